@@ -1,0 +1,96 @@
+/** The contract between a PBX family's driver and the rest of the gateway. */
+
+import type { Result } from "../base/result.js";
+import type { World } from "../base/world.js";
+import type { CallEvent, EventName } from "../model/events.js";
+import type { LinkId } from "../model/identifiers.js";
+import type { ServiceName, ServiceRequest, ServiceResponse } from "../model/services.js";
+import type { LinkSnapshot } from "../model/snapshot.js";
+import type { CompletedCall } from "../model/records.js";
+import type { Transport, TransportKind } from "./transport.js";
+
+export interface Capabilities {
+  readonly services: Readonly<Partial<Record<ServiceName, "native" | "emulated">>>;
+  readonly events: readonly EventName[];
+  /** Can we ask who is in a call right now? */
+  readonly snapshot: "native" | "none";
+  readonly callIdentity: "stable" | "changes-on-transfer" | "invented";
+  readonly monitorsMax: number;
+  readonly requestsInFlightMax: number;
+}
+
+/** What a probe of this very PBX proved about one service or event; the brochure does not count. */
+export interface Proof {
+  readonly subject: ServiceName | EventName | "snapshot";
+  readonly proven: "yes" | "no" | "not-tried";
+  /** How it was proven, or why not: `ListCommands names Atxfer`, `write class originate missing`. */
+  readonly evidence: string;
+}
+
+export interface TimerRow {
+  readonly ms: number;
+  readonly minMs: number;
+  readonly maxMs: number;
+  readonly reference: string;
+  readonly meaning: string;
+}
+
+export type Condition =
+  | { readonly type: "ready" }
+  | { readonly type: "impaired" | "lost"; readonly reason: string };
+
+/** What the PBX is, in its own words: `Asterisk 22.10.0`. */
+export interface PeerIdentity {
+  readonly product: string;
+  readonly version?: string;
+  /** Changes when the PBX has restarted: all calls known before are gone. */
+  readonly incarnation?: string;
+}
+
+export interface SessionContext<Options> {
+  readonly link: LinkId;
+  readonly options: Options;
+  readonly transport: Transport;
+  readonly world: World;
+  /** Looks a secret reference up: `env:NAME`, `file:/path`, `store:name`. Never logged. */
+  secret(reference: string): Result<string>;
+  emit(event: CallEvent): void;
+  /** A finished call as the PBX itself recorded it (SMDR, CDR). */
+  record(call: CompletedCall): void;
+  report(condition: Condition): void;
+  identify(peer: PeerIdentity): void;
+  /** Bytes that no frame claims. Counted, kept in the link's frame ring, never dropped silently. */
+  garbage(bytes: Uint8Array, reason: string): void;
+  /** Asks for a resync: the driver saw that its picture may be wrong. */
+  requestResync(reason: string): void;
+}
+
+export interface Session {
+  request(request: ServiceRequest, deadlineMs: number): Promise<Result<ServiceResponse>>;
+  /** The PBX's own picture of the moment. `service-not-supported` if it cannot tell. */
+  snapshot(deadlineMs: number): Promise<Result<LinkSnapshot>>;
+  /** What this PBX was seen to be able to do; run after every login and on request. */
+  probe(deadlineMs: number): Promise<Result<readonly Proof[]>>;
+  close(): void;
+}
+
+/** A schema of the driver's options: validates, and draws the form and the reference page. */
+export interface OptionsSchema<Options> {
+  /** All violations at once; paths are relative to `options`. */
+  parse(value: unknown): Result<Options>;
+  readonly jsonSchema: Readonly<Record<string, unknown>>;
+}
+
+export interface Driver<Options = unknown> {
+  /** = folder name = `driver:` in the configuration. */
+  readonly name: string;
+  readonly title: string;
+  readonly standards: readonly string[];
+  readonly transports: readonly TransportKind[];
+  readonly options: OptionsSchema<Options>;
+  readonly capabilities: Capabilities;
+  readonly timers: Readonly<Record<string, TimerRow>>;
+  /** True where bytes must be durable, exactly as received, before they are parsed (SMDR). */
+  readonly keepsRawBytes: boolean;
+  open(context: SessionContext<Options>): Session;
+}

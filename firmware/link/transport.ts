@@ -1,0 +1,18 @@
+/** An open channel of bytes or frames. */
+
+import type { Result } from "../base/result.js";
+
+export type TransportKind = "serial" | "usb" | "tcp" | "tls" | "udp" | "e1";
+
+export interface Transport {
+  readonly kind: TransportKind;
+  /** Where it leads, for people: `tcp 192.0.2.7:5038`, `serial /dev/ttyUSB0 9600 8N1`. */
+  readonly description: string;
+  /** Streams deliver any chunking; udp and e1 whole frames. `atMs` is monotonic. */
+  onReceive(handler: (bytes: Uint8Array, atMs: number) => void): void;
+  /** Called once, also after `close()`. */
+  onClosed(handler: (reason: string) => void): void;
+  /** Bounded: refuses with `queue-full` rather than grows. */
+  send(bytes: Uint8Array): Result<void>;
+  close(): void;
+}
