@@ -1,0 +1,66 @@
+/** What the rest of the gateway sees of one configured connection to one PBX. */
+
+import type { Component } from "../base/component.js";
+import type { Result } from "../base/result.js";
+import type { LinkId } from "../model/identifiers.js";
+import type { ServiceRequest, ServiceResponse } from "../model/services.js";
+import type { LinkSnapshot } from "../model/snapshot.js";
+import type { Capabilities, PeerIdentity, Proof } from "./driver.js";
+
+export type LinkState =
+  | { readonly name: "disabled" }
+  | { readonly name: "opening"; readonly attempt: number }
+  | { readonly name: "up" }
+  | { readonly name: "degraded"; readonly reason: string }
+  | { readonly name: "down"; readonly attempt: number; readonly reason: string;
+      /** Milliseconds until the next attempt, counted from `LinkStatus.sinceMs`. */
+      readonly retryInMs: number };
+
+export interface LinkStatus {
+  readonly id: LinkId;
+  readonly driver: string;
+  readonly title: string;
+  readonly state: LinkState;
+  /** When the state was entered, milliseconds since 1970 UTC. */
+  readonly sinceMs: number;
+  readonly transport: string;
+  readonly peer: PeerIdentity | undefined;
+  readonly declared: Capabilities;
+  readonly proofs: readonly Proof[];
+  readonly counters: LinkCounters;
+}
+
+export interface LinkCounters {
+  bytesIn: number;
+  bytesOut: number;
+  events: number;
+  records: number;
+  garbageBytes: number;
+  requests: number;
+  requestsFailed: number;
+  resyncs: number;
+  opens: number;
+  lastReceivedAtMs: number | undefined;
+}
+
+/** One chunk as it passed, for the flight recorder. */
+export interface Frame {
+  readonly atMs: number;
+  readonly direction: "in" | "out" | "garbage";
+  readonly bytes: Uint8Array;
+}
+
+export interface Link extends Component {
+  readonly status: LinkStatus;
+  enable(): void;
+  disable(): void;
+  /** Closes and opens again at once. */
+  restart(): void;
+  request(request: ServiceRequest, deadlineMs: number): Promise<Result<ServiceResponse>>;
+  snapshot(deadlineMs: number): Promise<Result<LinkSnapshot>>;
+  probe(deadlineMs: number): Promise<Result<readonly Proof[]>>;
+  /** The newest frames, oldest first; bounded by `framesMax` and `frameBytesMax`. */
+  frames(): readonly Frame[];
+  /** Called for every frame from now on, until the returned function is called. */
+  watchFrames(handler: (frame: Frame) => void): () => void;
+}

@@ -1,0 +1,42 @@
+/**
+ * What each method does, independent of how it is carried: gRPC and the web server both call
+ * these. One record of handlers a service, typed from the generated descriptors.
+ */
+
+import type { DescMethodServerStreaming, DescMethodUnary, DescService, MessageInitShape,
+  MessageShape } from "@bufbuild/protobuf";
+import type { Result } from "../../base/result.js";
+import type { Identity } from "../access/roles.js";
+
+export interface CallContext {
+  /** Undefined only for methods that anyone may call. */
+  readonly identity: Identity | undefined;
+  /** "grpc 192.0.2.9" or "web 192.0.2.9". */
+  readonly source: string;
+  /** Milliseconds the caller is willing to wait; bounded by the server's own maximum. */
+  readonly deadlineMs: number;
+  readonly language: "en" | "fr";
+  /** Aborted when the caller goes away, the server stops or the credential is revoked. */
+  readonly signal: AbortSignal;
+}
+
+export type UnaryHandler<M extends DescMethodUnary> =
+  (request: MessageShape<M["input"]>, context: CallContext)
+    => Promise<Result<MessageInitShape<M["output"]>>>;
+
+/** A fault ends the stream with that status. */
+export type StreamHandler<M extends DescMethodServerStreaming> =
+  (request: MessageShape<M["input"]>, context: CallContext)
+    => AsyncIterable<Result<MessageInitShape<M["output"]>>>;
+
+export type ServiceHandlers<S extends DescService> = {
+  readonly [N in keyof S["method"]]:
+    S["method"][N] extends DescMethodUnary ? UnaryHandler<S["method"][N]>
+    : S["method"][N] extends DescMethodServerStreaming ? StreamHandler<S["method"][N]>
+    : never;
+};
+
+export interface BoundService<S extends DescService = DescService> {
+  readonly service: S;
+  readonly handlers: ServiceHandlers<S>;
+}

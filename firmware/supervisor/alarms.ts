@@ -1,0 +1,98 @@
+/** The one alarm table: every alarm the gateway can raise, what it means and what to do. */
+
+export type AlarmSeverity = "warning" | "major" | "critical";
+
+export interface AlarmClass {
+  readonly severity: AlarmSeverity;
+  /** `{subject}` and `{detail}` are filled in. */
+  readonly text: { readonly en: string; readonly fr: string };
+  readonly advice: { readonly en: string; readonly fr: string };
+}
+
+function row(
+  severity: AlarmSeverity, en: string, adviceEn: string, fr: string, adviceFr: string,
+): AlarmClass {
+  return { severity, text: { en, fr }, advice: { en: adviceEn, fr: adviceFr } };
+}
+
+export const alarmClasses = {
+  "link-down": row("major", "Link {subject} is down: {detail}",
+    "Check the cable, the PBX port, and user and secret on the PBX.",
+    "Le lien {subject} est coupé : {detail}",
+    "Vérifiez le câble, le port du PBX, l'utilisateur et le secret."),
+  "link-degraded": row("warning", "Link {subject} works only in part: {detail}",
+    "See the link's page for what the PBX refuses.",
+    "Le lien {subject} ne fonctionne qu'en partie : {detail}",
+    "La page du lien montre ce que le PBX refuse."),
+  "link-garbage": row("warning", "Link {subject} receives bytes that make no sense: {detail}",
+    "Check speed, parity and the record format.",
+    "Le lien {subject} reçoit des octets incompréhensibles : {detail}",
+    "Vérifiez vitesse, parité et format."),
+  "calls-healed": row("warning", "{subject}: calls whose end was missed were healed: {detail}",
+    "Nothing to do; if it repeats, look at the link's stability.",
+    "{subject} : des appels dont la fin a été manquée ont été réparés : {detail}",
+    "Rien à faire ; si cela se répète, examinez la stabilité du lien."),
+  "store-damaged": row("critical", "The store holds damaged data: {detail}",
+    "Run `ctictl system scrub` and restore the newest backup.",
+    "Le stockage contient des données abîmées : {detail}",
+    "Lancez `ctictl system scrub` et restaurez la dernière sauvegarde."),
+  "store-full": row("critical", "The disk is full: records are not being kept ({detail})",
+    "Free disk space. Reading and live calls go on.",
+    "Le disque est plein : rien n'est conservé ({detail})",
+    "Libérez de l'espace. La lecture et les appels continuent."),
+  "store-unavailable": row("critical", "The store cannot be written: {detail}",
+    "Check the data folder's disk and rights.",
+    "Le stockage n'est pas inscriptible : {detail}",
+    "Vérifiez le disque et les droits du dossier de données."),
+  "disk-low": row("warning", "Less than a fifth of the disk is free: {detail}",
+    "Shorten the retention times or enlarge the disk.",
+    "Moins d'un cinquième du disque est libre : {detail}",
+    "Réduisez les durées de conservation ou agrandissez le disque."),
+  "component-restarting": row("major", "{subject} failed and was restarted: {detail}",
+    "If it repeats, send the log to support.",
+    "{subject} a échoué et a été relancé : {detail}",
+    "Si cela se répète, envoyez le journal."),
+  "configuration-trial": row("warning", "A configuration is on trial: {detail}",
+    "Confirm it, or wait for it to revert.",
+    "Une configuration est à l'essai : {detail}",
+    "Confirmez-la, ou attendez son retrait."),
+  "certificate-expiring": row("warning", "The certificate {subject} ends soon: {detail}",
+    "Restart the gateway to renew its own, or install a new one.",
+    "Le certificat {subject} expire bientôt : {detail}",
+    "Relancez la passerelle pour renouveler le sien, ou installez-en un nouveau."),
+  "clock-drift": row("warning", "The clock of {subject} differs from ours: {detail}",
+    "Set the PBX's clock, or give it a time server.",
+    "L'horloge de {subject} diffère de la nôtre : {detail}",
+    "Réglez l'horloge du PBX, ou donnez-lui un serveur de temps."),
+  "sign-in-attack": row("major", "Many failed sign-ins: {detail}",
+    "Look at the audit log for their source.",
+    "Nombreux échecs de connexion : {detail}",
+    "Cherchez leur origine dans le journal d'audit."),
+  "watcher-slow": row("warning", "Watcher {subject} reads too slowly and lost events: {detail}",
+    "Let the application read faster or watch fewer devices.",
+    "L'abonné {subject} lit trop lentement et a perdu des événements : {detail}",
+    "Accélérez l'application ou réduisez sa surveillance."),
+} as const satisfies Record<string, AlarmClass>;
+
+export type AlarmCode = keyof typeof alarmClasses;
+
+export interface AlarmView {
+  readonly id: string;
+  readonly code: AlarmCode;
+  readonly subject: string;
+  readonly detail: string;
+  readonly raisedAtMs: number;
+  readonly clearedAtMs: number | undefined;
+  readonly acknowledgedBy: string | undefined;
+  readonly count: number;
+}
+
+export interface Alarms {
+  /** Raises, or counts up and updates the detail of, the alarm `code/subject`. */
+  raise(code: AlarmCode, subject: string, detail: string): void;
+  clear(code: AlarmCode, subject: string): void;
+  acknowledge(id: string, by: string): AlarmView | undefined;
+  list(includeCleared: boolean): readonly AlarmView[];
+  /** Called with every change until the returned function is called. */
+  watch(handler: (alarm: AlarmView) => void): () => void;
+}

@@ -1,0 +1,37 @@
+/** Call records on disk: written when a call ends, queried by time, device and number. */
+
+import type { Component } from "../base/component.js";
+import type { Result } from "../base/result.js";
+import type { CallRecord, Direction } from "../model/records.js";
+
+export interface RecordQuery {
+  readonly fromMs?: number;
+  readonly untilMs?: number;
+  readonly link?: string;
+  readonly device?: string;
+  /** Any form of a number, or its last digits (four at least). */
+  readonly number?: string;
+  readonly direction?: Direction;
+  readonly missedOnly?: boolean;
+}
+
+export interface HourCount {
+  readonly hourMs: number;
+  readonly incoming: number;
+  readonly outgoing: number;
+  readonly internal: number;
+  readonly missed: number;
+}
+
+export interface RecordBook extends Component {
+  /** Resolves when durable. */
+  add(record: CallRecord): Promise<Result<void>>;
+  get(id: string): Promise<Result<CallRecord | undefined>>;
+  /** Newest first, continuing below `before` (a record id). */
+  list(
+    query: RecordQuery, limit: number, before?: string,
+  ): Promise<Result<{ readonly records: readonly CallRecord[]; readonly next: string | undefined }>>;
+  /** Oldest first, without bound: for exports. */
+  all(query: RecordQuery): AsyncIterable<CallRecord>;
+  countByHour(query: RecordQuery): Promise<Result<readonly HourCount[]>>;
+}

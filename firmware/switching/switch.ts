@@ -1,0 +1,125 @@
+/**
+ * The normalised picture: devices, calls, connections, agents, monitors, services. The picture
+ * changes only in `apply`, only from events of the PBX: a response promises, an event proves.
+ */
+
+import type { Result } from "../base/result.js";
+import type { CallEvent, EventName } from "../model/events.js";
+import type { AgentId, CallId, DeviceId, LinkId, Party } from "../model/identifiers.js";
+import type { CompletedCall, Direction, NumberForms } from "../model/records.js";
+import type { ServiceRequest, ServiceResponse } from "../model/services.js";
+import type { LinkSnapshot } from "../model/snapshot.js";
+import type { AgentState, ConnectionState, DeviceCategory } from "../model/states.js";
+
+export interface Actor {
+  readonly name: string;
+  readonly roles: readonly string[];
+}
+
+export interface ConnectionView {
+  readonly device: DeviceId;
+  readonly name: string | undefined;
+  readonly state: ConnectionState;
+  readonly number: NumberForms;
+  /** The party is outside the switching sub-domain (a trunk stands for it). */
+  readonly external: boolean;
+}
+
+export interface CallView {
+  readonly link: LinkId;
+  readonly call: CallId;
+  readonly direction: Direction;
+  readonly calling: (NumberForms & { readonly name?: string }) | undefined;
+  readonly called: (NumberForms & { readonly name?: string }) | undefined;
+  readonly networkInterface: DeviceId | undefined;
+  readonly startedAtMs: number;
+  readonly connections: readonly ConnectionView[];
+  /** The link is down: this was true when it went down, and we do not know more. */
+  readonly stale: boolean;
+}
+
+export interface DeviceView {
+  readonly link: LinkId;
+  readonly device: DeviceId;
+  readonly category: DeviceCategory;
+  readonly name: string | undefined;
+  readonly inService: boolean | undefined;
+  readonly agentState: AgentState | undefined;
+  readonly agent: AgentId | undefined;
+  readonly agentReason: string | undefined;
+  readonly notMonitored: { readonly reason: string; readonly advice: string } | undefined;
+  readonly calls: number;
+}
+
+/** An event as applications receive it: with its number and the numbers' normalised forms. */
+export interface NumberedEvent {
+  readonly number: bigint;
+  /** When the gateway applied it, milliseconds since 1970 UTC. */
+  readonly atMs: number;
+  readonly event: CallEvent;
+  /** Keyed by the raw device text as it stands in the event. */
+  readonly numbers: Readonly<Record<string, NumberForms>>;
+  readonly direction: Direction;
+  /** Made by the gateway from a snapshot, not said by the PBX. */
+  readonly healed: boolean;
+}
+
+export type Numbered =
+  | { readonly kind: "event"; readonly entry: NumberedEvent }
+  /** Events were lost to this watcher only; `nextNumber` is the first that follows. */
+  | { readonly kind: "gap"; readonly lost: bigint; readonly nextNumber: bigint;
+      readonly reason: "slow-reader" | "expired" | "gateway-restart" }
+  /** The picture of a link was rebuilt from its snapshot: take one too. */
+  | { readonly kind: "resync"; readonly link: LinkId; readonly number: bigint;
+      readonly reason: string }
+  /** Everything stored has been sent; what follows is live. */
+  | { readonly kind: "live"; readonly number: bigint };
+
+export interface MonitorFilter {
+  readonly links?: readonly LinkId[];
+  readonly devices?: readonly { readonly link?: LinkId; readonly device: DeviceId }[];
+  readonly types?: readonly EventName[];
+}
+
+export interface Monitor extends AsyncIterable<Numbered> {
+  /** The number of the newest event when the monitor began. */
+  readonly startNumber: bigint;
+  stop(): void;
+}
+
+export interface Switch {
+  /** Checks, applies, numbers, records, fans out. Synchronous: no event waits for another. */
+  apply(event: CallEvent): void;
+  /** A finished call printed by the PBX: becomes a record. */
+  record(call: CompletedCall): void;
+  /** Heals: what the snapshot lacks is cleared and marked; what it has and we lack is learnt. */
+  reconcile(link: LinkId, snapshot: LinkSnapshot, reason: string): void;
+  /** The link went down: its calls become stale, not cleared. */
+  markStale(link: LinkId): void;
+  /** The PBX itself restarted: all its calls are over. */
+  forget(link: LinkId, reason: string): void;
+  request(
+    link: LinkId, request: ServiceRequest, actor: Actor, deadlineMs: number,
+  ): Promise<Result<ServiceResponse>>;
+  calls(filter?: { readonly link?: LinkId; readonly device?: DeviceId }): readonly CallView[];
+  call(link: LinkId, call: CallId): CallView | undefined;
+  devices(link?: LinkId): readonly DeviceView[];
+  readonly lastNumber: bigint;
+  /**
+   * Live events from now, or, with `afterNumber`, first exactly the stored rest. A reader slower
+   * than `queueMax` events is told of its gap and never slows the others.
+   */
+  monitorStart(
+    filter: MonitorFilter, queueMax: number, afterNumber?: bigint,
+  ): Result<Monitor>;
+}
+
+/** Resolves a link's number texts into all their forms; the number engine implements it. */
+export interface NumberResolver {
+  resolve(link: LinkId, raw: string): NumberForms;
+  /** What must be sent to the PBX to reach `typed`. */
+  dial(link: LinkId, typed: string): Result<string>;
+  isInternal(link: LinkId, raw: string): boolean;
+}
+
+export type PartyForms = NumberForms & { readonly party?: Party };
