@@ -1,0 +1,25 @@
+/** Fails the run when a test has left a handle open: a timer, a socket, a child. */
+
+const patienceMs = 2_000;
+/** Standard streams show up under these names and belong to the runner. */
+const allowed = new Set(["TTYWrap", "PipeWrap", "FSReqPromise", "FSReqCallback", "Immediate"]);
+
+function open(): string[] {
+  return process.getActiveResourcesInfo().filter((name) => !allowed.has(name));
+}
+
+export const mochaHooks = {
+  async afterAll(this: Mocha.Context): Promise<void> {
+    const until = performance.now() + patienceMs;
+    let left = open();
+    while (left.length > 0 && performance.now() < until) {
+      await new Promise((resolve) => setImmediate(resolve));
+      left = open();
+    }
+    // Mocha's own timeout of this hook counts as one timer.
+    if (left.filter((name) => name !== "Timeout").length > 0 || left.length > 1) {
+      process.stderr.write(`open handles after the last test: ${left.join(", ")}\n`);
+      process.exit(1);
+    }
+  },
+};
