@@ -62,6 +62,11 @@ export interface NumberedEvent {
   readonly direction: Direction;
   /** Made by the gateway from a snapshot, not said by the PBX. */
   readonly healed: boolean;
+  /**
+   * Every device to which a device monitor would report this event: those that take part in its
+   * call, or did until this event. Stored with it, so that stored and live events filter alike.
+   */
+  readonly parties: readonly DeviceId[];
 }
 
 export type Numbered =
@@ -76,6 +81,8 @@ export type Numbered =
   | { readonly kind: "live"; readonly number: bigint };
 
 export interface MonitorFilter {
+  /** Who watches, for alarms and logs. */
+  readonly name?: string;
   readonly links?: readonly LinkId[];
   readonly devices?: readonly { readonly link?: LinkId; readonly device: DeviceId }[];
   readonly types?: readonly EventName[];
@@ -93,7 +100,11 @@ export interface Switch {
   /** A finished call printed by the PBX: becomes a record. */
   record(call: CompletedCall): void;
   /** Heals: what the snapshot lacks is cleared and marked; what it has and we lack is learnt. */
-  reconcile(link: LinkId, snapshot: LinkSnapshot, reason: string): void;
+  /**
+   * `askedAt` is `lastNumber` when the snapshot was asked for: calls that changed since then are
+   * left as their events say, because the snapshot may be older than those events.
+   */
+  reconcile(link: LinkId, snapshot: LinkSnapshot, reason: string, askedAt?: bigint): void;
   /** The link went down: its calls become stale, not cleared. */
   markStale(link: LinkId): void;
   /** The PBX itself restarted: all its calls are over. */
