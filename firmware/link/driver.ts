@@ -65,9 +65,14 @@ export interface SessionContext<Options> {
   requestResync(reason: string): void;
 }
 
+/** Every `deadlineMs` counts from now. The link itself settles what a session leaves unsettled. */
 export interface Session {
   request(request: ServiceRequest, deadlineMs: number): Promise<Result<ServiceResponse>>;
-  /** The PBX's own picture of the moment. `service-not-supported` if it cannot tell. */
+  /**
+   * The PBX's own picture of the moment. `service-not-supported` if it cannot tell. Events emitted
+   * before this resolves are held by the link and passed on after the snapshot: emit meanwhile only
+   * what the snapshot does not contain.
+   */
   snapshot(deadlineMs: number): Promise<Result<LinkSnapshot>>;
   /** What this PBX was seen to be able to do; run after every login and on request. */
   probe(deadlineMs: number): Promise<Result<readonly Proof[]>>;

@@ -14,5 +14,11 @@ export interface Transport {
   onClosed(handler: (reason: string) => void): void;
   /** Bounded: refuses with `queue-full` rather than grows. */
   send(bytes: Uint8Array): Result<void>;
+  /**
+   * Back-pressure where the channel has it: nothing is received until `resume`. Absent where what
+   * is not read would be lost.
+   */
+  pause?(): void;
+  resume?(): void;
   close(): void;
 }

@@ -1,0 +1,325 @@
+import assert from "node:assert/strict";
+import { fail, ok } from "../base/result.js";
+import { deviceId, linkId } from "../model/identifiers.js";
+import { Bench, emptySnapshot } from "./link-bench.js";
+import { framesMax } from "./frame-ring.js";
+import { garbageMax, garbageWindowMs, handshakeMs, heldEventsMax } from "./link-runtime.js";
+import { retryMsMax, settleMs } from "./link-machine.js";
+import { rawQueueBytesMax, rawRetryMs } from "./raw-pump.js";
+import type { Link } from "./link.js";
+
+const makeCall =
+  { service: "makeCall", callingDevice: deviceId("1"), calledNumber: "2" } as const;
+
+function faultOf(result: Awaited<ReturnType<Link["request"]>>): string {
+  return result.ok ? "ok" : result.fault.code;
+}
+
+describe("link runtime", () => {
+  it("comes up, takes the snapshot before live events, probes, then passes events", async () => {
+    const bench = new Bench();
+    const link = bench.link();
+    await link.start();
+    await bench.world.settle();
+    assert.deepEqual(link.status.state, { name: "opening", attempt: 1 });
+    bench.line.say("boot 1\nready\nevent a");
+    bench.line.say("event b");
+    await bench.world.settle();
+    assert.deepEqual(bench.heard, ["up"]);
+    bench.driver.snapshots.shift()?.(ok(emptySnapshot));
+    bench.line.say("event c");
+    await bench.world.settle();
+    bench.line.say("event d");
+    assert.deepEqual(bench.heard,
+      ["up", "snapshot link up", "event a", "event b", "event c", "event d"]);
+    assert.equal(link.status.proofs.length, 1);
+    assert.deepEqual(link.health, { status: "ok" });
+    await link.stop(1_000);
+    assert.deepEqual(bench.world.timersPending, []);
+    assert.equal(bench.driver.closes, 1);
+    assert.equal(bench.heard.at(-1), "down closed by the gateway");
+  });
+
+  it("retries later and later, and from the start only after staying up", async () => {
+    const bench = new Bench();
+    bench.refuse = "nobody there";
+    const link = bench.link();
+    await link.start();
+    const delays: number[] = [];
+    for (let n = 0; n < 9; n += 1) {
+      await bench.world.settle();
+      const { state } = link.status;
+      assert.equal(state.name, "down");
+      if (state.name === "down") {
+        assert.equal(state.attempt, n + 1);
+        delays.push(state.retryInMs);
+        await bench.world.advance(state.retryInMs);
+      }
+    }
+    assert.ok(delays.every((ms, n) => ms <= retryMsMax && ms >= 500 * 2 ** Math.min(n, 5)));
+    bench.refuse = undefined;
+    await bench.world.advance(retryMsMax);
+    bench.line.say("ready");
+    await bench.world.settle();
+    bench.line.cut("cable");
+    const soon = link.status.state;
+    assert.ok(soon.name === "down" && soon.attempt >= 9 && soon.reason === "cable");
+    await bench.world.advance(retryMsMax);
+    bench.line.say("ready");
+    await bench.world.advance(settleMs);
+    bench.line.cut("cable");
+    const late = link.status.state;
+    assert.ok(late.name === "down" && late.attempt === 1);
+    await link.stop(1_000);
+  });
+
+  it("gives up on a peer that never completes the login", async () => {
+    const bench = new Bench();
+    const link = bench.link();
+    await link.start();
+    await bench.world.advance(handshakeMs);
+    assert.equal(link.status.state.name, "down");
+    assert.equal(bench.line.closed, "closed by us");
+    await link.stop(1_000);
+  });
+
+  it("opens at once when a peer offers itself while down", async () => {
+    const bench = new Bench();
+    bench.refuse = "nobody";
+    const link = bench.link();
+    await link.start();
+    await bench.world.settle();
+    bench.refuse = undefined;
+    bench.offer?.();
+    await bench.world.settle();
+    assert.deepEqual(link.status.state, { name: "opening", attempt: 2 });
+    await link.stop(1_000);
+  });
+
+  it("lets go of a pending open when disabled, and of the transport that comes late", async () => {
+    const bench = new Bench();
+    const link = bench.link();
+    await link.start();
+    link.disable();
+    await bench.world.settle();
+    assert.equal(link.status.state.name, "disabled");
+    assert.ok(bench.lines.every((line) => line.closed !== undefined));
+    assert.equal(bench.releases, 1);
+    link.enable();
+    await bench.world.settle();
+    bench.line.say("ready");
+    assert.equal(link.status.state.name, "up");
+    link.restart();
+    await bench.world.settle();
+    assert.deepEqual(link.status.state, { name: "opening", attempt: 1 });
+    assert.equal(bench.lines[0]?.closed, "closed by us");
+    await link.stop(1_000);
+  });
+
+  it("settles every request once: answer, deadline, loss, bound, undeclared, down", async () => {
+    const bench = new Bench();
+    const link = await bench.upLink();
+    const answered = link.request(makeCall, 1_000);
+    bench.driver.answers.shift()?.(ok({ service: "makeCall" }));
+    assert.equal(faultOf(await answered), "ok");
+    const late = link.request(makeCall, 1_000);
+    await bench.world.advance(1_000);
+    assert.equal(faultOf(await late), "deadline-passed");
+    bench.driver.answers.shift()?.(ok({ service: "makeCall" }));
+    const cut = [link.request(makeCall, 1_000), link.request(makeCall, 1_000)];
+    assert.equal(faultOf(await link.request(makeCall, 1_000)), "queue-full");
+    assert.equal(faultOf(await link.request(
+      { service: "generateDigits", digits: "1",
+        connection: { call: "c" as never, device: deviceId("1") } }, 10)),
+      "service-not-supported");
+    bench.line.cut("cable");
+    assert.deepEqual((await Promise.all(cut)).map(faultOf), ["link-down", "link-down"]);
+    assert.equal(faultOf(await link.request(makeCall, 1_000)), "link-down");
+    const { requests, requestsFailed } = link.status.counters;
+    assert.deepEqual({ requests, requestsFailed }, { requests: 4, requestsFailed: 3 });
+    await link.stop(1_000);
+    assert.deepEqual(bench.world.timersPending, []);
+  });
+
+  it("forgets the calls of a PBX that restarted, before its new picture", async () => {
+    const bench = new Bench();
+    const link = bench.link();
+    await link.start();
+    await bench.world.settle();
+    bench.line.say("boot 1\nready");
+    await bench.world.settle();
+    bench.driver.snapshots.shift()?.(ok(emptySnapshot));
+    bench.line.cut("restart");
+    await bench.world.advance(2_000);
+    bench.line.say("boot 2\nready");
+    await bench.world.settle();
+    bench.driver.snapshots.pop()?.(ok(emptySnapshot));
+    await bench.world.settle();
+    assert.deepEqual(bench.heard.slice(-3), ["forgotten", "up", "snapshot link up"]);
+    await link.stop(1_000);
+  });
+
+  it("makes one resync of many wishes and retries one that failed", async () => {
+    const bench = new Bench();
+    const link = await bench.upLink();
+    bench.line.say("resync one\nresync two\nresync three");
+    await bench.world.advance(500);
+    assert.equal(bench.driver.snapshots.length, 1);
+    bench.driver.snapshots.shift()?.(fail("deadline-passed", "slow PBX"));
+    await bench.world.settle();
+    assert.match(JSON.stringify(link.status.state), /degraded.*slow PBX/);
+    await bench.world.advance(10_000);
+    bench.driver.snapshots.shift()?.(ok(emptySnapshot));
+    await bench.world.settle();
+    assert.equal(link.status.state.name, "up");
+    assert.equal(link.status.counters.resyncs, 2);
+    await link.stop(1_000);
+  });
+
+  it("holds at most heldEventsMax events during a snapshot and loses none", async () => {
+    const bench = new Bench();
+    const link = bench.link();
+    await link.start();
+    await bench.world.settle();
+    bench.line.say("ready");
+    for (let n = 0; n < heldEventsMax - 1; n += 1) bench.line.say("event x");
+    assert.equal(bench.heard.length, 1);
+    bench.line.say("event last\nevent live");
+    assert.equal(bench.heard.length, heldEventsMax + 2);
+    assert.equal(bench.heard.at(-1), "event live");
+    await link.stop(1_000);
+  });
+
+  it("shows garbage and the driver's complaints as degraded, and recovers", async () => {
+    const bench = new Bench();
+    const link = await bench.upLink();
+    for (let n = 1; n < garbageMax; n += 1) bench.line.say("garbage");
+    assert.equal(link.status.state.name, "up");
+    bench.line.say("garbage\nimpaired no licence");
+    assert.match(JSON.stringify(link.status.state), /make no sense.*no licence/);
+    assert.equal(link.status.counters.garbageBytes, garbageMax);
+    bench.line.say("ready");
+    await bench.world.advance(garbageWindowMs);
+    assert.equal(link.status.state.name, "up");
+    await link.stop(1_000);
+  });
+
+  it("contains a driver's defect: the line is lost, the gateway is not", async () => {
+    const bench = new Bench();
+    const link = await bench.upLink();
+    bench.line.say("throw");
+    assert.match(JSON.stringify(link.status.state), /down.*bench defect/);
+    assert.ok(bench.world.logged.some((entry) => entry.name === "link.defect"));
+    await link.stop(1_000);
+  });
+
+  it("keeps the newest frames only, tells watchers, and stars secrets out", async () => {
+    const bench = new Bench();
+    const link = await bench.upLink();
+    const watched: string[] = [];
+    const unwatch = link.watchFrames((frame) => { watched.push(frame.direction); });
+    bench.driver.context?.secret("env:PBX");
+    bench.driver.context?.transport.send(Buffer.from("Secret: hush hush"));
+    bench.line.say("garbage");
+    unwatch();
+    assert.deepEqual(watched, ["out", "in", "garbage"]);
+    assert.equal(bench.line.sent.at(-1), "Secret: hush hush");
+    const out = link.frames().find((frame) => frame.direction === "out");
+    assert.equal(Buffer.from(out?.bytes ?? []).toString(), "Secret: **** ****");
+    for (let n = 0; n < framesMax + 5; n += 1) bench.line.say(`n${n}`);
+    assert.equal(link.frames().length, framesMax);
+    assert.equal(Buffer.from(link.frames().at(-1)?.bytes ?? []).toString(), `n${framesMax + 4}`);
+    bench.line.say("x".repeat(200_000));
+    bench.line.say("y".repeat(200_000));
+    assert.equal(link.frames().length, 1);
+    await link.stop(1_000);
+  });
+});
+
+describe("link runtime with raw bytes", () => {
+  function keeper(bench: Bench): {
+    kept: string[]; refuse: boolean; slow: (() => void)[] | undefined;
+    keep: (link: unknown, bytes: Uint8Array) => Promise<ReturnType<typeof ok<bigint>>>;
+    read: () => AsyncIterable<never>;
+  } {
+    bench.driver.keepsRawBytes = true;
+    const self = {
+      kept: [] as string[], refuse: false, slow: undefined as (() => void)[] | undefined,
+      keep: async (_link: unknown, bytes: Uint8Array) => {
+        if (self.slow !== undefined) {
+          await new Promise<void>((resolve) => { self.slow?.push(resolve); });
+        }
+        if (self.refuse) return fail("store-full", "no space") as never;
+        self.kept.push(Buffer.from(bytes).toString());
+        return ok(BigInt(self.kept.length));
+      },
+      async *read(): AsyncIterable<never> { /* Nothing is read back here. */ },
+    };
+    return self;
+  }
+
+  it("stores first and parses second, in order, and gives records their position", async () => {
+    const bench = new Bench();
+    const raw = keeper(bench);
+    const link = await bench.upLink({ rawKeeper: raw });
+    raw.slow = [];
+    bench.line.say("record one");
+    bench.line.say("record two");
+    await bench.world.settle();
+    assert.ok(!bench.heard.some((heard) => heard.startsWith("record")));
+    const slow = raw.slow;
+    raw.slow = undefined;
+    for (const resolve of slow) resolve();
+    await bench.world.settle();
+    assert.deepEqual(bench.heard.slice(-2), ["record one at 2", "record two at 3"]);
+    assert.deepEqual(raw.kept, ["ready", "record one", "record two"]);
+    await link.stop(1_000);
+  });
+
+  it("holds the line back while the store refuses and loses nothing", async () => {
+    const bench = new Bench();
+    const raw = keeper(bench);
+    const link = await bench.upLink({ rawKeeper: raw });
+    raw.refuse = true;
+    bench.line.say("record one");
+    await bench.world.settle();
+    assert.equal(bench.line.paused, true);
+    assert.match(JSON.stringify(link.status.state), /degraded.*no space/);
+    bench.line.say("record two");
+    bench.line.cut("gone");
+    await bench.world.advance(rawRetryMs);
+    assert.equal(link.status.state.name, "degraded");
+    raw.refuse = false;
+    await bench.world.advance(rawRetryMs);
+    assert.deepEqual(bench.heard.slice(-3), ["record one at 2", "record two at 2", "down gone"]);
+    assert.deepEqual(raw.kept, ["ready", "record onerecord two"]);
+    await link.stop(1_000);
+  });
+
+  it("counts and tells what exceeds the bound of waiting bytes", async () => {
+    const bench = new Bench();
+    const raw = keeper(bench);
+    const link = await bench.upLink({ rawKeeper: raw });
+    raw.refuse = true;
+    bench.line.say("r".repeat(rawQueueBytesMax));
+    assert.ok(!bench.heard.includes("garbage"));
+    bench.line.say("one too many");
+    assert.equal(bench.heard.at(-1), "garbage");
+    assert.equal(link.status.counters.garbageBytes, "one too many".length);
+    const stopped = link.stop(1_000);
+    await bench.world.advance(10_000);
+    await stopped;
+    assert.ok(bench.world.logged.some((entry) => entry.name === "link.raw.lost"));
+    assert.deepEqual(bench.world.timersPending, []);
+  });
+
+  it("stores and parses what was received before the link was disabled", async () => {
+    const bench = new Bench();
+    const raw = keeper(bench);
+    const link = await bench.upLink({ rawKeeper: raw });
+    bench.line.say("record last");
+    await link.stop(1_000);
+    assert.equal(bench.heard.at(-1), "record last at 2");
+    assert.equal(link.status.id, linkId("pbx"));
+  });
+});

@@ -1,0 +1,265 @@
+/** One open transport and the driver's session on it: from the opening to the loss of the line. */
+
+import { fail, messageOf, type Fault, type Result } from "../base/result.js";
+import type { Cancellable, World } from "../base/world.js";
+import type { CallEvent } from "../model/events.js";
+import type { LinkId } from "../model/identifiers.js";
+import type { CompletedCall } from "../model/records.js";
+import type { ServiceRequest, ServiceResponse } from "../model/services.js";
+import type { LinkSnapshot } from "../model/snapshot.js";
+import type { Condition, Driver, PeerIdentity, Proof, Session } from "./driver.js";
+import type { FrameRing } from "./frame-ring.js";
+import type { LinkCounters } from "./link.js";
+import { RawPump } from "./raw-pump.js";
+import type { RawKeeper } from "./raw.js";
+import type { Transport } from "./transport.js";
+
+/** What a session that is being closed may still need to store and parse what it has received. */
+export const drainMs = 5_000;
+
+/** What a live session tells the link. */
+export interface SessionHost {
+  event(event: CallEvent): void;
+  record(call: CompletedCall): void;
+  condition(condition: Condition): void;
+  identified(peer: PeerIdentity): void;
+  garbage(bytes: Uint8Array, reason: string): void;
+  resyncWanted(reason: string): void;
+  storeChanged(fault: Fault | undefined): void;
+  /** The transport is closed and everything that came over it has been delivered. */
+  ended(reason: string): void;
+}
+
+export interface LiveSessionPlan<Options> {
+  readonly id: LinkId;
+  readonly driver: Driver<Options>;
+  readonly options: Options;
+  readonly world: World;
+  readonly secret: (reference: string) => Result<string>;
+  readonly rawKeeper: RawKeeper | undefined;
+}
+
+export class LiveSession<Options> {
+  readonly #plan: LiveSessionPlan<Options>;
+  readonly #transport: Transport;
+  readonly #host: SessionHost;
+  readonly #ring: FrameRing;
+  readonly #counters: LinkCounters;
+  readonly #abandon = new Set<(reason: string) => void>();
+  #receive: ((bytes: Uint8Array, atMs: number) => void) | undefined;
+  #closedHandlers: ((reason: string) => void)[] = [];
+  #session: Session | undefined;
+  #pump: RawPump | undefined;
+  #position: bigint | undefined;
+  #inFlight = 0;
+  /** The link is done with this session; what it still has received is delivered nevertheless. */
+  #closing = false;
+
+  constructor(
+    plan: LiveSessionPlan<Options>, transport: Transport, host: SessionHost, ring: FrameRing,
+    counters: LinkCounters,
+  ) {
+    this.#plan = plan;
+    this.#transport = transport;
+    this.#host = host;
+    this.#ring = ring;
+    this.#counters = counters;
+  }
+
+  get description(): string {
+    return this.#transport.description;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  begin(): void {
+    this.#guard("open", () => {
+      this.#session = this.#openSession();
+    });
+    if (this.#plan.driver.keepsRawBytes && this.#plan.rawKeeper !== undefined) {
+      this.#pump = this.#openPump(this.#plan.rawKeeper);
+    }
+    this.#transport.onReceive((bytes, atMs) => { this.#received(bytes, atMs); });
+    this.#transport.onClosed((reason) => {
+      const ended = (): void => {
+        for (const handler of this.#closedHandlers.splice(0)) {
+          this.#guard("closed", () => { handler(reason); });
+        }
+        if (!this.#closing) this.#host.ended(reason);
+      };
+      if (this.#pump === undefined) ended();
+      else this.#pump.whenDrained(ended);
+    });
+  }
+
+  request(request: ServiceRequest, deadlineMs: number): Promise<Result<ServiceResponse>> {
+    this.#inFlight += 1;
+    return this.#bounded(request.service, deadlineMs,
+      (session) => session.request(request, deadlineMs),
+    ).finally(() => { this.#inFlight -= 1; });
+  }
+
+  snapshot(deadlineMs: number): Promise<Result<LinkSnapshot>> {
+    return this.#bounded("snapshot", deadlineMs, (session) => session.snapshot(deadlineMs));
+  }
+
+  probe(deadlineMs: number): Promise<Result<readonly Proof[]>> {
+    return this.#bounded("probe", deadlineMs, (session) => session.probe(deadlineMs));
+  }
+
+  /** Closes the line at once; resolves when what had been received is stored and parsed. */
+  close(reason: string): Promise<void> {
+    this.#closing = true;
+    for (const abandon of [...this.#abandon]) abandon(reason);
+    this.#transport.close();
+    const pump = this.#pump;
+    return new Promise((resolve) => {
+      let settled = false;
+      const finish = (): void => {
+        if (settled) return;
+        settled = true;
+        timer?.cancel();
+        this.#guard("close", () => { this.#session?.close(); });
+        const lostBytes = pump?.stop() ?? 0;
+        if (lostBytes > 0) {
+          this.#plan.world.log.event("link.raw.lost",
+            { link: this.#plan.id, bytes: lostBytes }, "error");
+        }
+        resolve();
+      };
+      let timer: Cancellable | undefined;
+      if (pump === undefined) {
+        finish();
+        return;
+      }
+      timer = this.#plan.world.clock.after(drainMs, "link.drain", finish);
+      pump.whenDrained(finish);
+    });
+  }
+
+  #openSession(): Session {
+    const { id, driver, options, world } = this.#plan;
+    const live = (run: () => void): void => { if (!this.#closing) run(); };
+    return driver.open({
+      link: id, options, world, transport: this.#driverTransport(),
+      secret: (reference) => {
+        const found = this.#plan.secret(reference);
+        if (found.ok) this.#ring.hide(found.value);
+        return found;
+      },
+      emit: (event) => {
+        this.#counters.events += 1;
+        this.#host.event(event);
+      },
+      record: (call) => {
+        this.#counters.records += 1;
+        this.#host.record(call.rawPosition === undefined && this.#position !== undefined
+          ? { ...call, rawPosition: this.#position } : call);
+      },
+      report: (condition) => { live(() => { this.#host.condition(condition); }); },
+      identify: (peer) => { live(() => { this.#host.identified(peer); }); },
+      garbage: (bytes, reason) => {
+        this.#counters.garbageBytes += bytes.length;
+        this.#ring.add(world.clock.wall().getTime(), "garbage", bytes);
+        this.#host.garbage(bytes, reason);
+      },
+      requestResync: (reason) => { live(() => { this.#host.resyncWanted(reason); }); },
+    });
+  }
+
+  /** The transport as the driver sees it: counted, recorded, and behind the durable store. */
+  #driverTransport(): Transport {
+    const transport = this.#transport;
+    return {
+      kind: transport.kind,
+      description: transport.description,
+      onReceive: (handler) => { this.#receive = handler; },
+      onClosed: (handler) => { this.#closedHandlers.push(handler); },
+      send: (bytes) => {
+        const sent = transport.send(bytes);
+        if (sent.ok) {
+          this.#counters.bytesOut += bytes.length;
+          this.#ring.add(this.#plan.world.clock.wall().getTime(), "out", bytes);
+        }
+        return sent;
+      },
+      close: () => { transport.close(); },
+    };
+  }
+
+  #openPump(keeper: RawKeeper): RawPump {
+    const { id, world } = this.#plan;
+    return new RawPump({
+      link: id, keeper, transport: this.#transport, world,
+      deliver: (bytes, atMs, position) => {
+        this.#position = position;
+        this.#deliver(bytes, atMs);
+      },
+      storeChanged: (fault) => { this.#host.storeChanged(fault); },
+      overflowed: (bytes) => {
+        this.#counters.garbageBytes += bytes.length;
+        this.#ring.add(world.clock.wall().getTime(), "garbage", bytes);
+        this.#host.garbage(bytes, "not stored: the store is too far behind");
+      },
+    });
+  }
+
+  #received(bytes: Uint8Array, atMs: number): void {
+    const wallMs = this.#plan.world.clock.wall().getTime();
+    this.#counters.bytesIn += bytes.length;
+    this.#counters.lastReceivedAtMs = wallMs;
+    this.#ring.add(wallMs, "in", bytes);
+    if (this.#pump === undefined) this.#deliver(bytes, atMs);
+    else this.#pump.push(bytes, atMs);
+  }
+
+  #deliver(bytes: Uint8Array, atMs: number): void {
+    this.#guard("receive", () => { this.#receive?.(bytes, atMs); });
+  }
+
+  /** A driver's defect costs its own line, not the gateway. */
+  #guard(where: string, run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      const stack = error instanceof Error ? error.stack : undefined;
+      this.#plan.world.log.event("link.defect",
+        { link: this.#plan.id, driver: this.#plan.driver.name, where, stack,
+          reason: messageOf(error) }, "error");
+      if (!this.#closing) {
+        this.#host.condition({ type: "lost", reason: `defect in the driver: ${messageOf(error)}` });
+      }
+    }
+  }
+
+  #bounded<T>(
+    what: string, deadlineMs: number, run: (session: Session) => Promise<Result<T>>,
+  ): Promise<Result<T>> {
+    const session = this.#session;
+    if (session === undefined || this.#closing) {
+      return Promise.resolve(fail("link-down", `${this.#plan.id} is not open.`));
+    }
+    return new Promise((resolve) => {
+      const settle = (result: Result<T>): void => {
+        timer.cancel();
+        this.#abandon.delete(abandon);
+        resolve(result);
+      };
+      const abandon = (reason: string): void => {
+        settle(fail("link-down", `${what} on ${this.#plan.id}: ${reason}.`));
+      };
+      this.#abandon.add(abandon);
+      const running = (async () => run(session))();
+      const timer = this.#plan.world.clock.after(deadlineMs, "link.deadline", () => {
+        settle(fail("deadline-passed",
+          `${what} on ${this.#plan.id}: no answer within ${deadlineMs} ms.`));
+      });
+      running.then(settle, (error: unknown) => {
+        settle(fail("internal", `${what} on ${this.#plan.id}: ${messageOf(error)}.`,
+          { cause: error }));
+      });
+    });
+  }
+}

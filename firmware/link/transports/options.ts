@@ -1,0 +1,38 @@
+/** What each kind of transport needs to know. The configuration's schema yields these shapes. */
+
+export interface TcpOptions {
+  readonly kind: "tcp";
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The PBX connects to us. */
+export interface TcpListenOptions {
+  readonly kind: "tcp-listen";
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface TlsOptions {
+  readonly kind: "tls";
+  readonly host: string;
+  readonly port: number;
+  /** The name the certificate must carry; defaults to the host. */
+  readonly serverName?: string | undefined;
+  /** Path of a PEM file with the authority to trust; without it the system's. */
+  readonly authority?: string | undefined;
+  /** SHA-256 of the peer's certificate, hexadecimal, with or without colons. */
+  readonly fingerprint?: string | undefined;
+}
+
+export interface SerialOptions {
+  readonly kind: "serial";
+  readonly path: string;
+  readonly baudRate: number;
+  readonly dataBits: 5 | 6 | 7 | 8;
+  readonly parity: "none" | "even" | "odd" | "mark" | "space";
+  readonly stopBits: 1 | 1.5 | 2;
+  readonly flowControl: "none" | "rts-cts" | "xon-xoff";
+}
+
+export type TransportOptions = TcpOptions | TcpListenOptions | TlsOptions | SerialOptions;

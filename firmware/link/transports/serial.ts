@@ -1,0 +1,98 @@
+/** A serial port: UART, USB adapter, or a pseudo terminal standing in for one. */
+
+import { SerialPort } from "serialport";
+import { fail, messageOf, ok, type Result } from "../../base/result.js";
+import type { World } from "../../base/world.js";
+import type { TransportOpener } from "../opener.js";
+import type { Transport } from "../transport.js";
+import { duplexTransport } from "./duplex.js";
+import type { SerialOptions } from "./options.js";
+
+const parityLetters: Readonly<Record<SerialOptions["parity"], string>> =
+  { none: "N", even: "E", odd: "O", mark: "M", space: "S" };
+
+function describe(options: SerialOptions): string {
+  return `serial ${options.path} ${options.baudRate} ${options.dataBits}${
+    parityLetters[options.parity]}${options.stopBits}`;
+}
+
+/** The binding reports system errors as text only, so the text has to be looked at here, once. */
+function openFault(options: SerialOptions, error: unknown): Result<never> {
+  const text = messageOf(error);
+  if (/no such (file|device)|ENOENT|ENXIO/i.test(text)) {
+    return fail("port-absent", `${options.path} does not exist: nothing is plugged in there.`,
+      { cause: error });
+  }
+  if (/permission denied|EACCES|EPERM/i.test(text)) {
+    return fail("port-denied",
+      `${options.path} may not be opened: add the user to group dialout.`, { cause: error });
+  }
+  if (/cannot lock|temporarily unavailable|resource busy|EBUSY/i.test(text)) {
+    return fail("port-locked", `${options.path} is in use by another program.`, { cause: error });
+  }
+  return fail("link-down", `${options.path}: ${text}.`, { cause: error });
+}
+
+/**
+ * Many PBXs print only while they see DTR and RTS. A pseudo terminal has no modem lines and
+ * refuses; that does not matter there and is only logged.
+ */
+function raiseLines(port: SerialPort, options: SerialOptions, world: World): Promise<void> {
+  const lines = options.flowControl === "rts-cts" ? { dtr: true } : { dtr: true, rts: true };
+  return new Promise((resolve) => {
+    port.set(lines, (error) => {
+      if (error) {
+        world.log.event("link.modem-lines",
+          { path: options.path, reason: messageOf(error) }, "debug");
+      }
+      resolve();
+    });
+  });
+}
+
+function openPort(
+  port: SerialPort, options: SerialOptions, world: World, deadlineMs: number,
+): Promise<Result<void>> {
+  return new Promise((resolve) => {
+    let overdue = false;
+    const timer = world.clock.after(deadlineMs, "transport.open", () => {
+      overdue = true;
+      resolve(fail("deadline-passed", `${options.path} did not open within ${deadlineMs} ms.`));
+    });
+    port.open((error) => {
+      timer.cancel();
+      if (overdue) {
+        if (!error) port.close(() => undefined);
+        return;
+      }
+      resolve(error ? openFault(options, error) : ok(undefined));
+    });
+  });
+}
+
+export function serialOpener(options: SerialOptions, world: World): TransportOpener {
+  const description = describe(options);
+  return {
+    description,
+    async open(deadlineMs): Promise<Result<Transport>> {
+      const port = new SerialPort({
+        path: options.path, baudRate: options.baudRate, dataBits: options.dataBits,
+        parity: options.parity, stopBits: options.stopBits, autoOpen: false, lock: true,
+        rtscts: options.flowControl === "rts-cts", xon: options.flowControl === "xon-xoff",
+        xoff: options.flowControl === "xon-xoff",
+      });
+      const result = await openPort(port, options, world, deadlineMs);
+      if (!result.ok) return result;
+      await raiseLines(port, options, world);
+      return ok(duplexTransport({
+        kind: "serial", description, stream: port, world,
+        destroy: () => { if (port.isOpen) port.close(() => undefined); },
+        explain: (error) => error instanceof Error && "disconnected" in error
+          ? "the port is gone: unplugged, or the other end closed it" : messageOf(error),
+      }));
+    },
+    close(): Promise<void> {
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,91 @@
+/** TLS to a PBX: trusted by authority and name, by a pinned fingerprint, or by both. */
+
+import { readFile } from "node:fs/promises";
+import { isIP } from "node:net";
+import { checkServerIdentity, connect, type ConnectionOptions, type TLSSocket } from "node:tls";
+import { attempt, fail, messageOf, ok, type Result } from "../../base/result.js";
+import type { World } from "../../base/world.js";
+import type { TransportOpener } from "../opener.js";
+import type { Transport } from "../transport.js";
+import { duplexTransport } from "./duplex.js";
+import type { TlsOptions } from "./options.js";
+import { codeOf, opened } from "./tcp.js";
+
+function plainHex(fingerprint: string): string {
+  return fingerprint.replaceAll(":", "").toUpperCase();
+}
+
+/**
+ * What is wrong with the peer's certificate, if anything. A pinned fingerprint stands in for an
+ * authority: PBXs come with self-signed certificates in which nobody set a name. With both
+ * configured, both must hold.
+ */
+function distrust(socket: TLSSocket, options: TlsOptions): string | undefined {
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined) return "the peer shows no certificate";
+  if (options.fingerprint !== undefined) {
+    const shown = plainHex(certificate.fingerprint256);
+    if (shown !== plainHex(options.fingerprint)) {
+      return `the certificate's SHA-256 fingerprint is ${certificate.fingerprint256}, `
+        + "not the configured one";
+    }
+    if (options.authority === undefined) return undefined;
+  }
+  if (!socket.authorized) return messageOf(socket.authorizationError);
+  const name = options.serverName ?? options.host;
+  const mismatch = checkServerIdentity(name, socket.getPeerCertificate());
+  return mismatch === undefined ? undefined : mismatch.message;
+}
+
+export function tlsOpener(options: TlsOptions, world: World): TransportOpener {
+  const description = `tls ${options.host}:${options.port}`;
+  let pending: TLSSocket | undefined;
+  return {
+    description,
+    async open(deadlineMs): Promise<Result<Transport>> {
+      const parameters: ConnectionOptions = {
+        host: options.host, port: options.port, minVersion: "TLSv1.2",
+        // Verified by `distrust` before a byte is passed on, so that the reason can be told.
+        rejectUnauthorized: false,
+      };
+      const path = options.authority;
+      if (path !== undefined) {
+        const authority = await attempt("precondition", `${description}: authority ${path}`,
+          () => readFile(path));
+        if (!authority.ok) return authority;
+        parameters.ca = authority.value;
+      }
+      const name = options.serverName ?? options.host;
+      if (isIP(name) === 0) parameters.servername = name;
+      const connecting = await attempt("precondition", `${description}: authority`,
+        () => connect(parameters));
+      if (!connecting.ok) return connecting;
+      const socket = connecting.value;
+      pending = socket;
+      const result = await opened(socket, "secureConnect", description, world, deadlineMs);
+      pending = undefined;
+      if (!result.ok) return refused(result.fault.cause, description) ?? result;
+      const reason = distrust(socket, options);
+      if (reason !== undefined) {
+        socket.on("error", () => undefined);
+        socket.destroy();
+        return fail("peer-untrusted", `${description}: ${reason}.`);
+      }
+      socket.setNoDelay(true);
+      socket.setKeepAlive(true, 30_000);
+      return ok(duplexTransport({ kind: "tls", description, stream: socket, world }));
+    },
+    close(): Promise<void> {
+      pending?.destroy();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** A handshake that failed for want of a common version or for speaking no TLS at all. */
+function refused(cause: unknown, description: string): Result<never> | undefined {
+  if (codeOf(cause)?.startsWith("ERR_SSL_") !== true) return undefined;
+  return fail("protocol-violation",
+    `${description}: no TLS 1.2 or newer handshake with the peer (${messageOf(cause)}).`,
+    { cause });
+}
