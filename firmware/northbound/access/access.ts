@@ -1,0 +1,502 @@
+/**
+ * Who calls, and whether they may: the one place where credentials become an identity and where
+ * users, sessions, tokens and client certificates change. Everything it needs for a call is in
+ * memory, so that a call costs one hash of its bearer and two look-ups.
+ */
+
+import type { Component, Health } from "../../base/component.js";
+import { attempt, done, fail, ok } from "../../base/result.js";
+import type { Result } from "../../base/result.js";
+import type { Cancellable, World } from "../../base/world.js";
+import type { Store } from "../../store/store.js";
+import type { Alarms } from "../../supervisor/alarms.js";
+import type { ClientCertificateIssuer } from "./authority.js";
+import { tokenPrefix } from "./bearer.js";
+import { Certificates, plainFingerprint, plainSerial } from "./certificates.js";
+import type { ClientCertificate } from "./certificates.js";
+import { authorise } from "./method-roles.js";
+import { argonHasher, checkPassword, readableSecret } from "./passwords.js";
+import type { PasswordHasher } from "./passwords.js";
+import { Revocations } from "./revocations.js";
+import type { RevocationHandler } from "./revocations.js";
+import { includes, roles } from "./roles.js";
+import type { Identity, Role } from "./roles.js";
+import { Sessions } from "./sessions.js";
+import type { EndedSession, SessionLimits } from "./sessions.js";
+import { SignInLimit } from "./sign-in-limit.js";
+import { SignIn } from "./sign-in.js";
+import { Tokens } from "./tokens.js";
+import type { TokenView } from "./tokens.js";
+import { checkUserName, userName, userView, Users } from "./users.js";
+import type { User, UserView } from "./users.js";
+
+const sweepMs = 10_000;
+export const firstAdminName = "admin";
+
+/** What the TLS layer knows of the caller's certificate, after it has verified the chain. */
+export interface PeerCertificate {
+  readonly serialHex: string;
+  readonly commonName: string;
+  /** SHA-256, hexadecimal, with or without colons. */
+  readonly fingerprint: string;
+  /** False: another authority that the configuration names has signed it. */
+  readonly authorizedByOwnCa: boolean;
+}
+
+export interface Credentials {
+  /** The token after "Bearer ". It counts before the certificate. */
+  readonly bearer?: string | undefined;
+  readonly certificate?: PeerCertificate | undefined;
+  /** "grpc 192.0.2.9" or "web 192.0.2.9". */
+  readonly source: string;
+}
+
+export interface SignedIn {
+  readonly token: string;
+  readonly expiresAtMs: number;
+  readonly user: UserView;
+  readonly identity: Identity;
+}
+
+export interface PasswordChange {
+  /** Empty: the caller. */
+  readonly name: string;
+  readonly currentPassword: string;
+  readonly newPassword: string;
+}
+
+export interface Access extends Component {
+  /** Fault `unauthenticated`. */
+  authenticate(credentials: Credentials): Promise<Result<Identity>>;
+  /** Faults `unauthenticated`, `permission-denied`. `method`: `cti.gateway.v1.LinksService/X`. */
+  authorise(identity: Identity | undefined, method: string): Result<void>;
+  /**
+   * Calls `handler` when the credential (`Identity.credential`) counts no more: signed out,
+   * revoked, ended, role changed. Returns how to stop listening.
+   */
+  onRevoked(credential: string, handler: RevocationHandler): () => void;
+  /**
+   * At the very first start makes the user `admin` and returns its password, once. `keep` gets
+   * them before the user exists, so that a power cut leaves no admin whom nobody knows.
+   */
+  firstAdmin(keep?: (given: FirstAdmin) => Promise<Result<void>>):
+    Promise<Result<FirstAdmin | undefined>>;
+  /** Faults `unauthenticated`, `too-many-attempts`. */
+  signIn(name: string, password: string, source: string): Promise<Result<SignedIn>>;
+  signOut(identity: Identity): Promise<Result<void>>;
+  listUsers(): readonly UserView[];
+  createUser(name: string, password: string, role: Role): Promise<Result<UserView>>;
+  updateUser(name: string, change: { readonly role?: Role | undefined;
+    readonly disabled?: boolean | undefined }): Promise<Result<UserView>>;
+  deleteUser(name: string): Promise<Result<void>>;
+  setPassword(by: Identity, change: PasswordChange, source: string): Promise<Result<void>>;
+  listTokens(): readonly TokenView[];
+  createToken(by: Identity, name: string, role: Role, expiresAtMs: number | undefined):
+    Promise<Result<{ readonly token: TokenView; readonly secret: string }>>;
+  revokeToken(id: string): Promise<Result<void>>;
+  issueCertificate(by: Identity, requestPem: string, role: Role, validDays: number):
+    Promise<Result<{ readonly certificatePem: string; readonly authorityPem: string }>>;
+  listCertificates(): readonly ClientCertificate[];
+  revokeCertificate(serialHex: string): Promise<Result<void>>;
+  /** New limits count for sessions that are open already. */
+  configure(sessions: SessionLimits): void;
+  /** Reads everything again: the unit has become active. */
+  reload(): Promise<Result<void>>;
+}
+
+export interface FirstAdmin {
+  readonly name: string;
+  readonly password: string;
+}
+
+export interface AccessOptions {
+  /** HMAC key of 32 bytes, kept outside the store. Without it no password can be verified. */
+  readonly pepper: Uint8Array;
+  readonly sessions: SessionLimits;
+  /** A guesser tries it. */
+  readonly unitName?: string;
+  readonly issuer?: ClientCertificateIssuer | undefined;
+  /** Whether a password that an admin gave must be changed at the next sign-in. Default: yes. */
+  readonly givenPasswordsMustChange?: boolean;
+  readonly hasher?: PasswordHasher;
+}
+
+export interface AccessParts {
+  readonly store: Store;
+  readonly world: World;
+  readonly alarms: Pick<Alarms, "raise" | "clear">;
+  readonly options: AccessOptions;
+}
+
+export function createAccess(parts: AccessParts): Access {
+  return new Gate(parts);
+}
+
+class Gate implements Access {
+  readonly name = "access";
+  readonly #world: World;
+  readonly #options: AccessOptions;
+  readonly #users: Users;
+  readonly #sessions: Sessions;
+  readonly #tokens: Tokens;
+  readonly #certificates: Certificates;
+  readonly #limit: SignInLimit;
+  readonly #signIn: SignIn;
+  readonly #revocations: Revocations;
+  #health: Health = { status: "failed", reason: "not started" };
+  #sweeping: Cancellable | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor({ store, world, alarms, options }: AccessParts) {
+    this.#world = world;
+    this.#options = options;
+    this.#users = new Users(store);
+    this.#sessions = new Sessions(store, world, options.sessions);
+    this.#tokens = new Tokens(store, world);
+    this.#certificates = new Certificates(store, world);
+    this.#limit = new SignInLimit(store, world, options.pepper,
+      (name) => this.#users.get(name) !== undefined);
+    this.#signIn = new SignIn(world, alarms, options.hasher ?? argonHasher(world, options.pepper),
+      this.#limit);
+    this.#revocations = new Revocations(world);
+  }
+
+  get health(): Health {
+    return this.#health;
+  }
+
+  async start(): Promise<Result<void>> {
+    const prepared = await attempt("internal", "argon2", () => this.#signIn.prepare());
+    if (!prepared.ok) return prepared;
+    const loaded = await this.reload();
+    if (!loaded.ok) return loaded;
+    this.#health = { status: "ok" };
+    this.#scheduleSweep();
+    return done;
+  }
+
+  async stop(): Promise<void> {
+    this.#sweeping?.cancel();
+    this.#sweeping = undefined;
+    this.#health = { status: "failed", reason: "stopped" };
+    await this.#turn;
+    await this.#sessions.flush();
+    await this.#tokens.flush();
+  }
+
+  reload(): Promise<Result<void>> {
+    return attempt("store-unavailable", "Users cannot be read", async () => {
+      await this.#users.load();
+      await Promise.all([this.#sessions.load(), this.#tokens.load(), this.#certificates.load(),
+        this.#limit.load(this.#users.names())]);
+    });
+  }
+
+  configure(sessions: SessionLimits): void {
+    this.#sessions.configure(sessions);
+  }
+
+  authenticate(credentials: Credentials): Promise<Result<Identity>> {
+    const { bearer, certificate } = credentials;
+    if (bearer !== undefined && bearer !== "") return Promise.resolve(this.#byBearer(bearer));
+    if (certificate !== undefined) return Promise.resolve(this.#byCertificate(certificate));
+    return Promise.resolve(fail("unauthenticated", "This call carries no credential."));
+  }
+
+  authorise(identity: Identity | undefined, method: string): Result<void> {
+    return authorise(identity, method);
+  }
+
+  onRevoked(credential: string, handler: RevocationHandler): () => void {
+    return this.#revocations.on(credential, handler);
+  }
+
+  firstAdmin(keep?: (given: FirstAdmin) => Promise<Result<void>>):
+    Promise<Result<FirstAdmin | undefined>> {
+    return this.#inTurn(async () => {
+      if (this.#users.count > 0) return ok(undefined);
+      const given = { name: firstAdminName, password: readableSecret(this.#world) };
+      const kept = await keep?.(given);
+      if (kept !== undefined && !kept.ok) return kept;
+      const made = await this.#make(given.name, given.password, "admin", false);
+      return made.ok ? ok(given) : made;
+    });
+  }
+
+  async signIn(name: string, password: string, source: string): Promise<Result<SignedIn>> {
+    const wanted = userName(name);
+    const evaluated = await this.#signIn.evaluate(
+      wanted, this.#users.get(wanted), password, source);
+    if (!evaluated.ok) return evaluated;
+    return this.#inTurn(async () => {
+      // The evaluation took a while, in which an admin may have changed or ended this user.
+      const before = this.#users.get(wanted);
+      if (before === undefined || before.disabled
+        || before.hash !== evaluated.value.user.hash) {
+        return fail("unauthenticated", "The user was changed meanwhile: sign in again.");
+      }
+      const changed = await this.#users.change(wanted, {
+        signedInAtMs: this.#world.clock.wall().getTime(),
+        ...(evaluated.value.newHash === undefined ? {} : { hash: evaluated.value.newHash }) });
+      const user = changed.ok ? changed.value : before;
+      const session = await this.#sessions.open(wanted, source);
+      this.#revokeSessions(session.ended);
+      this.#world.log.event("access.sign-in", { user: wanted, source, session: session.id });
+      return ok({ token: session.token, expiresAtMs: session.expiresAtMs, user: userView(user),
+        identity: userIdentity(user, "password", `session:${session.id}`) });
+    });
+  }
+
+  async signOut(identity: Identity): Promise<Result<void>> {
+    const ended = await this.#sessions.end(
+      (session) => `session:${session.id}` === identity.credential, "signed out");
+    this.#revokeSessions(ended);
+    return ended.length > 0 ? done
+      : fail("precondition", "Only a session can be signed out; a token is revoked.");
+  }
+
+  listUsers(): readonly UserView[] {
+    return this.#users.list();
+  }
+
+  createUser(name: string, password: string, role: Role): Promise<Result<UserView>> {
+    return this.#inTurn(async () => {
+      const named = checkUserName(name);
+      if (!named.ok) return named;
+      if (this.#users.get(name) !== undefined) {
+        return fail("already-exists", `There is a user ${name} already.`);
+      }
+      const good = checkPassword(password, this.#guessedWords(name));
+      if (!good.ok) return good;
+      return this.#make(name, password, role, this.#givenMustChange);
+    });
+  }
+
+  updateUser(name: string, change: { readonly role?: Role | undefined;
+    readonly disabled?: boolean | undefined }): Promise<Result<UserView>> {
+    return this.#inTurn(async () => {
+      const changed = await this.#users.change(userName(name), {
+        ...(change.role === undefined ? {} : { role: change.role }),
+        ...(change.disabled === undefined ? {} : { disabled: change.disabled }) });
+      if (!changed.ok) return changed;
+      await this.#endUser(changed.value.name, "the user was changed", undefined);
+      return ok(userView(changed.value));
+    });
+  }
+
+  deleteUser(name: string): Promise<Result<void>> {
+    return this.#inTurn(async () => {
+      const removed = await this.#users.remove(userName(name));
+      if (!removed.ok) return removed;
+      this.#limit.moved(userName(name));
+      await this.#endUser(userName(name), "the user was deleted", undefined);
+      return done;
+    });
+  }
+
+  async setPassword(
+    by: Identity, change: PasswordChange, source: string,
+  ): Promise<Result<void>> {
+    const name = change.name === "" ? by.name : userName(change.name);
+    const own = name === by.name && by.method === "password";
+    if (!own && by.role !== "admin") {
+      return fail("permission-denied", "Setting another user's password needs the role admin.");
+    }
+    if (!own && by.mustChangePassword) {
+      return fail("permission-denied", `${by.name} must choose a new password first.`);
+    }
+    const user = this.#users.get(name);
+    if (user === undefined) return fail("not-found", `There is no user ${name}.`);
+    if (own) {
+      const proved = await this.#proveOwn(user, change, source);
+      if (!proved.ok) return proved;
+    }
+    const good = checkPassword(change.newPassword, this.#guessedWords(name), "new_password");
+    if (!good.ok) return good;
+    const hash = await this.#signIn.hash(change.newPassword);
+    if (!hash.ok) return hash;
+    return this.#inTurn(async () => {
+      const changed = await this.#users.change(name, { hash: hash.value,
+        mustChangePassword: own ? false : this.#givenMustChange });
+      if (!changed.ok) return changed;
+      await this.#limit.reset(name);
+      this.#signIn.clear(name);
+      await this.#endUser(name, "the password was changed", own ? by.credential : undefined);
+      return done;
+    });
+  }
+
+  listTokens(): readonly TokenView[] {
+    return this.#tokens.list();
+  }
+
+  createToken(by: Identity, name: string, role: Role, expiresAtMs: number | undefined):
+    Promise<Result<{ readonly token: TokenView; readonly secret: string }>> {
+    return this.#inTurn(async () => includes(by.role, role)
+      ? this.#tokens.create(name, role, expiresAtMs, by.name)
+      : fail("permission-denied", `A token of the role ${role} needs that role.`));
+  }
+
+  revokeToken(id: string): Promise<Result<void>> {
+    return this.#inTurn(async () => {
+      const revoked = await this.#tokens.revoke(id);
+      if (revoked.ok) this.#revocations.revoke(`token:${id}`, "the token was revoked");
+      return revoked;
+    });
+  }
+
+  issueCertificate(by: Identity, requestPem: string, role: Role, validDays: number):
+    Promise<Result<{ readonly certificatePem: string; readonly authorityPem: string }>> {
+    return this.#inTurn(async () => {
+      const issuer = this.#options.issuer;
+      if (issuer === undefined) {
+        return fail("precondition", "This gateway has no authority of its own.");
+      }
+      if (!includes(by.role, role)) {
+        return fail("permission-denied", `A certificate of the role ${role} needs that role.`);
+      }
+      if (this.#certificates.full) {
+        return fail("precondition", "There are too many certificates: wait for some to end.");
+      }
+      const issued = await issuer.issueClientCertificate(requestPem, validDays);
+      if (!issued.ok) return issued;
+      const { certificatePem, authorityPem, serial, name, fingerprint, expiresAtMs } = issued.value;
+      const added = await this.#certificates.add({ serial: plainSerial(serial), name, role,
+        expiresAtMs, fingerprint: plainFingerprint(fingerprint), revoked: false,
+        issuedAtMs: this.#world.clock.wall().getTime() });
+      return added.ok ? ok({ certificatePem, authorityPem }) : added;
+    });
+  }
+
+  listCertificates(): readonly ClientCertificate[] {
+    return this.#certificates.list();
+  }
+
+  revokeCertificate(serialHex: string): Promise<Result<void>> {
+    return this.#inTurn(async () => {
+      const revoked = await this.#certificates.revoke(serialHex);
+      if (!revoked.ok) return revoked;
+      this.#revocations.revoke(`certificate:${revoked.value.serial}`,
+        "the certificate was revoked");
+      return done;
+    });
+  }
+
+  get #givenMustChange(): boolean {
+    return this.#options.givenPasswordsMustChange ?? true;
+  }
+
+  #guessedWords(name: string): readonly string[] {
+    return [name, this.#options.unitName ?? ""];
+  }
+
+  #byBearer(bearer: string): Result<Identity> {
+    if (bearer.startsWith(tokenPrefix)) {
+      const token = this.#tokens.use(bearer);
+      if (token === undefined) return fail("unauthenticated", "The token is not valid any more.");
+      return ok({ name: token.name, roles: rolesUpTo(token.role), role: token.role,
+        method: "token", mustChangePassword: false, credential: `token:${token.id}` });
+    }
+    const session = this.#sessions.use(bearer);
+    const user = session === undefined ? undefined : this.#users.get(session.user);
+    if (session === undefined || user === undefined || user.disabled) {
+      return fail("unauthenticated", "The session has ended: sign in again.");
+    }
+    return ok(userIdentity(user, "password", `session:${session.id}`));
+  }
+
+  /** A certificate of another authority signs in as the user that it names. */
+  #byCertificate(peer: PeerCertificate): Result<Identity> {
+    if (!peer.authorizedByOwnCa) {
+      const user = this.#users.get(userName(peer.commonName));
+      if (user === undefined || user.disabled) {
+        return fail("unauthenticated",
+          `The certificate names ${peer.commonName}, who is no user of this gateway.`);
+      }
+      return ok({ ...userIdentity(user, "certificate", `user:${user.name}`),
+        mustChangePassword: false });
+    }
+    const one = this.#certificates.use(peer.serialHex, peer.fingerprint);
+    if (one === undefined) {
+      return fail("unauthenticated", "The client certificate is unknown, revoked or has ended.");
+    }
+    return ok({ name: one.name, roles: rolesUpTo(one.role), role: one.role, method: "certificate",
+      mustChangePassword: false, credential: `certificate:${one.serial}` });
+  }
+
+  async #make(name: string, password: string, role: Role, mustChangePassword: boolean):
+    Promise<Result<UserView>> {
+    const hash = await this.#signIn.hash(password);
+    if (!hash.ok) return hash;
+    const user: User = { name, role, disabled: false, mustChangePassword, hash: hash.value,
+      createdAtMs: this.#world.clock.wall().getTime() };
+    const created = await this.#users.create(user);
+    if (!created.ok) return created;
+    this.#limit.moved(name);
+    return ok(userView(user));
+  }
+
+  async #proveOwn(user: User, change: PasswordChange, source: string): Promise<Result<void>> {
+    const refuse = (path: string, message: string): Result<void> =>
+      fail("argument-invalid", message, { fields: [{ path, message }] });
+    const evaluated = await this.#signIn.evaluate(
+      user.name, user, change.currentPassword, source);
+    if (!evaluated.ok) {
+      return evaluated.fault.code === "unauthenticated"
+        ? refuse("current_password", "The current password is wrong.") : evaluated;
+    }
+    return change.newPassword.normalize("NFKC") === change.currentPassword.normalize("NFKC")
+      ? refuse("new_password", "The new password is the old one.") : done;
+  }
+
+  async #endUser(name: string, reason: string, except: string | undefined): Promise<void> {
+    this.#revokeSessions(await this.#sessions.end((session) =>
+      session.user === name && `session:${session.id}` !== except, reason));
+    this.#revocations.revoke(`user:${name}`, reason);
+  }
+
+  #revokeSessions(ended: readonly EndedSession[]): void {
+    for (const session of ended) {
+      this.#world.log.event("access.session.end",
+        { user: session.user, session: session.id, reason: session.reason });
+      this.#revocations.revoke(`session:${session.id}`, session.reason);
+    }
+  }
+
+  /** Changes run one after the other: the last admin must not vanish between check and write. */
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(run);
+    this.#turn = mine.then(() => undefined, () => undefined);
+    return mine;
+  }
+
+  #scheduleSweep(): void {
+    this.#sweeping = this.#world.clock.after(sweepMs, "access.sweep", () => {
+      this.#scheduleSweep();
+      void this.#inTurn(() => this.#sweep());
+    });
+  }
+
+  async #sweep(): Promise<void> {
+    this.#revokeSessions(await this.#sessions.sweep());
+    for (const id of await this.#tokens.sweep()) {
+      this.#revocations.revoke(`token:${id}`, "the token has ended");
+    }
+    for (const one of await this.#certificates.sweep()) {
+      this.#revocations.revoke(`certificate:${one.serial}`, "the certificate has ended");
+    }
+    await this.#limit.sweep();
+    this.#signIn.sweep();
+  }
+}
+
+function rolesUpTo(role: Role): readonly Role[] {
+  return roles.filter((one) => includes(role, one));
+}
+
+function userIdentity(
+  user: User, method: "password" | "certificate", credential: string,
+): Identity {
+  return { name: user.name, roles: rolesUpTo(user.role), role: user.role, method,
+    mustChangePassword: user.mustChangePassword, credential };
+}
