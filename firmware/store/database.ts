@@ -1,0 +1,181 @@
+/** The one place that opens LevelDB and translates what it throws. */
+
+import type { AbstractLevel } from "abstract-level";
+import { mkdir, readdir, stat, statfs } from "node:fs/promises";
+import { join } from "node:path";
+import { Level } from "level";
+import { fail, messageOf, ok, type Fault, type Result } from "../base/result.js";
+
+/** LevelDB on disk, or the memory database of a simulation; keys and values are bytes. */
+export type Database = AbstractLevel<string | Buffer | Uint8Array, Uint8Array, Uint8Array>;
+
+export type Snapshot = ReturnType<Database["snapshot"]>;
+
+export type Operation =
+  | { readonly type: "put"; readonly key: Uint8Array; readonly value: Uint8Array }
+  | { readonly type: "del"; readonly key: Uint8Array };
+
+const bytesEncoding = { keyEncoding: "view", valueEncoding: "view" } as const;
+/** LevelDB answers when the log is on the disk, not when the kernel has it. */
+const synced = { ...bytesEncoding, sync: true } as const;
+/** Entries and bytes that an iterator fetches at once. */
+export const pageMax = 256;
+const reading = { ...bytesEncoding, highWaterMarkBytes: 256 * 1024 } as const;
+
+export interface Bounds {
+  readonly gte?: Uint8Array;
+  readonly gt?: Uint8Array;
+  readonly lte?: Uint8Array;
+  readonly lt?: Uint8Array;
+  readonly reverse?: boolean;
+  readonly snapshot?: Snapshot;
+}
+
+export type Page = readonly (readonly [Uint8Array, Uint8Array])[];
+
+export function writeSynced(database: Database, operations: Operation[]): Promise<void> {
+  return database.batch<Uint8Array, Uint8Array>(operations, synced);
+}
+
+/** Key-value pairs in pages, from one consistent view. Throws what LevelDB throws. */
+export async function* pages(
+  database: Database, bounds: Bounds, pageSize = pageMax,
+): AsyncGenerator<Page, void, undefined> {
+  const iterator = database.iterator<Uint8Array, Uint8Array>({ ...bounds, ...reading });
+  try {
+    for (;;) {
+      const page = await iterator.nextv(pageSize);
+      if (page.length === 0) return;
+      yield page;
+    }
+  } finally {
+    await iterator.close();
+  }
+}
+
+/** A text of LevelDB's or the system's error code, looked for along the chain of causes. */
+export function errorCode(error: unknown): string | undefined {
+  let found: string | undefined;
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const code = "code" in at && typeof at.code === "string" ? at.code : undefined;
+    found = code ?? found;
+  }
+  return found;
+}
+
+function deepestMessage(error: unknown): string {
+  let message = messageOf(error);
+  for (let at = error; at instanceof Error; at = at.cause) message = at.message;
+  return message;
+}
+
+/** LevelDB hands the system's text through (`IO error: path: No space left on device`). */
+export function isFull(error: unknown): boolean {
+  return errorCode(error) === "ENOSPC" || errorCode(error) === "EDQUOT"
+    || /No space left on device|Disk quota exceeded/.test(deepestMessage(error));
+}
+
+function refused(folder: string, error: unknown): Fault {
+  const text = deepestMessage(error);
+  const code = errorCode(error);
+  const because = (message: string): Fault =>
+    ({ code: "store-unavailable", message, cause: error });
+  if (code === "LEVEL_LOCKED") {
+    return because(`another program, probably a second gateway, uses the data folder ${folder}: `
+      + "stop it or choose another folder");
+  }
+  if (code === "EACCES" || code === "EPERM" || /Permission denied/.test(text)) {
+    return because(`no permission for the data folder ${folder}: give it to the user that runs `
+      + "the gateway (chown), with the rights rwx for its owner");
+  }
+  if (code === "EROFS" || /Read-only file system/.test(text)) {
+    return because(`the data folder ${folder} is on a read-only file system: remount it for `
+      + "writing or choose another folder");
+  }
+  if (isFull(error)) {
+    return { code: "store-full", cause: error,
+      message: `no space left to open the data folder ${folder}: free some and start again` };
+  }
+  if (code === "LEVEL_CORRUPTION" || /Corruption|MANIFEST|CURRENT|missing files/.test(text)) {
+    return { code: "store-damaged", cause: error,
+      message: `the data folder ${folder} is damaged (${text}): move it away and restore a backup` };
+  }
+  return because(`the data folder ${folder} cannot be opened (${text})`);
+}
+
+/**
+ * LevelDB would take a folder that lost its CURRENT file for a new one and delete the tables in
+ * it, so that is looked for first.
+ */
+async function inspect(folder: string): Promise<Result<void>> {
+  try {
+    const found = await stat(folder).catch(() => undefined);
+    if (found !== undefined && !found.isDirectory()) {
+      return fail("store-unavailable",
+        `${folder} is not a directory: name a folder for the data`);
+    }
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const names = await readdir(folder);
+    const data = names.some((name) => /\.(ldb|sst)$|^MANIFEST-/.test(name));
+    if (data && !names.includes("CURRENT")) {
+      return fail("store-damaged", `the data folder ${folder} has lost its CURRENT file: `
+        + "move it away and restore a backup");
+    }
+    return ok(undefined);
+  } catch (error) {
+    if (errorCode(error) === "ENOTDIR" || errorCode(error) === "EEXIST") {
+      return fail("store-unavailable",
+        `${folder} is not a directory, nor can it become one: name a folder for the data`,
+        { cause: error });
+    }
+    return { ok: false, fault: refused(folder, error) };
+  }
+}
+
+/** Faults: `store-unavailable`, `store-damaged`, `store-full`; the message says what to do. */
+export async function openFolder(folder: string): Promise<Result<Database>> {
+  const inspected = await inspect(folder);
+  if (!inspected.ok) return inspected;
+  const database = new Level<Uint8Array, Uint8Array>(folder, bytesEncoding);
+  try {
+    await database.open();
+    return ok(database);
+  } catch (error) {
+    await database.close().catch(() => undefined);
+    return { ok: false, fault: refused(folder, error) };
+  }
+}
+
+export async function bytesOnDisk(folder: string): Promise<number> {
+  let total = 0;
+  for (const name of await readdir(folder)) {
+    // A compaction may remove a file between listing and looking.
+    const found = await stat(join(folder, name)).catch(() => undefined);
+    total += found?.size ?? 0;
+  }
+  return total;
+}
+
+export async function bytesFree(folder: string): Promise<number> {
+  const found = await statfs(folder);
+  return found.bavail * found.bsize;
+}
+
+/** One raw value; `store-unavailable` or `store-damaged` when LevelDB cannot read it. */
+export async function bytesOf(
+  database: Database, key: Uint8Array, snapshot?: Snapshot,
+): Promise<Result<Uint8Array | undefined>> {
+  try {
+    return ok(await database.get<Uint8Array, Uint8Array>(key, { ...bytesEncoding, snapshot }));
+  } catch (error) {
+    const damaged = errorCode(error) === "LEVEL_CORRUPTION" || errorCode(error) === "LEVEL_IO_ERROR";
+    return fail(damaged ? "store-damaged" : "store-unavailable",
+      `reading failed: ${deepestMessage(error)}`, { cause: error });
+  }
+}
+
+/** The iterator was closed under its reader because the database was opened again. */
+export function isInterrupted(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === "LEVEL_ITERATOR_NOT_OPEN" || code === "LEVEL_DATABASE_NOT_OPEN";
+}
