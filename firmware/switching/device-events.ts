@@ -1,0 +1,31 @@
+/** What agent and device events do to the picture of a device. */
+
+import { agentStateAfter, type AgentEventType, type CallEvent } from "../model/events.js";
+import type { DeviceId } from "../model/identifiers.js";
+import type { LinkPicture } from "./picture.js";
+
+export type DeviceOrAgentEvent = Extract<CallEvent,
+  { readonly type: AgentEventType | "backInService" | "outOfService" | "doNotDisturb"
+    | "forwarding" }>;
+
+export function isDeviceOrAgentEvent(event: CallEvent): event is DeviceOrAgentEvent {
+  return "agentDevice" in event || event.type === "backInService" || event.type === "outOfService"
+    || event.type === "doNotDisturb" || event.type === "forwarding";
+}
+
+/** Applies the event and says which device it is about. */
+export function applyToDevice(picture: LinkPicture, event: DeviceOrAgentEvent): DeviceId {
+  if ("agentDevice" in event) {
+    const entry = picture.device(event.agentDevice.device, false, "station");
+    entry.external = false;
+    entry.name = event.agentDevice.name ?? entry.name;
+    entry.agentState = agentStateAfter[event.type];
+    entry.agent = event.type === "agentLoggedOff" ? undefined : event.agent ?? entry.agent;
+    entry.agentReason = event.type === "agentNotReady" ? event.reason : undefined;
+    return event.agentDevice.device;
+  }
+  const entry = picture.device(event.device, false, "station");
+  if (event.type === "backInService") entry.inService = true;
+  if (event.type === "outOfService") entry.inService = false;
+  return event.device;
+}

@@ -1,0 +1,51 @@
+/** The newest events in memory: bridges what the event log has not yet made durable. */
+
+import type { NumberedEvent } from "./switch.js";
+
+export class EventRing {
+  readonly #entries: (NumberedEvent | undefined)[];
+  readonly #firstEver: bigint;
+  #count = 0;
+
+  /** `first` is the number the next event will get; numbers then rise by one. */
+  constructor(first: bigint, eventsMax: number) {
+    this.#firstEver = first;
+    this.#entries = new Array<NumberedEvent | undefined>(eventsMax);
+  }
+
+  get firstEver(): bigint {
+    return this.#firstEver;
+  }
+
+  /** The number of the newest event, or of the one before the first. */
+  get last(): bigint {
+    return this.#firstEver + BigInt(this.#count) - 1n;
+  }
+
+  /** The oldest number still here. */
+  get oldest(): bigint {
+    return this.#firstEver + BigInt(Math.max(0, this.#count - this.#entries.length));
+  }
+
+  push(entry: NumberedEvent): void {
+    this.#entries[this.#count % this.#entries.length] = entry;
+    this.#count += 1;
+  }
+
+  /** Whether everything after `number` is here. */
+  covers(number: bigint): boolean {
+    return number >= this.oldest - 1n;
+  }
+
+  /** Up to `limit` events after `number`, which must be covered. */
+  after(number: bigint, limit: number): readonly NumberedEvent[] {
+    const page: NumberedEvent[] = [];
+    let index = Number(number - this.#firstEver) + 1;
+    while (index < this.#count && page.length < limit) {
+      const entry = this.#entries[index % this.#entries.length];
+      if (entry !== undefined) page.push(entry);
+      index += 1;
+    }
+    return page;
+  }
+}

@@ -1,0 +1,82 @@
+/** The forms of numbers as the link's rules give them, remembered per link within a bound. */
+
+import type { LinkId } from "../model/identifiers.js";
+import type { CallEvent } from "../model/events.js";
+import type { NumberForms } from "../model/records.js";
+import type { NumberResolver } from "./switch.js";
+
+/** Two forms of every number of the largest site, and a day's callers. */
+export const numberFormsMax = 65_536;
+
+/** Texts remembered with one call; an endless conference begins anew. */
+export const textsPerCallMax = 128;
+
+export class NumberFormsCache {
+  readonly #numbers: NumberResolver;
+  readonly #formsMax: number;
+  readonly #links = new Map<LinkId, Map<string, NumberForms>>();
+
+  constructor(numbers: NumberResolver, formsMax = numberFormsMax) {
+    this.#numbers = numbers;
+    this.#formsMax = formsMax;
+  }
+
+  /** Forgotten when the link's number rules may have changed. */
+  forget(link: LinkId): void {
+    this.#links.delete(link);
+  }
+
+  sizeOf(link: LinkId): number {
+    return this.#links.get(link)?.size ?? 0;
+  }
+
+  forms(link: LinkId, raw: string): NumberForms {
+    let known = this.#links.get(link);
+    if (known === undefined) {
+      known = new Map();
+      this.#links.set(link, known);
+    }
+    const found = known.get(raw);
+    if (found !== undefined) return found;
+    const made = this.#numbers.resolve(link, raw);
+    if (known.size >= this.#formsMax) {
+      for (const oldest of known.keys()) {
+        known.delete(oldest);
+        break;
+      }
+    }
+    known.set(raw, made);
+    return made;
+  }
+
+  /** `known` with the forms of every party text of `event`; the same object when nothing is new. */
+  cover(
+    event: CallEvent, known: Readonly<Record<string, NumberForms>>,
+  ): Readonly<Record<string, NumberForms>> {
+    let covered: Record<string, NumberForms> | undefined;
+    for (const text of partyTexts(event)) {
+      if (Object.hasOwn(covered ?? known, text) || text === "__proto__") continue;
+      covered ??= Object.keys(known).length >= textsPerCallMax ? {} : { ...known };
+      covered[text] = this.forms(event.link, text);
+    }
+    return covered ?? known;
+  }
+}
+
+/** Every device text that stands in an event. */
+export function partyTexts(event: CallEvent): readonly string[] {
+  const texts: string[] = [];
+  for (const [key, value] of Object.entries(event)) {
+    if (typeof value === "string") {
+      if (key === "device" || key === "forwardTo") texts.push(value);
+    } else if (typeof value === "object" && "device" in value) {
+      if (typeof value.device === "string") texts.push(value.device);
+    } else if (key === "connections" && "connections" in event) {
+      for (const entry of event.connections) {
+        texts.push(entry.newConnection.device);
+        if (entry.endpoint !== undefined) texts.push(entry.endpoint.device);
+      }
+    }
+  }
+  return texts;
+}

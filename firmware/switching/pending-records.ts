@@ -1,0 +1,119 @@
+/** Call records on their way to the book: written in order, kept while the store cannot. */
+
+import { faults, type FaultCode } from "../base/faults.js";
+import type { Cancellable, World } from "../base/world.js";
+import type { CallRecord } from "../model/records.js";
+import type { Alarms } from "../supervisor/alarms.js";
+import type { RecordBook } from "./records.js";
+
+/** Records that may wait in memory while the store is full or gone: 50 MB at most. */
+export const pendingRecordsMax = 20_000;
+/** Records written side by side, so that one synced write can carry many. */
+export const writingMax = 64;
+const retryMs = 1_000;
+const retryMsMax = 60_000;
+
+export interface PendingCounters {
+  recordsWritten: number;
+  recordsDropped: number;
+  recordsRetried: number;
+}
+
+export class PendingRecords {
+  readonly #world: World;
+  readonly #book: RecordBook;
+  readonly #alarms: Alarms;
+  readonly #waiting: CallRecord[] = [];
+  readonly counters: PendingCounters = { recordsWritten: 0, recordsDropped: 0, recordsRetried: 0 };
+  #writing = 0;
+  #delayMs = retryMs;
+  #retry: Cancellable | undefined;
+  #troubled = false;
+  #idle: (() => void)[] = [];
+
+  constructor(world: World, book: RecordBook, alarms: Alarms) {
+    this.#world = world;
+    this.#book = book;
+    this.#alarms = alarms;
+  }
+
+  get length(): number {
+    return this.#waiting.length + this.#writing;
+  }
+
+  add(record: CallRecord): void {
+    if (this.#waiting.length >= pendingRecordsMax) {
+      this.#waiting.shift();
+      this.counters.recordsDropped += 1;
+    }
+    this.#waiting.push(record);
+    this.#pump();
+  }
+
+  /** Resolves when nothing waits any more; may never resolve while the store is gone. */
+  flushed(): Promise<void> {
+    if (this.length === 0) return Promise.resolve();
+    return new Promise((resolve) => { this.#idle.push(resolve); });
+  }
+
+  stop(): void {
+    this.#retry?.cancel();
+    this.#retry = undefined;
+  }
+
+  #pump(): void {
+    if (this.#retry !== undefined) return;
+    const startMax = this.#troubled ? 1 : writingMax;
+    while (this.#writing < startMax) {
+      const record = this.#waiting.shift();
+      if (record === undefined) break;
+      this.#writing += 1;
+      void this.#write(record);
+    }
+  }
+
+  async #write(record: CallRecord): Promise<void> {
+    const written = await this.#book.add(record);
+    this.#writing -= 1;
+    if (written.ok) {
+      this.counters.recordsWritten += 1;
+      this.#recovered();
+      this.#pump();
+    } else if (faults[written.fault.code].retry) {
+      this.#waiting.unshift(record);
+      this.counters.recordsRetried += 1;
+      this.#trouble(written.fault.code, written.fault.message);
+    } else {
+      this.counters.recordsDropped += 1;
+      this.#world.log.event("records.refused",
+        { record: record.id, fault: written.fault.code, message: written.fault.message }, "error");
+      this.#pump();
+    }
+    if (this.length === 0) {
+      for (const resolve of this.#idle.splice(0)) resolve();
+    }
+  }
+
+  #trouble(code: FaultCode, message: string): void {
+    this.#troubled = true;
+    const alarm = code === "store-full" ? "store-full" : "store-unavailable";
+    this.#alarms.raise(alarm, "records",
+      `${String(this.length)} records wait in memory, ${String(this.counters.recordsDropped)} `
+      + `lost: ${message}`);
+    if (this.#retry !== undefined) return;
+    this.#retry = this.#world.clock.after(this.#delayMs, "records.retry", () => {
+      this.#retry = undefined;
+      this.#pump();
+    });
+    this.#delayMs = Math.min(retryMsMax, this.#delayMs * 2);
+  }
+
+  #recovered(): void {
+    this.#delayMs = retryMs;
+    if (!this.#troubled) return;
+    this.#troubled = false;
+    this.#alarms.clear("store-full", "records");
+    this.#alarms.clear("store-unavailable", "records");
+    this.#world.log.event("records.recovered", { waiting: this.length });
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * Finished calls as a PBX prints them. On its own each becomes a record; on a link that also
+ * gives events it completes the record built from them, under the same id, so that no call is
+ * ever counted twice.
+ */
+
+import { callId } from "../model/identifiers.js";
+import type { CallRecord, CompletedCall, NumberForms } from "../model/records.js";
+import { recordId } from "./call-history.js";
+import type { CallEntry, LinkPicture } from "./picture.js";
+
+/** Records built from events that still wait for the PBX's own, per link. */
+export const unprintedMax = 1_000;
+/** A PBX prints the start to the minute, and its clock is not ours. */
+export const matchWindowMs = 90_000;
+
+type Forms = (raw: string) => NumberForms;
+
+/** The record of a printed call that no events told of. */
+export function recordOfPrinted(printed: CompletedCall, forms: Forms): CallRecord {
+  const name = printed.pbxReference ?? printed.rawPosition?.toString()
+    ?? [printed.device ?? "", printed.trunk ?? "", printed.calledNumber ?? "",
+      String(printed.durationMs)].join("_");
+  const startedAtMs = Math.round(printed.startedAtMs);
+  const ringMs = printed.ringMs ?? 0;
+  const answeredAtMs = startedAtMs + ringMs;
+  return {
+    id: recordId(startedAtMs, printed.link, `pbx-${printed.rawPosition?.toString() ?? name}`),
+    link: printed.link, call: callId(name), source: "pbx", direction: printed.direction,
+    ...(printed.callingNumber === undefined ? {} : { calling: forms(printed.callingNumber) }),
+    ...(printed.calledNumber === undefined ? {} : { called: forms(printed.calledNumber) }),
+    ...(printed.answered && printed.device !== undefined && printed.direction !== "outgoing"
+      ? { answeredBy: printed.device } : {}),
+    ...(printed.trunk === undefined ? {} : { networkInterface: printed.trunk }),
+    startedAtMs,
+    ...(printed.answered ? { answeredAtMs } : {}),
+    endedAtMs: answeredAtMs + printed.durationMs,
+    durationMs: printed.answered ? printed.durationMs : 0,
+    ...(printed.ringMs === undefined ? {} : { ringMs: printed.ringMs }),
+    endCause: "normalClearing",
+    legs: printed.device === undefined ? [] : [{
+      device: printed.device, number: forms(printed.device), states: printed.answered
+        ? [{ state: "connected", cause: "normal", atMs: answeredAtMs },
+          { state: "null", cause: "normalClearing", atMs: answeredAtMs + printed.durationMs }]
+        : [{ state: "null", cause: "normalClearing", atMs: answeredAtMs + printed.durationMs }],
+    }],
+    marks: [], ...printedFields(printed),
+  };
+}
+
+function printedFields(
+  printed: CompletedCall,
+): Pick<CallRecord, "accountCode" | "cost" | "pbxTime" | "pbxReference"> {
+  return {
+    pbxTime: printed.pbxTime,
+    ...(printed.accountCode === undefined ? {} : { accountCode: printed.accountCode }),
+    ...(printed.cost === undefined ? {} : { cost: printed.cost }),
+    ...(printed.pbxReference === undefined ? {} : { pbxReference: printed.pbxReference }),
+  };
+}
+
+/** The PBX is right about its own call: its duration and cost win, the legs stay ours. */
+export function completed(record: CallRecord, printed: CompletedCall): CallRecord {
+  return {
+    ...record, source: "pbx",
+    direction: record.direction === "unknown" ? printed.direction : record.direction,
+    ...(printed.answered ? { durationMs: printed.durationMs } : {}),
+    ...(printed.ringMs === undefined ? {} : { ringMs: printed.ringMs }),
+    ...(printed.trunk === undefined || record.networkInterface !== undefined ? {}
+      : { networkInterface: printed.trunk }),
+    ...printedFields(printed),
+  };
+}
+
+/** Records built from events, waiting for what their PBX may print about them. */
+export class Unprinted {
+  readonly #waiting = new Map<string, CallRecord>();
+
+  add(record: CallRecord): void {
+    this.#waiting.set(record.id, record);
+    if (this.#waiting.size <= unprintedMax) return;
+    for (const oldest of this.#waiting.keys()) {
+      this.#waiting.delete(oldest);
+      break;
+    }
+  }
+
+  /** Finds and takes out the record that `printed` is about. */
+  take(printed: CompletedCall): CallRecord | undefined {
+    let best: CallRecord | undefined;
+    let bestScore = Infinity;
+    for (const record of this.#waiting.values()) {
+      const score = distance(record, printed);
+      if (score < bestScore) {
+        best = record;
+        bestScore = score;
+      }
+    }
+    if (best !== undefined) this.#waiting.delete(best.id);
+    return best;
+  }
+}
+
+/** The call still in the picture of which the PBX has printed the end a moment too early. */
+export function runningCallOf(
+  picture: LinkPicture, printed: CompletedCall,
+): CallEntry | undefined {
+  const named = printed.pbxReference === undefined ? undefined
+    : picture.calls.get(callId(printed.pbxReference));
+  if (named !== undefined) return named.history.printed === undefined ? named : undefined;
+  if (printed.device === undefined) return undefined;
+  let best: CallEntry | undefined;
+  let bestMs = matchWindowMs;
+  for (const call of picture.devices.get(printed.device)?.calls ?? []) {
+    const apartMs = Math.abs(call.history.startedAtMs - printed.startedAtMs);
+    if (call.history.printed !== undefined || apartMs > bestMs) continue;
+    best = call;
+    bestMs = apartMs;
+  }
+  return best;
+}
+
+/** Milliseconds between the two starts, or Infinity when they cannot be the same call. */
+function distance(record: CallRecord, printed: CompletedCall): number {
+  if (printed.pbxReference !== undefined && printed.pbxReference === record.call) return -1;
+  const apartMs = Math.abs(record.startedAtMs - printed.startedAtMs);
+  if (apartMs > matchWindowMs) return Infinity;
+  if (printed.answered !== (record.answeredAtMs !== undefined)) return Infinity;
+  if (printed.device !== undefined
+    && !record.legs.some((leg) => leg.device === printed.device)) return Infinity;
+  if (printed.answered
+    && Math.abs(record.durationMs - printed.durationMs) > matchWindowMs) return Infinity;
+  const texts = [record.calling?.raw, record.called?.raw, ...record.legs.map((leg) => leg.device)];
+  for (const number of [printed.callingNumber, printed.calledNumber]) {
+    if (number !== undefined && !texts.some((text) => sameEnd(text, number))) return Infinity;
+  }
+  return apartMs + (printed.answered ? Math.abs(record.durationMs - printed.durationMs) : 0);
+}
+
+/** PBXs print numbers with and without prefixes: the last digits decide. */
+function sameEnd(a: string | undefined, b: string): boolean {
+  if (a === undefined) return false;
+  const left = a.replace(/\D/g, "");
+  const right = b.replace(/\D/g, "");
+  if (left === "" || right === "") return a === b;
+  return left.endsWith(right.slice(-7)) || right.endsWith(left.slice(-7));
+}
