@@ -23,7 +23,7 @@ export interface Capabilities {
 export interface Proof {
   readonly subject: ServiceName | EventName | "snapshot";
   readonly proven: "yes" | "no" | "not-tried";
-  /** How it was proven, or why not: `ListCommands names Atxfer`, `write class originate missing`. */
+  /** How it was proven, or why not: `ListCommands names Atxfer`, `no write class originate`. */
   readonly evidence: string;
 }
 

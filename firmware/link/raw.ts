@@ -11,7 +11,7 @@ export interface RawSegment {
 }
 
 export interface RawKeeper {
-  /** Resolves with the segment's position when durable. Bounded: `queue-full` when too far behind. */
+  /** Resolves with the segment's position when durable. `queue-full` when too far behind. */
   keep(link: LinkId, bytes: Uint8Array): Promise<Result<bigint>>;
   read(link: LinkId, fromPosition: bigint, bytesMax: number): AsyncIterable<RawSegment>;
 }

@@ -10,6 +10,8 @@ import type { TcpListenOptions, TcpOptions } from "./options.js";
 
 /** Long enough to cost nothing, short enough to notice a vanished peer within minutes. */
 const keepAliveMs = 30_000;
+/** A listener's peer silent for so long makes way when the same host connects anew. */
+export const supersedeMs = 60_000;
 
 function address(host: string, port: number): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
@@ -83,13 +85,17 @@ export function tcpOpener(options: TcpOptions, world: World): TransportOpener {
   };
 }
 
-/** One PBX at a time: the listening socket stays, a second peer is turned away. */
+/**
+ * One PBX at a time: the listening socket stays, a second peer is turned away. Only a PBX that
+ * connects anew after its old connection died unseen (power cut) replaces its former self.
+ */
 class TcpListener implements TransportOpener {
   readonly description: string;
   readonly #options: TcpListenOptions;
   readonly #world: World;
   #server: Server | undefined;
   #current: Socket | undefined;
+  #heardAtMs = 0;
   /** Connected while nobody awaited it; taken by the next `open`. */
   #offered: Socket | undefined;
   #waiting: ((socket: Socket) => void) | undefined;
@@ -127,10 +133,20 @@ class TcpListener implements TransportOpener {
     this.#current = socket;
     socket.setKeepAlive(true, keepAliveMs);
     const from = address(socket.remoteAddress ?? "unknown", socket.remotePort ?? 0);
-    return ok(duplexTransport({
+    const transport = duplexTransport({
       kind: "tcp", description: `${this.description} from ${from}`, stream: socket,
       world: this.#world,
-    }));
+    });
+    this.#heardAtMs = this.#world.clock.monotonicMs();
+    return ok({
+      ...transport,
+      onReceive: (handler) => {
+        transport.onReceive((bytes, atMs) => {
+          this.#heardAtMs = atMs;
+          handler(bytes, atMs);
+        });
+      },
+    });
   }
 
   close(): Promise<void> {
@@ -183,8 +199,12 @@ class TcpListener implements TransportOpener {
 
   #accept(socket: Socket): void {
     socket.on("error", () => undefined);
-    const busy = [this.#current, this.#offered].some((peer) => peer !== undefined);
-    if (busy) {
+    const silentMs = this.#world.clock.monotonicMs() - this.#heardAtMs;
+    if (this.#current?.remoteAddress === socket.remoteAddress && silentMs >= supersedeMs) {
+      this.#current?.destroy(new Error("replaced: the same host connected anew"));
+      this.#current = undefined;
+    }
+    if (this.#current !== undefined || this.#offered !== undefined) {
       this.#world.log.event("link.peer.refused",
         { listener: this.description, peer: socket.remoteAddress ?? "" }, "warn");
       socket.destroy();

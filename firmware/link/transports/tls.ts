@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { isIP } from "node:net";
-import { checkServerIdentity, connect, type ConnectionOptions, type TLSSocket } from "node:tls";
+import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { attempt, fail, messageOf, ok, type Result } from "../../base/result.js";
 import type { World } from "../../base/world.js";
 import type { TransportOpener } from "../opener.js";
@@ -33,8 +33,10 @@ function distrust(socket: TLSSocket, options: TlsOptions): string | undefined {
   }
   if (!socket.authorized) return messageOf(socket.authorizationError);
   const name = options.serverName ?? options.host;
-  const mismatch = checkServerIdentity(name, socket.getPeerCertificate());
-  return mismatch === undefined ? undefined : mismatch.message;
+  const named = isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name);
+  return named === undefined
+    ? `the certificate is not for ${name} but for ${
+      certificate.subjectAltName ?? certificate.subject}` : undefined;
 }
 
 export function tlsOpener(options: TlsOptions, world: World): TransportOpener {
