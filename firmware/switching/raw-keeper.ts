@@ -1,0 +1,207 @@
+/** Raw bytes of links on the Store: durable before anything parses them. */
+
+import type { Component, Health } from "../base/component.js";
+import { done, fail, ok, type Result } from "../base/result.js";
+import type { Cancellable, World } from "../base/world.js";
+import type { RawKeeper, RawSegment } from "../link/raw.js";
+import { linkId, type LinkId } from "../model/identifiers.js";
+import { readText, readU64, textKey, u64Key, viewOf } from "../store/keys.js";
+import { put, remove, type Keyspace, type Mutation, type Store } from "../store/store.js";
+
+export interface RawRetention {
+  readonly ageMsMax: number;
+}
+
+export interface RawKeeperBounds {
+  /** Bytes of one segment: a longer one is refused with `argument-invalid`. */
+  readonly segmentBytesMax: number;
+  /** Bytes of all links that wait for the disk. */
+  readonly pendingBytesMax: number;
+  readonly linksMax: number;
+}
+
+export interface RawKeeperOptions {
+  readonly store: Store;
+  readonly world: World;
+  /** Read at each pruning. */
+  readonly retention: () => RawRetention;
+  readonly bounds?: Partial<RawKeeperBounds>;
+}
+
+export const rawKeeperBounds: RawKeeperBounds = {
+  segmentBytesMax: 1024 * 1024, pendingBytesMax: 8 * 1024 * 1024, linksMax: 1_024,
+};
+
+const pruneEveryMs = 3_600_000;
+const pruneMax = 1_000;
+const timeBytes = 8;
+
+interface RawKey { readonly link: LinkId; readonly position: bigint }
+type Stored = Omit<RawSegment, "position">;
+
+/** Link, a zero byte, position: link names hold no zero byte. */
+export const rawSpace: Keyspace<RawKey, Stored> = {
+  name: "raw", version: 1, replicated: false,
+  encodeKey: ({ link, position }) => Buffer.concat([textKey(`${link}\u0000`), u64Key(position)]),
+  decodeKey: (bytes) => ({
+    link: linkId(readText(bytes.subarray(0, -9))), position: readU64(bytes, bytes.length - 8),
+  }),
+  encode: ({ atMs, bytes }) => {
+    const value = Buffer.allocUnsafe(timeBytes + bytes.length);
+    value.writeDoubleBE(atMs, 0);
+    value.set(bytes, timeBytes);
+    return value;
+  },
+  decode: (bytes) => bytes.length < timeBytes ? fail("store-damaged", "a segment without its time")
+    : ok({ atMs: viewOf(bytes).getFloat64(0), bytes: bytes.subarray(timeBytes) }),
+};
+
+const positionMax = 0xffff_ffff_ffff_ffffn;
+
+export class StoredRawKeeper implements RawKeeper, Component {
+  readonly name = "raw-keeper";
+  readonly #store: Store;
+  readonly #world: World;
+  readonly #retention: () => RawRetention;
+  readonly #bounds: RawKeeperBounds;
+  /** The last position given out, for each link; asked of the store once. */
+  readonly #last = new Map<LinkId, bigint>();
+  readonly #loading = new Map<LinkId, Promise<void>>();
+  #pendingBytes = 0;
+  #pruning: Cancellable | undefined;
+  #running = false;
+  #health: Health = { status: "failed", reason: "not started" };
+
+  constructor(options: RawKeeperOptions) {
+    this.#store = options.store;
+    this.#world = options.world;
+    this.#retention = options.retention;
+    this.#bounds = { ...rawKeeperBounds, ...options.bounds };
+  }
+
+  get health(): Health { return this.#health; }
+
+  start(): Promise<Result<void>> {
+    if (!this.#running) {
+      this.#running = true;
+      this.#health = { status: "ok" };
+      this.#prunePlan();
+    }
+    return Promise.resolve(done);
+  }
+
+  stop(): Promise<void> {
+    this.#running = false;
+    this.#pruning?.cancel();
+    this.#health = { status: "failed", reason: "stopped" };
+    return Promise.resolve();
+  }
+
+  async keep(link: LinkId, bytes: Uint8Array): Promise<Result<bigint>> {
+    const { segmentBytesMax, pendingBytesMax, linksMax } = this.#bounds;
+    if (bytes.length > segmentBytesMax) {
+      return fail("argument-invalid", `a segment of ${bytes.length} bytes; ${segmentBytesMax} fit`);
+    }
+    if (this.#pendingBytes + bytes.length > pendingBytesMax) {
+      return fail("queue-full", `${this.#pendingBytes} raw bytes already wait for the disk`);
+    }
+    if (!this.#last.has(link) && this.#last.size >= linksMax) {
+      return fail("queue-full", `raw bytes of ${linksMax} links are kept already`);
+    }
+    this.#pendingBytes += bytes.length;
+    const atMs = this.#world.clock.wall().getTime();
+    const segment = { atMs, bytes: bytes.slice() };
+    try {
+      if (!this.#last.has(link)) await this.#load(link);
+      const position = (this.#last.get(link) ?? 0n) + 1n;
+      this.#last.set(link, position);
+      const written = await this.#store.append([put(rawSpace, { link, position }, segment)]);
+      this.#health = written.ok ? { status: "ok" }
+        : { status: "degraded", reason: written.fault.message };
+      return written.ok ? ok(position) : written;
+    } finally {
+      this.#pendingBytes -= bytes.length;
+    }
+  }
+
+  async* read(
+    link: LinkId, fromPosition: bigint, bytesMax: number,
+  ): AsyncGenerator<RawSegment, void, undefined> {
+    let left = bytesMax;
+    const range = { gte: { link, position: fromPosition }, lte: { link, position: positionMax } };
+    for await (const [{ position }, { atMs, bytes }] of this.#store.range(rawSpace, range)) {
+      if (bytes.length > left) return;
+      left -= bytes.length;
+      yield { position, atMs, bytes };
+    }
+  }
+
+  /** Removes segments older than the retention; the newest of each link stays. Gives the count. */
+  async prune(): Promise<Result<number>> {
+    const sinceMs = this.#world.clock.wall().getTime() - this.#retention().ageMsMax;
+    let total = 0;
+    let link: LinkId | undefined;
+    for (;;) {
+      const next = await this.#nextLink(link);
+      if (next === undefined) break;
+      link = next;
+      const removed = await this.#pruneLink(link, sinceMs);
+      if (!removed.ok) return removed;
+      total += removed.value;
+    }
+    if (total > 0) this.#world.log.event("raw.pruned", { segments: total }, "debug");
+    return ok(total);
+  }
+
+  async #nextLink(after: LinkId | undefined): Promise<LinkId | undefined> {
+    const range = after === undefined ? {} : { gt: { link: after, position: positionMax } };
+    for await (const [key] of this.#store.range(rawSpace, { ...range, limit: 1 })) return key.link;
+    return undefined;
+  }
+
+  async #pruneLink(link: LinkId, sinceMs: number): Promise<Result<number>> {
+    await this.#load(link);
+    const newest = this.#last.get(link) ?? 0n;
+    let total = 0;
+    for (;;) {
+      const batch: Mutation[] = [];
+      const range = { gte: { link, position: 0n }, lt: { link, position: newest } };
+      for await (const [key, { atMs }] of this.#store.range(rawSpace, range)) {
+        if (atMs >= sinceMs || batch.length >= pruneMax) break;
+        batch.push(remove(rawSpace, key));
+      }
+      if (batch.length === 0) return ok(total);
+      const removed = await this.#store.append(batch);
+      if (!removed.ok) return removed;
+      total += batch.length;
+    }
+  }
+
+  #load(link: LinkId): Promise<void> {
+    if (this.#last.has(link)) return Promise.resolve();
+    const running = this.#loading.get(link);
+    if (running !== undefined) return running;
+    const load = async (): Promise<void> => {
+      const range = { gte: { link, position: 0n }, lte: { link, position: positionMax },
+        reverse: true, limit: 1 };
+      let last = 0n;
+      for await (const [key] of this.#store.range(rawSpace, range)) last = key.position;
+      this.#last.set(link, last);
+      this.#loading.delete(link);
+    };
+    const started = load();
+    this.#loading.set(link, started);
+    return started;
+  }
+
+  #prunePlan(): void {
+    this.#pruning = this.#world.clock.after(pruneEveryMs, "raw.prune", () => {
+      void this.prune().then((pruned) => {
+        if (!pruned.ok) {
+          this.#world.log.event("raw.prune-failed", { reason: pruned.fault.message }, "warn");
+        }
+        if (this.#running) this.#prunePlan();
+      });
+    });
+  }
+}
