@@ -51,9 +51,9 @@ function frame(keyLength: number, key: Uint8Array, value: Uint8Array): Uint8Arra
 
 const nothing = new Uint8Array(0);
 
-/** Throws when LevelDB cannot read on: the stream then has no trailer and nobody accepts it. */
+/** `takenAt` is ISO 8601. Throws when LevelDB cannot read on: the stream then has no trailer and nobody accepts it. */
 export async function* backupStream(
-  database: Database, takenAt: Date, headPosition: bigint, onDamage: (damage: Damage) => void,
+  database: Database, takenAt: string, headPosition: bigint, onDamage: (damage: Damage) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const hash = createHash("sha256");
   let parts: Uint8Array[] = [];
@@ -64,7 +64,7 @@ export async function* backupStream(
     parts.push(bytes);
     size += bytes.length;
   };
-  const header = JSON.stringify({ format: storeFormat, takenAt: takenAt.toISOString(),
+  const header = JSON.stringify({ format: storeFormat, takenAt,
     headPosition: headPosition.toString() });
   add(magic);
   add(frame(headerMark, nothing, textKey(header)));

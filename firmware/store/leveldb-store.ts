@@ -201,7 +201,8 @@ class LeveldbStore implements Store {
   async* backup(): AsyncGenerator<Uint8Array, void, undefined> {
     const database = await this.#readable();
     if (!database.ok) throw new Error(database.fault.message);
-    yield* backupStream(database.value, this.#world.clock.wall(), this.#head.position,
+    const takenAt = this.#world.clock.wall().toISOString();
+    yield* backupStream(database.value, takenAt, this.#head.position,
       (damage) => { this.#damaged(damage); });
   }
 

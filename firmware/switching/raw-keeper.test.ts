@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { MemoryLevel } from "memory-level";
+import type { Result } from "../base/result.js";
+import { SimulatedWorld } from "../base/world-simulated.js";
+import { linkId, type LinkId } from "../model/identifiers.js";
+import { openStore } from "../store/leveldb-store.js";
+import type { Store } from "../store/store.js";
+import { StoredRawKeeper } from "./raw-keeper.js";
+
+const world = new SimulatedWorld();
+const smdr = linkId("smdr");
+const other = linkId("smdr-2");
+
+function must<T>(result: Result<T>): T {
+  assert.ok(result.ok, result.ok ? "" : result.fault.message);
+  return result.value;
+}
+
+function codeOf(result: Result<unknown>): string {
+  return result.ok ? "ok" : result.fault.code;
+}
+
+interface Opened { readonly keeper: StoredRawKeeper; readonly store: Store }
+
+async function opened(database = new MemoryLevel<Uint8Array, Uint8Array>(
+  { keyEncoding: "view", valueEncoding: "view", storeEncoding: "view" })): Promise<Opened> {
+  const store = openStore({ database, world, epoch: 1 });
+  must(await store.start());
+  const keeper = new StoredRawKeeper({ store, world, retention: () => ({ ageMsMax: 60_000 }),
+    bounds: { segmentBytesMax: 10, pendingBytesMax: 20, linksMax: 2 } });
+  must(await keeper.start());
+  return { keeper, store };
+}
+
+async function closed({ keeper, store }: Opened): Promise<void> {
+  await keeper.stop();
+  await store.stop(1_000);
+}
+
+async function texts(
+  keeper: StoredRawKeeper, link: LinkId, from = 0n, bytesMax = 1_000,
+): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { position, bytes } of keeper.read(link, from, bytesMax)) {
+    found.push(`${position}:${Buffer.from(bytes).toString("latin1")}`);
+  }
+  return found;
+}
+
+describe("StoredRawKeeper", () => {
+  it("keeps bytes as they came, in order, each link by itself", async () => {
+    const found = await opened();
+    const { keeper } = found;
+    const bytes = Uint8Array.of(0x41, 0xff);
+    const [first, second] = await Promise.all([keeper.keep(smdr, bytes),
+      keeper.keep(smdr, Buffer.from("two"))]);
+    bytes[0] = 0;
+    assert.deepEqual([must(first), must(second)], [1n, 2n]);
+    assert.equal(must(await keeper.keep(other, Buffer.from("x"))), 1n);
+    assert.deepEqual(await texts(keeper, smdr), ["1:A\u00ff", "2:two"]);
+    assert.deepEqual(await texts(keeper, smdr, 2n), ["2:two"]);
+    assert.deepEqual(await texts(keeper, smdr, 0n, 4), ["1:A\u00ff"]);
+    assert.deepEqual(await texts(keeper, other), ["1:x"]);
+    await closed(found);
+  });
+
+  it("goes on with the positions after a restart", async () => {
+    const database = new MemoryLevel<Uint8Array, Uint8Array>(
+      { keyEncoding: "view", valueEncoding: "view", storeEncoding: "view" });
+    const first = await opened(database);
+    must(await first.keeper.keep(smdr, Buffer.from("a")));
+    await closed(first);
+    const again = await opened(database);
+    assert.equal(must(await again.keeper.keep(smdr, Buffer.from("b"))), 2n);
+    assert.deepEqual(await texts(again.keeper, smdr), ["1:a", "2:b"]);
+    await closed(again);
+  });
+
+  it("refuses at its bounds", async () => {
+    const found = await opened();
+    const { keeper } = found;
+    assert.equal(codeOf(await keeper.keep(smdr, new Uint8Array(11))), "argument-invalid");
+    const results = await Promise.all([10, 10, 1].map((size) =>
+      keeper.keep(smdr, new Uint8Array(size))));
+    assert.deepEqual(results.map(codeOf), ["ok", "ok", "queue-full"]);
+    must(await keeper.keep(other, new Uint8Array(1)));
+    assert.equal(codeOf(await keeper.keep(linkId("third"), new Uint8Array(1))), "queue-full");
+    await closed(found);
+  });
+
+  it("prunes by age but never forgets a link's last position", async () => {
+    const found = await opened();
+    const { keeper } = found;
+    for (const text of ["a", "b"]) must(await keeper.keep(smdr, Buffer.from(text)));
+    must(await keeper.keep(other, Buffer.from("x")));
+    await world.advance(61_000);
+    must(await keeper.keep(other, Buffer.from("y")));
+    assert.equal(must(await keeper.prune()), 2);
+    assert.deepEqual(await texts(keeper, smdr), ["2:b"]);
+    assert.deepEqual(await texts(keeper, other), ["2:y"]);
+    await closed(found);
+  });
+});

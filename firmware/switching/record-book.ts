@@ -1,0 +1,282 @@
+/** The call records on the Store: written with their indexes in one commit, read in pages. */
+
+import type { Health } from "../base/component.js";
+import { done, fail, ok, type Result } from "../base/result.js";
+import type { Cancellable, World } from "../base/world.js";
+import type { CallRecord } from "../model/records.js";
+import { put, remove, type Keyspace, type Mutation, type Store } from "../store/store.js";
+import {
+  byDevice, byLink, byNumber, devicesOf, idFrom, isRecordId, numbersOf, numberTerms, records, term,
+  type IndexKey,
+} from "./record-keyspaces.js";
+import type { HourCount, RecordBook, RecordQuery } from "./records.js";
+
+export interface RecordRetention {
+  readonly ageMsMax: number;
+}
+
+export interface RecordBookOptions {
+  readonly store: Store;
+  readonly world: World;
+  /** Read at each pruning. */
+  readonly retention: () => RecordRetention;
+  readonly bounds?: Partial<RecordBookBounds>;
+}
+
+export interface RecordBookBounds {
+  readonly pageMax: number;
+  /** Records looked at for one page; the page then ends early and says where to go on. */
+  readonly scanMax: number;
+  /** Ids that a search by last digits may meet before it asks for more digits. */
+  readonly matchesMax: number;
+}
+
+export const recordBookBounds: RecordBookBounds =
+  { pageMax: 1_000, scanMax: 50_000, matchesMax: 200_000 };
+
+const pruneEveryMs = 3_600_000;
+const pruneMax = 200;
+const hourMs = 3_600_000;
+/** A year of hours; a longer chart needs days. */
+const hoursMax = 24 * 366;
+
+/** Ids between `low` (inclusive) and `high` (exclusive). */
+interface Span {
+  readonly low: string;
+  readonly high: string;
+}
+
+type Page = { readonly records: readonly CallRecord[]; readonly next: string | undefined };
+
+/** Above every id: ids are of hexadecimal digits first. */
+const highest = "g";
+
+export class StoredRecordBook implements RecordBook {
+  readonly name = "record-book";
+  readonly #store: Store;
+  readonly #world: World;
+  readonly #retention: () => RecordRetention;
+  readonly #bounds: RecordBookBounds;
+  #pruning: Cancellable | undefined;
+  #running = false;
+  #health: Health = { status: "failed", reason: "not started" };
+
+  constructor(options: RecordBookOptions) {
+    this.#store = options.store;
+    this.#world = options.world;
+    this.#retention = options.retention;
+    this.#bounds = { ...recordBookBounds, ...options.bounds };
+  }
+
+  get health(): Health { return this.#health; }
+
+  start(): Promise<Result<void>> {
+    if (!this.#running) {
+      this.#running = true;
+      this.#health = { status: "ok" };
+      this.#prunePlan();
+    }
+    return Promise.resolve(done);
+  }
+
+  stop(): Promise<void> {
+    this.#running = false;
+    this.#pruning?.cancel();
+    this.#health = { status: "failed", reason: "stopped" };
+    return Promise.resolve();
+  }
+
+  async add(record: CallRecord): Promise<Result<void>> {
+    if (!isRecordId(record.id)) {
+      return fail("argument-invalid", `${record.id} is not the id of a call record`);
+    }
+    const before = await this.#store.get(records, record.id);
+    const stale = before.ok && before.value !== undefined ? removals(before.value) : [];
+    const written = await this.#store.commit([
+      ...stale, put(records, record.id, record), ...indexKeys(record).map(
+        ([space, key]) => put(space, key, undefined)),
+    ]);
+    this.#health = written.ok ? { status: "ok" }
+      : { status: "degraded", reason: written.fault.message };
+    return written.ok ? done : written;
+  }
+
+  get(id: string): Promise<Result<CallRecord | undefined>> {
+    return this.#store.get(records, id);
+  }
+
+  async list(query: RecordQuery, limit: number, before?: string): Promise<Result<Page>> {
+    const span = spanOf(query);
+    const high = before !== undefined && before < span.high ? before : span.high;
+    const checked = this.#check(query);
+    if (!checked.ok) return checked;
+    const pageMax = Math.max(1, Math.min(limit, this.#bounds.pageMax));
+    const found: CallRecord[] = [];
+    let scanned = 0;
+    let last: string | undefined;
+    for await (const record of this.#scan(query, { low: span.low, high }, true)) {
+      if (found.length >= pageMax || scanned >= this.#bounds.scanMax) {
+        return ok({ records: found, next: last });
+      }
+      scanned += 1;
+      last = record.id;
+      if (matches(query, record)) found.push(record);
+    }
+    return ok({ records: found, next: undefined });
+  }
+
+  async* all(query: RecordQuery): AsyncGenerator<CallRecord, void, undefined> {
+    if (!this.#check(query).ok) return;
+    for await (const record of this.#scan(query, spanOf(query), false)) {
+      if (matches(query, record)) yield record;
+    }
+  }
+
+  async countByHour(query: RecordQuery): Promise<Result<readonly HourCount[]>> {
+    const checked = this.#check(query);
+    if (!checked.ok) return checked;
+    const hours = new Map<number, { -readonly [name in keyof HourCount]: HourCount[name] }>();
+    for await (const record of this.all(query)) {
+      const at = Math.floor(record.startedAtMs / hourMs) * hourMs;
+      let hour = hours.get(at);
+      if (hour === undefined) {
+        if (hours.size >= hoursMax) {
+          return fail("argument-invalid", `the time asked for has more than ${hoursMax} hours`);
+        }
+        hour = { hourMs: at, incoming: 0, outgoing: 0, internal: 0, missed: 0 };
+        hours.set(at, hour);
+      }
+      if (isMissed(record)) hour.missed += 1;
+      if (record.direction === "incoming") hour.incoming += 1;
+      if (record.direction === "outgoing") hour.outgoing += 1;
+      if (record.direction === "internal") hour.internal += 1;
+    }
+    return ok([...hours.values()].sort((a, b) => a.hourMs - b.hourMs));
+  }
+
+  /** Removes what is older than the retention. Gives the count. */
+  async prune(): Promise<Result<number>> {
+    const sinceMs = this.#world.clock.wall().getTime() - this.#retention().ageMsMax;
+    let total = 0;
+    for (;;) {
+      const batch: Mutation[] = [];
+      let count = 0;
+      const range = { lt: idFrom(sinceMs), limit: pruneMax };
+      for await (const [, record] of this.#store.range(records, range)) {
+        batch.push(...removals(record));
+        count += 1;
+      }
+      if (count === 0) break;
+      const removed = await this.#store.commit(batch);
+      if (!removed.ok) return removed;
+      total += count;
+    }
+    if (total > 0) this.#world.log.event("records.pruned", { records: total });
+    return ok(total);
+  }
+
+  #check(query: RecordQuery): Result<void> {
+    if (query.number === undefined || numberTerms(query.number).length > 0) return done;
+    return fail("argument-invalid", "a number to look for needs four digits at least",
+      { fields: [{ path: "number", message: "four digits at least" }] });
+  }
+
+  /** Records of the narrowest index that the query allows, in order of their ids. */
+  async* #scan(
+    query: RecordQuery, span: Span, reverse: boolean,
+  ): AsyncGenerator<CallRecord, void, undefined> {
+    if (query.number !== undefined) {
+      for (const id of await this.#idsByNumber(query.number, span, reverse)) yield* this.#load(id);
+      return;
+    }
+    const [space, wanted] = query.device !== undefined ? [byDevice, term(query.device)] as const
+      : query.link !== undefined ? [byLink, term(query.link)] as const : [undefined, ""] as const;
+    if (space === undefined) {
+      const range = { gte: span.low, lt: span.high, reverse };
+      for await (const [, record] of this.#store.range(records, range)) yield record;
+      return;
+    }
+    const range = { gte: { term: wanted, id: span.low }, lt: { term: wanted, id: span.high },
+      reverse };
+    for await (const [{ id }] of this.#store.range(space, range)) yield* this.#load(id);
+  }
+
+  async* #load(id: string): AsyncGenerator<CallRecord, void, undefined> {
+    // A damaged record is reported by the store and left out; a pruned one is simply gone.
+    const found = await this.#store.get(records, id);
+    if (found.ok && found.value !== undefined) yield found.value;
+  }
+
+  /** Ids within the span, each once, in order; the newest `matchesMax` when there are more. */
+  async #idsByNumber(
+    number: string, span: Span, reverse: boolean,
+  ): Promise<readonly string[]> {
+    const ids = new Set<string>();
+    for (const prefix of numberTerms(number)) {
+      // A term that begins with the prefix lies below the prefix with a character above digits.
+      const range = { gte: { term: prefix, id: "" }, lt: { term: `${prefix}:`, id: "" } };
+      for await (const [{ id }] of this.#store.range(byNumber, range)) {
+        if (id < span.low || id >= span.high) continue;
+        ids.add(id);
+        if (ids.size > this.#bounds.matchesMax * 2) this.#keepNewest(ids);
+      }
+    }
+    if (ids.size > this.#bounds.matchesMax) this.#keepNewest(ids);
+    const sorted = [...ids].sort();
+    return reverse ? sorted.reverse() : sorted;
+  }
+
+  #keepNewest(ids: Set<string>): void {
+    const sorted = [...ids].sort();
+    for (const id of sorted.slice(0, sorted.length - this.#bounds.matchesMax)) ids.delete(id);
+  }
+
+  #prunePlan(): void {
+    this.#pruning = this.#world.clock.after(pruneEveryMs, "records.prune", () => {
+      void this.prune().then((pruned) => {
+        if (!pruned.ok) {
+          this.#world.log.event("records.prune-failed", { reason: pruned.fault.message }, "warn");
+        }
+        if (this.#running) this.#prunePlan();
+      });
+    });
+  }
+}
+
+type IndexSpace = Keyspace<IndexKey, undefined>;
+
+function indexKeys(record: CallRecord): readonly (readonly [IndexSpace, IndexKey])[] {
+  const { id } = record;
+  return [
+    [byLink, { term: term(record.link), id }],
+    ...devicesOf(record).map((device) => [byDevice, { term: device, id }] as const),
+    ...numbersOf(record).map((digits) => [byNumber, { term: digits, id }] as const),
+  ];
+}
+
+function removals(record: CallRecord): readonly Mutation[] {
+  return [remove(records, record.id),
+    ...indexKeys(record).map(([space, key]) => remove(space, key))];
+}
+
+function spanOf({ fromMs, untilMs }: RecordQuery): Span {
+  return {
+    low: fromMs === undefined ? "" : idFrom(fromMs),
+    high: untilMs === undefined ? highest : idFrom(untilMs),
+  };
+}
+
+/** An incoming call that nobody answered. */
+export function isMissed(record: CallRecord): boolean {
+  return record.direction === "incoming" && record.answeredAtMs === undefined;
+}
+
+/** What the index does not already guarantee. */
+function matches(query: RecordQuery, record: CallRecord): boolean {
+  return (query.link === undefined || record.link === query.link)
+    && (query.direction === undefined || record.direction === query.direction)
+    && (query.missedOnly !== true || isMissed(record))
+    && (query.device === undefined || devicesOf(record).includes(term(query.device)))
+    && (query.fromMs === undefined || record.startedAtMs >= query.fromMs)
+    && (query.untilMs === undefined || record.startedAtMs < query.untilMs);
+}
