@@ -54,7 +54,7 @@ export const phrases = {
     fr: "Il correspond à {pattern} : la règle dit qu'il est {kind}." },
   "rule-unusable": {
     en: "It matches {pattern}, but the replacement gives no number; nothing was changed.",
-    fr: "Il correspond à {pattern}, mais le remplacement ne donne pas de numéro : rien ne change." },
+    fr: "Il correspond à {pattern}, mais le remplacement ne donne aucun numéro : inchangé." },
   "area-none": { en: "The link has no area code.", fr: "Le lien n'a pas d'indicatif local." },
   "area-added": {
     en: "It is a local number: the area code {area} was put before it.",

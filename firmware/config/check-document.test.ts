@@ -1,0 +1,257 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { fail, ok } from "../base/result.js";
+import { checkDocument, checkNumbersText, problemsMax } from "./check-document.js";
+import { aliasCountMax, documentCharsMax, pathText } from "./document-source.js";
+import { segments, type DriverSheet } from "./references.js";
+import type { SchemaUpgrade } from "./schema-upgrades.js";
+
+const amiOptions = z.strictObject({ user: z.string(), secret: z.string() });
+export const drivers: readonly DriverSheet[] = [
+  { name: "asterisk-ami", title: "Asterisk", transports: ["tcp", "tls"], options: {
+    parse(value) {
+      const parsed = amiOptions.safeParse(value);
+      return parsed.success ? ok(parsed.data) : fail("config-invalid", "bad options", {
+        fields: parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message })),
+      });
+    },
+    jsonSchema: z.toJSONSchema(amiOptions) } },
+  { name: "smdr", title: "Call records", transports: ["serial", "tcp"], options: {
+    parse: (value) => ok(value), jsonSchema: { type: "object" } } },
+];
+const parts = { drivers, secret: (reference: string) => (reference === "env:AMI" ? ok("x")
+  : fail("not-found", `no ${reference}`)) };
+
+const good = `version: 1
+unit: { name: lyon-1 }
+links:
+  - id: pbx-1
+    driver: asterisk-ami
+    transport: { kind: tcp, host: 192.0.2.7, port: 5038 }
+    options: { user: jackfield, secret: "env:AMI" }
+    numbers: { country: FR, externalPrefix: "0" }
+  - id: printer
+    driver: smdr
+    transport: { kind: serial, path: /dev/ttyS0 }
+    numbers: { country: FR }
+`;
+
+function errors(text: string): readonly string[] {
+  return checkDocument(text, parts).errors.map(({ path, message, line }) =>
+    `${line} ${path}: ${message}`);
+}
+
+function warnings(text: string): readonly string[] {
+  return checkDocument(text, parts).warnings.map(({ path, message, line }) =>
+    `${line} ${path}: ${message}`);
+}
+
+describe("configuration check: a good document", () => {
+  it("is accepted, with its defaults", () => {
+    const checked = checkDocument(good, parts);
+    assert.deepEqual([checked.errors, checked.warnings], [[], []]);
+    assert.equal(checked.document?.unit.language, "fr");
+    assert.deepEqual(checked.document?.links[1]?.transport, { kind: "serial", path: "/dev/ttyS0",
+      baudRate: 9600, dataBits: 8, parity: "none", stopBits: 1, flowControl: "none" });
+  });
+
+  it("may be JSON", () => {
+    assert.deepEqual(errors('{"version": 1, "links": []}'), []);
+  });
+});
+
+describe("configuration check: shape", () => {
+  it("reports every error with path, line, what was found and what was expected", () => {
+    assert.deepEqual(errors(`version: 1
+unit:
+  langage: fr
+  name: "bad name!"
+retention:
+  eventsDays: soon
+  eventsMax: 5
+links:
+  - id: PBX
+    driver: smdr
+    transport:
+      kind: tcpp
+  - id: pbx-2
+    transport: { kind: tcp, host: h, prot: 5 }
+    driver: smdr
+grpc:
+web: 7
+`), [
+      '3 unit.langage: unknown key "langage"; did you mean "language"?',
+      '4 unit.name: found the text "bad name!"; expected a text of the form '
+        + "/^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/",
+      '6 retention.eventsDays: found the text "soon"; expected a number',
+      "7 retention.eventsMax: found the number 5; expected at least 1000",
+      '9 links[0].id: found the text "PBX"; expected 1 to 32 of a-z, 0-9 and -',
+      '12 links[0].transport.kind: found the text "tcpp"; expected "tcp", "tcp-listen", "tls" or '
+        + '"serial"',
+      "14 links[1].transport.port: is missing; expected a number",
+      '14 links[1].transport.prot: unknown key "prot"; did you mean "port"?',
+      "16 grpc: found nothing; expected a section",
+      "17 web: found the number 7; expected a section",
+    ]);
+  });
+
+  it("refuses what is not a document", () => {
+    assert.match(errors("").join(), /0 : the document is empty/);
+    assert.match(errors("just text").join(), /empty; expected/);
+    assert.match(errors("version: 1\nversion: 1").join(), /2 : the key "version" .* second time/);
+    assert.match(errors("version: 1\n\tunit: {}").join(), /2 : /);
+    assert.match(errors("version: 1\n---\nversion: 1").join(), /second document/);
+    assert.match(errors("links: [").join(), /not valid YAML/);
+    assert.match(errors("version: 7").join(), /newer than this firmware/);
+    assert.match(errors("unit: {}").join(), /version: is missing; expected 1/);
+  });
+
+  it("bounds the text, its aliases and its nesting", () => {
+    assert.match(errors(`#${" ".repeat(documentCharsMax)}`).join(), /is the most/);
+    const aliases = (count: number): string =>
+      `version: 1\nx: &a [1]\ny: [${Array(count).fill("*a").join(",")}]`;
+    assert.match(errors(aliases(aliasCountMax - 1)).join(), /unknown key "x"/);
+    assert.match(errors(aliases(aliasCountMax + 1)).join(), /cannot be read: .*alias/);
+    assert.notDeepEqual(errors("[".repeat(100_000)), []);
+  });
+
+  it("stops at a number of problems that a person can use", () => {
+    const many = Array.from({ length: problemsMax + 50 }, (_, index) => `key${index}: 1`);
+    assert.equal(errors(`version: 1\n${many.join("\n")}`).length, problemsMax);
+  });
+});
+
+describe("configuration check: references", () => {
+  const link = (id: string, rest: string): string =>
+    `  - id: ${id}\n    driver: smdr\n    numbers: { country: FR }\n    ${rest}\n`;
+
+  it("finds ids, serial ports and listening ports used twice", () => {
+    assert.deepEqual(errors(`version: 1
+grpc: { port: 8443 }
+links:
+${link("a", "transport: { kind: serial, path: /dev/ttyS0 }")}`
+      + link("a", "transport: { kind: serial, path: /dev/ttyS0 }")
+      + link("b", "transport: { kind: tcp-listen, port: 8443, address: 192.0.2.1 }")), [
+      "8 links[1].id: found \"a\", which is already the id of links[0]; expected an id of its own",
+      "11 links[1].transport.path: found \"/dev/ttyS0\", which links[0] uses already; a serial port "
+        + "can serve one link only",
+      "15 links[2].transport.port: found port 8443, on which grpc listens already; expected a port "
+        + "of its own",
+      "1 web.port: found port 8443, on which grpc listens already; expected a port of its own",
+    ].sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)));
+  });
+
+  it("does not count a disabled link, port 0 or another address", () => {
+    assert.deepEqual(errors(`version: 1
+grpc: { port: 0 }
+web: { port: 0 }
+links:
+${link("a", "transport: { kind: serial, path: /dev/ttyS0 }")}`
+      + link("b", "transport: { kind: serial, path: /dev/ttyS0 }\n    enabled: false")
+      + link("c", "transport: { kind: tcp-listen, port: 9000, address: 192.0.2.1 }")
+      + link("d", "transport: { kind: tcp-listen, port: 9000, address: 192.0.2.2 }")), []);
+  });
+
+  it("knows drivers, their transports and their options, in spite of other errors", () => {
+    assert.deepEqual(errors(`version: 1
+bogus: 1
+links:
+  - { id: a, driver: asterisk-amy, transport: { kind: tcp, host: h, port: 1 } }
+  - { id: b, driver: asterisk-ami, transport: { kind: serial, path: /dev/x } }
+  - { id: c, driver: asterisk-ami, transport: { kind: tcp, host: i, port: 1 },
+      options: { user: 5, secret: hunter2 } }
+`).filter((text) => !text.includes("bogus")), [
+      '4 links[0].driver: unknown driver "asterisk-amy"; did you mean "asterisk-ami"? This gateway '
+        + "has: asterisk-ami, smdr",
+      '5 links[1].transport.kind: found "serial", over which the driver asterisk-ami does not work; '
+        + "expected tcp or tls",
+      "5 links[1].options.user: Invalid input: expected string, received undefined",
+      "5 links[1].options.secret: Invalid input: expected string, received undefined",
+      "7 links[2].options.user: Invalid input: expected string, received number",
+      "7 links[2].options.secret: found a text that is no reference; expected env:NAME, file:/path "
+        + "or store:name, so that no secret stands in the document",
+    ]);
+  });
+
+  it("checks number rules, time zones and certificates", () => {
+    assert.deepEqual(errors(`version: 1
+unit: { timeZone: Europe/Pari }
+tls: { certificate: /etc/x.pem }
+links:
+  - id: a
+    driver: smdr
+    timeZone: Mars/Olympus
+    transport: { kind: tcp, host: h, port: 1 }
+    numbers:
+      country: FR
+      rules:
+        - { name: r, use: dial, match: "(\\\\d+)+", kind: service }
+`).map((text) => text.replace(/too many ways .*/, "too many ways")), [
+      '2 unit.timeZone: unknown time zone "Europe/Pari"; did you mean "Europe/Paris"?',
+      "3 tls.key: is missing; expected certificate and key together, or neither",
+      '7 links[0].timeZone: unknown time zone "Mars/Olympus"; expected an IANA name such as '
+        + "Europe/Paris",
+      "12 links[0].numbers.rules[0].match: the pattern can match one number in too many ways",
+    ]);
+  });
+
+  it("warns without refusing", () => {
+    const text = `version: 1
+links:
+  - { id: a, driver: asterisk-ami, transport: { kind: tcp, host: h, port: 1 },
+      options: { user: u, secret: "env:GONE" } }
+  - { id: b, driver: smdr, transport: { kind: tcp, host: h, port: 1 }, numbers: { country: FR } }
+`;
+    assert.deepEqual(errors(text), []);
+    assert.deepEqual(warnings(text), [
+      "3 links[0].numbers.country: is not set: numbers have no E.164 form, and numbers with + "
+        + "cannot be dialled",
+      "4 links[0].options.secret: the secret is not there yet: no env:GONE",
+      "5 links[1].transport: leads to the same PBX port as links[0]; every call would be seen twice",
+    ]);
+    assert.deepEqual(warnings("version: 1"), ["1 links: is empty: the gateway sees no calls"]);
+  });
+});
+
+describe("configuration check: older versions", () => {
+  const upgrades: readonly SchemaUpgrade[] = [
+    { from: -1, title: "pbx became links", apply: ({ pbx, ...rest }) => ({ ...rest, links: pbx }) },
+    { from: 0, title: "name moved into unit",
+      apply: ({ name, ...rest }) => ({ ...rest, unit: { name } }) },
+  ];
+
+  it("are upgraded step by step, with a warning", () => {
+    const checked = checkDocument("version: -1\nname: old\npbx: []\n", { ...parts, upgrades });
+    assert.deepEqual(checked.errors, []);
+    assert.equal(checked.document?.version, 1);
+    assert.equal(checked.document?.unit.name, "old");
+    assert.equal(checked.warnings.filter(({ path }) => path === "version").length, 2);
+  });
+
+  it("are refused without a step that reads them", () => {
+    assert.match(errors("version: 0").join(), /found the number 0; expected 1/);
+  });
+});
+
+describe("a numbers section alone", () => {
+  it("is read with or without its key, and refused with lines", () => {
+    const plain = checkNumbersText("country: FR\nexternalPrefix: \"0\"\n");
+    assert(plain.ok);
+    assert.equal(plain.value.externalPrefix, "0");
+    assert(checkNumbersText("numbers: { country: FR }").ok);
+    const bad = checkNumbersText("country: FR\ninternalDigitsMax: 20\n");
+    assert(!bad.ok);
+    assert.deepEqual(bad.fault.fields, [{ path: "internalDigitsMax",
+      message: "line 2: found the number 20; expected at most 9" }]);
+    assert(!checkNumbersText("rules: [").ok);
+    assert(!checkNumbersText("country: XX").ok);
+  });
+});
+
+describe("paths", () => {
+  it("are written and read", () => {
+    const path = ["links", 0, "options", "a b", "c"];
+    assert.equal(pathText(path), 'links[0].options["a b"].c');
+    assert.deepEqual(segments(pathText(path)), path);
+  });
+});

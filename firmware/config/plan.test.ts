@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { changedPaths, planSteps } from "./plan.js";
+import { documentSchema, type Document } from "./schema.js";
+
+function document(change: Record<string, unknown> = {}): Document {
+  return documentSchema.parse({ version: 1, ...change });
+}
+
+const link = (id: string, more: Record<string, unknown> = {}): Record<string, unknown> =>
+  ({ id, driver: "smdr", transport: { kind: "tcp", host: "h", port: 1 }, ...more });
+const callsOn = (id: string): number => (id === "a" ? 3 : 0);
+
+function steps(before: Record<string, unknown>, after: Record<string, unknown>): unknown[] {
+  return planSteps(document(before), document(after), callsOn)
+    .map(({ component, action, reason, callsAffected }) =>
+      [component, action, reason, callsAffected]);
+}
+
+describe("configuration plan", () => {
+  it("has nothing to do for the same document", () => {
+    assert.deepEqual(steps({ links: [link("a")] }, { links: [link("a")] }), []);
+  });
+
+  it("starts everything the first time", () => {
+    const plan = planSteps(undefined, document({ links: [link("a")] }), callsOn);
+    assert.deepEqual(plan.map(({ component, action }) => `${action} ${component}`),
+      ["start link a", "start grpc", "start web"]);
+  });
+
+  it("touches only the links that changed, and says why", () => {
+    assert.deepEqual(steps(
+      { links: [link("gone"), link("a"), link("same"), link("b")] },
+      { links: [link("same"), link("b", { title: "Lyon" }),
+        link("a", { transport: { kind: "tcp", host: "h", port: 2 } }), link("new")] }), [
+      ["link gone", "stop", "removed from links", 0],
+      ["link b", "reload", "changed: links[1].title", 0],
+      ["link a", "restart", "changed: links[2].transport.port", 3],
+      ["link new", "start", "links[3] is new", 0]]);
+  });
+
+  it("stops and starts a link that is disabled and enabled", () => {
+    assert.deepEqual(steps({ links: [link("a")] }, { links: [link("a", { enabled: false })] }),
+      [["link a", "stop", "changed: links[0].enabled", 3]]);
+    assert.deepEqual(steps({ links: [link("a", { enabled: false })] }, { links: [link("a")] }),
+      [["link a", "start", "changed: links[0].enabled", 0]]);
+  });
+
+  it("reloads what needs no new connection", () => {
+    assert.deepEqual(steps({ links: [link("a")] }, { links: [link("a",
+      { numbers: { country: "FR" } })], retention: { rawDays: 1 }, access: { sessionHours: 1 } }), [
+      ["link a", "reload", "changed: links[0].numbers.country", 0],
+      ["retention", "reload", "changed: retention.rawDays", 0],
+      ["access", "reload", "changed: access.sessionHours", 0]]);
+  });
+
+  it("restarts the servers for their own and for the certificate's sake", () => {
+    assert.deepEqual(steps({}, { grpc: { port: 1 }, tls: { names: ["x"] } }), [
+      ["grpc", "restart", "changed: grpc.port, tls.names[0]", 0],
+      ["web", "restart", "changed: tls.names[0]", 0]]);
+  });
+
+  it("restarts links that take the unit's time zone when that moves", () => {
+    assert.deepEqual(steps({ links: [link("a"), link("b", { timeZone: "UTC" })] },
+      { links: [link("a"), link("b", { timeZone: "UTC" })], unit: { timeZone: "Asia/Tokyo" } }), [
+      ["link a", "restart", "changed: unit.timeZone", 3],
+      ["unit", "reload", "changed: unit.timeZone", 0]]);
+  });
+
+  it("names places that appear, vanish or change their nature", () => {
+    assert.deepEqual(changedPaths({ a: 1, b: [1, 2], c: {} }, { b: [1, 3, 4], c: [], d: null }),
+      [["a"], ["b", 1], ["b", 2], ["c"], ["d"]]);
+  });
+});

@@ -1,0 +1,220 @@
+/** The second check: everything that a document names must exist, and nothing is used twice. */
+
+import type { Result } from "../base/result.js";
+import type { Driver } from "../link/driver.js";
+import { compilePlan } from "../numbers/number-plan.js";
+import type { PathSegment } from "./document-source.js";
+import type { Document, LinkConfig, TransportConfig } from "./schema.js";
+import { isReference, isSecretName } from "./secret-reference.js";
+import type { Finding } from "./shape.js";
+import { either, nearest, quoted } from "./wording.js";
+
+/** What the configuration needs to know of a driver: no more than its data sheet. */
+export type DriverSheet = Pick<Driver, "name" | "title" | "transports" | "options">;
+
+export interface Findings {
+  readonly errors: Finding[];
+  readonly warnings: Finding[];
+}
+
+/** A link whose own shape is right, and its place in the list. */
+export interface PlacedLink {
+  readonly index: number;
+  readonly link: LinkConfig;
+}
+
+export interface ReferenceParts {
+  readonly drivers: readonly DriverSheet[];
+  /** Looks a secret up, only to warn when it is not there. */
+  readonly secret?: ((reference: string) => Result<string>) | undefined;
+}
+
+export function checkReferences(
+  links: readonly PlacedLink[], parts: ReferenceParts, findings: Findings,
+): void {
+  const at = (index: number, ...rest: PathSegment[]): PathSegment[] => ["links", index, ...rest];
+  unique(links, ({ link }) => link.id, (first, { index, link }) => {
+    findings.errors.push({ path: at(index, "id"),
+      message: `found ${quoted(link.id)}, which is already the id of links[${first}]; `
+        + "expected an id of its own" });
+  });
+  unique(links, ({ link }) => serialPath(link), (first, { index, link }) => {
+    findings.errors.push({ path: at(index, "transport", "path"),
+      message: `found ${quoted(serialPath(link) ?? "")}, which links[${first}] uses already; a `
+        + "serial port can serve one link only" });
+  });
+  unique(links, ({ link }) => target(link.transport), (first, { index }) => {
+    findings.warnings.push({ path: at(index, "transport"),
+      message: `leads to the same PBX port as links[${first}]; every call would be seen twice` });
+  });
+  for (const { index, link } of links) {
+    checkDriver(link, at(index), parts, findings);
+    checkNumbers(link, at(index, "numbers"), findings);
+    if (link.timeZone !== undefined && !isTimeZone(link.timeZone)) {
+      findings.errors.push(zoneFinding(at(index, "timeZone"), link.timeZone));
+    }
+  }
+}
+
+/** Calls `clash` for every item whose key an earlier one has. Undefined never clashes. */
+function unique<T extends { readonly index: number }>(
+  items: readonly T[], key: (item: T) => string | undefined,
+  clash: (firstIndex: number, item: T) => void,
+): void {
+  const seen = new Map<string, number>();
+  for (const item of items) {
+    const name = key(item);
+    if (name === undefined) continue;
+    const first = seen.get(name);
+    if (first === undefined) seen.set(name, item.index);
+    else clash(first, item);
+  }
+}
+
+function serialPath({ enabled, transport }: LinkConfig): string | undefined {
+  return enabled && transport.kind === "serial" ? transport.path : undefined;
+}
+
+function target(transport: TransportConfig): string | undefined {
+  return transport.kind === "tcp" || transport.kind === "tls"
+    ? `${transport.host}:${transport.port}` : undefined;
+}
+
+function checkDriver(
+  link: LinkConfig, at: readonly PathSegment[], parts: ReferenceParts, findings: Findings,
+): void {
+  const driver = parts.drivers.find(({ name }) => name === link.driver);
+  if (driver === undefined) {
+    const names = parts.drivers.map(({ name }) => name);
+    const meant = nearest(link.driver, names);
+    findings.errors.push({ path: [...at, "driver"],
+      message: `unknown driver ${quoted(link.driver)}; `
+        + (meant === undefined ? "" : `did you mean "${meant}"? `)
+        + `This gateway has: ${names.length === 0 ? "none" : names.join(", ")}` });
+  } else {
+    const kind = link.transport.kind === "tcp-listen" ? "tcp" : link.transport.kind;
+    if (!driver.transports.includes(kind)) {
+      findings.errors.push({ path: [...at, "transport", "kind"],
+        message: `found ${quoted(link.transport.kind)}, over which the driver ${driver.name} does `
+          + `not work; expected ${either(driver.transports)}` });
+    }
+    const options = driver.options.parse(link.options);
+    if (!options.ok) {
+      const fields = options.fault.fields ?? [{ path: "", message: options.fault.message }];
+      for (const field of fields) {
+        findings.errors.push({ path: [...at, "options", ...segments(field.path)],
+          message: field.message });
+      }
+    }
+  }
+  checkSecrets(link.options, [...at, "options"], parts, findings);
+}
+
+/** `peers[0].name` as segments. */
+export function segments(path: string): PathSegment[] {
+  return [...path.matchAll(/\[(\d+)\]|\["([^"]*)"\]|([^.[\]]+)/g)].map((match) =>
+    match[1] !== undefined ? Number(match[1]) : (match[2] ?? match[3] ?? ""));
+}
+
+const optionsDepthMax = 8;
+
+function checkSecrets(
+  value: unknown, at: readonly PathSegment[], parts: ReferenceParts, findings: Findings,
+): void {
+  if (at.length > optionsDepthMax + 3 || typeof value !== "object" || value === null) {
+    checkSecret(value, at, parts, findings);
+    return;
+  }
+  for (const [key, member] of Object.entries(value)) {
+    checkSecrets(member, [...at, Array.isArray(value) ? Number(key) : key], parts, findings);
+  }
+}
+
+function checkSecret(
+  value: unknown, at: readonly PathSegment[], parts: ReferenceParts, findings: Findings,
+): void {
+  if (typeof value !== "string") return;
+  const name = at.at(-1);
+  const known = (path: readonly PathSegment[]): boolean =>
+    findings.errors.some((error) => error.path.join("\n") === path.join("\n"));
+  if (isReference(value)) {
+    const secret = parts.secret?.(value);
+    if (secret !== undefined && !secret.ok) {
+      findings.warnings.push({ path: at,
+        message: `the secret is not there yet: ${secret.fault.message}` });
+    }
+  } else if (typeof name === "string" && isSecretName(name) && !known(at)) {
+    // The text itself is not repeated: it may be the secret.
+    findings.errors.push({ path: at,
+      message: "found a text that is no reference; expected env:NAME, file:/path or store:name, "
+        + "so that no secret stands in the document" });
+  }
+}
+
+function checkNumbers(
+  link: LinkConfig, at: readonly PathSegment[], findings: Findings,
+): void {
+  const plan = compilePlan(link.numbers);
+  if (!plan.ok) {
+    for (const field of plan.fault.fields ?? []) {
+      findings.errors.push({ path: [...at, ...segments(field.path)], message: field.message });
+    }
+  }
+  if (link.numbers.country === undefined) {
+    findings.warnings.push({ path: [...at, "country"],
+      message: "is not set: numbers have no E.164 form, and numbers with + cannot be dialled" });
+  }
+}
+
+interface Listener {
+  readonly path: readonly PathSegment[];
+  readonly address: string;
+  readonly port: number;
+  readonly title: string;
+}
+
+/** Two listeners on one port, be they servers or links. Port 0 never clashes. */
+export function checkListeners(
+  servers: { readonly [N in "grpc" | "web"]: Document[N] | undefined },
+  links: readonly PlacedLink[], findings: Findings,
+): void {
+  const listeners: Listener[] = [];
+  for (const name of ["grpc", "web"] as const) {
+    const server = servers[name];
+    if (server !== undefined) listeners.push({ path: [name, "port"], title: name, ...server });
+  }
+  for (const { index, link } of links) {
+    if (!link.enabled || link.transport.kind !== "tcp-listen") continue;
+    listeners.push({ path: ["links", index, "transport", "port"], title: `links[${index}]`,
+      address: link.transport.address, port: link.transport.port });
+  }
+  for (const [index, later] of listeners.entries()) {
+    const first = listeners.slice(0, index).find((earlier) =>
+      later.port !== 0 && earlier.port === later.port && overlap(earlier.address, later.address));
+    if (first !== undefined) {
+      findings.errors.push({ path: later.path,
+        message: `found port ${later.port}, on which ${first.title} listens already; expected a `
+          + "port of its own" });
+    }
+  }
+}
+
+function overlap(a: string, b: string): boolean {
+  const all = ["0.0.0.0", "::", "*", ""];
+  return a === b || all.includes(a) || all.includes(b);
+}
+
+export function zoneFinding(path: readonly PathSegment[], zone: string): Finding {
+  const meant = nearest(zone, Intl.supportedValuesOf("timeZone"));
+  return { path, message: `unknown time zone ${quoted(zone)}; `
+    + (meant === undefined ? "expected an IANA name such as Europe/Paris"
+      : `did you mean "${meant}"?`) };
+}
+
+export function isTimeZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
