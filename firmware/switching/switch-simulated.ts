@@ -27,6 +27,8 @@ export class SimulatedEventLog implements EventLog {
   /** Numbers up to this one were given out before a crash and not all stored. */
   readonly #before: bigint;
   refuse = false;
+  /** How many turns of the event loop's promises a read takes. */
+  readTurns = 0;
 
   constructor(firstNumber = 1n, stored: readonly NumberedEvent[] = []) {
     this.firstNumber = firstNumber;
@@ -76,14 +78,15 @@ export class SimulatedEventLog implements EventLog {
     return known ? "kept" : "lost";
   }
 
-  readAfter(number: bigint, limit: number): Promise<Result<readonly NumberedEvent[]>> {
+  async readAfter(number: bigint, limit: number): Promise<Result<readonly NumberedEvent[]>> {
+    for (let turn = 0; turn < this.readTurns; turn += 1) await Promise.resolve();
     let low = 0;
     let high = this.#stored.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       if ((this.#stored[middle]?.number ?? 0n) <= number) low = middle + 1; else high = middle;
     }
-    return Promise.resolve(ok(this.#stored.slice(low, low + limit)));
+    return ok(this.#stored.slice(low, low + limit));
   }
 }
 

@@ -1,45 +1,15 @@
 import assert from "node:assert/strict";
-import { SimulatedWorld } from "../base/world-simulated.js";
-import type { CallEvent } from "../model/events.js";
-import { callId, deviceId, linkId, type ConnectionId } from "../model/identifiers.js";
+import { callId, deviceId } from "../model/identifiers.js";
 import type { Numbered } from "./switch.js";
-import { SimulatedAlarms, SimulatedEventLog, SimulatedLink, SimulatedRecordBook, simulatedNumbers }
-  from "./switch-simulated.js";
-import { createSwitch } from "./switching-function.js";
+import { benchLink as link, on, party, switchBench as bench, type SwitchBench }
+  from "./switch-bench.js";
 
-const link = linkId("pbx-1");
 const caller = "+33612345678";
-type Body<E> = E extends CallEvent ? Omit<E, "link" | "cause" | "receivedAtMs">
-  & Partial<Pick<E, "cause">> : never;
 
-function bench(declared: ConstructorParameters<typeof SimulatedLink>[1] = {}) {
-  const world = new SimulatedWorld(7);
-  const log = new SimulatedEventLog();
-  const records = new SimulatedRecordBook();
-  const alarms = new SimulatedAlarms();
-  const peer = new SimulatedLink("pbx-1", declared);
-  const sw = createSwitch({ world, log, records, numbers: simulatedNumbers, alarms,
-    findLink: (id) => id === link ? peer : undefined });
-  const say = (body: Body<CallEvent>): void => {
-    sw.apply({ link, cause: "normal", receivedAtMs: world.clock.monotonicMs(),
-      ...body } as CallEvent);
-  };
-  return { world, log, records, alarms, peer, sw, say };
-}
-
-const party = (device: string) => ({ device: deviceId(device) });
-const on = (call: string, device: string): ConnectionId =>
-  ({ call: callId(call), device: deviceId(device) });
-
-function incoming(b: ReturnType<typeof bench>, call = "C1", device = "201"): void {
+function incoming(b: SwitchBench, call = "C1", device = "201"): void {
   b.say({ type: "delivered", connection: on(call, device), alertingDevice: party(device),
     callingDevice: { device: deviceId(caller), name: "Ada" }, calledDevice: party(device) });
   b.say({ type: "established", connection: on(call, device), answeringDevice: party(device) });
-}
-
-function states(b: ReturnType<typeof bench>, call: string): Record<string, string> {
-  const view = b.sw.call(link, callId(call));
-  return Object.fromEntries((view?.connections ?? []).map((c) => [c.device, c.state]));
 }
 
 async function taken(monitor: AsyncIterable<Numbered>, count: number): Promise<Numbered[]> {
@@ -98,7 +68,7 @@ describe("Switch: a call from ring to record", () => {
     incoming(b);
     incoming(b, "C2", "202");
     b.say({ type: "held", connection: on("C1", "201"), holdingDevice: party("201") });
-    assert.deepEqual(states(b, "C1"), { 201: "hold" });
+    assert.deepEqual(b.states("C1"), { 201: "hold" });
     assert.deepEqual(b.sw.calls({ device: deviceId("201") }).map((c) => c.call), ["C1"]);
     assert.equal(b.sw.devices(link).find((d) => d.device === "202")?.calls, 1);
   });
@@ -110,7 +80,7 @@ describe("Switch: what a PBX should not say", () => {
     incoming(b);
     b.say({ type: "delivered", connection: on("C1", "201"), alertingDevice: party("201") });
     assert.equal(b.sw.counters.illegal, 1);
-    assert.deepEqual(states(b, "C1"), { 201: "alerting" });
+    assert.deepEqual(b.states("C1"), { 201: "alerting" });
     assert(b.world.logged.some((line) => line.name === "switch.illegal-event"));
   });
 
