@@ -1,0 +1,24 @@
+import type { JSX } from "preact";
+import { popScope, setPopScope } from "../state/session.js";
+import { t } from "../text/language.js";
+import { useCell } from "./hooks.js";
+import { useId } from "preact/hooks";
+
+const scopes = ["all", "mine", "off"] as const;
+
+/** Whose calls pop up in this browser. */
+export function PopScopeSelect(): JSX.Element {
+  const scope = useCell(popScope);
+  const id = useId();
+  return (
+    <span class="inline-field">
+      <label for={id}>{t("pop.scope")}</label>
+      <select id={id} value={scope} onChange={(event) => {
+        const chosen = scopes.find((one) => one === event.currentTarget.value);
+        if (chosen !== undefined) setPopScope(chosen);
+      }}>
+        {scopes.map((one) => <option key={one} value={one}>{t(`pop.scope.${one}`)}</option>)}
+      </select>
+    </span>
+  );
+}
