@@ -4,7 +4,7 @@ import type { Result } from "../../base/result.js";
 import { fail, ok } from "../../base/result.js";
 import { SimulatedWorld } from "../../base/world-simulated.js";
 import { createAccess } from "./access.js";
-import type { Access, AccessOptions, SignedIn } from "./access.js";
+import type { Access, AccessOptions, PasswordChange, SignedIn } from "./access.js";
 import type { PasswordHasher } from "./passwords.js";
 import type { Identity } from "./roles.js";
 import { sessionsPerUserMax } from "./sessions.js";
@@ -251,7 +251,7 @@ describe("access: users", () => {
 });
 
 describe("access: passwords", () => {
-  const own = (newPassword: string, currentPassword: string): Parameters<Access["setPassword"]>[1] =>
+  const own = (newPassword: string, currentPassword: string): PasswordChange =>
     ({ name: "", currentPassword, newPassword });
 
   it("changes one's own with the current one, keeping this session and ending others", async () => {
@@ -378,7 +378,7 @@ describe("access: tokens and certificates", () => {
   const by = (role: Identity["role"]): Identity => ({ name: "admin", roles: [role], role,
     method: "password", mustChangePassword: false, credential: "session:1" });
 
-  it("makes a token that signs in until it is revoked, and remembers when it was used", async () => {
+  it("makes a token that signs in until it is revoked, and knows when it was used", async () => {
     const { access, world, again } = await withUser();
     const { token, secret } = value(await access.createToken(by("admin"), "crm", "operator",
       undefined));

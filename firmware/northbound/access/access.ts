@@ -85,6 +85,8 @@ export interface Access extends Component {
   signIn(name: string, password: string, source: string): Promise<Result<SignedIn>>;
   signOut(identity: Identity): Promise<Result<void>>;
   listUsers(): readonly UserView[];
+  /** Whether there is a user of this name, however it is written: for the audit log. */
+  isUser(name: string): boolean;
   createUser(name: string, password: string, role: Role): Promise<Result<UserView>>;
   updateUser(name: string, change: { readonly role?: Role | undefined;
     readonly disabled?: boolean | undefined }): Promise<Result<UserView>>;
@@ -257,6 +259,10 @@ class Gate implements Access {
 
   listUsers(): readonly UserView[] {
     return this.#users.list();
+  }
+
+  isUser(name: string): boolean {
+    return this.#users.get(userName(name)) !== undefined;
   }
 
   createUser(name: string, password: string, role: Role): Promise<Result<UserView>> {

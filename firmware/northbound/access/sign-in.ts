@@ -78,7 +78,8 @@ export class SignIn {
 
   /** Makes the hash that stands for every user that does not exist. */
   async prepare(): Promise<void> {
-    this.#nobody = await this.#hasher.hash(Buffer.from(this.#world.random.bytes(32)).toString("hex"));
+    const secret = Buffer.from(this.#world.random.bytes(32)).toString("hex");
+    this.#nobody = await this.#hasher.hash(secret);
   }
 
   /** Faults: `too-many-attempts`, not evaluated; `unauthenticated`, wrong name or password. */
