@@ -6,7 +6,7 @@
 
 import { createHmac } from "node:crypto";
 import { hash, parseOptions, verify } from "@node-rs/argon2";
-import { fail, done } from "../../base/result.js";
+import { done, fail, messageOf } from "../../base/result.js";
 import type { Result } from "../../base/result.js";
 import type { World } from "../../base/world.js";
 
@@ -35,15 +35,17 @@ export function argonHasher(
   world: World, pepper: Uint8Array,
   cost: { memoryCost: number; timeCost: number; parallelism: number } = hashCost,
 ): PasswordHasher {
-  const peppered = (password: string): Buffer =>
-    createHmac("sha256", pepper).update(password.normalize("NFKC")).digest();
+  // The library verifies only what is UTF-8, so the digest goes in as hexadecimal.
+  const peppered = (password: string): string =>
+    createHmac("sha256", pepper).update(password.normalize("NFKC")).digest("hex");
   return {
     hash: (password) =>
       hash(peppered(password), { ...cost, salt: world.random.bytes(saltBytes) }),
     verify: async (stored, password) => {
       try {
         return await verify(stored, peppered(password));
-      } catch {
+      } catch (error) {
+        world.log.event("access.hash.unreadable", { error: messageOf(error) }, "error");
         return false;
       }
     },
@@ -100,8 +102,9 @@ function withoutRows(text: string): string {
 /** What is left once everything guessable is taken out: distinct characters, not their number. */
 function guessable(password: string, words: readonly string[]): boolean {
   const lower = password.normalize("NFKC").toLowerCase();
-  const plain = [...lower].map((sign) => lookAlikes[sign] ?? sign).join("");
   const known = [...words.map((word) => word.toLowerCase()), ...guessedWords];
+  // Rows first: look-alikes would turn 12345 into letters that are no row.
+  const plain = [...withoutRows(lower)].map((sign) => lookAlikes[sign] ?? sign).join("");
   const left = [lower, plain].map((text) => without(withoutRows(without(text, known)), known));
   return left.some((text) => new Set(text).size < charactersLeftMin);
 }

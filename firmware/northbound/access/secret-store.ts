@@ -13,7 +13,7 @@ import type { Store } from "../../store/store.js";
 import { jsonSpace } from "./json-space.js";
 
 export const secretCharactersMax = 4_096;
-export const secretsMax = 1_000;
+export const secretsMax = 200;
 const cipher = "aes-256-gcm";
 // NIST SP 800-38D §8.2: a random nonce of 96 bits.
 const nonceBytes = 12;
