@@ -1,0 +1,214 @@
+/** CallsService: the picture of the moment, and every service of the call model. */
+
+import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
+import { fail, ok, type Result } from "../../base/result.js";
+import { agentId, callId, deviceId, linkId, type ConnectionId }
+  from "../../model/identifiers.js";
+import type { ServiceRequest, ServiceResponse } from "../../model/services.js";
+import { CallsService } from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
+import type { ConnectionId as ConnectionIdMessage }
+  from "../../../proto/gen/cti/gateway/v1/model_pb.js";
+import { snapshotMessage } from "./call-message.js";
+import { requestedAgentStates, wordOf } from "./enums.js";
+import { watchEvents } from "./event-watch.js";
+import { Fields, textLengthMax } from "./fields.js";
+import type { GatewayView } from "./gateway-view.js";
+import type { CallContext, ServiceHandlers } from "./handler.js";
+import type { ServerMetrics } from "./metrics.js";
+import type { RequestIds } from "./request-ids.js";
+
+/** More digits than any menu asks for at once. */
+const digitsMax = 64;
+const requestIdLengthMax = 128;
+const nobody = { name: "", roles: [] };
+
+/** A connection must be there with both its parts. */
+function connectionOf(
+  fields: Fields, path: string, message: ConnectionIdMessage | undefined,
+): ConnectionId {
+  if (message === undefined) {
+    fields.wrong(path, "is required");
+    return { call: callId(""), device: deviceId("") };
+  }
+  fields.required(`${path}.call`, message.call);
+  fields.required(`${path}.device`, message.device);
+  return { call: callId(message.call), device: deviceId(message.device) };
+}
+
+function text(fields: Fields, path: string, value: string): string {
+  fields.required(path, value);
+  return value;
+}
+
+type Action = { readonly link: string; readonly requestId: string };
+
+/** Checks, does once, and answers. */
+class Actions {
+  readonly #gateway: GatewayView;
+  readonly #requestIds: RequestIds;
+
+  constructor(gateway: GatewayView, requestIds: RequestIds) {
+    this.#gateway = gateway;
+    this.#requestIds = requestIds;
+  }
+
+  async act<D extends DescMessage>(
+    method: { readonly input: D }, request: MessageShape<D> & Action, context: CallContext,
+    read: (fields: Fields) => ServiceRequest,
+  ): Promise<Result<ServiceResponse>> {
+    const fields = new Fields();
+    fields.required("link", request.link);
+    fields.optional("request_id", request.requestId, requestIdLengthMax);
+    const service = read(fields);
+    const checked = fields.result();
+    if (!checked.ok) return checked;
+    const link = this.#gateway.link(request.link);
+    if (link === undefined) return fail("link-unknown", `There is no link ${request.link}.`);
+    return this.#requestIds.once(context.identity?.name ?? "", request.requestId, method.input,
+      request, () => this.#gateway.switch.request(
+        linkId(request.link), service, context.identity ?? nobody, context.deadlineMs));
+  }
+}
+
+const nothing = (answer: Result<ServiceResponse>): Result<object> => answer.ok ? ok({}) : answer;
+
+const connection = (answer: Result<ServiceResponse>): Result<{ connection?: ConnectionId }> =>
+  !answer.ok ? answer
+    : ok(answer.value.connection === undefined ? {} : { connection: answer.value.connection });
+
+export function callsHandlers(
+  gateway: GatewayView, requestIds: RequestIds, metrics: ServerMetrics,
+): ServiceHandlers<typeof CallsService> {
+  const actions = new Actions(gateway, requestIds);
+  return {
+    snapshotCalls: (request) => {
+      const fields = new Fields();
+      fields.optional("link", request.link);
+      fields.optional("device", request.device);
+      const checked = fields.result();
+      if (!checked.ok) return Promise.resolve(checked);
+      if (request.link !== "" && gateway.link(request.link) === undefined) {
+        return Promise.resolve(fail("link-unknown", `There is no link ${request.link}.`));
+      }
+      return Promise.resolve(ok(snapshotMessage(gateway.switch, {
+        ...(request.link === "" ? {} : { link: linkId(request.link) }),
+        ...(request.device === "" ? {} : { device: deviceId(request.device) }) })));
+    },
+    watchEvents: (request, context) => watchEvents(gateway, metrics, request, context),
+    ...callControl(actions),
+    ...callTransfer(actions),
+    ...callAssociated(actions),
+  };
+}
+
+type Handlers = ServiceHandlers<typeof CallsService>;
+const { method } = CallsService;
+
+function callControl(actions: Actions): Pick<Handlers, "makeCall" | "answerCall"
+  | "clearConnection" | "clearCall" | "holdCall" | "retrieveCall" | "alternateCall"
+  | "reconnectCall"> {
+  return {
+    makeCall: async (request, context) => connection(await actions.act(method.makeCall, request,
+      context, (fields) => ({ service: "makeCall",
+        callingDevice: deviceId(text(fields, "device", request.device)),
+        calledNumber: text(fields, "number", request.number),
+        autoOriginate: request.doNotPrompt ? "doNotPrompt" : "prompt" }))),
+    answerCall: async (request, context) => nothing(await actions.act(method.answerCall, request,
+      context, (fields) => ({ service: "answerCall",
+        connection: connectionOf(fields, "connection", request.connection) }))),
+    clearConnection: async (request, context) => nothing(await actions.act(
+      method.clearConnection, request, context, (fields) => ({ service: "clearConnection",
+        connection: connectionOf(fields, "connection", request.connection) }))),
+    clearCall: async (request, context) => nothing(await actions.act(method.clearCall, request,
+      context, (fields) => ({ service: "clearCall",
+        connection: connectionOf(fields, "connection", request.connection) }))),
+    holdCall: async (request, context) => nothing(await actions.act(method.holdCall, request,
+      context, (fields) => ({ service: "holdCall",
+        connection: connectionOf(fields, "connection", request.connection) }))),
+    retrieveCall: async (request, context) => nothing(await actions.act(method.retrieveCall,
+      request, context, (fields) => ({ service: "retrieveCall",
+        connection: connectionOf(fields, "connection", request.connection) }))),
+    alternateCall: async (request, context) => nothing(await actions.act(method.alternateCall,
+      request, context, (fields) => ({ service: "alternateCall",
+        heldCall: connectionOf(fields, "held_call", request.heldCall),
+        activeCall: connectionOf(fields, "active_call", request.activeCall) }))),
+    reconnectCall: async (request, context) => nothing(await actions.act(method.reconnectCall,
+      request, context, (fields) => ({ service: "reconnectCall",
+        activeCall: connectionOf(fields, "active_call", request.activeCall),
+        heldCall: connectionOf(fields, "held_call", request.heldCall) }))),
+  };
+}
+
+function callTransfer(actions: Actions): Pick<Handlers, "consultationCall" | "transferCall"
+  | "conferenceCall" | "singleStepTransferCall" | "singleStepConference" | "deflectCall"
+  | "directedPickupCall" | "parkCall"> {
+  return {
+    consultationCall: async (request, context) => connection(await actions.act(
+      method.consultationCall, request, context, (fields) => ({ service: "consultationCall",
+        existingCall: connectionOf(fields, "existing_call", request.existingCall),
+        consultedDevice: text(fields, "number", request.number) }))),
+    transferCall: async (request, context) => connection(await actions.act(method.transferCall,
+      request, context, (fields) => ({ service: "transferCall",
+        heldCall: connectionOf(fields, "held_call", request.heldCall),
+        activeCall: connectionOf(fields, "active_call", request.activeCall) }))),
+    conferenceCall: async (request, context) => connection(await actions.act(
+      method.conferenceCall, request, context, (fields) => ({ service: "conferenceCall",
+        heldCall: connectionOf(fields, "held_call", request.heldCall),
+        activeCall: connectionOf(fields, "active_call", request.activeCall) }))),
+    singleStepTransferCall: async (request, context) => connection(await actions.act(
+      method.singleStepTransferCall, request, context, (fields) => ({
+        service: "singleStepTransferCall",
+        activeCall: connectionOf(fields, "active_call", request.activeCall),
+        transferredTo: text(fields, "number", request.number) }))),
+    singleStepConference: async (request, context) => connection(await actions.act(
+      method.singleStepConference, request, context, (fields) => ({
+        service: "singleStepConference",
+        activeCall: connectionOf(fields, "active_call", request.activeCall),
+        deviceToBeJoined: text(fields, "number", request.number) }))),
+    deflectCall: async (request, context) => nothing(await actions.act(method.deflectCall,
+      request, context, (fields) => ({ service: "deflectCall",
+        callToBeDiverted: connectionOf(fields, "connection", request.connection),
+        newDestination: text(fields, "number", request.number) }))),
+    directedPickupCall: async (request, context) => connection(await actions.act(
+      method.directedPickupCall, request, context, (fields) => ({
+        service: "directedPickupCall",
+        callToBePickedUp: connectionOf(fields, "connection", request.connection),
+        requestingDevice: deviceId(text(fields, "device", request.device)) }))),
+    parkCall: async (request, context) => nothing(await actions.act(method.parkCall, request,
+      context, (fields) => {
+        fields.optional("park_to", request.parkTo);
+        return { service: "parkCall",
+          parking: connectionOf(fields, "connection", request.connection),
+          ...(request.parkTo === "" ? {} : { parkTo: request.parkTo }) };
+      })),
+  };
+}
+
+function callAssociated(
+  actions: Actions,
+): Pick<Handlers, "generateDigits" | "setAgentState"> {
+  return {
+    generateDigits: async (request, context) => nothing(await actions.act(method.generateDigits,
+      request, context, (fields) => {
+        fields.required("digits", request.digits, digitsMax);
+        if (/[^0-9*#A-D]/.test(request.digits)) {
+          fields.wrong("digits", "expected 0 to 9, *, #, A to D");
+        }
+        return { service: "generateDigits", digits: request.digits,
+          connection: connectionOf(fields, "connection", request.connection) };
+      })),
+    setAgentState: async (request, context) => nothing(await actions.act(method.setAgentState,
+      request, context, (fields) => {
+        const requestedState = wordOf(requestedAgentStates, request.state);
+        if (requestedState === undefined) fields.wrong("state", "is required");
+        fields.optional("agent", request.agent);
+        fields.optional("acd_group", request.acdGroup);
+        fields.optional("reason", request.reason, textLengthMax);
+        return { service: "setAgentState", device: deviceId(text(fields, "device", request.device)),
+          requestedState: requestedState ?? "notReady",
+          ...(request.agent === "" ? {} : { agent: agentId(request.agent) }),
+          ...(request.acdGroup === "" ? {} : { acdGroup: deviceId(request.acdGroup) }),
+          ...(request.reason === "" ? {} : { reason: request.reason }) };
+      })),
+  };
+}

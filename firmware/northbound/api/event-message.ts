@@ -1,0 +1,223 @@
+/**
+ * Events as the API shows them. Each event is turned into a message and into bytes once, however
+ * many watchers it goes to: only the latency differs from watcher to watcher, and it is appended.
+ */
+
+import { create, toBinary } from "@bufbuild/protobuf";
+import { durationFromMs, timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { agentStateAfter, type CallEvent, type ConnectionListEntry, type EventName,
+  type PartyRoles } from "../../model/events.js";
+import type { Party } from "../../model/identifiers.js";
+import type { AgentState as ModelAgentState, ConnectionState as ModelConnectionState }
+  from "../../model/states.js";
+import type { NumberedEvent } from "../../switching/switch.js";
+import { EventSchema, type ConnectionIdSchema, type ConnectionListEntrySchema, type Event,
+  type NumberFormsSchema } from "../../../proto/gen/cti/gateway/v1/model_pb.js";
+import { WatchEventsResponseSchema, type WatchEventsResponse }
+  from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
+import { agentStates, connectionStates, directions, eventTypes } from "./enums.js";
+import { numberMessage } from "./number-message.js";
+import { keepEncoding, type PlainInit } from "./encoding.js";
+
+type EventInit = PlainInit<typeof EventSchema>;
+type ConnectionIdInit = PlainInit<typeof ConnectionIdSchema>;
+type NumberFormsInit = PlainInit<typeof NumberFormsSchema>;
+
+/** The state of the event's connection afterwards; absent where the event says nothing of it. */
+const stateAfter: Readonly<Partial<Record<EventName, ModelConnectionState>>> = {
+  serviceInitiated: "initiated", originated: "connected", offered: "alerting",
+  delivered: "alerting", established: "connected", held: "hold", retrieved: "connected",
+  diverted: "null", failed: "fail", queued: "queued", networkReached: "connected",
+  transferred: "null", conferenced: "connected", connectionCleared: "null", callCleared: "null",
+  digitsDialed: "initiated",
+};
+
+type Forms = (party: Party | undefined) => NumberFormsInit | undefined;
+
+function formsOf(entry: NumberedEvent): Forms {
+  return (party) => party === undefined ? undefined
+    : numberMessage(entry.numbers[party.device] ?? { raw: party.device }, party.name);
+}
+
+function roleFields(roles: PartyRoles, forms: Forms): EventInit {
+  return {
+    calling: forms(roles.callingDevice), called: forms(roles.calledDevice),
+    lastRedirection: forms(roles.lastRedirectionDevice),
+    networkInterface: roles.networkInterface ?? "",
+  };
+}
+
+function about(connection: ConnectionIdInit, subject: NumberFormsInit | undefined): EventInit {
+  return { connection, subject };
+}
+
+function listEntry(
+  row: ConnectionListEntry, forms: Forms,
+): PlainInit<typeof ConnectionListEntrySchema> {
+  return {
+    newConnection: row.newConnection, oldConnection: row.oldConnection,
+    endpoint: forms(row.endpoint),
+  };
+}
+
+/** What is particular to each type of event. */
+function typeFields(event: CallEvent, forms: Forms): EventInit {
+  switch (event.type) {
+    case "serviceInitiated": return about(event.connection, forms(event.initiatingDevice));
+    case "originated":
+      return { ...roleFields(event, forms), ...about(event.connection, forms(event.callingDevice)) };
+    case "offered":
+      return { ...roleFields(event, forms), ...about(event.connection, forms(event.offeredDevice)) };
+    case "delivered":
+      return { ...roleFields(event, forms),
+        ...about(event.connection, forms(event.alertingDevice)) };
+    case "established":
+      return { ...roleFields(event, forms),
+        ...about(event.connection, forms(event.answeringDevice)) };
+    case "held": return about(event.connection, forms(event.holdingDevice));
+    case "retrieved": return about(event.connection, forms(event.retrievingDevice));
+    case "diverted":
+      return { ...roleFields(event, forms),
+        ...about(event.connection, forms(event.divertingDevice)),
+        otherParty: forms(event.newDestination) };
+    case "failed":
+      return { ...roleFields(event, forms), ...about(event.connection, forms(event.failingDevice)) };
+    case "queued":
+      return { ...roleFields(event, forms), ...about(event.connection, forms(event.queue)),
+        numberQueued: event.numberQueued ?? 0,
+        ...(event.callsInFront === undefined ? {} : { callsInFront: event.callsInFront }) };
+    case "networkReached":
+      return { ...roleFields(event, forms), ...about(event.connection, undefined),
+        networkInterface: event.networkInterfaceUsed };
+    case "transferred":
+      return { ...about(event.primaryOldCall, forms(event.transferringDevice)),
+        secondaryOldCall: event.secondaryOldCall, otherParty: forms(event.transferredToDevice),
+        connections: event.connections.map((row) => listEntry(row, forms)) };
+    case "conferenced":
+      return { ...about(event.primaryOldCall, forms(event.conferencingDevice)),
+        secondaryOldCall: event.secondaryOldCall, otherParty: forms(event.addedParty),
+        connections: event.connections.map((row) => listEntry(row, forms)) };
+    case "connectionCleared": return about(event.connection, forms(event.releasingDevice));
+    case "callCleared": return { connection: { call: event.call } };
+    case "digitsDialed":
+      return { ...about(event.connection, forms(event.dialingDevice)), digits: event.digits };
+    case "bridged": return about(event.connection, forms(event.bridgedAppearance));
+    case "networkCapabilitiesChanged": return about(event.connection, undefined);
+    case "callInformation":
+      return { ...roleFields(event, forms), ...about(event.connection, undefined),
+        accountCode: event.accountCode ?? "" };
+    case "charging":
+      return { ...about(event.connection, forms(event.chargedDevice)), charge: event.amount };
+    case "digitsGenerated": return { ...about(event.connection, undefined), digits: event.digits };
+    case "telephonyTonesGenerated":
+      return { ...about(event.connection, undefined), tone: event.tone };
+    case "serviceCompletionFailure":
+      return { ...about(event.connection, undefined), otherParty: forms(event.otherDevice) };
+    case "agentLoggedOn": case "agentLoggedOff": case "agentNotReady": case "agentReady":
+    case "agentBusy": case "agentWorkingAfterCall": {
+      const entered: ModelAgentState = agentStateAfter[event.type];
+      return { subject: forms(event.agentDevice), agentState: agentStates[entered],
+        agent: event.agent ?? "", acdGroup: event.acdGroup ?? "", reason: event.reason ?? "" };
+    }
+    case "backInService": case "outOfService": return { subject: forms({ device: event.device }) };
+    case "doNotDisturb": return { subject: forms({ device: event.device }), on: event.on };
+    case "forwarding":
+      return { subject: forms({ device: event.device }), on: event.on,
+        otherParty: event.forwardTo === undefined ? undefined : forms({ device: event.forwardTo }) };
+  }
+}
+
+/** The event without a latency, which depends on the stream. */
+export function eventMessage(entry: NumberedEvent): Event {
+  const { event } = entry;
+  const state = stateAfter[event.type];
+  return create(EventSchema, {
+    number: entry.number, at: timestampFromMs(entry.atMs),
+    occurredAt: event.occurredAtMs === undefined ? undefined
+      : timestampFromMs(event.occurredAtMs),
+    link: event.link, type: eventTypes[event.type], cause: event.cause,
+    ...(state === undefined ? {} : { state: connectionStates[state] }),
+    direction: directions[entry.direction], healed: entry.healed,
+    privateData: { ...event.privateData?.fields },
+    ...typeFields(event, formsOf(entry)),
+  });
+}
+
+interface Prepared {
+  readonly message: Event;
+  bytes: Uint8Array | undefined;
+}
+
+const prepared = new WeakMap<NumberedEvent, Prepared>();
+
+function prepare(entry: NumberedEvent): Prepared {
+  let known = prepared.get(entry);
+  if (known === undefined) {
+    known = { message: eventMessage(entry), bytes: undefined };
+    prepared.set(entry, known);
+  }
+  return known;
+}
+
+function varintLength(value: number): number {
+  let length = 1;
+  for (let rest = value; rest > 0x7f; rest = Math.floor(rest / 128)) length += 1;
+  return length;
+}
+
+function writeVarint(target: Uint8Array, at: number, value: number): number {
+  let offset = at;
+  let rest = value;
+  while (rest > 0x7f) {
+    target[offset] = (rest % 128) | 0x80;
+    offset += 1;
+    rest = Math.floor(rest / 128);
+  }
+  target[offset] = rest;
+  return offset + 1;
+}
+
+/** Tags of the fields written by hand: number << 3 | wire type (protobuf encoding guide). */
+const tagEvent = (1 << 3) | 2;
+const tagLatency = (26 << 3) | 2;
+const tagSeconds = (1 << 3) | 0;
+const tagNanos = (2 << 3) | 0;
+
+/** `WatchEventsResponse{event}` from the event's bytes, with its latency appended. */
+function compose(event: Uint8Array, latency: { seconds: number; nanos: number }): Uint8Array {
+  const duration = (latency.seconds === 0 ? 0 : 1 + varintLength(latency.seconds))
+    + (latency.nanos === 0 ? 0 : 1 + varintLength(latency.nanos));
+  const latencyBytes = varintLength(tagLatency) + varintLength(duration) + duration;
+  const eventBytes = event.length + latencyBytes;
+  const whole = new Uint8Array(1 + varintLength(eventBytes) + eventBytes);
+  let at = writeVarint(whole, 0, tagEvent);
+  at = writeVarint(whole, at, eventBytes);
+  whole.set(event, at);
+  at = writeVarint(whole, at + event.length, tagLatency);
+  at = writeVarint(whole, at, duration);
+  if (latency.seconds !== 0) at = writeVarint(whole, writeVarint(whole, at, tagSeconds),
+    latency.seconds);
+  if (latency.nanos !== 0) writeVarint(whole, writeVarint(whole, at, tagNanos), latency.nanos);
+  return whole;
+}
+
+/** `latencyMs` undefined: a stored event, whose way took as long as its reader was away. */
+export function watchedEvent(
+  entry: NumberedEvent, latencyMs: number | undefined,
+): WatchEventsResponse {
+  const known = prepare(entry);
+  if (latencyMs === undefined) {
+    return create(WatchEventsResponseSchema, { item: { case: "event", value: known.message } });
+  }
+  const micros = Math.max(0, Math.round(latencyMs * 1_000));
+  const parts = { seconds: Math.floor(micros / 1_000_000), nanos: (micros % 1_000_000) * 1_000 };
+  const response = create(WatchEventsResponseSchema, {
+    item: { case: "event", value: { ...known.message, latency: {
+      ...durationFromMs(0), seconds: BigInt(parts.seconds), nanos: parts.nanos } } },
+  });
+  keepEncoding(response, () => {
+    known.bytes ??= toBinary(EventSchema, known.message);
+    return compose(known.bytes, parts);
+  });
+  return response;
+}

@@ -1,0 +1,145 @@
+/**
+ * WatchEvents: exactly what followed the client's last number, or, when that is not to be had, a
+ * gap, the whole picture and what is live.
+ */
+
+import { ok, type Result } from "../../base/result.js";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { deviceId, linkId } from "../../model/identifiers.js";
+import type { CallView, MonitorFilter, Numbered } from "../../switching/switch.js";
+import { GapReason, type WatchEventsRequest, type WatchEventsResponseSchema }
+  from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
+import { snapshotMessage } from "./call-message.js";
+import { eventTypes, wordOf } from "./enums.js";
+import { watchedEvent } from "./event-message.js";
+import { Fields } from "./fields.js";
+import type { GatewayView } from "./gateway-view.js";
+import type { CallContext } from "./handler.js";
+import { silence, withHeartbeat } from "./heartbeat.js";
+import type { ServerMetrics } from "./metrics.js";
+
+export const watchQueueDefault = 1_000;
+export const watchQueueMax = 100_000;
+export const filterRowsMax = 10_000;
+/** As promised in calls.proto. */
+export const silenceMs = 15_000;
+
+type Item = Result<MessageInitShape<typeof WatchEventsResponseSchema>>;
+type GapEntry = Extract<Numbered, { kind: "gap" }>;
+
+const gapReasons: Readonly<Record<GapEntry["reason"], GapReason>> = {
+  "slow-reader": GapReason.SLOW_READER, "expired": GapReason.EXPIRED,
+  "gateway-restart": GapReason.GATEWAY_RESTART,
+};
+
+function filterOf(request: WatchEventsRequest, fields: Fields): MonitorFilter {
+  const rows = request.links.length + request.devices.length + request.types.length;
+  if (rows > filterRowsMax) {
+    fields.wrong("devices", `expected at most ${filterRowsMax} filters in all, found ${rows}`);
+    return {};
+  }
+  request.links.forEach((link, at) => { fields.required(`links[${at}]`, link); });
+  request.devices.forEach((row, at) => { fields.required(`devices[${at}].device`, row.device); });
+  const types = request.types.flatMap((type, at) => {
+    const name = wordOf(eventTypes, type);
+    if (name === undefined) fields.wrong(`types[${at}]`, `${type} is no type of event`);
+    return name === undefined ? [] : [name];
+  });
+  return {
+    ...(request.links.length === 0 ? {} : { links: request.links.map(linkId) }),
+    ...(request.devices.length === 0 ? {} : { devices: request.devices.map((row) => ({
+      ...(row.link === "" ? {} : { link: linkId(row.link) }), device: deviceId(row.device) })) }),
+    ...(types.length === 0 ? {} : { types }),
+  };
+}
+
+/** Whether a watcher with this filter has to do with the call. */
+function concerns(filter: MonitorFilter, call: CallView): boolean {
+  if (filter.links !== undefined && !filter.links.includes(call.link)) return false;
+  return filter.devices === undefined || filter.devices.some((row) =>
+    (row.link === undefined || row.link === call.link)
+    && call.connections.some((connection) => connection.device === row.device));
+}
+
+/** 0 asks for everything kept, and that is no gap, however much has expired. */
+function startAfter(gateway: GatewayView, request: WatchEventsRequest): bigint | undefined {
+  if (request.afterNumber !== 0n) return request.afterNumber;
+  const { oldest } = gateway.events;
+  return oldest === undefined ? gateway.switch.lastNumber : oldest - 1n;
+}
+
+export async function *watchEvents(
+  gateway: GatewayView, metrics: ServerMetrics, request: WatchEventsRequest, context: CallContext,
+): AsyncGenerator<Item> {
+  const fields = new Fields();
+  const filter = filterOf(request, fields);
+  const queueMax = fields.count("queue_max", request.queueMax, watchQueueDefault, watchQueueMax);
+  const checked = fields.result();
+  if (!checked.ok) {
+    yield checked;
+    return;
+  }
+  const after = startAfter(gateway, request);
+  const started = gateway.switch.monitorStart(filter, queueMax, after);
+  if (!started.ok) {
+    yield started;
+    return;
+  }
+  const monitor = started.value;
+  const stop = (): void => { monitor.stop(); };
+  context.signal.addEventListener("abort", stop, { once: true });
+  try {
+    if (context.signal.aborted) return;
+    yield* translate(gateway, metrics, filter, after,
+      withHeartbeat(monitor, gateway.world.clock, silenceMs));
+  } finally {
+    context.signal.removeEventListener("abort", stop);
+    monitor.stop();
+  }
+}
+
+async function *translate(
+  gateway: GatewayView, metrics: ServerMetrics, filter: MonitorFilter, after: bigint | undefined,
+  source: AsyncIterable<Numbered | typeof silence>,
+): AsyncGenerator<Item> {
+  const { clock } = gateway.world;
+  let live = after === undefined;
+  let atBeginning = true;
+  let inSnapshot = -1n;
+  for await (const item of source) {
+    if (item === silence) {
+      yield ok({ item: { case: "live", value: { number: gateway.switch.lastNumber } } });
+      continue;
+    }
+    switch (item.kind) {
+      case "event": {
+        if (item.entry.number <= inSnapshot) break;
+        const latencyMs = live
+          ? clock.monotonicMs() - item.entry.event.receivedAtMs : undefined;
+        if (latencyMs !== undefined) metrics.eventDelivered(latencyMs);
+        yield ok(watchedEvent(item.entry, latencyMs));
+        break;
+      }
+      case "gap": {
+        metrics.gap(Number(item.lost));
+        const whole = atBeginning && item.reason !== "slow-reader";
+        const snapshot = whole
+          ? snapshotMessage(gateway.switch, {}, (call) => concerns(filter, call)) : undefined;
+        if (snapshot !== undefined) inSnapshot = snapshot.eventNumber ?? inSnapshot;
+        yield ok({ item: { case: "gap", value: { lost: item.lost, reason: gapReasons[item.reason],
+          nextNumber: whole ? inSnapshot + 1n : item.nextNumber } } });
+        if (snapshot !== undefined) yield ok({ item: { case: "snapshot", value: snapshot } });
+        break;
+      }
+      case "resync":
+        yield ok({ item: { case: "resync",
+          value: { link: item.link, number: item.number, reason: item.reason } } });
+        break;
+      case "live":
+        live = true;
+        yield ok({ item: { case: "live", value: { number: item.number } } });
+        break;
+    }
+    atBeginning = false;
+  }
+}

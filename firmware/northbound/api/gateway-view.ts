@@ -1,0 +1,107 @@
+/**
+ * All that servers may see of the gateway. The composition root builds one; tests build another
+ * from fakes. Servers never see drivers or transports.
+ */
+
+import type { Result } from "../../base/result.js";
+import type { World } from "../../base/world.js";
+import type { Configuration } from "../../config/configuration.js";
+import type { Capabilities, Proof } from "../../link/driver.js";
+import type { Frame, LinkStatus } from "../../link/link.js";
+import type { RawKeeper } from "../../link/raw.js";
+import type { LinkNumberResolver } from "../../numbers/resolver.js";
+import type { Store } from "../../store/store.js";
+import type { Alarms } from "../../supervisor/alarms.js";
+import type { EventLog } from "../../switching/event-log.js";
+import type { RecordBook } from "../../switching/records.js";
+import type { Switch } from "../../switching/switch.js";
+import type { AccessView, AuditView } from "./access-view.js";
+
+export type Language = "en" | "fr";
+
+/** What a server may ask of one link; `Link` fits. */
+export interface LinkView {
+  readonly status: LinkStatus;
+  enable(): void;
+  disable(): void;
+  restart(): void;
+  probe(deadlineMs: number): Promise<Result<readonly Proof[]>>;
+  frames(): readonly Frame[];
+  watchFrames(handler: (frame: Frame) => void): () => void;
+}
+
+export interface LinkControl {
+  /** Reads the PBX's snapshot, heals the picture, and says how many calls had to be healed. */
+  resync(id: string, deadlineMs: number): Promise<Result<number>>;
+  /** Called with a link's id on every change of its state, and with `removed` when it is gone. */
+  watch(handler: (id: string, removed: boolean) => void): () => void;
+}
+
+/** A driver's declaration; `Driver` fits. */
+export interface DriverView {
+  readonly name: string;
+  readonly title: string;
+  readonly standards: readonly string[];
+  readonly transports: readonly string[];
+  readonly capabilities: Capabilities;
+}
+
+/** The number rules of all links; `LinkNumberResolver` fits. */
+export type NumbersView = Pick<LinkNumberResolver, "explain" | "test">;
+
+export interface ComponentRow {
+  /** Its name in the supervisor tree: `gateway/links/pbx-1`. */
+  readonly component: string;
+  readonly status: "ok" | "degraded" | "failed";
+  readonly reason: string;
+  readonly restarts: number;
+}
+
+export interface HostHealthView {
+  /** 0 to 1, all cores. */
+  readonly cpuLoad: number;
+  readonly memoryUsedBytes: number;
+  readonly memoryTotalBytes: number;
+  readonly residentBytes: number;
+  readonly diskFreeBytes: number;
+  readonly diskTotalBytes: number;
+  readonly temperatureCelsius: number | undefined;
+  readonly uptimeSeconds: number;
+}
+
+export interface VersionView {
+  readonly version: string;
+  readonly runtime: string;
+  readonly startedAtMs: number;
+  readonly unit: string;
+}
+
+export interface SystemView {
+  readonly version: VersionView;
+  components(): readonly ComponentRow[];
+  host(): Promise<Result<HostHealthView>>;
+  /** Prometheus text of the whole gateway. */
+  metrics(): Promise<string>;
+}
+
+export interface GatewayView {
+  readonly world: World;
+  /** The unit's language, for callers that name none. */
+  readonly language: Language;
+  readonly switch: Switch;
+  /** All links, by id. */
+  links(): readonly LinkView[];
+  link(id: string): LinkView | undefined;
+  readonly linkControl: LinkControl;
+  drivers(): readonly DriverView[];
+  readonly events: EventLog;
+  readonly records: RecordBook;
+  readonly raw: RawKeeper;
+  readonly numbers: NumbersView;
+  readonly configuration: Configuration;
+  readonly alarms: Alarms;
+  readonly store: Store;
+  readonly access: AccessView;
+  readonly audit: AuditView;
+  readonly system: SystemView;
+}

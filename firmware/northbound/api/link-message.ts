@@ -1,0 +1,101 @@
+/** Links, their capabilities and devices, as the API shows them. */
+
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import type { Capabilities, Proof } from "../../link/driver.js";
+import type { LinkStatus } from "../../link/link.js";
+import { eventNames } from "../../model/events.js";
+import { serviceNames } from "../../model/services.js";
+import type { DeviceView, Switch } from "../../switching/switch.js";
+import { Proven, type CapabilitiesSchema, type DeviceSchema, type DriverInfoSchema,
+  type LinkCountersSchema, type LinkSchema } from "../../../proto/gen/cti/gateway/v1/links_pb.js";
+import { AgentState } from "../../../proto/gen/cti/gateway/v1/model_pb.js";
+import type { DriverView } from "./gateway-view.js";
+import { agentStates, linkStates } from "./enums.js";
+import type { PlainInit } from "./encoding.js";
+
+const findings: Readonly<Record<Proof["proven"], Proven>> = {
+  "yes": Proven.YES, "no": Proven.NO, "not-tried": Proven.NOT_TRIED,
+};
+
+/** One row for everything declared, with the probe's finding where there is one. */
+export function capabilitiesMessage(
+  declared: Capabilities, proofs: readonly Proof[],
+): PlainInit<typeof CapabilitiesSchema> {
+  const row = (subject: Proof["subject"], kind: string, how: string) => {
+    const proof = proofs.find((found) => found.subject === subject);
+    return { subject, kind, how, evidence: proof?.evidence ?? "",
+      proven: proof === undefined ? Proven.UNSPECIFIED : findings[proof.proven] };
+  };
+  return {
+    rows: [
+      ...serviceNames.flatMap((name) => {
+        const how = declared.services[name];
+        return how === undefined ? [] : [row(name, "service", how)];
+      }),
+      ...eventNames.filter((name) => declared.events.includes(name))
+        .map((name) => row(name, "event", "")),
+      ...(declared.snapshot === "native" ? [row("snapshot", "snapshot", "native")] : []),
+    ],
+    snapshot: declared.snapshot === "native", callIdentity: declared.callIdentity,
+    monitorsMax: bounded(declared.monitorsMax),
+    requestsInFlightMax: bounded(declared.requestsInFlightMax),
+  };
+}
+
+/** uint32 has no infinity; a driver without a bound says so with the largest number. */
+function bounded(count: number): number {
+  return Math.min(Math.max(0, Math.floor(count)), 0xffff_ffff);
+}
+
+function countersMessage(
+  counters: LinkStatus["counters"],
+): PlainInit<typeof LinkCountersSchema> {
+  return {
+    bytesIn: BigInt(counters.bytesIn), bytesOut: BigInt(counters.bytesOut),
+    events: BigInt(counters.events), records: BigInt(counters.records),
+    garbageBytes: BigInt(counters.garbageBytes), requests: BigInt(counters.requests),
+    requestsFailed: BigInt(counters.requestsFailed), resyncs: BigInt(counters.resyncs),
+    opens: BigInt(counters.opens),
+    lastReceivedAt: counters.lastReceivedAtMs === undefined ? undefined
+      : timestampFromMs(counters.lastReceivedAtMs),
+  };
+}
+
+export function linkMessage(
+  status: LinkStatus, source: Switch,
+): PlainInit<typeof LinkSchema> {
+  const { state } = status;
+  const devices = source.devices(status.id);
+  return {
+    id: status.id, driver: status.driver, driverTitle: status.title, transport: status.transport,
+    state: linkStates[state.name], reason: "reason" in state ? state.reason : "",
+    since: timestampFromMs(status.sinceMs), attempt: "attempt" in state ? state.attempt : 0,
+    retryAt: state.name === "down" ? timestampFromMs(status.sinceMs + state.retryInMs) : undefined,
+    peerProduct: status.peer?.product ?? "", peerVersion: status.peer?.version ?? "",
+    capabilities: capabilitiesMessage(status.declared, status.proofs),
+    counters: countersMessage(status.counters),
+    devices: devices.length,
+    devicesNotMonitored: devices.filter((device) => device.notMonitored !== undefined).length,
+    calls: source.calls({ link: status.id }).length,
+  };
+}
+
+export function deviceMessage(view: DeviceView): PlainInit<typeof DeviceSchema> {
+  return {
+    link: view.link, device: view.device, category: view.category, name: view.name ?? "",
+    inService: view.inService,
+    agentState: view.agentState === undefined ? AgentState.UNSPECIFIED
+      : agentStates[view.agentState],
+    agent: view.agent ?? "", agentReason: view.agentReason ?? "",
+    monitored: view.notMonitored === undefined,
+    notMonitoredReason: view.notMonitored?.reason ?? "",
+    notMonitoredAdvice: view.notMonitored?.advice ?? "", calls: view.calls,
+  };
+}
+
+export function driverMessage(driver: DriverView): PlainInit<typeof DriverInfoSchema> {
+  return {
+    name: driver.name, title: driver.title, standards: [...driver.standards],
+    transports: [...driver.transports], capabilities: capabilitiesMessage(driver.capabilities, []),
+  };
+}
