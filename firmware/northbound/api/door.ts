@@ -8,6 +8,7 @@ import { toJson, type DescMethod, type DescMethodServerStreaming, type DescMetho
 import { fail, messageOf, type Fault, type Result } from "../../base/result.js";
 import { audited, authorise } from "../access/method-roles.js";
 import type { Identity } from "../access/roles.js";
+import type { PeerCertificate } from "../access/access.js";
 import type { GatewayView, Language } from "./gateway-view.js";
 import type { CallContext, StreamHandler, UnaryHandler } from "./handler.js";
 import type { ServerMetrics } from "./metrics.js";
@@ -22,9 +23,10 @@ export const streamsPerCredentialMax = 200;
 export const auditDetailsMax = 2_000;
 
 export interface Caller {
+  /** The bearer token, from the authorization header or the cookie. */
   readonly token: string | undefined;
-  /** DER of a verified client certificate. */
-  readonly certificate: Uint8Array | undefined;
+  /** Of a client certificate whose chain the TLS layer has verified. */
+  readonly certificate: PeerCertificate | undefined;
   readonly source: string;
   /** Milliseconds that the caller will wait; undefined: it did not say. */
   readonly deadlineMs: number | undefined;
@@ -135,7 +137,8 @@ export class Door {
     let identity: Identity | undefined;
     let refusal: Fault | undefined;
     if (presented) {
-      const known = await this.#view.access.authenticate(caller);
+      const known = await this.#view.access.authenticate(
+        { bearer: caller.token, certificate: caller.certificate, source: caller.source });
       if (known.ok) identity = known.value;
       else refusal = known.fault;
     }

@@ -1,0 +1,44 @@
+/** Every service of the management API, bound to the gateway. */
+
+import type { DescService } from "@bufbuild/protobuf";
+import { AccessService } from "../../../proto/gen/cti/gateway/v1/access_pb.js";
+import { CallsService } from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
+import { ConfigurationService } from "../../../proto/gen/cti/gateway/v1/configuration_pb.js";
+import { LinksService } from "../../../proto/gen/cti/gateway/v1/links_pb.js";
+import { NumbersService } from "../../../proto/gen/cti/gateway/v1/numbers_pb.js";
+import { RecordsService } from "../../../proto/gen/cti/gateway/v1/records_pb.js";
+import { SystemService } from "../../../proto/gen/cti/gateway/v1/system_pb.js";
+import { accessHandlers } from "./access-service.js";
+import { callsHandlers } from "./calls-service.js";
+import { configurationHandlers } from "./configuration-service.js";
+import type { GatewayView } from "./gateway-view.js";
+import type { BoundService, ServiceHandlers } from "./handler.js";
+import { linksHandlers } from "./links-service.js";
+import type { ServerMetrics } from "./metrics.js";
+import { numbersHandlers } from "./numbers-service.js";
+import { recordsHandlers } from "./records-service.js";
+import { RequestIds } from "./request-ids.js";
+import { systemHandlers } from "./system-service.js";
+
+function bind<S extends DescService>(service: S, handlers: ServiceHandlers<S>): BoundService {
+  return { service, handlers };
+}
+
+/**
+ * One set for all servers, so that a request_id counts whichever way it comes in. `watchers` says
+ * how many streams are open, for the health report.
+ */
+export function createServices(
+  gateway: GatewayView, metrics: ServerMetrics, watchers: () => number,
+): readonly BoundService[] {
+  const requestIds = new RequestIds(gateway.world.clock);
+  return [
+    bind(LinksService, linksHandlers(gateway, requestIds)),
+    bind(CallsService, callsHandlers(gateway, requestIds, metrics)),
+    bind(RecordsService, recordsHandlers(gateway)),
+    bind(NumbersService, numbersHandlers(gateway)),
+    bind(ConfigurationService, configurationHandlers(gateway, requestIds)),
+    bind(SystemService, systemHandlers(gateway, watchers)),
+    bind(AccessService, accessHandlers(gateway)),
+  ];
+}
