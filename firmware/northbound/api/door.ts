@@ -130,6 +130,12 @@ export class Door {
     this.#stopping.abort();
   }
 
+  /** Calls `handler` when the door closes, until the returned function is called. */
+  onClose(handler: () => void): () => void {
+    this.#stopping.signal.addEventListener("abort", handler);
+    return () => { this.#stopping.signal.removeEventListener("abort", handler); };
+  }
+
   /** Who calls, if it may call `method` ("package.Service/Method"). Refusals are audited. */
   async admit(method: string, caller: Caller): Promise<Result<Identity | undefined>> {
     if (this.#stopping.signal.aborted) return fail("stopping", "The server is stopping.");

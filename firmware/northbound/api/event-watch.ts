@@ -61,13 +61,6 @@ function concerns(filter: MonitorFilter, call: CallView): boolean {
     && call.connections.some((connection) => connection.device === row.device));
 }
 
-/** 0 asks for everything kept, and that is no gap, however much has expired. */
-function startAfter(gateway: GatewayView, request: WatchEventsRequest): bigint | undefined {
-  if (request.afterNumber !== 0n) return request.afterNumber;
-  const { oldest } = gateway.events;
-  return oldest === undefined ? gateway.switch.lastNumber : oldest - 1n;
-}
-
 export async function *watchEvents(
   gateway: GatewayView, metrics: ServerMetrics, request: WatchEventsRequest, context: CallContext,
 ): AsyncGenerator<Item> {
@@ -79,8 +72,8 @@ export async function *watchEvents(
     yield checked;
     return;
   }
-  const after = startAfter(gateway, request);
-  const started = gateway.switch.monitorStart(filter, queueMax, after);
+  const name = `${context.identity?.name ?? ""} (${context.source})`;
+  const started = gateway.switch.monitorStart({ ...filter, name }, queueMax, request.afterNumber);
   if (!started.ok) {
     yield started;
     return;
@@ -90,7 +83,9 @@ export async function *watchEvents(
   context.signal.addEventListener("abort", stop, { once: true });
   try {
     if (context.signal.aborted) return;
-    yield* translate(gateway, metrics, filter, after,
+    const resumed = request.afterNumber !== undefined;
+    if (!resumed) yield liveAt(monitor.startNumber);
+    yield* translate(gateway, metrics, filter, { resumed, startNumber: monitor.startNumber },
       withHeartbeat(monitor, gateway.world.clock, silenceMs));
   } finally {
     context.signal.removeEventListener("abort", stop);
@@ -98,17 +93,21 @@ export async function *watchEvents(
   }
 }
 
+function liveAt(number: bigint): Item {
+  return ok({ item: { case: "live", value: { number } } });
+}
+
 async function *translate(
-  gateway: GatewayView, metrics: ServerMetrics, filter: MonitorFilter, after: bigint | undefined,
+  gateway: GatewayView, metrics: ServerMetrics, filter: MonitorFilter,
+  start: { readonly resumed: boolean; readonly startNumber: bigint },
   source: AsyncIterable<Numbered | typeof silence>,
 ): AsyncGenerator<Item> {
   const { clock } = gateway.world;
-  let live = after === undefined;
-  let atBeginning = true;
+  let live = !start.resumed;
   let inSnapshot = -1n;
   for await (const item of source) {
     if (item === silence) {
-      yield ok({ item: { case: "live", value: { number: gateway.switch.lastNumber } } });
+      yield liveAt(gateway.switch.lastNumber);
       continue;
     }
     switch (item.kind) {
@@ -122,7 +121,8 @@ async function *translate(
       }
       case "gap": {
         metrics.gap(Number(item.lost));
-        const whole = atBeginning && item.reason !== "slow-reader";
+        // Nothing stored follows a gap that reaches to the present: the picture stands for it.
+        const whole = !live && item.nextNumber > start.startNumber;
         const snapshot = whole
           ? snapshotMessage(gateway.switch, {}, (call) => concerns(filter, call)) : undefined;
         if (snapshot !== undefined) inSnapshot = snapshot.eventNumber ?? inSnapshot;
@@ -137,9 +137,8 @@ async function *translate(
         break;
       case "live":
         live = true;
-        yield ok({ item: { case: "live", value: { number: item.number } } });
+        yield liveAt(item.number);
         break;
     }
-    atBeginning = false;
   }
 }

@@ -40,3 +40,33 @@ export interface BoundService<S extends DescService = DescService> {
   readonly service: S;
   readonly handlers: ServiceHandlers<S>;
 }
+
+/** One method with what it does, whatever its service. */
+export type BoundMethod =
+  | { readonly kind: "unary"; readonly method: DescMethodUnary;
+      readonly handler: UnaryHandler<DescMethodUnary> }
+  | { readonly kind: "stream"; readonly method: DescMethodServerStreaming;
+      readonly handler: StreamHandler<DescMethodServerStreaming> };
+
+/** Methods by `package.Service/Method`. A service is bound to its own handlers by type. */
+export function boundMethods(services: readonly BoundService[]): ReadonlyMap<string, BoundMethod> {
+  const table = new Map<string, BoundMethod>();
+  for (const { service, handlers } of services) {
+    const byName = handlers as Readonly<Record<string, unknown>>;
+    for (const method of service.methods) {
+      const handler = byName[method.localName];
+      const path = `${service.typeName}/${method.name}`;
+      if (typeof handler !== "function") throw new Error(`${path} has no handler`);
+      if (method.methodKind === "unary") {
+        table.set(path, { kind: "unary", method: method as DescMethodUnary,
+          handler: handler as UnaryHandler<DescMethodUnary> });
+      } else if (method.methodKind === "server_streaming") {
+        table.set(path, { kind: "stream", method: method as DescMethodServerStreaming,
+          handler: handler as StreamHandler<DescMethodServerStreaming> });
+      } else {
+        throw new Error(`${path} is of a kind that no handler serves`);
+      }
+    }
+  }
+  return table;
+}
