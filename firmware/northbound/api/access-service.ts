@@ -1,6 +1,6 @@
 /** AccessService: signing in and out, users, tokens, client certificates. */
 
-import { timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
+import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { fail, ok, type Result } from "../../base/result.js";
 import { Role as RoleValue, type AccessService, type ClientCertificateSchema, type TokenSchema,
   type UserSchema } from "../../../proto/gen/cti/gateway/v1/access_pb.js";
@@ -13,6 +13,7 @@ import { roleValues, wordOf } from "./enums.js";
 import { Fields } from "./fields.js";
 import type { GatewayView } from "./gateway-view.js";
 import type { CallContext, ServiceHandlers } from "./handler.js";
+import { timestamp } from "./time-message.js";
 
 export const certificateDays = 365;
 export const certificateDaysMax = 825;
@@ -22,8 +23,8 @@ const requestPemLengthMax = 16_384;
 function userMessage(user: UserView): PlainInit<typeof UserSchema> {
   return {
     name: user.name, role: roleValues[user.role], disabled: user.disabled,
-    createdAt: timestampFromMs(user.createdAtMs),
-    signedInAt: user.signedInAtMs === undefined ? undefined : timestampFromMs(user.signedInAtMs),
+    createdAt: timestamp(user.createdAtMs),
+    signedInAt: user.signedInAtMs === undefined ? undefined : timestamp(user.signedInAtMs),
     mustChangePassword: user.mustChangePassword,
   };
 }
@@ -31,16 +32,16 @@ function userMessage(user: UserView): PlainInit<typeof UserSchema> {
 function tokenMessage(token: TokenView): PlainInit<typeof TokenSchema> {
   return {
     id: token.id, name: token.name, role: roleValues[token.role],
-    createdAt: timestampFromMs(token.createdAtMs),
-    expiresAt: token.expiresAtMs === undefined ? undefined : timestampFromMs(token.expiresAtMs),
-    usedAt: token.usedAtMs === undefined ? undefined : timestampFromMs(token.usedAtMs),
+    createdAt: timestamp(token.createdAtMs),
+    expiresAt: token.expiresAtMs === undefined ? undefined : timestamp(token.expiresAtMs),
+    usedAt: token.usedAtMs === undefined ? undefined : timestamp(token.usedAtMs),
     createdBy: token.createdBy,
   };
 }
 
 function certificateMessage(one: ClientCertificate): PlainInit<typeof ClientCertificateSchema> {
   return { serial: one.serial, name: one.name, role: roleValues[one.role],
-    expiresAt: timestampFromMs(one.expiresAtMs), revoked: one.revoked };
+    expiresAt: timestamp(one.expiresAtMs), revoked: one.revoked };
 }
 
 function roleOf(fields: Fields, value: RoleValue): Role {
@@ -75,7 +76,7 @@ function sessions(
       if (!checked.ok) return checked;
       const signed = await access.signIn(request.name, request.password, context.source);
       return signed.ok ? ok({ token: signed.value.token,
-        expiresAt: timestampFromMs(signed.value.expiresAtMs),
+        expiresAt: timestamp(signed.value.expiresAtMs),
         user: userMessage(signed.value.user) }) : signed;
     },
     signOut: async (_request, context) => {

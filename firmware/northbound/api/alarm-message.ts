@@ -1,11 +1,11 @@
 /** Alarms as the API shows them, in the caller's language. */
 
-import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { alarmClasses, type AlarmSeverity, type AlarmView } from "../../supervisor/alarms.js";
 import type { AlarmSchema } from "../../../proto/gen/cti/gateway/v1/system_pb.js";
 import type { PlainInit } from "./encoding.js";
 import { severities } from "./enums.js";
 import type { Language } from "./gateway-view.js";
+import { timestamp } from "./time-message.js";
 
 function filled(template: string, alarm: AlarmView): string {
   return template.replaceAll("{subject}", () => alarm.subject)
@@ -17,8 +17,8 @@ export function alarmMessage(alarm: AlarmView, language: Language): PlainInit<ty
   return {
     id: alarm.id, code: alarm.code, subject: alarm.subject, severity: severities[row.severity],
     text: filled(row.text[language], alarm), advice: filled(row.advice[language], alarm),
-    raisedAt: timestampFromMs(alarm.raisedAtMs),
-    clearedAt: alarm.clearedAtMs === undefined ? undefined : timestampFromMs(alarm.clearedAtMs),
+    raisedAt: timestamp(alarm.raisedAtMs),
+    clearedAt: alarm.clearedAtMs === undefined ? undefined : timestamp(alarm.clearedAtMs),
     acknowledgedBy: alarm.acknowledgedBy ?? "", count: alarm.count,
   };
 }

@@ -1,6 +1,5 @@
 /** Calls in progress as the API shows them. */
 
-import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { CallView, Switch } from "../../switching/switch.js";
 import type { DeviceId, LinkId } from "../../model/identifiers.js";
 import type { SnapshotCallsResponseSchema } from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
@@ -8,12 +7,13 @@ import type { CallSchema } from "../../../proto/gen/cti/gateway/v1/model_pb.js";
 import { connectionStates, directions } from "./enums.js";
 import { namedNumber, numberMessage } from "./number-message.js";
 import type { PlainInit } from "./encoding.js";
+import { timestamp } from "./time-message.js";
 
 export function callMessage(view: CallView): PlainInit<typeof CallSchema> {
   return {
     link: view.link, call: view.call, direction: directions[view.direction],
     calling: namedNumber(view.calling), called: namedNumber(view.called),
-    networkInterface: view.networkInterface ?? "", startedAt: timestampFromMs(view.startedAtMs),
+    networkInterface: view.networkInterface ?? "", startedAt: timestamp(view.startedAtMs),
     stale: view.stale,
     connections: view.connections.map((connection) => ({
       id: { call: view.call, device: connection.device },

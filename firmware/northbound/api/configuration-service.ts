@@ -1,7 +1,7 @@
 /** ConfigurationService: the document, its plan, its trial and its history. */
 
 import type { PlainInit } from "./encoding.js";
-import { durationMs, timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { durationMs } from "@bufbuild/protobuf/wkt";
 import { fail, ok, type Result } from "../../base/result.js";
 import type { ApplyRequest, PlanStep, Problem, Revision } from "../../config/configuration.js";
 import { ApplyMode, ConfigurationService, type ApplyConfigurationRequest,
@@ -11,6 +11,7 @@ import { Fields } from "./fields.js";
 import type { GatewayView } from "./gateway-view.js";
 import type { CallContext, ServiceHandlers } from "./handler.js";
 import type { RequestIds } from "./request-ids.js";
+import { timestamp } from "./time-message.js";
 
 /** A document with 64 links of 200 rules each is about as long. */
 export const documentLengthMax = 2_000_000;
@@ -37,10 +38,10 @@ function stepMessage(step: PlanStep): PlainInit<typeof PlanStepSchema> {
 
 function revisionMessage(revision: Revision): PlainInit<typeof RevisionSchema> {
   return {
-    number: BigInt(revision.number), appliedAt: timestampFromMs(revision.appliedAtMs),
+    number: BigInt(revision.number), appliedAt: timestamp(revision.appliedAtMs),
     actor: revision.actor, comment: revision.comment, current: revision.current,
     trialUntil: revision.trialUntilMs === undefined ? undefined
-      : timestampFromMs(revision.trialUntilMs),
+      : timestamp(revision.trialUntilMs),
     outcome: revision.outcome,
   };
 }

@@ -174,8 +174,10 @@ export class Door {
     return result;
   }
 
+  /** `begun` is called when the caller is let in, before the first item. */
   async *stream<M extends DescMethodServerStreaming>(
     method: M, handler: StreamHandler<M>, request: MessageShape<M["input"]>, caller: Caller,
+    begun: () => void,
   ): AsyncGenerator<Result<MessageInitShape<M["output"]>>> {
     const path = methodPath(method);
     const startedMs = this.#view.world.clock.monotonicMs();
@@ -197,6 +199,7 @@ export class Door {
         return;
       }
       try {
+        begun();
         for await (const item of this.#relay(handler, request, caller, admitted.value)) {
           if (!item.ok) outcome = item.fault.code;
           yield item;
@@ -236,7 +239,8 @@ export class Door {
   ): Promise<Result<MessageInitShape<M["output"]>>> {
     const deadlineMs = Math.min(unaryDeadlineMsMax,
       Math.max(0, caller.deadlineMs ?? unaryDeadlineMsDefault));
-    const scope = this.#scope(caller, identity, deadlineMs);
+    // A short call is not ended with its credential: signing out is such a call itself.
+    const scope = this.#scope(caller, undefined, deadlineMs);
     try {
       const context = this.#context(caller, identity, deadlineMs, scope.signal);
       const answered = handler(request, context).catch((cause: unknown) =>

@@ -4,7 +4,7 @@
  */
 
 import { create, toBinary } from "@bufbuild/protobuf";
-import { durationFromMs, timestampFromMs } from "@bufbuild/protobuf/wkt";
+import type { Duration } from "@bufbuild/protobuf/wkt";
 import { agentStateAfter, type CallEvent, type ConnectionListEntry, type EventName,
   type PartyRoles } from "../../model/events.js";
 import type { Party } from "../../model/identifiers.js";
@@ -18,6 +18,7 @@ import { WatchEventsResponseSchema, type WatchEventsResponse }
 import { agentStates, connectionStates, directions, eventTypes } from "./enums.js";
 import { numberMessage } from "./number-message.js";
 import { keepEncoding, type PlainInit } from "./encoding.js";
+import { duration, timestamp } from "./time-message.js";
 
 type EventInit = PlainInit<typeof EventSchema>;
 type ConnectionIdInit = PlainInit<typeof ConnectionIdSchema>;
@@ -132,9 +133,9 @@ export function eventMessage(entry: NumberedEvent): Event {
   const { event } = entry;
   const state = stateAfter[event.type];
   return create(EventSchema, {
-    number: entry.number, at: timestampFromMs(entry.atMs),
+    number: entry.number, at: timestamp(entry.atMs),
     occurredAt: event.occurredAtMs === undefined ? undefined
-      : timestampFromMs(event.occurredAtMs),
+      : timestamp(event.occurredAtMs),
     link: event.link, type: eventTypes[event.type], cause: event.cause,
     ...(state === undefined ? {} : { state: connectionStates[state] }),
     direction: directions[entry.direction], healed: entry.healed,
@@ -184,20 +185,21 @@ const tagSeconds = (1 << 3) | 0;
 const tagNanos = (2 << 3) | 0;
 
 /** `WatchEventsResponse{event}` from the event's bytes, with its latency appended. */
-function compose(event: Uint8Array, latency: { seconds: number; nanos: number }): Uint8Array {
-  const duration = (latency.seconds === 0 ? 0 : 1 + varintLength(latency.seconds))
-    + (latency.nanos === 0 ? 0 : 1 + varintLength(latency.nanos));
-  const latencyBytes = varintLength(tagLatency) + varintLength(duration) + duration;
+function compose(event: Uint8Array, latency: Duration): Uint8Array {
+  const seconds = Number(latency.seconds);
+  const { nanos } = latency;
+  const length = (seconds === 0 ? 0 : 1 + varintLength(seconds))
+    + (nanos === 0 ? 0 : 1 + varintLength(nanos));
+  const latencyBytes = varintLength(tagLatency) + varintLength(length) + length;
   const eventBytes = event.length + latencyBytes;
   const whole = new Uint8Array(1 + varintLength(eventBytes) + eventBytes);
   let at = writeVarint(whole, 0, tagEvent);
   at = writeVarint(whole, at, eventBytes);
   whole.set(event, at);
   at = writeVarint(whole, at + event.length, tagLatency);
-  at = writeVarint(whole, at, duration);
-  if (latency.seconds !== 0) at = writeVarint(whole, writeVarint(whole, at, tagSeconds),
-    latency.seconds);
-  if (latency.nanos !== 0) writeVarint(whole, writeVarint(whole, at, tagNanos), latency.nanos);
+  at = writeVarint(whole, at, length);
+  if (seconds !== 0) at = writeVarint(whole, writeVarint(whole, at, tagSeconds), seconds);
+  if (nanos !== 0) writeVarint(whole, writeVarint(whole, at, tagNanos), nanos);
   return whole;
 }
 
@@ -209,15 +211,13 @@ export function watchedEvent(
   if (latencyMs === undefined) {
     return create(WatchEventsResponseSchema, { item: { case: "event", value: known.message } });
   }
-  const micros = Math.max(0, Math.round(latencyMs * 1_000));
-  const parts = { seconds: Math.floor(micros / 1_000_000), nanos: (micros % 1_000_000) * 1_000 };
+  const latency = duration(latencyMs);
   const response = create(WatchEventsResponseSchema, {
-    item: { case: "event", value: { ...known.message, latency: {
-      ...durationFromMs(0), seconds: BigInt(parts.seconds), nanos: parts.nanos } } },
+    item: { case: "event", value: { ...known.message, latency } },
   });
   keepEncoding(response, () => {
     known.bytes ??= toBinary(EventSchema, known.message);
-    return compose(known.bytes, parts);
+    return compose(known.bytes, latency);
   });
   return response;
 }

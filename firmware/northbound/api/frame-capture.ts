@@ -1,7 +1,6 @@
 /** CaptureFrames: the flight recorder of a link, with secrets of logins blotted out. */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { BoundedQueue } from "../../base/queue.js";
 import { ok, type Result } from "../../base/result.js";
 import type { Frame } from "../../link/link.js";
@@ -10,6 +9,7 @@ import type { CaptureFramesRequest, CaptureFramesResponseSchema }
 import type { GatewayView } from "./gateway-view.js";
 import type { CallContext } from "./handler.js";
 import { linkNamed } from "./links-service.js";
+import { timestamp } from "./time-message.js";
 
 export const captureQueueMax = 2_000;
 
@@ -26,7 +26,7 @@ export function withoutSecrets(bytes: Uint8Array): Uint8Array {
 type Item = Result<MessageInitShape<typeof CaptureFramesResponseSchema>>;
 
 function frameMessage(frame: Frame, lost: bigint): Item {
-  return ok({ at: timestampFromMs(frame.atMs), direction: frame.direction,
+  return ok({ at: timestamp(frame.atMs), direction: frame.direction,
     data: withoutSecrets(frame.bytes), lost });
 }
 

@@ -1,6 +1,5 @@
 /** Links, their capabilities and devices, as the API shows them. */
 
-import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { Capabilities, Proof } from "../../link/driver.js";
 import type { LinkStatus } from "../../link/link.js";
 import { eventNames } from "../../model/events.js";
@@ -12,6 +11,7 @@ import { AgentState } from "../../../proto/gen/cti/gateway/v1/model_pb.js";
 import type { DriverView } from "./gateway-view.js";
 import { agentStates, linkStates } from "./enums.js";
 import type { PlainInit } from "./encoding.js";
+import { timestamp } from "./time-message.js";
 
 const findings: Readonly<Record<Proof["proven"], Proven>> = {
   "yes": Proven.YES, "no": Proven.NO, "not-tried": Proven.NOT_TRIED,
@@ -57,7 +57,7 @@ function countersMessage(
     requestsFailed: BigInt(counters.requestsFailed), resyncs: BigInt(counters.resyncs),
     opens: BigInt(counters.opens),
     lastReceivedAt: counters.lastReceivedAtMs === undefined ? undefined
-      : timestampFromMs(counters.lastReceivedAtMs),
+      : timestamp(counters.lastReceivedAtMs),
   };
 }
 
@@ -69,8 +69,8 @@ export function linkMessage(
   return {
     id: status.id, driver: status.driver, driverTitle: status.title, transport: status.transport,
     state: linkStates[state.name], reason: "reason" in state ? state.reason : "",
-    since: timestampFromMs(status.sinceMs), attempt: "attempt" in state ? state.attempt : 0,
-    retryAt: state.name === "down" ? timestampFromMs(status.sinceMs + state.retryInMs) : undefined,
+    since: timestamp(status.sinceMs), attempt: "attempt" in state ? state.attempt : 0,
+    retryAt: state.name === "down" ? timestamp(status.sinceMs + state.retryInMs) : undefined,
     peerProduct: status.peer?.product ?? "", peerVersion: status.peer?.version ?? "",
     capabilities: capabilitiesMessage(status.declared, status.proofs),
     counters: countersMessage(status.counters),

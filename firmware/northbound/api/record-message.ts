@@ -1,6 +1,6 @@
 /** Call records as the API shows them, and the query that asks for them. */
 
-import { durationFromMs, timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
+import { timestampMs } from "@bufbuild/protobuf/wkt";
 import type { CallRecord, Leg } from "../../model/records.js";
 import type { RecordQuery } from "../../switching/records.js";
 import { RecordSource, type CallRecordSchema, type LegSchema,
@@ -10,6 +10,7 @@ import { connectionStates, directions, wordOf } from "./enums.js";
 import { namedNumber, numberMessage } from "./number-message.js";
 import type { Fields } from "./fields.js";
 import type { PlainInit } from "./encoding.js";
+import { duration, timestamp } from "./time-message.js";
 
 const sources: Readonly<Record<CallRecord["source"], RecordSource>> = {
   events: RecordSource.EVENTS, pbx: RecordSource.PBX,
@@ -20,7 +21,7 @@ function legMessage(leg: Leg): PlainInit<typeof LegSchema> {
     device: leg.device, party: numberMessage(leg.number ?? { raw: leg.device }, leg.name),
     states: leg.states.map((entered) => ({
       state: connectionStates[entered.state], cause: entered.cause,
-      at: timestampFromMs(entered.atMs),
+      at: timestamp(entered.atMs),
     })),
   };
 }
@@ -31,11 +32,11 @@ export function recordMessage(record: CallRecord): PlainInit<typeof CallRecordSc
     direction: directions[record.direction],
     calling: namedNumber(record.calling), called: namedNumber(record.called),
     answeredBy: record.answeredBy ?? "", networkInterface: record.networkInterface ?? "",
-    startedAt: timestampFromMs(record.startedAtMs),
+    startedAt: timestamp(record.startedAtMs),
     answeredAt: record.answeredAtMs === undefined ? undefined
-      : timestampFromMs(record.answeredAtMs),
-    endedAt: timestampFromMs(record.endedAtMs), duration: durationFromMs(record.durationMs),
-    ring: record.ringMs === undefined ? undefined : durationFromMs(record.ringMs),
+      : timestamp(record.answeredAtMs),
+    endedAt: timestamp(record.endedAtMs), duration: duration(record.durationMs),
+    ring: record.ringMs === undefined ? undefined : duration(record.ringMs),
     endCause: record.endCause, legs: record.legs.map(legMessage), marks: [...record.marks],
     accountCode: record.accountCode ?? "", cost: record.cost ?? "",
     pbxTime: record.pbxTime ?? "", pbxReference: record.pbxReference ?? "",

@@ -1,6 +1,5 @@
 /** RecordsService: call records by page, by hour, as a file, and the raw bytes behind them. */
 
-import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { attempt, fail, messageOf, ok, type Result } from "../../base/result.js";
 import { linkId } from "../../model/identifiers.js";
@@ -14,6 +13,7 @@ import type { CallContext, ServiceHandlers } from "./handler.js";
 import { linkNamed } from "./links-service.js";
 import { csvHeader, csvLine, jsonLine } from "./record-export.js";
 import { recordMessage, recordQuery } from "./record-message.js";
+import { timestamp } from "./time-message.js";
 
 export const recordsPerPage = 100;
 export const recordsPerPageMax = 1_000;
@@ -62,7 +62,7 @@ export function recordsHandlers(gateway: GatewayView): ServiceHandlers<typeof Re
       if (!checked.ok) return checked;
       const hours = await records.countByHour({ ...query, fromMs, untilMs });
       return hours.ok ? ok({ hours: hours.value.map(({ hourMs, ...counts }) =>
-        ({ ...counts, hour: timestampFromMs(hourMs) })) }) : hours;
+        ({ ...counts, hour: timestamp(hourMs) })) }) : hours;
     },
     readRaw: (request, context) => readRaw(gateway, request, context),
   };
@@ -131,7 +131,7 @@ async function *readRaw(
       }
       if (next.value.done === true) return;
       const { position, atMs, bytes } = next.value.value;
-      yield ok({ position, at: timestampFromMs(atMs), data: bytes });
+      yield ok({ position, at: timestamp(atMs), data: bytes });
     }
   } finally {
     await iterator.return?.();

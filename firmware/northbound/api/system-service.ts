@@ -1,7 +1,6 @@
 /** SystemService: version, health, alarms, frames, backup, scrub, audit. */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { fail, messageOf, ok, type Result } from "../../base/result.js";
 import type { AlarmView } from "../../supervisor/alarms.js";
 import type { AuditEntrySchema, BackupResponseSchema, ExportAuditRequest,
@@ -16,6 +15,7 @@ import { Fields } from "./fields.js";
 import { captureFrames } from "./frame-capture.js";
 import type { GatewayView } from "./gateway-view.js";
 import type { CallContext, ServiceHandlers } from "./handler.js";
+import { timestamp } from "./time-message.js";
 
 export const auditPerPage = 100;
 export const auditPerPageMax = 1_000;
@@ -24,7 +24,7 @@ export const damagesShownMax = 1_000;
 
 function auditMessage(entry: AuditEntryView): PlainInit<typeof AuditEntrySchema> {
   const { atMs, ...rest } = entry;
-  return { ...rest, at: timestampFromMs(atMs) };
+  return { ...rest, at: timestamp(atMs) };
 }
 
 export function systemHandlers(
@@ -34,7 +34,7 @@ export function systemHandlers(
   return {
     getVersion: () => {
       const { startedAtMs, ...version } = system.version;
-      return Promise.resolve(ok({ ...version, startedAt: timestampFromMs(startedAtMs) }));
+      return Promise.resolve(ok({ ...version, startedAt: timestamp(startedAtMs) }));
     },
     getHealth: () => health(gateway, watchers),
     listAlarms: (request, context) => Promise.resolve(ok({

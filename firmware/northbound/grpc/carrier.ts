@@ -73,7 +73,8 @@ export function implementationOf(
   }
   const stream: handleServerStreamingCall<Message, Init> = (call) => {
     const caller = callers.read(call, signalOf(call));
-    void pump(call, door.stream(bound.method, bound.handler, call.request, caller), bound,
+    const begun = (): void => { call.sendMetadata(new Metadata()); };
+    void pump(call, door.stream(bound.method, bound.handler, call.request, caller, begun), bound,
       languageOf(caller), caller.signal);
   };
   return stream as UntypedHandleCall;
@@ -84,16 +85,11 @@ async function pump(
   call: ServerWritableStream<Message, Init>, items: ReturnType<Door["stream"]>,
   bound: BoundMethod, language: Language, signal: AbortSignal,
 ): Promise<void> {
-  let headersSent = false;
   for await (const item of items) {
     if (signal.aborted) break;
     if (!item.ok) {
       call.emit("error", failureOf(item.fault, language));
       return;
-    }
-    if (!headersSent) {
-      call.sendMetadata(new Metadata());
-      headersSent = true;
     }
     if (!call.write(create(bound.method.output, item.value))) await drained(call, signal);
   }

@@ -135,9 +135,9 @@ class Running implements GrpcServer {
       for (const socket of this.#sockets.values()) socket.destroy();
     };
     const timer = clock.after(Math.max(0, deadlineMs), "grpc.stop", force);
-    await new Promise<void>((resolve) => { server.tryShutdown(() => { resolve(); }); });
-    // Clients have their status; an idle connection has nothing more to wait for.
-    for (const socket of this.#sockets.values()) socket.end();
+    // Its own callback comes too early: Node has closed the sessions before grpc-js looks at
+    // them. A connection ends when its last stream has had its status; that is what counts.
+    server.tryShutdown(() => undefined);
     await closed;
     timer.cancel();
     this.#server = undefined;
