@@ -75,9 +75,10 @@ function sessions(
       const checked = fields.result();
       if (!checked.ok) return checked;
       const signed = await access.signIn(request.name, request.password, context.source);
-      return signed.ok ? ok({ token: signed.value.token,
-        expiresAt: timestamp(signed.value.expiresAtMs),
-        user: userMessage(signed.value.user) }) : signed;
+      if (!signed.ok) return signed;
+      context.identified(signed.value.identity);
+      return ok({ token: signed.value.token, expiresAt: timestamp(signed.value.expiresAtMs),
+        user: userMessage(signed.value.user) });
     },
     signOut: async (_request, context) => {
       const by = caller(context);

@@ -3,10 +3,11 @@
  * only carry bytes; every rule about a call stands here.
  */
 
-import { toJson, type DescMethod, type DescMethodServerStreaming, type DescMethodUnary,
-  type JsonObject, type MessageInitShape, type MessageShape } from "@bufbuild/protobuf";
+import type { DescMethod, DescMethodServerStreaming, DescMethodUnary, Message,
+  MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { fail, messageOf, type Fault, type Result } from "../../base/result.js";
-import { audited, authorise } from "../access/method-roles.js";
+import { auditCall } from "../access/audit-call.js";
+import { authorise } from "../access/method-roles.js";
 import type { Identity } from "../access/roles.js";
 import type { PeerCertificate } from "../access/access.js";
 import type { GatewayView, Language } from "./gateway-view.js";
@@ -19,8 +20,6 @@ export const unaryDeadlineMsMax = 120_000;
 /** Streams open at once, of all callers and of one credential. */
 export const streamsMax = 2_000;
 export const streamsPerCredentialMax = 200;
-/** Longest text of the details of an audit entry. */
-export const auditDetailsMax = 2_000;
 
 export interface Caller {
   /** The bearer token, from the authorization header or the cookie. */
@@ -35,34 +34,16 @@ export interface Caller {
   readonly signal: AbortSignal;
 }
 
-type Watched = Pick<GatewayView, "world" | "access" | "audit" | "language">;
+/** Who called, as far as it is known, and whether it may. */
+export interface Admission {
+  readonly identity: Identity | undefined;
+  readonly allowed: Result<void>;
+}
 
-/** Request fields that never reach the audit log: secrets, and documents kept elsewhere. */
-const hiddenFields: ReadonlySet<string> = new Set([
-  "password", "currentPassword", "newPassword", "document", "requestPem", "rulesYaml", "requestId",
-]);
-/** The fields that name what a request is about, in order of precedence. */
-const subjectFields = ["id", "serial", "link", "name", "revision"] as const;
+type Watched = Pick<GatewayView, "world" | "access" | "audit" | "language">;
 
 export function methodPath(method: DescMethod): string {
   return `${method.parent.typeName}/${method.name}`;
-}
-
-function auditText(method: DescMethod, request: MessageShape<DescMethod["input"]>): {
-  readonly subject: string; readonly details: JsonObject;
-} {
-  const shown: JsonObject = {};
-  const json = toJson(method.input, request);
-  if (typeof json === "object" && json !== null && !Array.isArray(json)) {
-    for (const [key, value] of Object.entries(json)) {
-      if (!hiddenFields.has(key)) shown[key] = value;
-    }
-  }
-  const subject = subjectFields.map((field) => shown[field])
-    .find((value) => typeof value === "string" && value !== "");
-  const long = JSON.stringify(shown).length > auditDetailsMax;
-  return { subject: typeof subject === "string" ? subject : "",
-    details: long ? { shortened: JSON.stringify(shown).slice(0, auditDetailsMax) } : shown };
 }
 
 type Failure = ReturnType<typeof fail>;
@@ -136,25 +117,22 @@ export class Door {
     return () => { this.#stopping.signal.removeEventListener("abort", handler); };
   }
 
-  /** Who calls, if it may call `method` ("package.Service/Method"). Refusals are audited. */
-  async admit(method: string, caller: Caller): Promise<Result<Identity | undefined>> {
-    if (this.#stopping.signal.aborted) return fail("stopping", "The server is stopping.");
-    const presented = caller.token !== undefined || caller.certificate !== undefined;
+  /** Who calls, if it may call `method` ("package.Service/Method"). */
+  async admit(method: string, caller: Caller): Promise<Admission> {
+    if (this.#stopping.signal.aborted) {
+      return { identity: undefined, allowed: fail("stopping", "The server is stopping.") };
+    }
     let identity: Identity | undefined;
-    let refusal: Fault | undefined;
-    if (presented) {
+    let unknown: Fault | undefined;
+    if (caller.token !== undefined || caller.certificate !== undefined) {
       const known = await this.#view.access.authenticate(
         { bearer: caller.token, certificate: caller.certificate, source: caller.source });
       if (known.ok) identity = known.value;
-      else refusal = known.fault;
+      else unknown = known.fault;
     }
     const allowed = authorise(identity, method);
-    if (allowed.ok) return { ok: true, value: identity };
-    const fault = refusal ?? allowed.fault;
-    if (identity !== undefined) {
-      this.#audit(identity, caller, method, { subject: "", details: {} }, fault.code);
-    }
-    return { ok: false, fault };
+    return { identity,
+      allowed: allowed.ok || unknown === undefined ? allowed : { ok: false, fault: unknown } };
   }
 
   async unary<M extends DescMethodUnary>(
@@ -162,15 +140,14 @@ export class Door {
   ): Promise<Result<MessageInitShape<M["output"]>>> {
     const path = methodPath(method);
     const startedMs = this.#view.world.clock.monotonicMs();
-    const admitted = await this.admit(path, caller);
-    const result = admitted.ok
-      ? await this.#run(method, handler, request, caller, admitted.value) : admitted;
-    if (admitted.ok && audited(path, request)) {
-      this.#audit(admitted.value, caller, path, auditText(method, request),
-        result.ok ? "ok" : result.fault.code);
-    }
-    this.#metrics.called(path, result.ok ? "ok" : result.fault.code,
-      this.#view.world.clock.monotonicMs() - startedMs);
+    const admission = await this.admit(path, caller);
+    let { identity } = admission;
+    const result = !admission.allowed.ok ? admission.allowed
+      : await this.#run(method, handler, request, caller, identity,
+        (proved) => { identity = proved; });
+    const outcome = result.ok ? "ok" : result.fault.code;
+    this.#audit(method, request, caller, identity, admission.allowed.ok, outcome);
+    this.#metrics.called(path, outcome, this.#view.world.clock.monotonicMs() - startedMs);
     return result;
   }
 
@@ -181,16 +158,14 @@ export class Door {
   ): AsyncGenerator<Result<MessageInitShape<M["output"]>>> {
     const path = methodPath(method);
     const startedMs = this.#view.world.clock.monotonicMs();
-    const admitted = await this.admit(path, caller);
-    let outcome: string = admitted.ok ? "ok" : admitted.fault.code;
-    const credential = admitted.ok ? admitted.value?.credential ?? "" : "";
+    const { identity, allowed } = await this.admit(path, caller);
+    let outcome: string = allowed.ok ? "ok" : allowed.fault.code;
+    const credential = identity?.credential ?? "";
+    this.#audit(method, request, caller, identity, allowed.ok, outcome);
     try {
-      if (!admitted.ok) {
-        yield admitted;
+      if (!allowed.ok) {
+        yield allowed;
         return;
-      }
-      if (audited(path, request)) {
-        this.#audit(admitted.value, caller, path, auditText(method, request), "ok");
       }
       const place = this.#enter(credential);
       if (!place.ok) {
@@ -200,7 +175,7 @@ export class Door {
       }
       try {
         begun();
-        for await (const item of this.#relay(handler, request, caller, admitted.value)) {
+        for await (const item of this.#relay(handler, request, caller, identity)) {
           if (!item.ok) outcome = item.fault.code;
           yield item;
           if (!item.ok) return;
@@ -235,14 +210,14 @@ export class Door {
 
   async #run<M extends DescMethodUnary>(
     method: M, handler: UnaryHandler<M>, request: MessageShape<M["input"]>, caller: Caller,
-    identity: Identity | undefined,
+    identity: Identity | undefined, identified: (identity: Identity) => void,
   ): Promise<Result<MessageInitShape<M["output"]>>> {
     const deadlineMs = Math.min(unaryDeadlineMsMax,
       Math.max(0, caller.deadlineMs ?? unaryDeadlineMsDefault));
     // A short call is not ended with its credential: signing out is such a call itself.
     const scope = this.#scope(caller, undefined, deadlineMs);
     try {
-      const context = this.#context(caller, identity, deadlineMs, scope.signal);
+      const context = { ...this.#context(caller, identity, deadlineMs, scope.signal), identified };
       const answered = handler(request, context).catch((cause: unknown) =>
         this.#defect(methodPath(method), cause));
       return await scope.before(answered);
@@ -283,7 +258,7 @@ export class Door {
   #context(
     caller: Caller, identity: Identity | undefined, deadlineMs: number, signal: AbortSignal,
   ): CallContext {
-    return { identity, source: caller.source, deadlineMs, signal,
+    return { identity, source: caller.source, deadlineMs, signal, identified: () => undefined,
       language: caller.language ?? this.#view.language };
   }
 
@@ -318,16 +293,14 @@ export class Door {
     return fail("internal", `${where} failed: ${messageOf(cause)}`, { cause });
   }
 
+  /** Refusals of strangers are only counted: they must not be able to fill the log. */
   #audit(
-    identity: Identity | undefined, caller: Caller, path: string,
-    text: ReturnType<typeof auditText>, outcome: string,
+    method: DescMethod, request: Message, caller: Caller, identity: Identity | undefined,
+    admitted: boolean, outcome: string,
   ): void {
-    const action = path.slice(path.lastIndexOf("/") + 1);
-    const actor = identity?.name ?? (text.subject === "" ? "unknown" : text.subject);
-    void this.#view.audit.record({ actor, source: caller.source, action, outcome, ...text })
-      .then((kept) => {
-        if (!kept.ok) this.#view.world.log.event("audit.lost",
-          { action, actor, reason: kept.fault.message }, "error");
-      });
+    if (!admitted && identity === undefined) return;
+    auditCall(this.#view.audit, (name) =>
+      this.#view.access.listUsers().some((user) => user.name === name),
+    { method, request, identity, source: caller.source, outcome });
   }
 }

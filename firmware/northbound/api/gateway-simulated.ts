@@ -19,9 +19,10 @@ import { createSwitch, type SwitchingFunction } from "../../switching/switching-
 import { createAccess, type Access } from "../access/access.js";
 import type { ClientCertificateIssuer } from "../access/authority.js";
 import type { PasswordHasher } from "../access/passwords.js";
+import type { AuditView as AuditEntryView } from "../access/audit.js";
 import { roles, type Role } from "../access/roles.js";
 import { SimulatedStore } from "../access/store-simulated.js";
-import type { AuditEntryView, AuditView } from "./access-view.js";
+import type { AuditView } from "./access-view.js";
 import type { ComponentRow, GatewayView, LinkView } from "./gateway-view.js";
 
 export const simulatedPassword = "marmot-lantern-quartz";

@@ -18,6 +18,8 @@ export interface CallContext {
   readonly language: "en" | "fr";
   /** Aborted when the caller goes away, the server stops or the credential is revoked. */
   readonly signal: AbortSignal;
+  /** For the audit log: a caller without identity has proved who it is (SignIn). */
+  identified(identity: Identity): void;
 }
 
 export type UnaryHandler<M extends DescMethodUnary> =

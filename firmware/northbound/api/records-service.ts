@@ -3,6 +3,8 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { attempt, fail, messageOf, ok, type Result } from "../../base/result.js";
 import { linkId } from "../../model/identifiers.js";
+import type { CallRecord } from "../../model/records.js";
+import { recordsToCsv, recordsToJson } from "../../switching/record-export.js";
 import { ExportFormat, type ExportRecordsRequest, type ExportRecordsResponseSchema,
   type ReadRawRequest, type ReadRawResponseSchema, type RecordsService }
   from "../../../proto/gen/cti/gateway/v1/records_pb.js";
@@ -11,7 +13,6 @@ import { Fields } from "./fields.js";
 import type { GatewayView } from "./gateway-view.js";
 import type { CallContext, ServiceHandlers } from "./handler.js";
 import { linkNamed } from "./links-service.js";
-import { csvHeader, csvLine, jsonLine } from "./record-export.js";
 import { recordMessage, recordQuery } from "./record-message.js";
 import { timestamp } from "./time-message.js";
 
@@ -83,17 +84,20 @@ async function *exportRecords(
     yield checked;
     return;
   }
-  const csv = request.format === ExportFormat.CSV;
-  const chunker = new Chunker(chunkBytes);
   let count = 0n;
-  if (csv) chunker.push(Buffer.from(csvHeader));
-  try {
+  const counted = async function *(): AsyncGenerator<CallRecord> {
     for await (const record of gateway.records.all(query)) {
       if (context.signal.aborted) return;
       count += 1n;
-      for (const data of chunker.push(Buffer.from(csv ? csvLine(record) : jsonLine(record)))) {
-        yield ok({ data, records: count });
-      }
+      yield record;
+    }
+  };
+  const file = request.format === ExportFormat.CSV ? recordsToCsv(counted())
+    : recordsToJson(counted());
+  const chunker = new Chunker(chunkBytes);
+  try {
+    for await (const bytes of file) {
+      for (const data of chunker.push(bytes)) yield ok({ data, records: count });
     }
   } catch (cause) {
     yield fail("store-damaged", `The records could not be read: ${messageOf(cause)}`, { cause });

@@ -6,7 +6,7 @@ import type { AlarmView } from "../../supervisor/alarms.js";
 import type { AuditEntrySchema, BackupResponseSchema, ExportAuditRequest,
   ExportAuditResponseSchema, ScrubResponseSchema, SystemService, WatchAlarmsResponseSchema }
   from "../../../proto/gen/cti/gateway/v1/system_pb.js";
-import type { AuditEntryView } from "./access-view.js";
+import type { AuditView as AuditEntryView } from "../access/audit.js";
 import { alarmMessage, worstFirst } from "./alarm-message.js";
 import { ChangedKeys } from "./changed-keys.js";
 import { chunkBytes, Chunker } from "./chunks.js";
@@ -18,6 +18,7 @@ import type { CallContext, ServiceHandlers } from "./handler.js";
 import { timestamp } from "./time-message.js";
 
 export const auditPerPage = 100;
+/** The log gives one more at once, which says whether there is a next page. */
 export const auditPerPageMax = 1_000;
 /** A damaged store may hold many damages; the first ones say enough. */
 export const damagesShownMax = 1_000;

@@ -45,12 +45,12 @@ function guarded(server: Server, api: Api, door: Door, callers: CallerReader): R
       if (callback !== undefined) callback(failure);
       else call.emit("error", failure);
     };
-    void door.admit(path.slice(1), caller).then((admitted) => {
-      if (!admitted.ok) {
-        refuse(admitted.fault);
+    void door.admit(path.slice(1), caller).then(({ identity, allowed }) => {
+      if (!allowed.ok) {
+        refuse(allowed.fault);
         return;
       }
-      if (callback === undefined) endWith(call, api, door, admitted.value?.credential, refuse);
+      if (callback === undefined) endWith(call, api, door, identity?.credential, refuse);
       handler(call, callback);
     });
   };
