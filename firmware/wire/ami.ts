@@ -1,0 +1,328 @@
+/**
+ * The Asterisk Manager Interface on the wire, for both ends: CRLF lines `Key: Value`, a message
+ * ends with an empty line, the greeting is the one line without it. Source: Asterisk's own
+ * description of the protocol, and recordings of Asterisk 16.28 (AMI 5.0.4).
+ */
+
+import type { Codec, Decoded, Decoder } from "../base/codec.js";
+
+export type AmiKind = "banner" | "event" | "response" | "action" | "other";
+export type AmiField = readonly [key: string, value: string];
+
+/** The most one message may occupy; Asterisk's own limit is far lower for what it receives. */
+export const messageBytesMax = 1_048_576;
+/** Above this size a value is copied, lest a short value keeps a long message in memory. */
+const sharedCharsMax = 16_384;
+
+const bannerStart = Buffer.from("Asterisk Call Manager/", "latin1");
+const endCrLf = Buffer.from("\n\r\n", "latin1");
+const endLf = Buffer.from("\n\n", "latin1");
+const kinds: Readonly<Record<string, AmiKind>> = {
+  Event: "event", Response: "response", Action: "action",
+};
+const cr = 13;
+const lf = 10;
+/** The longest end of a message: CR LF CR LF. */
+const endBytes = 4;
+const unsafe = /[\r\n\0]+/g;
+const unsafeKey = /[\r\n\0:]+/g;
+
+/** One message. Its lines are cut up when a field is first asked for. */
+export class AmiMessage {
+  readonly kind: AmiKind;
+  /** The event's, response's or action's name; for the banner, the AMI version. */
+  readonly name: string;
+  readonly #text: string;
+  #keys: string[] | undefined;
+  #values: string[] = [];
+
+  /** `text` is the message without its final line end; it begins with `<kind>: <name>`. */
+  constructor(kind: AmiKind, text: string) {
+    this.kind = kind;
+    this.#text = text;
+    if (kind === "banner") {
+      this.name = text.slice(bannerStart.length).trim();
+      return;
+    }
+    const colon = text.indexOf(":");
+    let end = text.indexOf("\n", colon);
+    if (end < 0) end = text.length;
+    if (end > 0 && text.charCodeAt(end - 1) === 13) end -= 1;
+    this.name = text.slice(text.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1, end);
+  }
+
+  /** The first value of a key, as sent: `""` where the value is empty. */
+  get(key: string): string | undefined {
+    const keys = this.#keys ?? this.#cut();
+    const index = keys.indexOf(key);
+    return index < 0 ? undefined : this.#values[index];
+  }
+
+  /** All values of a repeated key, in order. */
+  all(key: string): readonly string[] {
+    const keys = this.#keys ?? this.#cut();
+    const found: string[] = [];
+    for (let index = keys.indexOf(key); index >= 0; index = keys.indexOf(key, index + 1)) {
+      found.push(this.#values[index] ?? "");
+    }
+    return found;
+  }
+
+  /** Every field in order, `Event`/`Response`/`Action` first. Lines without a key have key `""`. */
+  get fields(): readonly AmiField[] {
+    const keys = this.#keys ?? this.#cut();
+    return keys.map((key, index) => [key, this.#values[index] ?? ""]);
+  }
+
+  /** Parallel to `values`: cheaper than `fields` for a reader that wants everything. */
+  get keys(): readonly string[] {
+    return this.#keys ?? this.#cut();
+  }
+
+  get values(): readonly string[] {
+    if (this.#keys === undefined) this.#cut();
+    return this.#values;
+  }
+
+  #cut(): string[] {
+    const text = this.#text;
+    const keys: string[] = [];
+    const values: string[] = [];
+    this.#keys = keys;
+    this.#values = values;
+    if (this.kind === "banner") return keys;
+    const own = text.length > sharedCharsMax ? copied : undefined;
+    const length = text.length;
+    for (let start = 0; start < length;) {
+      let next = text.indexOf("\n", start);
+      if (next < 0) next = length;
+      const end = next > start && text.charCodeAt(next - 1) === 13 ? next - 1 : next;
+      if (end > start) {
+        const colon = keyEnd(text, start, end);
+        if (colon < 0) {
+          keys.push("");
+          values.push(own === undefined ? text.slice(start, end) : own(text, start, end));
+        } else {
+          const from = text.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1;
+          const key = text.slice(start, colon);
+          keys.push(own === undefined ? key : copied(key, 0, key.length));
+          values.push(own === undefined ? text.slice(from, end) : own(text, from, end));
+        }
+      }
+      start = next + 1;
+    }
+    return keys;
+  }
+}
+
+/** A string of its own, not a view into a longer one. */
+function copied(text: string, start: number, end: number): string {
+  return Buffer.from(text.slice(start, end), "utf8").toString("utf8");
+}
+
+/**
+ * Where the key ends. Observed: ast16-40-originate-click-to-dial has keys with a channel's name
+ * in parentheses, which may contain a colon itself.
+ */
+function keyEnd(text: string, start: number, end: number): number {
+  const colon = text.indexOf(":", start);
+  if (colon < 0 || colon >= end) return -1;
+  const bracket = text.lastIndexOf("(", colon);
+  if (bracket < start) return colon;
+  const closed = text.indexOf("):", bracket);
+  return closed < 0 || closed >= end ? colon : closed + 1;
+}
+
+/** A message from its fields, the kind's own field first. CR, LF and NUL are taken out. */
+export function amiMessage(fields: readonly AmiField[]): AmiMessage {
+  const text = fields.map(fieldLine).join("\r\n");
+  return new AmiMessage(kinds[fields[0]?.[0] ?? ""] ?? "other", text);
+}
+
+export function amiBanner(version: string): AmiMessage {
+  return new AmiMessage("banner", `${bannerStart.toString("latin1")}${version}`);
+}
+
+function fieldLine([key, value]: AmiField): string {
+  const safe = value.replace(unsafe, "");
+  return key === "" ? safe : `${key.replace(unsafeKey, "")}: ${safe}`;
+}
+
+function encode(message: AmiMessage): Uint8Array {
+  if (message.kind === "banner") {
+    return Buffer.from(`${bannerStart.toString("latin1")}${message.name}\r\n`, "utf8");
+  }
+  return Buffer.from(`${message.fields.map(fieldLine).join("\r\n")}\r\n\r\n`, "utf8");
+}
+
+const empty = Buffer.alloc(0);
+
+/** Finds messages in a stream of any chunking; what it keeps never exceeds `bytesMax`. */
+class AmiDecoder implements Decoder<AmiMessage> {
+  readonly #bytesMax: number;
+  /** Bytes of the message begun: `#size` of them in `#kept`, which doubles as it grows. */
+  #kept: Buffer = empty;
+  #size = 0;
+  /** In the middle of a message longer than `bytesMax`. */
+  #skipping = false;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  push(chunk: Uint8Array): Decoded<AmiMessage>[] {
+    const out: Decoded<AmiMessage>[] = [];
+    const view = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    let at = 0;
+    if (this.#size === 1 && this.#kept[0] === cr && view[0] === lf) {
+      this.#size = 0;
+      at = 1;
+    }
+    while (this.#size > 0 && at < view.length) at = this.#grow(view, at, out);
+    if (at < view.length) this.#scan(view, at, out);
+    return out;
+  }
+
+  /** Adds to a begun message until it ends; answers where in `view` to go on. */
+  #grow(view: Buffer, at: number, out: Decoded<AmiMessage>[]): number {
+    const before = this.#size;
+    const endInView = firstEnd(view, at);
+    const wanted = (endInView < 0 ? view.length : endInView) - at;
+    const take = Math.min(wanted, this.#bytesMax + endBytes - before);
+    this.#keep(view, at, at + take);
+    const text = this.#kept.subarray(0, this.#size);
+    const banner = this.#skipping || !isBanner(text, 0) ? 0 : text.indexOf(lf) + 1;
+    const end = banner > 0 ? banner : firstEnd(text, Math.max(0, before - endBytes));
+    if (end > 0) {
+      this.#size = 0;
+      this.#finish(text, 0, end, out);
+      return at + end - before;
+    }
+    this.#shorten(out);
+    return at + take;
+  }
+
+  /** Reads whole messages straight out of the chunk; keeps the rest. */
+  #scan(view: Buffer, start: number, out: Decoded<AmiMessage>[]): void {
+    let at = start;
+    let bare = view.indexOf(endLf, at);
+    for (;;) {
+      while (view[at] === lf || (view[at] === cr && view[at + 1] === lf)) at += 1;
+      if (at >= view.length) return;
+      const banner = isBanner(view, at) ? view.indexOf(lf, at) + 1 : 0;
+      if (bare >= 0 && bare < at) bare = view.indexOf(endLf, at);
+      let end = banner;
+      if (end === 0) {
+        const crlf = view.indexOf(endCrLf, at);
+        if (crlf >= 0 && (bare < 0 || crlf < bare)) end = crlf + 3;
+        else if (bare >= 0) end = bare + 2;
+        else break;
+      }
+      this.#finish(view, at, end, out);
+      at = end;
+    }
+    while (at < view.length) {
+      const take = Math.min(view.length - at, this.#bytesMax + endBytes - this.#size);
+      this.#keep(view, at, at + take);
+      at += take;
+      this.#shorten(out);
+    }
+  }
+
+  #keep(view: Buffer, start: number, end: number): void {
+    const size = this.#size + end - start;
+    if (this.#kept.length < size) {
+      const room = Math.min(this.#bytesMax + endBytes, Math.max(4096, size * 2));
+      const wider = Buffer.allocUnsafe(room);
+      this.#kept.copy(wider, 0, 0, this.#size);
+      this.#kept = wider;
+    }
+    view.copy(this.#kept, this.#size, start, end);
+    this.#size = size;
+  }
+
+  /** A message that overfills the bound is garbage; its last bytes may begin its end. */
+  #shorten(out: Decoded<AmiMessage>[]): void {
+    if (this.#size < this.#bytesMax + endBytes) return;
+    out.push(garbage(this.#kept, 0, this.#bytesMax, tooLong));
+    this.#kept.copyWithin(0, this.#bytesMax, this.#size);
+    this.#size -= this.#bytesMax;
+    this.#skipping = true;
+  }
+
+  #finish(view: Buffer, start: number, end: number, out: Decoded<AmiMessage>[]): void {
+    if (this.#skipping || end - start > this.#bytesMax + endBytes) {
+      this.#skipping = false;
+      let at = start;
+      for (; end - at > this.#bytesMax + endBytes; at += this.#bytesMax) {
+        out.push(garbage(view, at, at + this.#bytesMax, tooLong));
+      }
+      out.push(garbage(view, at, end, tooLong));
+      return;
+    }
+    let to = end;
+    while (to > start && (view[to - 1] === lf || view[to - 1] === cr)) to -= 1;
+    if (to === start) return;
+    const text = textOf(view, start, to);
+    const kind = kindOf(text);
+    if (kind !== undefined) out.push({ kind: "message", message: new AmiMessage(kind, text) });
+    else recover(view, start, to, end, out);
+  }
+}
+
+/** Damaged start: the first line in it that starts a message is where the message begins. */
+function recover(
+  view: Buffer, start: number, to: number, end: number, out: Decoded<AmiMessage>[],
+): void {
+  for (let line = view.indexOf(lf, start) + 1; line > 0 && line < to;
+    line = view.indexOf(lf, line) + 1) {
+    const text = textOf(view, line, to);
+    const kind = kindOf(text);
+    if (kind === undefined) continue;
+    out.push(garbage(view, start, line, noStart));
+    out.push({ kind: "message", message: new AmiMessage(kind, text) });
+    return;
+  }
+  out.push(garbage(view, start, end, noStart));
+}
+
+const tooLong = "message longer than the bound";
+const noStart = "does not begin with Event, Response or Action";
+
+function garbage(view: Buffer, start: number, end: number, reason: string): Decoded<AmiMessage> {
+  return { kind: "garbage", bytes: Uint8Array.from(view.subarray(start, end)), reason };
+}
+
+/** Where the first message in `text` ends, its empty line included; -1 where it does not. */
+function firstEnd(text: Buffer, from: number): number {
+  const crlf = text.indexOf(endCrLf, from);
+  const bare = text.indexOf(endLf, from);
+  if (crlf >= 0 && (bare < 0 || crlf < bare)) return crlf + 3;
+  return bare < 0 ? -1 : bare + 2;
+}
+
+function isBanner(text: Buffer, at: number): boolean {
+  return text[at] === 65 && text.length - at >= bannerStart.length
+    && bannerStart.equals(text.subarray(at, at + bannerStart.length));
+}
+
+/** UTF-8; or, where it is not (names typed on an old system), Latin-1, so that nothing is lost. */
+function textOf(view: Buffer, start: number, end: number): string {
+  const text = view.toString("utf8", start, end);
+  return text.includes("\ufffd") ? view.toString("latin1", start, end) : text;
+}
+
+function kindOf(text: string): AmiKind | undefined {
+  if (text.startsWith("Event:")) return "event";
+  if (text.startsWith("Response:")) return "response";
+  if (text.startsWith("Action:")) return "action";
+  return text.startsWith("Asterisk Call Manager/") && !text.includes("\n")
+    ? "banner" : undefined;
+}
+
+/** `bytesMax` bounds one message, and with it the decoder's memory. */
+export function amiDecoder(bytesMax = messageBytesMax): Decoder<AmiMessage> {
+  return new AmiDecoder(bytesMax);
+}
+
+export const amiCodec: Codec<AmiMessage> = { encode, decoder: () => amiDecoder() };
