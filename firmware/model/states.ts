@@ -14,8 +14,16 @@ export const connectionMoves: Readonly<Record<ConnectionState, readonly Connecti
   fail: ["null", "connected", "queued"],
 };
 
-export function mayMove(from: ConnectionState, to: ConnectionState): boolean {
-  return from === to || connectionMoves[from].includes(to);
+/**
+ * A network interface is connected when the call has left the switching sub-domain (Network
+ * Reached), and Delivered may follow when the far end rings: only it goes from connected to
+ * alerting.
+ */
+export function mayMove(
+  from: ConnectionState, to: ConnectionState, networkInterface = false,
+): boolean {
+  return from === to || connectionMoves[from].includes(to)
+    || (networkInterface && from === "connected" && to === "alerting");
 }
 
 /** Reported agent states (ECMA-269 §6.1.3.7; ECMA-285 AgentState). `null` is logged off. */

@@ -142,7 +142,7 @@ function change(
   let parties = partiesOf(call);
   let ended = false;
   if (to !== undefined) {
-    if (!mayMove(from, to)) illegal = `${event.type}: ${from} to ${to}`;
+    if (!mayMove(from, to, before?.external)) illegal = `${event.type}: ${from} to ${to}`;
     const name = nameOf(event, device);
     if (to === "null") {
       if (before === undefined && !parties.includes(device)) parties = [...parties, device];

@@ -1,0 +1,90 @@
+/** What this very PBX lets this very user do. */
+
+import { ok, type Result } from "../../firmware/base/result.js";
+import type { Proof } from "../../firmware/link/driver.js";
+import type { ServiceName } from "../../firmware/model/services.js";
+import { serviceNames } from "../../firmware/model/services.js";
+import type { Conversation } from "./session.js";
+
+/** The actions each service needs; the first alternative that is complete counts. */
+const needs: Readonly<Partial<Record<ServiceName, readonly (readonly string[])[]>>> = {
+  makeCall: [["Originate"]],
+  clearConnection: [["Hangup"]],
+  clearCall: [["Hangup"]],
+  deflectCall: [["Redirect"]],
+  singleStepTransferCall: [["BlindTransfer"], ["Redirect"]],
+  consultationCall: [["Atxfer"]],
+  transferCall: [["Hangup"]],
+  reconnectCall: [["CancelAtxfer"]],
+  generateDigits: [["PlayDTMF"]],
+  parkCall: [["Park"]],
+  setAgentState: [["QueueAdd", "QueueRemove", "QueuePause"]],
+  answerCall: [["PJSIPNotify"]],
+  holdCall: [["PJSIPNotify"]],
+  retrieveCall: [["PJSIPNotify"]],
+};
+
+/** Why an option forbids a service although the PBX could do it. */
+export function forbidden(
+  conversation: Conversation, service: ServiceName,
+): string | undefined {
+  const { options } = conversation.context;
+  switch (service) {
+    case "answerCall": case "holdCall": case "retrieveCall":
+      return options.answerByNotify ? undefined
+        : "the phones are not known to obey NOTIFY talk and hold (option answerByNotify)";
+    case "consultationCall": case "transferCall": case "reconnectCall":
+      return options.attendedTransfer ? undefined : "option attendedTransfer is off";
+    default:
+      return undefined;
+  }
+}
+
+/** `ListCommands` names only what the user's write classes allow, and what is loaded. */
+export async function listCommands(
+  conversation: Conversation, deadlineMs: number,
+): Promise<Result<ReadonlySet<string>>> {
+  if (conversation.commands !== undefined) return ok(conversation.commands);
+  const reply = await conversation.send("ListCommands", [], deadlineMs);
+  if (!reply.ok) return reply;
+  const names = new Set<string>();
+  for (const [key, value] of reply.value.response.fields) {
+    if (value.includes("(Priv:")) names.add(key);
+  }
+  conversation.commands = names;
+  return ok(names);
+}
+
+export async function prove(
+  conversation: Conversation, deadlineMs: number,
+): Promise<Result<readonly Proof[]>> {
+  conversation.commands = undefined;
+  const commands = await listCommands(conversation, deadlineMs);
+  if (!commands.ok) return commands;
+  const proofs: Proof[] = [];
+  for (const subject of serviceNames) {
+    const alternatives = needs[subject];
+    if (alternatives === undefined) continue;
+    const reason = forbidden(conversation, subject);
+    if (reason !== undefined) {
+      proofs.push({ subject, proven: "no", evidence: reason });
+      continue;
+    }
+    const chosen = alternatives.find((all) => all.every((name) => commands.value.has(name)));
+    const missing = alternatives[0]?.filter((name) => !commands.value.has(name)) ?? [];
+    proofs.push(chosen === undefined
+      ? { subject, proven: "no", evidence: `ListCommands does not name ${missing.join(", ")}: not `
+        + "loaded, or not in the user's write classes" }
+      : { subject, proven: "yes", evidence: `ListCommands names ${chosen.join(", ")}` });
+  }
+  const status = await conversation.send("CoreShowChannels", [], deadlineMs, true);
+  proofs.push(status.ok
+    ? { subject: "snapshot", proven: "yes",
+      evidence: `CoreShowChannels lists ${status.value.items.length} channel(s)` }
+    : { subject: "snapshot", proven: "no", evidence: status.fault.message });
+  return ok(proofs);
+}
+
+export function mayUse(conversation: Conversation, action: string): boolean {
+  return conversation.commands === undefined || conversation.commands.has(action);
+}
