@@ -3,7 +3,7 @@
 import { fail, ok, type Result } from "../base/result.js";
 import { bytesOf, pages, type Database, type Operation } from "./database.js";
 import {
-  decodeEntry, follows, genesis, journalKey, journalSpace, type Head,
+  decodeEntry, follows, genesis, headRecordEvery, journalKey, journalSpace, type Head,
 } from "./journal.js";
 import { diskKey, hex, sameBytes, spaceRange } from "./keys.js";
 import { anchorKey, headKey, metaSpace, putHead, readHead } from "./meta.js";
@@ -73,22 +73,27 @@ async function readOrReport(
   return undefined;
 }
 
-/** The head from two witnesses: the head record and the last entry itself. */
+/** The head from two witnesses: the newest entry, and the head record that trails behind it. */
 function agree(
-  recorded: Head | undefined, newest: Head, report: (damage: Damage) => void,
+  recorded: Head | undefined, newest: Head, same: Head | undefined,
+  report: (damage: Damage) => void,
 ): Result<Head> {
   if (recorded === undefined) {
-    if (newest.position > 0n) report(metaDamage(headKey, "the head record is missing"));
+    if (newest.position >= headRecordEvery) {
+      report(metaDamage(headKey, "the head record is missing"));
+    }
     return ok(newest);
   }
-  if (recorded.position === newest.position) {
-    if (sameBytes(recorded.hash, newest.hash)) return ok(recorded);
-    return fail("store-damaged", `the journal's last entry ${newest.position} contradicts the head `
-      + "record: move the data folder away and restore a backup");
+  if (recorded.position > newest.position) {
+    report(metaDamage(headKey, `the head record says entry ${recorded.position}, `
+      + `the journal ends at ${newest.position}: entries were lost`));
+    return ok(recorded);
   }
-  report(metaDamage(headKey, `the head record says entry ${recorded.position}, `
-    + `the journal ends at ${newest.position}: entries were lost`));
-  return ok(recorded.position > newest.position ? recorded : newest);
+  if (same !== undefined && !sameBytes(recorded.hash, same.hash)) {
+    return fail("store-damaged", `the journal's entry ${same.position} contradicts the head record: `
+      + "move the data folder away and restore a backup");
+  }
+  return ok(newest);
 }
 
 /** Verifies the last `tailMax` entries and says where the chain stands. */
@@ -107,13 +112,17 @@ export async function examineChain(
   }
   const whole = tail.length <= tailMax;
   const walk = new ChainWalk(whole ? anchor : undefined, report);
-  for (const [key, sealed] of tail.reverse()) walk.step(key, sealed);
+  let same: Head | undefined;
+  for (const [key, sealed] of tail.reverse()) {
+    const entry = walk.step(key, sealed);
+    if (entry !== undefined && entry.position === recorded?.position) same = entry;
+  }
   const newest = walk.newest;
   if (newest === undefined) {
     return fail("store-damaged", "no entry of the journal's end can be read: "
       + "move the data folder away and restore a backup");
   }
-  const head = agree(recorded, newest, report);
+  const head = agree(recorded, newest, same, report);
   return head.ok ? ok({ head: head.value, anchor }) : head;
 }
 

@@ -12,6 +12,12 @@ export const journalSpace = "journal";
 export const hashBytes = 32;
 export const genesisHash: Uint8Array = new Uint8Array(hashBytes);
 
+/**
+ * The head is also recorded by itself, once in so many entries and at each clean stop: a second
+ * witness against entries lost from the journal's end.
+ */
+export const headRecordEvery = 64n;
+
 /** position u64, epoch u32, count u32. */
 const entryHeadBytes = 16;
 /** Name length u8, key length u32, value length u32. */

@@ -100,7 +100,7 @@ describe("LeveldbStore", () => {
       ["ok", "ok", "ok", "ok", "ok", "queue-full", "queue-full"]);
     assert.deepEqual(results.map((result) => result.ok ? result.value : 0n),
       [1n, 2n, 3n, 4n, 5n, 0n, 0n]);
-    assert.deepEqual(sizes, [11], "five values, five entries, one head in one write");
+    assert.deepEqual(sizes, [10], "five values and five entries in one write");
     await store.stop(1_000);
   });
 
@@ -214,7 +214,7 @@ describe("LeveldbStore", () => {
     await store.stop(1_000);
   });
 
-  it("starts with a damaged head record, refuses when its end is contradicted", async () => {
+  it("starts with a damaged head record, tells of entries lost from the end", async () => {
     const first = await opened();
     must(await first.store.commit([put(words, "a", "one")]));
     must(await first.store.commit([put(words, "b", "two")]));
@@ -231,6 +231,24 @@ describe("LeveldbStore", () => {
     assert.match(shorter.damages[0]?.problem ?? "", /entries were lost/);
     assert.equal(must(await shorter.store.size()).headPosition, 3n);
     await shorter.store.stop(1_000);
+  });
+
+  it("refuses to start when a journal of other content stands where the head was", async () => {
+    const [one, other] = [await opened(), await opened()];
+    must(await one.store.commit([put(words, "a", "one")]));
+    must(await other.store.commit([put(words, "a", "another")]));
+    await one.store.stop(1_000);
+    await other.store.stop(1_000);
+    const key = diskKey("journal", u64Key(1n));
+    await one.database.open();
+    await other.database.open();
+    const foreign = await other.database.get(key);
+    assert.ok(foreign);
+    await one.database.put(key, foreign);
+    const refused = await openStore(
+      { world: one.world, database: one.database, epoch: 1 }).start();
+    assert.equal(codeOf(refused), "store-damaged");
+    assert.match(refused.ok ? "" : refused.fault.message, /restore a backup/);
   });
 
   it("refuses a store of a newer format and of a newer keyspace", async () => {

@@ -12,7 +12,8 @@ import {
 } from "./database.js";
 import { GroupWriter } from "./group-writer.js";
 import {
-  batchBytes, decodeEntry, follows, genesis, journalKey, journalSpace, nextEntry, type Head,
+  batchBytes, decodeEntry, follows, genesis, headRecordEvery, journalKey, journalSpace, nextEntry,
+  type Head,
 } from "./journal.js";
 import { diskKey, hex, isSpaceName, splitDiskKey } from "./keys.js";
 import { checkFormat, headKey, metaSpace, putFormat, putHead } from "./meta.js";
@@ -129,6 +130,10 @@ class LeveldbStore implements Store {
     await this.#within(deadlineMs, closed);
     this.#writer.abandon();
     this.#database = undefined;
+    if (this.#failing === undefined && this.#head.position > 0n) {
+      await this.#within(deadlineMs, writeSynced(database, [putHead(headKey, this.#head)])
+        .catch(() => undefined));
+    }
     this.#health = { status: "failed", reason: "stopped" };
     await this.#within(deadlineMs, database.close().catch(() => undefined));
     this.#world.log.event("store.closed", { position: this.#head.position });
@@ -433,7 +438,8 @@ class LeveldbStore implements Store {
       this.#operations(batch, operations);
       results.push(ok(head.position));
     }
-    if (head !== this.#head) operations.push(putHead(headKey, head));
+    const record = head.position / headRecordEvery > this.#head.position / headRecordEvery;
+    if (record) operations.push(putHead(headKey, head));
     if (operations.length === 0) return results;
     const trim = await this.#trim(ready.value, head, operations);
     try {

@@ -85,7 +85,7 @@ function median(numbers: readonly number[]): number {
 const journalBytes = 16 + 32 + 16 + 9 + 5 + 8 + 6 + 6;
 
 export async function benchStore(options: StoreBenchOptions = {}): Promise<readonly StoreBenchRow[]> {
-  const { rounds = 5, roundMs = 1_000, concurrencies = [1, 4, 16, 64], valueBytes = 256 } = options;
+  const { rounds = 15, roundMs = 250, concurrencies = [1, 4, 16, 64], valueBytes = 256 } = options;
   const folder = await mkdtemp(join(options.under ?? tmpdir(), "store-bench-"));
   const encodings = { keyEncoding: "view", valueEncoding: "view" } as const;
   const level = new Level<Uint8Array, Uint8Array>(join(folder, "bare"), encodings);
