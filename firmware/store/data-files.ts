@@ -107,19 +107,24 @@ export function tableProblems(bytes: Uint8Array): readonly string[] {
   const metaindex = handle(footer, 0);
   const index = metaindex === undefined ? undefined : handle(footer, metaindex.next);
   if (metaindex === undefined || index === undefined) return ["the footer is unreadable"];
-  const broken = blockProblem(bytes, index);
-  if (broken !== undefined) return [`index: ${broken}`];
-  const raw = bytes.subarray(index.offset, index.offset + index.size);
-  const expanded = bytes[index.offset + index.size] === 0 ? raw : unsnappyOrNothing(raw);
-  const handles = expanded === undefined ? undefined : indexHandles(expanded);
-  if (handles === undefined) return ["the index is unreadable"];
-  return [metaindex, ...handles].map((found) => blockProblem(bytes, found))
-    .filter((problem) => problem !== undefined).slice(0, problemsMax);
+  const found: string[] = [];
+  // The metaindex names the filter block: a broken filter hides keys just as well.
+  for (const [name, directory] of [["metaindex", metaindex], ["index", index]] as const) {
+    const broken = blockProblem(bytes, directory);
+    const handles = broken === undefined ? handlesIn(bytes, directory) : [];
+    if (broken !== undefined) found.push(`${name}: ${broken}`);
+    if (handles === undefined) found.push(`the ${name} is unreadable`);
+    for (const one of handles ?? []) found.push(...[blockProblem(bytes, one) ?? []].flat());
+  }
+  return found.slice(0, problemsMax);
 }
 
-function unsnappyOrNothing(bytes: Uint8Array): Uint8Array | undefined {
-  const expanded = unsnappy(bytes);
-  return expanded.ok ? expanded.value : undefined;
+/** The handles in a block that lists blocks, expanded first when it is compressed. */
+function handlesIn(bytes: Uint8Array, { offset, size }: Handle): readonly Handle[] | undefined {
+  const raw = bytes.subarray(offset, offset + size);
+  if (bytes[offset + size] === 0) return indexHandles(raw);
+  const expanded = unsnappy(raw);
+  return expanded.ok ? indexHandles(expanded.value) : undefined;
 }
 
 async function check(

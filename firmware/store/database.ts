@@ -156,6 +156,20 @@ export async function bytesOnDisk(folder: string): Promise<number> {
   return total;
 }
 
+/** For a new log, manifest and CURRENT. */
+const reopenBytesMin = 1024 * 1024;
+
+/** Room that LevelDB needs to open the folder again. */
+export async function reopenBytes(folder: string): Promise<number> {
+  let total = reopenBytesMin;
+  for (const name of await readdir(folder).catch((): string[] => [])) {
+    if (!/^(\d+\.log|MANIFEST-\d+)$/.test(name)) continue;
+    const found = await stat(join(folder, name)).catch(() => undefined);
+    total += found?.size ?? 0;
+  }
+  return total;
+}
+
 export async function bytesFree(folder: string): Promise<number> {
   const found = await statfs(folder);
   return found.bavail * found.bsize;

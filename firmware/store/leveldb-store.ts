@@ -7,8 +7,8 @@ import { backupStream } from "./backup.js";
 import { examineChain, trimOperations } from "./chain.js";
 import { inspectLogs } from "./data-files.js";
 import {
-  bytesFree, bytesOf, bytesOnDisk, isFull, isInterrupted, openFolder, pages, writeSynced,
-  type Database, type Operation,
+  bytesFree, bytesOf, bytesOnDisk, isFull, isInterrupted, openFolder, pages, reopenBytes,
+  writeSynced, type Database, type Operation,
 } from "./database.js";
 import { GroupWriter } from "./group-writer.js";
 import {
@@ -510,9 +510,12 @@ class LeveldbStore implements Store {
     const free = await attempt("store-unavailable", `measuring ${folder}`,
       () => bytesFree(folder));
     if (!free.ok) return free;
-    if (free.value >= this.#bounds.reserveBytes) return done;
-    return this.#writeFailed(true, this.#failing?.torn ?? false,
-      `${free.value} bytes free, ${this.#bounds.reserveBytes} are needed`);
+    const torn = this.#failing?.torn ?? false;
+    // Opening again writes the log into a table: without room for that, reading would end too.
+    const needed = torn ? Math.max(this.#bounds.reserveBytes, await reopenBytes(folder))
+      : this.#bounds.reserveBytes;
+    if (free.value >= needed) return done;
+    return this.#writeFailed(true, torn, `${free.value} bytes free, ${needed} are needed`);
   }
 
   #writeFailed(full: boolean, torn: boolean, why: string): Result<never> {
