@@ -135,6 +135,9 @@ export class Sessions {
   }
 
   #crowded(user: string): readonly Held[] {
+    let ownCount = 0;
+    for (const held of this.#byHash.values()) if (held.session.user === user) ownCount += 1;
+    if (ownCount < sessionsPerUserMax && this.#byHash.size < sessionsMax) return [];
     const all = [...this.#byHash.values()]
       .sort((left, right) => left.session.usedAtMs - right.session.usedAtMs);
     const own = all.filter((held) => held.session.user === user);

@@ -69,6 +69,8 @@ export interface Attempt {
   readonly failures: number;
   /** The password was right: what was counted for this attempt is taken back. */
   succeeded(): Promise<void>;
+  /** It was not evaluated after all, and counts for nothing. */
+  takenBack(): Promise<void>;
 }
 
 export class SignInLimit {
@@ -137,6 +139,10 @@ export class SignInLimit {
       succeeded: async () => {
         bucket.level = Math.min(sourceAttemptsMax, bucket.level + 1);
         await this.reset(name);
+      },
+      takenBack: async () => {
+        bucket.level = Math.min(sourceAttemptsMax, bucket.level + 1);
+        await this.#uncount(table, key, counter?.lastAtMs ?? nowMs);
       },
     } };
   }
@@ -207,6 +213,19 @@ export class SignInLimit {
     if (oldest === undefined) return [];
     table.delete(oldest);
     return [remove(counterSpace, oldest)];
+  }
+
+  async #uncount(table: Map<string, Counter>, key: string, lastAtMs: number): Promise<void> {
+    const counted = table.get(key);
+    if (counted === undefined) return;
+    if (counted.failures <= 1) {
+      table.delete(key);
+      await this.#write([remove(counterSpace, key)]);
+      return;
+    }
+    const less = { failures: counted.failures - 1, lastAtMs };
+    table.set(key, less);
+    await this.#write([put(counterSpace, key, less)]);
   }
 
   /** A full disk must not keep people out: the counters in memory hold until it has room. */

@@ -90,7 +90,10 @@ export class SignIn {
     if (!attempt.ok) return attempt;
     const right = await this.#slots.run(() =>
       this.#hasher.verify(user?.hash ?? this.#nobody, password));
-    if (!right.ok) return right;
+    if (!right.ok) {
+      await attempt.value.takenBack();
+      return right;
+    }
     if (!right.value || user === undefined || user.disabled) {
       this.#failed(user?.name, attempt.value.failures, attempt.value.locked, source);
       return fail("unauthenticated", "The name or the password is wrong.");
