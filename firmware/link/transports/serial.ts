@@ -1,12 +1,17 @@
 /** A serial port: UART, USB adapter, or a pseudo terminal standing in for one. */
 
+import { stat } from "node:fs/promises";
 import { SerialPort } from "serialport";
-import { fail, messageOf, ok, type Result } from "../../base/result.js";
-import type { World } from "../../base/world.js";
+import { attempt, fail, messageOf, ok, type Result } from "../../base/result.js";
+import type { Cancellable, World } from "../../base/world.js";
 import type { TransportOpener } from "../opener.js";
 import type { Transport } from "../transport.js";
 import { duplexTransport } from "./duplex.js";
 import type { SerialOptions } from "./options.js";
+
+/** How often an open port's device node is looked at. */
+export const nodeWatchMs = 1_000;
+const goneReason = "the port is gone: unplugged, or the other end closed it";
 
 const parityLetters: Readonly<Record<SerialOptions["parity"], string>> =
   { none: "N", even: "E", odd: "O", mark: "M", space: "S" };
@@ -70,6 +75,29 @@ function openPort(
   });
 }
 
+/** Which device a path leads to now; undefined when to none. */
+async function nodeOf(path: string): Promise<string | undefined> {
+  const node = await attempt("port-absent", path, () => stat(path));
+  return node.ok ? `${node.value.dev} ${node.value.ino} ${node.value.rdev}` : undefined;
+}
+
+/**
+ * Closes a port whose device node has vanished or become another. A hung-up terminal reads as
+ * endlessly many empty reads, which the library repeats without telling anybody; the node tells.
+ * About half of all closings of a pseudo terminal's far end go that way on Linux 6.
+ */
+function watchNode(port: SerialPort, path: string, opened: string, world: World): void {
+  let timer: Cancellable | undefined;
+  const look = async (): Promise<void> => {
+    const now = await nodeOf(path);
+    if (!port.isOpen) return;
+    if (now === opened) timer = world.clock.after(nodeWatchMs, "serial.node", () => void look());
+    else port.close(() => undefined, new Error(goneReason));
+  };
+  port.once("close", () => { timer?.cancel(); });
+  void look();
+}
+
 export function serialOpener(options: SerialOptions, world: World): TransportOpener {
   const description = describe(options);
   return {
@@ -83,12 +111,14 @@ export function serialOpener(options: SerialOptions, world: World): TransportOpe
       });
       const result = await openPort(port, options, world, deadlineMs);
       if (!result.ok) return result;
+      const node = await nodeOf(options.path);
       await raiseLines(port, options, world);
+      watchNode(port, options.path, node ?? "", world);
       return ok(duplexTransport({
         kind: "serial", description, stream: port, world,
         destroy: () => { if (port.isOpen) port.close(() => undefined); },
         explain: (error) => error instanceof Error && "disconnected" in error
-          ? "the port is gone: unplugged, or the other end closed it" : messageOf(error),
+          ? goneReason : messageOf(error),
       }));
     },
     close(): Promise<void> {
