@@ -1,0 +1,12 @@
+/** The registry: one line per driver. Everything else derives from it. */
+
+import type { Driver } from "../firmware/link/driver.js";
+import { driver as smdr } from "./smdr/driver.js";
+
+export const driverRegistry: readonly Driver[] = [
+  smdr,
+];
+
+export function driverNamed(name: string): Driver | undefined {
+  return driverRegistry.find((driver) => driver.name === name);
+}

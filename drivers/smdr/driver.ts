@@ -1,0 +1,33 @@
+/** Call record ports (SMDR): a PBX that prints a line per call, on a serial port or over TCP. */
+
+import type { Driver } from "../../firmware/link/driver.js";
+import { openCallMs } from "./live-calls.js";
+import { driverName } from "./map.js";
+import { smdrOptions, type SmdrOptions } from "./options.js";
+import { events, lineSilenceMs, loginSilenceMs, openSession, partialCallMs } from "./session.js";
+
+const hour = 3_600_000;
+
+export const driver: Driver<SmdrOptions> = {
+  name: driverName,
+  title: "Call records from a printer port (SMDR)",
+  standards: ["observed"],
+  transports: ["serial", "tcp"],
+  options: smdrOptions,
+  capabilities: {
+    services: {}, events, snapshot: "none", callIdentity: "invented", monitorsMax: 10_000,
+    requestsInFlightMax: 1,
+  },
+  timers: {
+    lineSilence: { ms: lineSilenceMs, minMs: 500, maxMs: 10_000, reference: "serial ports",
+      meaning: "A line without end is taken as it stands after this much silence." },
+    loginSilence: { ms: loginSilenceMs, minMs: 500, maxMs: 10_000, reference: "Panasonic LAN",
+      meaning: "A prompt, or a refusal after the password, comes within this time." },
+    openCall: { ms: openCallMs, minMs: hour, maxMs: 24 * hour, reference: "printed call ends",
+      meaning: "A ringing or answered call whose end was not printed is let go." },
+    partialCall: { ms: partialCallMs, minMs: hour, maxMs: 24 * hour,
+      reference: "IP Office continuation", meaning: "A call without its last part is recorded." },
+  },
+  keepsRawBytes: true,
+  open: openSession,
+};
