@@ -51,7 +51,10 @@ function frame(keyLength: number, key: Uint8Array, value: Uint8Array): Uint8Arra
 
 const nothing = new Uint8Array(0);
 
-/** `takenAt` is ISO 8601. Throws when LevelDB cannot read on: the stream then has no trailer and nobody accepts it. */
+/**
+ * `takenAt` is ISO 8601. Throws when LevelDB cannot read on: the stream then has no trailer and
+ * nobody accepts it.
+ */
 export async function* backupStream(
   database: Database, takenAt: string, headPosition: bigint, onDamage: (damage: Damage) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {

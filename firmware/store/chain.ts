@@ -90,8 +90,8 @@ function agree(
     return ok(recorded);
   }
   if (same !== undefined && !sameBytes(recorded.hash, same.hash)) {
-    return fail("store-damaged", `the journal's entry ${same.position} contradicts the head record: `
-      + "move the data folder away and restore a backup");
+    return fail("store-damaged", `the journal's entry ${same.position} contradicts the head `
+      + "record: move the data folder away and restore a backup");
   }
   return ok(newest);
 }

@@ -98,7 +98,8 @@ function refused(folder: string, error: unknown): Fault {
   }
   if (code === "LEVEL_CORRUPTION" || /Corruption|MANIFEST|CURRENT|missing files/.test(text)) {
     return { code: "store-damaged", cause: error,
-      message: `the data folder ${folder} is damaged (${text}): move it away and restore a backup` };
+      message: `the data folder ${folder} is damaged (${text}): move it away and restore a `
+        + "backup" };
   }
   return because(`the data folder ${folder} cannot be opened (${text})`);
 }
@@ -182,7 +183,8 @@ export async function bytesOf(
   try {
     return ok(await database.get<Uint8Array, Uint8Array>(key, { ...bytesEncoding, snapshot }));
   } catch (error) {
-    const damaged = errorCode(error) === "LEVEL_CORRUPTION" || errorCode(error) === "LEVEL_IO_ERROR";
+    const code = errorCode(error);
+    const damaged = code === "LEVEL_CORRUPTION" || code === "LEVEL_IO_ERROR";
     return fail(damaged ? "store-damaged" : "store-unavailable",
       `reading failed: ${deepestMessage(error)}`, { cause: error });
   }

@@ -5,7 +5,7 @@
 
 import { hash } from "node:crypto";
 import { fail, ok, type Result } from "../base/result.js";
-import { hex, readU64, sameBytes, u64Key, viewOf } from "./keys.js";
+import { copyOf, hex, readU64, sameBytes, u64Key, viewOf } from "./keys.js";
 import type { Entry, Mutation } from "./store.js";
 
 export const journalSpace = "journal";
@@ -118,13 +118,13 @@ export function decodeEntry(bytes: Uint8Array): Result<Entry> {
     if (end > bytes.length) return short;
     const space = Buffer.from(bytes.subarray(at, at + nameLength)).toString("latin1");
     at += nameLength;
-    const key = bytes.slice(at, at + keyLength);
+    const key = copyOf(bytes, at, at + keyLength);
     at += keyLength;
-    batch.push({ space, key, value: removed ? undefined : bytes.slice(at, end) });
+    batch.push({ space, key, value: removed ? undefined : copyOf(bytes, at, end) });
     at = end;
   }
   if (at !== bytes.length) return fail("store-damaged", "the journal entry is longer than it says");
-  return ok({ position, epoch, batch, hash: bytes.slice(0, hashBytes) });
+  return ok({ position, epoch, batch, hash: copyOf(bytes, 0, hashBytes) });
 }
 
 /** position u64, epoch u32, hash: the form of the head and of the anchor in the meta keyspace. */
@@ -141,6 +141,6 @@ export function decodeHead(bytes: Uint8Array): Result<Head> {
     return fail("store-damaged", `a head of ${bytes.length} bytes`);
   }
   return ok({
-    position: readU64(bytes), epoch: viewOf(bytes).getUint32(8), hash: bytes.slice(12),
+    position: readU64(bytes), epoch: viewOf(bytes).getUint32(8), hash: copyOf(bytes, 12),
   });
 }

@@ -25,7 +25,8 @@ export function diskKey(space: string, key: Uint8Array): Uint8Array {
 
 /** The whole of a keyspace. */
 export function spaceRange(space: string): DiskRange {
-  return { gte: Buffer.from(`${space}\u0000`, "latin1"), lt: Buffer.from(`${space}\u0001`, "latin1") };
+  const at = (end: string): Uint8Array => Buffer.from(space + end, "latin1");
+  return { gte: at("\u0000"), lt: at("\u0001") };
 }
 
 /** Takes a disk key apart; undefined when it never was one. */
@@ -62,6 +63,11 @@ export function readU64(bytes: Uint8Array, offset = 0): bigint {
 
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** A copy that shares no memory: `slice` of a Buffer would be a view. */
+export function copyOf(bytes: Uint8Array, start = 0, end = bytes.length): Uint8Array {
+  return new Uint8Array(bytes.subarray(start, end));
 }
 
 export function textKey(text: string): Uint8Array {

@@ -76,7 +76,8 @@ describe("LeveldbStore", () => {
     assert.equal(must(await store.get(words, "a")), "one");
     assert.equal(must(await store.get(words, "c")), undefined);
     assert.deepEqual(await all(store.range(words, {})), [["a", "one"], ["b", "two"]]);
-    assert.deepEqual(await all(store.range(numbers, { reverse: true })), [[256n, "x"], [255n, "w"]]);
+    assert.deepEqual(await all(store.range(numbers, { reverse: true })),
+      [[256n, "x"], [255n, "w"]]);
     assert.deepEqual(await all(store.range(words, { gt: "a" })), [["b", "two"]]);
     assert.deepEqual(await all(store.range(words, { lte: "a" })), [["a", "one"]]);
     assert.deepEqual(await all(store.range(words, { limit: 1 })), [["a", "one"]]);
@@ -104,7 +105,7 @@ describe("LeveldbStore", () => {
     await store.stop(1_000);
   });
 
-  it("refuses a batch above batchBytesMax, a reserved keyspace and both ways of writing", async () => {
+  it("refuses a batch above batchBytesMax, a reserved keyspace, both ways of writing", async () => {
     const { store } = await opened({ bounds: { batchBytesMax: 100 } });
     assert.equal(codeOf(await store.commit([put(words, "k", "x".repeat(200))])),
       "argument-invalid");

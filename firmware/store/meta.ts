@@ -64,7 +64,9 @@ export async function readHead(
   return found.value === undefined ? ok(undefined) : decodeHead(found.value);
 }
 
-async function readNumber(database: Database, key: Uint8Array): Promise<Result<number | undefined>> {
+async function readNumber(
+  database: Database, key: Uint8Array,
+): Promise<Result<number | undefined>> {
   const found = await read(database, key);
   if (!found.ok) return found;
   if (found.value === undefined) return ok(undefined);

@@ -6,6 +6,7 @@ import { fail, messageOf, ok, type Result } from "../base/result.js";
 import { frameBytesMax, readBackup, type BackupSummary } from "./backup.js";
 import { examineChain } from "./chain.js";
 import { errorCode, isFull, openFolder, writeSynced, type Operation } from "./database.js";
+import { copyOf } from "./keys.js";
 
 const batchBytesMax = Math.min(4 * 1024 * 1024, frameBytesMax);
 const tailMax = 1_000;
@@ -45,7 +46,7 @@ async function fill(
   try {
     const read = await readBackup(stream, async (key, sealed) => {
       // The reader hands out views into its buffer, which the next chunk replaces.
-      operations.push({ type: "put", key: key.slice(), value: sealed.slice() });
+      operations.push({ type: "put", key: copyOf(key), value: copyOf(sealed) });
       bytes += key.length + sealed.length;
       if (bytes >= batchBytesMax) await flush();
     });

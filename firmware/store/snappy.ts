@@ -21,7 +21,9 @@ export function readVarint(
 
 function littleEndian(bytes: Uint8Array, at: number, count: number): number {
   let value = 0;
-  for (let index = count - 1; index >= 0; index -= 1) value = value * 256 + (bytes[at + index] ?? 0);
+  for (let index = at + count - 1; index >= at; index -= 1) {
+    value = value * 256 + (bytes[index] ?? 0);
+  }
   return value;
 }
 

@@ -51,10 +51,11 @@ describe("StoredRawKeeper", () => {
   it("keeps bytes as they came, in order, each link by itself", async () => {
     const found = await opened();
     const { keeper } = found;
-    const bytes = Uint8Array.of(0x41, 0xff);
-    const [first, second] = await Promise.all([keeper.keep(smdr, bytes),
+    const bytes = Buffer.of(0x41, 0xff);
+    const keeping = Promise.all([keeper.keep(smdr, bytes),
       keeper.keep(smdr, Buffer.from("two"))]);
     bytes[0] = 0;
+    const [first, second] = await keeping;
     assert.deepEqual([must(first), must(second)], [1n, 2n]);
     assert.equal(must(await keeper.keep(other, Buffer.from("x"))), 1n);
     assert.deepEqual(await texts(keeper, smdr), ["1:A\u00ff", "2:two"]);

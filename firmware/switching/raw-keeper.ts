@@ -5,7 +5,7 @@ import { done, fail, ok, type Result } from "../base/result.js";
 import type { Cancellable, World } from "../base/world.js";
 import type { RawKeeper, RawSegment } from "../link/raw.js";
 import { linkId, type LinkId } from "../model/identifiers.js";
-import { readText, readU64, textKey, u64Key, viewOf } from "../store/keys.js";
+import { copyOf, readText, readU64, textKey, u64Key, viewOf } from "../store/keys.js";
 import { put, remove, type Keyspace, type Mutation, type Store } from "../store/store.js";
 
 export interface RawRetention {
@@ -110,7 +110,7 @@ export class StoredRawKeeper implements RawKeeper, Component {
     }
     this.#pendingBytes += bytes.length;
     const atMs = this.#world.clock.wall().getTime();
-    const segment = { atMs, bytes: bytes.slice() };
+    const segment = { atMs, bytes: copyOf(bytes) };
     try {
       if (!this.#last.has(link)) await this.#load(link);
       const position = (this.#last.get(link) ?? 0n) + 1n;

@@ -34,7 +34,8 @@ function isRecord(fields: unknown): fields is CallRecord {
     && (called === undefined || isNumberForms(called));
 }
 
-const readRecord = (fields: Fields): CallRecord | undefined => isRecord(fields) ? fields : undefined;
+const readRecord = (fields: Fields): CallRecord | undefined =>
+  isRecord(fields) ? fields : undefined;
 
 export const records: Keyspace<string, CallRecord> = {
   name: "records", version: 1, replicated: true, encodeKey: textKey, decodeKey: readText,

@@ -84,7 +84,9 @@ function median(numbers: readonly number[]): number {
 /** What the store adds: a key in the journal, an entry, two envelopes. */
 const journalBytes = 16 + 32 + 16 + 9 + 5 + 8 + 6 + 6;
 
-export async function benchStore(options: StoreBenchOptions = {}): Promise<readonly StoreBenchRow[]> {
+export async function benchStore(
+  options: StoreBenchOptions = {},
+): Promise<readonly StoreBenchRow[]> {
   const { rounds = 15, roundMs = 250, concurrencies = [1, 4, 16, 64], valueBytes = 256 } = options;
   const folder = await mkdtemp(join(options.under ?? tmpdir(), "store-bench-"));
   const encodings = { keyEncoding: "view", valueEncoding: "view" } as const;

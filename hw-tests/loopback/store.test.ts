@@ -174,7 +174,8 @@ describe("store on disk", function () {
       flipBit(join(folder, log), size >> 1, 3);
       const damages: Damage[] = [];
       const again = await opened(folder, {}, damages);
-      assert.match(damages[0]?.problem ?? "", new RegExp(`^${log}: the record at \\d+ has a wrong`));
+      assert.match(damages[0]?.problem ?? "",
+        new RegExp(`^${log}: the record at \\d+ has a wrong`));
       assert.ok(damages.some(({ space }) => space !== "files"), "the chain shows what was lost");
       assert.ok(existsSync(join(folder, `${log}.damaged`)));
       assert.equal(again.health.status, "degraded");
@@ -202,7 +203,8 @@ describe("store on disk", function () {
     assert.deepEqual(must(await copy.scrub()).damages, []);
     const first = (pairs: (readonly [string, string])[]): (readonly [string, string])[] =>
       pairs.filter(([key]) => key.startsWith("k"));
-    assert.deepEqual(first(await all(copy.range(words, {}))), first(await all(store.range(words, {}))));
+    assert.deepEqual(first(await all(copy.range(words, {}))),
+      first(await all(store.range(words, {}))));
     assert.equal(must(await copy.get(lines, "raw")), "bytes");
     const position = must(await copy.size()).headPosition;
     assert.equal(must(await copy.commit([put(words, "next", "one")])), position + 1n);
@@ -231,7 +233,8 @@ describe("store on disk", function () {
     const file = join(base, "file");
     writeFileSync(file, "");
     assert.match(await run("open", file, {}), /^store-unavailable: .*not a directory: name/);
-    assert.match(await run("open", join(file, "below"), {}), /^store-unavailable: .*not a directory/);
+    assert.match(await run("open", join(file, "below"), {}),
+      /^store-unavailable: .*not a directory/);
 
     const manifest = readdirSync(folder).find((name) => name.startsWith("MANIFEST"));
     assert.ok(manifest !== undefined);
@@ -272,7 +275,8 @@ describe("store on disk", function () {
       mounted = join(base, "small");
       mkdirSync(mounted);
       try {
-        execFileSync("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", mounted], { stdio: "pipe" });
+        execFileSync("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", mounted],
+          { stdio: "pipe" });
       } catch {
         mounted = "";
         need(this, "tmpfs", "a small file system cannot be mounted; run the tests as root");
