@@ -301,6 +301,32 @@ describe("access: passwords", () => {
   });
 });
 
+describe("access: pepper", () => {
+  it("says so when its file was lost, and is well again when passwords are set anew", async () => {
+    const { access, store, world, admin } = await withUser();
+    const token = value(await access.createToken(admin.identity, "rescue", "admin", undefined));
+    await access.stop(1_000);
+    const again = async (pepper: number): Promise<Access> => {
+      const next = createAccess({ store, world,
+        alarms: { raise: () => undefined, clear: () => undefined },
+        options: { pepper: new Uint8Array(32).fill(pepper), hasher: new QuickHasher(),
+          sessions: { idleMs: minuteMs, absoluteMs: minuteMs } } });
+      value(await next.start());
+      return next;
+    };
+    assert.equal((await again(7)).health.status, "ok");
+    const lost = await again(8);
+    assert.equal(lost.health.status, "degraded");
+    const rescue = value(await lost.authenticate({ bearer: token.secret, source }));
+    value(await lost.setPassword(rescue,
+      { name: "admin", currentPassword: "", newPassword: other }, source));
+    assert.equal(lost.health.status, "degraded");
+    value(await lost.signIn("admin", other, source));
+    assert.equal(lost.health.status, "ok");
+    assert.equal((await again(8)).health.status, "ok");
+  });
+});
+
 describe("access: sign-in limit", () => {
   it("evaluates no more than 10 of 1,000 guesses at once, from 1,000 addresses", async () => {
     const { access, hasher, alarms } = await withUser();

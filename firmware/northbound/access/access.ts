@@ -17,6 +17,7 @@ import type { ClientCertificate } from "./certificates.js";
 import { authorise } from "./method-roles.js";
 import { argonHasher, checkPassword, readableSecret } from "./passwords.js";
 import type { PasswordHasher } from "./passwords.js";
+import { PepperCheck } from "./pepper-check.js";
 import { Revocations } from "./revocations.js";
 import type { RevocationHandler } from "./revocations.js";
 import { includes, roles } from "./roles.js";
@@ -31,6 +32,8 @@ import { checkUserName, userName, userView, Users } from "./users.js";
 import type { User, UserView } from "./users.js";
 
 const sweepMs = 10_000;
+const pepperLost = "The pepper's file is not the one with which passwords were made: restore it "
+  + "from a backup, or set every password anew with an admin's token or certificate";
 export const firstAdminName = "admin";
 
 /** What the TLS layer knows of the caller's certificate, after it has verified the chain. */
@@ -145,6 +148,7 @@ class Gate implements Access {
   readonly #limit: SignInLimit;
   readonly #signIn: SignIn;
   readonly #revocations: Revocations;
+  readonly #pepper: PepperCheck;
   #health: Health = { status: "failed", reason: "not started" };
   #sweeping: Cancellable | undefined;
   #turn: Promise<unknown> = Promise.resolve();
@@ -161,6 +165,7 @@ class Gate implements Access {
     this.#signIn = new SignIn(world, alarms, options.hasher ?? argonHasher(world, options.pepper),
       this.#limit);
     this.#revocations = new Revocations(world);
+    this.#pepper = new PepperCheck(store, options.pepper);
   }
 
   get health(): Health {
@@ -172,7 +177,10 @@ class Gate implements Access {
     if (!prepared.ok) return prepared;
     const loaded = await this.reload();
     if (!loaded.ok) return loaded;
-    this.#health = { status: "ok" };
+    const same = await this.#pepper.load();
+    if (!same.ok) return same;
+    this.#health = same.value ? { status: "ok" } : { status: "degraded", reason: pepperLost };
+    if (!same.value) this.#world.log.event("access.pepper.changed", {}, "error");
     this.#scheduleSweep();
     return done;
   }
@@ -241,6 +249,7 @@ class Gate implements Access {
         signedInAtMs: this.#world.clock.wall().getTime(),
         ...(evaluated.value.newHash === undefined ? {} : { hash: evaluated.value.newHash }) });
       const user = changed.ok ? changed.value : before;
+      await this.#pepperGood();
       const session = await this.#sessions.open(wanted, source);
       this.#revokeSessions(session.ended);
       this.#world.log.event("access.sign-in", { user: wanted, source, session: session.id });
@@ -438,6 +447,7 @@ class Gate implements Access {
       createdAtMs: this.#world.clock.wall().getTime() };
     const created = await this.#users.create(user);
     if (!created.ok) return created;
+    if (this.#users.count === 1) await this.#pepperGood();
     this.#limit.moved(name);
     return ok(userView(user));
   }
@@ -453,6 +463,11 @@ class Gate implements Access {
     }
     return change.newPassword.normalize("NFKC") === change.currentPassword.normalize("NFKC")
       ? refuse("new_password", "The new password is the old one.") : done;
+  }
+
+  async #pepperGood(): Promise<void> {
+    await this.#pepper.confirm();
+    if (this.#health.status === "degraded") this.#health = { status: "ok" };
   }
 
   async #endUser(name: string, reason: string, except: string | undefined): Promise<void> {
