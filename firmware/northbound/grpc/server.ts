@@ -13,6 +13,7 @@ import type { Api } from "../api/api.js";
 import type { Door } from "../api/door.js";
 import { listenFault } from "../api/listen-fault.js";
 import { PeerCertificates, type TlsMaterial } from "../api/peer.js";
+import { serving } from "../api/serving.js";
 import { callerReader } from "./caller.js";
 import { definitionOf, implementationOf } from "./carrier.js";
 import { addStandardServices, type StandardServices } from "./standard-services.js";
@@ -206,12 +207,9 @@ class Running implements GrpcServer {
     });
   }
 
-  /** SERVING while nothing of the gateway but a link has failed: a dead PBX is no dead server. */
   #pollHealth(): void {
     const { gateway } = this.#options.api;
-    const failed = gateway.system.components().some((row) =>
-      row.status === "failed" && !row.component.includes("/links/"));
-    this.#standard?.setServing(!failed);
+    this.#standard?.setServing(serving(gateway));
     this.#polling = gateway.world.clock.after(healthPollMs, "grpc.health",
       () => { this.#pollHealth(); });
   }
