@@ -18,6 +18,8 @@ export interface ApplyContext {
   readonly numbers: NumberResolver;
   /** Milliseconds since 1970 UTC at which the event arrived. */
   readonly atMs: number;
+  /** The PBX's own snapshot says so: a call that seemed over is not. */
+  readonly healed: boolean;
 }
 
 export interface Outcome {
@@ -113,7 +115,7 @@ function applyToUnknownCall(
 ): Outcome {
   const { picture, atMs } = context;
   const { call, device } = event.connection;
-  const late = picture.hasEnded(call) && !beginnings.has(event.type);
+  const late = !context.healed && picture.hasEnded(call) && !beginnings.has(event.type);
   if (to === undefined || to === "null") {
     const known = picture.hasEnded(call);
     return { event, call: undefined, parties: [device],

@@ -33,16 +33,15 @@ export function reconcileLink(
   for (const device of snapshot.devices) learnDevice(healer, device);
   const said = new Map(snapshot.calls.map((call) => [call.call, call]));
   const newer = (call: CallEntry): boolean => askedAt !== undefined && call.touched > askedAt;
-  for (const call of [...healer.picture.calls.values()]) {
-    if (newer(call)) continue;
-    const now = said.get(call.call)
-      ?? [...call.aliases.keys()].map((old) => said.get(old)).find((found) => found !== undefined);
-    clearMissing(healer, call, now, counts);
-  }
+  // What is there comes before what is gone: a call that changes its parties does not end.
   for (const call of snapshot.calls) {
-    const known = healer.picture.find(call.call);
+    if (!healer.picture.calls.has(call.call)) healer.picture.dropAlias(call.call);
+    const known = healer.picture.calls.get(call.call);
     if (known !== undefined && newer(known)) continue;
     bringTo(healer, call, known, counts);
+  }
+  for (const call of [...healer.picture.calls.values()]) {
+    if (!newer(call)) clearMissing(healer, call, said.get(call.call), counts);
   }
   for (const agent of snapshot.agents) correctAgent(healer, agent);
   for (const call of healer.picture.calls.values()) {

@@ -302,7 +302,7 @@ class SwitchingCore implements SwitchingFunction {
 
   #step(event: CallEvent, healed: boolean): void {
     const picture = this.#picture(event.link);
-    const context = this.#contextOf(picture, event);
+    const context = this.#contextOf(picture, event, healed);
     const outcome = isDeviceOrAgentEvent(event)
       ? { event, call: undefined, parties: [applyToDevice(picture, event)] }
       : applyToCall(context, event);
@@ -316,10 +316,11 @@ class SwitchingCore implements SwitchingFunction {
   }
 
   /** The time of day at which the last byte of the event arrived. */
-  #contextOf(picture: LinkPicture, event: CallEvent): ApplyContext {
+  #contextOf(picture: LinkPicture, event: CallEvent, healed: boolean): ApplyContext {
     const { clock } = this.#options.world;
     const agoMs = Math.max(0, clock.monotonicMs() - event.receivedAtMs);
-    return { picture, numbers: this.#options.numbers, atMs: clock.wall().getTime() - agoMs };
+    return { picture, healed, numbers: this.#options.numbers,
+      atMs: clock.wall().getTime() - agoMs };
   }
 
   #publish(context: ApplyContext, outcome: Outcome, healed: boolean): void {

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { deviceId } from "../model/identifiers.js";
+import type { CompletedCall } from "../model/records.js";
+import { pendingRecordsMax } from "./pending-records.js";
+import { answers, benchLink, clears, rings, switchBench, type SwitchBench }
+  from "./switch-bench.js";
+
+const caller = "+33612345678";
+
+function printed(b: SwitchBench, more: Partial<CompletedCall> = {}): CompletedCall {
+  return { link: benchLink, direction: "incoming", device: deviceId("201"),
+    callingNumber: "0612345678", pbxTime: "23/11/26 09:00AM",
+    startedAtMs: b.world.clock.wall().getTime() - 40_000, durationMs: 30_000, answered: true,
+    ringMs: 5_000, cost: "0.42", accountCode: "77", ...more };
+}
+
+async function answeredCall(b: SwitchBench, call = "C1"): Promise<void> {
+  rings(b, call, "201", caller);
+  await b.world.advance(5_000);
+  answers(b, call, "201");
+  await b.world.advance(30_000);
+}
+
+describe("Call records", () => {
+  it("makes a record of a printed call nobody saw, once however often it is read", async () => {
+    const b = switchBench();
+    b.sw.record(printed(b, { rawPosition: 12n }));
+    b.sw.record(printed(b, { rawPosition: 12n }));
+    await b.world.settle();
+    const records = [...b.records.records.values()];
+    assert.equal(records.length, 1);
+    assert.equal(records[0]?.source, "pbx");
+    assert.equal(records[0]?.durationMs, 30_000);
+    assert.equal(records[0]?.cost, "0.42");
+    assert.equal((records[0]?.endedAtMs ?? 0) - (records[0]?.startedAtMs ?? 0), 35_000);
+  });
+
+  for (const order of ["after", "before"] as const) {
+    it(`completes the record from events by the one printed ${order} the end`, async () => {
+      const b = switchBench();
+      await answeredCall(b);
+      if (order === "before") b.sw.record(printed(b));
+      clears(b, "C1", "201");
+      await b.world.advance(1_000);
+      if (order === "after") b.sw.record(printed(b));
+      await b.world.settle();
+      const records = [...b.records.records.values()];
+      assert.equal(records.length, 1);
+      assert.equal(records[0]?.source, "pbx");
+      assert.equal(records[0]?.accountCode, "77");
+      assert.deepEqual(records[0]?.legs[0]?.states.map((state) => state.state),
+        ["alerting", "connected", "null"]);
+    });
+  }
+
+  it("does not take another call's printed record for its own", async () => {
+    const b = switchBench();
+    await answeredCall(b);
+    clears(b, "C1", "201");
+    b.sw.record(printed(b, { callingNumber: "0699999999" }));
+    b.sw.record(printed(b, { device: deviceId("202") }));
+    b.sw.record(printed(b, { durationMs: 900_000, pbxReference: "9" }));
+    await b.world.settle();
+    assert.equal(b.records.records.size, 4);
+  });
+
+  it("keeps records while the store is full, says so, and writes them afterwards", async () => {
+    const b = switchBench();
+    b.records.failing = "store-full";
+    for (let n = 0; n < 200; n += 1) {
+      rings(b, `C${String(n)}`, "201", caller);
+      clears(b, `C${String(n)}`, "201");
+    }
+    await b.world.advance(600_000);
+    assert.equal(b.records.records.size, 0);
+    assert.equal(b.sw.gauges.recordsPending, 200);
+    assert.equal(b.alarms.list()[0]?.id, "store-full/records");
+    b.records.failing = undefined;
+    await b.world.advance(61_000);
+    assert.equal(b.records.records.size, 200);
+    assert.deepEqual(b.alarms.list(), []);
+    await b.sw.stop(1_000);
+    assert.deepEqual(b.world.timersPending, []);
+  });
+
+  it("drops the oldest beyond pendingRecordsMax and counts them", async () => {
+    const b = switchBench();
+    b.records.failing = "store-unavailable";
+    const over = 100;
+    for (let n = 0; n < pendingRecordsMax + over; n += 1) {
+      b.sw.record(printed(b, { rawPosition: BigInt(n) }));
+    }
+    await b.world.advance(1_000);
+    assert(b.sw.gauges.recordsPending <= pendingRecordsMax + 64);
+    assert(b.sw.counters.recordsDropped >= over - 64);
+    const stopping = b.sw.stop(500);
+    await b.world.advance(500);
+    await stopping;
+    assert.deepEqual(b.world.timersPending, []);
+  });
+});
