@@ -450,12 +450,15 @@ describe("access: tokens and certificates", () => {
       issueClientCertificate: () => Promise.resolve(ok({ certificatePem: "C", authorityPem: "A",
         serial: "0a1b", name: "billing", fingerprint: "AB:CD",
         expiresAtMs: world0Ms + 10 * minuteMs })) } });
+    value(await access.createUser("billing", good, "admin"));
     value(await access.issueCertificate(by("admin"), "PEM", "viewer", 0));
     const certificate = { serialHex: "0A:1B", commonName: "billing", fingerprint: "ab:cd",
       authorizedByOwnCa: true };
     const identity = value(await access.authenticate({ certificate, source }));
     assert.deepEqual([identity.name, identity.role, identity.method],
       ["billing", "viewer", "certificate"]);
+    assert.equal(value(await access.authenticate(
+      { certificate: { ...certificate, authorizedByOwnCa: false }, source })).role, "viewer");
     assert.equal(code(await access.authenticate(
       { certificate: { ...certificate, fingerprint: "ab:ce" }, source })), "unauthenticated");
     const ended: string[] = [];

@@ -420,9 +420,14 @@ class Gate implements Access {
     return ok(userIdentity(user, "password", `session:${session.id}`));
   }
 
-  /** A certificate of another authority signs in as the user that it names. */
+  /**
+   * A certificate of another authority signs in as the user that it names. One of ours never
+   * does, whatever a server says of it: its name was the caller's choice, its role was not.
+   */
   #byCertificate(peer: PeerCertificate): Result<Identity> {
-    if (!peer.authorizedByOwnCa) {
+    const own = peer.authorizedByOwnCa
+      || this.#certificates.issued(peer.serialHex, peer.fingerprint);
+    if (!own) {
       const user = this.#users.get(userName(peer.commonName));
       if (user === undefined || user.disabled) {
         return fail("unauthenticated",

@@ -64,6 +64,12 @@ export class Certificates {
     return one.expiresAtMs > this.#world.clock.wall().getTime() ? one : undefined;
   }
 
+  /** Whether we issued exactly this one, be it revoked or over. */
+  issued(serialHex: string, fingerprint: string): boolean {
+    return this.#bySerial.get(plainSerial(serialHex))?.fingerprint
+      === plainFingerprint(fingerprint);
+  }
+
   get full(): boolean {
     return this.#bySerial.size >= certificatesMax;
   }
