@@ -1,0 +1,12 @@
+/** Which scenarios belong to which driver: one line per driver, as in `index.ts`. */
+
+import type { Conformance } from "./conformance.js";
+import { conformances as smdr } from "./smdr/conformance.js";
+
+const registry: Readonly<Record<string, readonly Conformance[]>> = {
+  "smdr": smdr,
+};
+
+export function conformancesOf(driver: string): readonly Conformance[] {
+  return registry[driver] ?? [];
+}
