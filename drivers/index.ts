@@ -1,9 +1,11 @@
 /** The registry: one line per driver. Everything else derives from it. */
 
 import type { Driver } from "../firmware/link/driver.js";
+import { driver as asteriskAmi } from "./asterisk-ami/driver.js";
 import { driver as smdr } from "./smdr/driver.js";
 
 export const driverRegistry: readonly Driver[] = [
+  asteriskAmi,
   smdr,
 ];
 
