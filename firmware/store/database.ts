@@ -18,8 +18,8 @@ export type Operation =
 const bytesEncoding = { keyEncoding: "view", valueEncoding: "view" } as const;
 /** LevelDB answers when the log is on the disk, not when the kernel has it. */
 const synced = { ...bytesEncoding, sync: true } as const;
-/** Entries and bytes that an iterator fetches at once. */
-export const pageMax = 256;
+/** Pairs that an iterator fetches at once: nothing else runs while one page is worked on. */
+export const pageMax = 128;
 const reading = { ...bytesEncoding, highWaterMarkBytes: 256 * 1024 } as const;
 
 export interface Bounds {

@@ -118,7 +118,7 @@ describe("LeveldbStore", () => {
   });
 
   it("never serves a flipped bit, wherever it is, and reports it", async () => {
-    const { store, database, damages } = await opened();
+    const { store, database, damages, world } = await opened();
     must(await store.commit([put(words, "a", "one"), put(words, "b", "two")]));
     const key = diskKey("words", textKey("a"));
     const sealed = await database.get(key);
@@ -132,7 +132,11 @@ describe("LeveldbStore", () => {
     assert.equal(damages.length, sealed.length * 2);
     assert.deepEqual(damages[0]?.keyHex, "61");
     assert.equal(store.health.status, "degraded");
+    assert.equal(world.logged.filter(({ name }) => name === "store.damage").length, 1,
+      "the log is told of each place once");
     assert.equal(must(await store.get(words, "a")), "one");
+    must(await store.scrub());
+    assert.equal(store.health.status, "ok", "a scrub has seen that all is well again");
     await store.stop(1_000);
   });
 
@@ -285,6 +289,21 @@ describe("LeveldbStore", () => {
     assert.equal(store.health.status, "ok");
     assert.deepEqual(must(await store.scrub()).damages, []);
     await store.stop(1_000);
+  });
+
+  it("ends a reader, without crying damage, when it stops", async () => {
+    const { store, damages } = await opened();
+    for (let n = 0; n < 10; n += 1) {
+      must(await store.commit(Array.from({ length: 100 }, (_, m) => put(words, `${n}-${m}`, "v"))));
+    }
+    let read = 0;
+    for await (const [key] of store.range(words, {})) {
+      assert.ok(key.length > 0);
+      read += 1;
+      if (read === 5) await store.stop(1_000);
+    }
+    assert.ok(read < 1_000);
+    assert.deepEqual(damages, []);
   });
 
   it("makes a backup that is whole, and refuses every cut and every flipped byte", async () => {

@@ -7,7 +7,7 @@ import { backupStream } from "./backup.js";
 import { examineChain, trimOperations } from "./chain.js";
 import { inspectLogs } from "./data-files.js";
 import {
-  bytesFree, bytesOf, bytesOnDisk, isFull, isInterrupted, openFolder, pages, reopenBytes,
+  bytesFree, bytesOf, bytesOnDisk, isFull, isInterrupted, openFolder, pageMax, pages, reopenBytes,
   writeSynced, type Database, type Operation,
 } from "./database.js";
 import { GroupWriter } from "./group-writer.js";
@@ -56,7 +56,7 @@ export interface StoreBounds {
 }
 
 export const storeBounds: StoreBounds = {
-  commitQueueMax: 10_000, groupMax: 1_000, groupBytesMax: 4 * 1024 * 1024,
+  commitQueueMax: 10_000, groupMax: 256, groupBytesMax: 4 * 1024 * 1024,
   batchBytesMax: 16 * 1024 * 1024, journalKeepMax: 10_000, tailMax: 1_000,
   reserveBytes: 32 * 1024 * 1024,
 };
@@ -70,6 +70,7 @@ const roomCheckMs = 1_000;
 /** Entries between two trims of the journal. */
 const trimEvery = 256n;
 const spacesMax = 1_024;
+const damagesMax = 1_000;
 
 export function openStore(options: StoreOptions): Store {
   return new LeveldbStore(options);
@@ -93,7 +94,8 @@ class LeveldbStore implements Store {
   #trimmedTo = 0n;
   #health: Health = { status: "failed", reason: "not started" };
   #failing: { readonly full: boolean; readonly torn: boolean } | undefined;
-  #damages = 0;
+  /** Places already told to the log; up to `damagesMax`. */
+  readonly #damages = new Set<string>();
   #roomCheckedMs: number | undefined;
 
   constructor(options: StoreOptions) {
@@ -218,6 +220,9 @@ class LeveldbStore implements Store {
     const found = await attempt("store-damaged", "the check could not read the whole store",
       () => scrubDatabase(database.value, this.#options.folder, onProgress));
     if (!found.ok) return found;
+    // The whole store has been seen: what is not among these is no longer there.
+    this.#damages.clear();
+    this.#updateHealth();
     for (const damage of found.value.damages) this.#damaged(damage);
     return ok({ ...found.value, durationMs: this.#world.clock.monotonicMs() - startedMs });
   }
@@ -334,7 +339,7 @@ class LeveldbStore implements Store {
       if (!database.ok) return;
       const rest = last === undefined ? bounds : restBehind(bounds, last);
       try {
-        for await (const page of pages(database.value, rest, Math.min(expected, 256))) {
+        for await (const page of pages(database.value, rest, Math.min(expected, pageMax))) {
           for (const pair of page) {
             last = pair[0];
             yield pair;
@@ -342,7 +347,10 @@ class LeveldbStore implements Store {
         }
         return;
       } catch (error) {
-        if (isInterrupted(error) && (await this.#readable()).ok) continue;
+        if (isInterrupted(error)) {
+          if ((await this.#readable()).ok) continue;
+          return;
+        }
         const parts = splitDiskKey(bounds.gte);
         this.#damaged({ space: parts?.space ?? "", keyHex: hex(last ?? bounds.gte),
           problem: `reading ends behind this key: ${messageOf(error)}` });
@@ -366,17 +374,20 @@ class LeveldbStore implements Store {
   }
 
   #damaged(damage: Damage): void {
-    this.#damages += 1;
+    const place = `${damage.space}/${damage.keyHex}/${damage.problem}`;
+    if (!this.#damages.has(place) && this.#damages.size < damagesMax) {
+      this.#damages.add(place);
+      this.#world.log.event("store.damage", { ...damage }, "error");
+    }
     this.#updateHealth();
-    this.#world.log.event("store.damage", { ...damage }, "error");
     for (const handler of this.#damageHandlers) handler(damage);
   }
 
   #updateHealth(): void {
     this.#health = this.#failing !== undefined
       ? { status: "degraded", reason: this.#failing.full ? "no space left" : "writing fails" }
-      : this.#damages > 0
-        ? { status: "degraded", reason: `${this.#damages} damaged values were found` }
+      : this.#damages.size > 0
+        ? { status: "degraded", reason: `${this.#damages.size} damaged values were found` }
         : { status: "ok" };
   }
 

@@ -24,18 +24,18 @@ export interface EventLogOptions {
 export interface EventLogBounds {
   /** Events that wait to be written; more are refused and become a gap. */
   readonly queueMax: number;
-  /** Events written at once. */
+  /** Events written at once: more would hold up the live ones while they are encoded. */
   readonly batchMax: number;
   /** Stretches of numbers never stored that are remembered; older ones are merged. */
   readonly gapsMax: number;
 }
 
-export const eventLogBounds: EventLogBounds = { queueMax: 50_000, batchMax: 2_000, gapsMax: 256 };
+export const eventLogBounds: EventLogBounds = { queueMax: 50_000, batchMax: 200, gapsMax: 256 };
 
 const retryMs = 1_000;
 const pruneEveryMs = 60_000;
 /** Events removed in one batch. */
-const pruneMax = 2_000;
+const pruneMax = 500;
 const readMax = 10_000;
 /** A jump in the numbers up to this is taken for damage, above it for skipped numbers. */
 const skippedMax = 100n;

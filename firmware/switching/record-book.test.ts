@@ -146,6 +146,17 @@ describe("StoredRecordBook", () => {
     await closed(found);
   });
 
+  it("gives no more than pageMax, and indexes a bounded number of parties", async () => {
+    const found = await opened({ pageMax: 2 });
+    for (const record of sample) must(await found.book.add(record));
+    assert.equal(must(await found.book.list({}, 1_000)).records.length, 2);
+    const legs = Array.from({ length: 100 }, (_, n) => ({ device: deviceId(`d${n}`), states: [] }));
+    must(await found.book.add(call(nowMs, { legs })));
+    assert.equal(must(await found.book.list({ device: "d63" }, 10)).records.length, 1);
+    assert.equal(must(await found.book.list({ device: "d64" }, 10)).records.length, 0);
+    await closed(found);
+  });
+
   it("keeps the newest matchesMax when a number meets too many records", async () => {
     const found = await filled({ matchesMax: 1 });
     assert.deepEqual(places(must(await found.book.list({ number: "5678" }, 10)).records), [3]);
