@@ -169,13 +169,13 @@ export function join(mapping: Mapping, first: Call, second: Call, cause: EventCa
     const { leg, kind } = connection;
     picture.clear(connection, cause);
     if (kind !== "leg" || !picture.legs.has(leg.id)) continue;
-    picture.moveSilently(leg, into);
+    picture.moveSilently(leg, into, cause);
     into.cause = cause;
     leg.answered = false;
     leg.dialled = true;
     answer(mapping, leg);
   }
-  for (const leg of legs) if (picture.legs.has(leg.id)) picture.moveSilently(leg, into);
+  for (const leg of legs) if (picture.legs.has(leg.id)) picture.moveSilently(leg, into, cause);
 }
 
 /**

@@ -153,13 +153,13 @@ export class Picture {
   }
 
   /** Moves a leg that nobody has heard of yet. */
-  moveSilently(leg: Leg, call: Call): void {
+  moveSilently(leg: Leg, call: Call, cause: EventCause = "normalClearing"): void {
     if (leg.call === call) return;
     const old = leg.call;
     old.legs.delete(leg);
     leg.call = call;
     call.legs.add(leg);
-    this.endIfEmpty(old, "normalClearing");
+    this.endIfEmpty(old, cause);
   }
 
   /** Opens the connection of a leg in its call, in the state null; `trunk-a~2` for a second. */

@@ -79,7 +79,7 @@ class AmiSession implements Session {
       this.#lose("no greeting: is this an Asterisk Manager port?");
     });
     transport.onReceive((bytes, atMs) => { this.#receive(bytes, atMs); });
-    transport.onClosed((reason) => { this.#lose(`the PBX closed the line: ${reason}`); });
+    transport.onClosed((reason) => { this.#closed(`the PBX closed the line: ${reason}`); });
   }
 
   #receive(bytes: Uint8Array, atMs: number): void {
@@ -257,6 +257,12 @@ class AmiSession implements Session {
         }
       });
     });
+  }
+
+  /** A refused login closes the line too: what the PBX said before must be heard first. */
+  #closed(reason: string): void {
+    if (this.#phase !== "login") this.#lose(reason);
+    else this.#context.world.clock.after(0, "ami.closed", () => { this.#lose(reason); });
   }
 
   #lose(reason: string): void {
