@@ -65,6 +65,7 @@ class SmdrSession implements Session {
   #loginTimer: Cancellable | undefined;
   #previousMs: number | undefined;
   #impaired = false;
+  #gaveUp = false;
   #closed = false;
 
   constructor(context: SessionContext<SmdrOptions>) {
@@ -131,7 +132,7 @@ class SmdrSession implements Session {
   #awaitPrompt(): void {
     this.#loginTimer?.cancel();
     this.#loginTimer = this.#context.world.clock.after(loginSilenceMs, "smdr.login", () => {
-      if (this.#login === undefined || this.#closed) return;
+      if (this.#login === undefined || this.#closed || this.#gaveUp) return;
       this.#step(this.#login.silent());
       if (this.#login.finished) this.#context.report({ type: "ready" });
     });
@@ -142,17 +143,23 @@ class SmdrSession implements Session {
     if (step.do === "nothing" || login === undefined) return;
     this.#decoder.discard();
     if (step.do === "refused") {
-      this.#context.report({ type: "lost", reason: "the PBX refuses the name or the password" });
+      this.#giveUp("the PBX refuses the name or the password");
       return;
     }
     const text = step.what === "user" ? ok(login.user) : this.#context.secret(login.secret);
     if (!text.ok) {
-      this.#context.report({ type: "lost", reason: text.fault.message });
+      this.#giveUp(text.fault.message);
       return;
     }
     const sent = this.#context.transport.send(Buffer.from(`${text.value}\r\n`));
-    if (!sent.ok) this.#context.report({ type: "lost", reason: sent.fault.message });
-    else this.#awaitPrompt();
+    if (!sent.ok) this.#giveUp(sent.fault.message);
+    else if (!this.#gaveUp) this.#awaitPrompt();
+  }
+
+  #giveUp(reason: string): void {
+    this.#gaveUp = true;
+    this.#loginTimer?.cancel();
+    this.#context.report({ type: "lost", reason });
   }
 
   #take(found: Iterable<Decoded<SmdrLine>>, atMs: number): void {
