@@ -25,7 +25,7 @@ import { SystemPage } from "./pages/system.js";
 import { alarms, live, startFeed } from "./state/feed.js";
 import { address, type PageName, parseRoute, type Route } from "./state/route.js";
 import { askWhoIAm, session, signOut } from "./state/session.js";
-import { language, plural, t } from "./text/language.js";
+import { language, plural, t, textOr } from "./text/language.js";
 
 function useRoute(): Route {
   const [hash, setHash] = useState(location.hash);
@@ -115,9 +115,9 @@ function PageOf(props: { readonly route: Route }): JSX.Element {
 
 function LiveState(): JSX.Element {
   const state = useCell(live);
-  if (state === "open") return <Badge tone="good">{t("live.on")}</Badge>;
-  return state === "ended" ? <Badge tone="bad">{t("live.off")}</Badge>
-    : <Badge tone="warn">{t("live.retrying")}</Badge>;
+  const [tone, key] = state === "open" ? ["good", "live.on"] as const
+    : state === "ended" ? ["bad", "live.off"] as const : ["warn", "live.retrying"] as const;
+  return <Badge tone={tone}><span class="live-word">{t(key)}</span></Badge>;
 }
 
 function TopBar(): JSX.Element {
@@ -133,7 +133,7 @@ function TopBar(): JSX.Element {
         <LanguageSwitch />
         <a class="who" href={address("account")}><Icon name="account" />
           <span class="hidden">{t("nav.account")} </span><span>{name}</span></a>
-        <button type="button" class="icon-button" aria-label={t("signin.out")}
+        <button type="button" class="icon-button sign-out" aria-label={t("signin.out")}
           title={t("signin.out")} onClick={() => { void signOut(); }}><Icon name="out" /></button>
       </div>
     </header>
@@ -142,11 +142,14 @@ function TopBar(): JSX.Element {
 
 function NavLink(props: {
   readonly page: PageName; readonly icon: IconName; readonly current: boolean;
-  readonly children?: ComponentChildren;
+  readonly short?: boolean; readonly children?: ComponentChildren;
 }): JSX.Element {
+  const full = t(`nav.${props.page}`);
   return (
     <a href={address(props.page)} {...(props.current ? { "aria-current": "page" as const } : {})}>
-      <Icon name={props.icon} /><span>{t(`nav.${props.page}`)}</span>{props.children}
+      <Icon name={props.icon} />
+      <span>{props.short === true ? textOr(`nav.short.${props.page}`, full) : full}</span>
+      {props.children}
     </a>
   );
 }
@@ -176,7 +179,7 @@ function BottomBar(props: { readonly page: PageName | undefined }): JSX.Element 
   return (
     <nav class="bottom" aria-label={t("nav.main")}>
       {visiblePlaces().filter(({ page }) => barPages.includes(page)).map(({ page, icon }) => (
-        <NavLink key={page} page={page} icon={icon} current={props.page === page}>
+        <NavLink key={page} short page={page} icon={icon} current={props.page === page}>
           {page === "alarms" ? <AlarmCount /> : null}
         </NavLink>
       ))}

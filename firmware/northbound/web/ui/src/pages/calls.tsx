@@ -29,7 +29,7 @@ export function CallsPage(): JSX.Element {
           : calls.length === 0 ? <Empty icon="calls" title={t("calls.none")}
             advice={t("calls.none.advice")} />
           : shown.length === 0 ? <Empty icon="search" title={t("calls.noMatch")} />
-          : <CallTable calls={shown} controls />}
+          : <CallTable calls={shown} />}
       </Card>
     </>
   );

@@ -4,7 +4,7 @@ import { type HourCount, RecordsService } from
 import { dateOf, nowMs } from "../clock.js";
 import { Badge, Card, Empty, FaultNote, Skeleton } from "../parts/basics.js";
 import { CallChart } from "../parts/call-chart.js";
-import { CallTable } from "../parts/call-table.js";
+import { CallBrief } from "../parts/call-table.js";
 import { Dialler } from "../parts/dialler.js";
 import { useAnswer, useCell } from "../parts/hooks.js";
 import { LinkCard } from "../parts/link-card.js";
@@ -116,7 +116,7 @@ function LiveCalls(): JSX.Element {
       {now.number === undefined ? <Skeleton />
         : calls.length === 0 ? <Empty icon="calls" title={t("overview.noCalls")}
           advice={t("overview.noCalls.advice")} />
-        : <CallTable calls={calls.slice(-liveShownMax)} />}
+        : <CallBrief calls={calls.slice(-liveShownMax).reverse()} />}
     </Card>
   );
 }

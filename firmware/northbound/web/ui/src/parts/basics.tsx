@@ -196,10 +196,11 @@ export function Table(props: {
   readonly class?: string;
 }): JSX.Element {
   return (
-    <div class="table-scroll" role="region" aria-label={props.label} tabIndex={0}>
+    <div class="table-scroll" role="group" aria-label={props.label} tabIndex={0}>
       <table class={props.class ?? ""}>
         <thead><tr>{props.head.map((title, column) => (
-          <th key={column} scope="col">{title}</th>))}</tr></thead>
+          <th key={column} scope="col">{title === ""
+            ? <span class="hidden">{t("common.actions")}</span> : title}</th>))}</tr></thead>
         <tbody>{props.children}</tbody>
       </table>
     </div>

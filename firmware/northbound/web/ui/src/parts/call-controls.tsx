@@ -28,7 +28,11 @@ const looks: Readonly<Partial<Record<ControlName,
   deflectCall: { icon: "right" },
 };
 
-export function useControls(call: Call, connection: Connection): readonly ControlName[] {
+/** Shown only on demand, so that the frequent controls stand out. */
+const rare: ReadonlySet<ControlName> = new Set(["consultationCall", "singleStepConference",
+  "generateDigits", "parkCall", "clearCall", "reconnectCall", "alternateCall"]);
+
+function useControls(call: Call, connection: Connection): readonly ControlName[] {
   const known = useCell(links);
   const mine = useCell(myDevice);
   const calls = callsOf(useCell(picture));
@@ -59,15 +63,22 @@ export function CallControls(props: {
         faultAdvice(fault));
     }
   };
+  const button = (name: ControlName): JSX.Element => (
+    <Button key={name} small busy={busy === name} disabled={busy !== undefined} {...looks[name]}
+      onClick={() => { if (inputs[name] === undefined) void run(name); else setAsking(name); }}>
+      {t(`action.${name}`)}
+    </Button>
+  );
+  const rest = shown.filter((name) => rare.has(name));
   return (
     <div class="row controls">
-      {shown.map((name) => (
-        <Button key={name} small busy={busy === name} disabled={busy !== undefined}
-          {...looks[name]}
-          onClick={() => { if (inputs[name] === undefined) void run(name); else setAsking(name); }}>
-          {t(`action.${name}`)}
-        </Button>
-      ))}
+      {shown.filter((name) => !rare.has(name)).map(button)}
+      {rest.length === 0 ? null : (
+        <details class="more-controls">
+          <summary class="button small">{t("common.moreActions")}</summary>
+          <div class="row controls">{rest.map(button)}</div>
+        </details>
+      )}
       {asking === undefined ? null : (
         <InputDialog name={asking} call={call} connection={connection}
           onClose={() => { setAsking(undefined); }} />

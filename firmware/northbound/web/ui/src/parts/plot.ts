@@ -3,7 +3,7 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { type Bar, layers, stacked } from "../state/series.js";
-import { language } from "../text/language.js";
+import { locale } from "../text/language.js";
 
 const heightPx = 200;
 
@@ -12,7 +12,8 @@ function colour(name: string): string {
 }
 
 function options(widthPx: number, days: boolean): uPlot.Options {
-  const label = new Intl.DateTimeFormat(language.get(), days ? { day: "numeric", month: "short" }
+  const stepSeconds = days ? 86_400 : 3_600;
+  const label = new Intl.DateTimeFormat(locale(), days ? { day: "numeric", month: "short" }
     : { hour: "2-digit", minute: "2-digit" });
   const columns = uPlot.paths.bars?.({ size: [0.7, 40], radius: 0.15 });
   const axis = {
@@ -22,9 +23,11 @@ function options(widthPx: number, days: boolean): uPlot.Options {
   return {
     width: widthPx, height: heightPx, legend: { show: false },
     cursor: { show: false }, padding: [12, 8, 0, 0],
-    scales: { y: { range: (_plot, _low, high) => [0, Math.max(4, Math.ceil(high * 1.1))] } },
+    // Half a step of room at both ends, so that the first and last bars are whole.
+    scales: { x: { range: (_plot, low, high) => [low - stepSeconds / 2, high + stepSeconds / 2] },
+      y: { range: (_plot, _low, high) => [0, Math.max(4, Math.ceil(high * 1.1))] } },
     axes: [
-      { ...axis, grid: { show: false }, space: 56,
+      { ...axis, grid: { show: false }, space: 56, size: 28,
         values: (_plot, ticks) => ticks.map((tick) => label.format(tick * 1_000)) },
       { ...axis, size: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000] },
     ],

@@ -101,6 +101,15 @@ function merge(
   });
 }
 
+const precedence = [ConnectionState.ALERTING, ConnectionState.QUEUED, ConnectionState.HOLD,
+  ConnectionState.FAIL, ConnectionState.INITIATED, ConnectionState.CONNECTED] as const;
+
+/** One word for a whole call: whatever still waits for somebody, else that they speak. */
+export function callState(call: Call): ConnectionState {
+  return precedence.find((state) => call.connections.some((one) => one.state === state))
+    ?? ConnectionState.UNSPECIFIED;
+}
+
 /** The calls, oldest first. */
 export function callsOf(picture: Picture): readonly Call[] {
   const started = (call: Call): bigint => call.startedAt?.seconds ?? 0n;

@@ -2,7 +2,7 @@
 
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import type { NumberForms } from "../../../../../../proto/gen/cti/gateway/v1/model_pb.js";
-import { language } from "./language.js";
+import { locale } from "./language.js";
 
 export function msOf(at: Timestamp | undefined): number | undefined {
   return at === undefined ? undefined : Number(at.seconds) * 1_000 + Math.floor(at.nanos / 1e6);
@@ -37,7 +37,7 @@ export function longLength(seconds: number): string {
     const count = Math.floor(left / size);
     left -= count * size;
     if (count === 0 && !(unit === "second" && parts.length === 0)) continue;
-    parts.push(new Intl.NumberFormat(language.get(), { style: "unit", unit,
+    parts.push(new Intl.NumberFormat(locale(), { style: "unit", unit,
       unitDisplay: parts.length > 0 || unit === "day" ? "short" : "long" }).format(count));
     if (parts.length === 2) break;
   }
@@ -45,11 +45,11 @@ export function longLength(seconds: number): string {
 }
 
 export function count(value: number | bigint): string {
-  return new Intl.NumberFormat(language.get()).format(value);
+  return new Intl.NumberFormat(locale()).format(value);
 }
 
 export function percent(share: number): string {
-  return new Intl.NumberFormat(language.get(), { style: "percent" }).format(share);
+  return new Intl.NumberFormat(locale(), { style: "percent" }).format(share);
 }
 
 const byteUnits = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
@@ -58,13 +58,13 @@ export function bytes(value: number | bigint): string {
   let size = Number(value);
   let index = 0;
   while (size >= 1_000 && index < byteUnits.length - 1) { size /= 1_000; index += 1; }
-  return new Intl.NumberFormat(language.get(), { style: "unit", unit: byteUnits[index] ?? "byte",
+  return new Intl.NumberFormat(locale(), { style: "unit", unit: byteUnits[index] ?? "byte",
     unitDisplay: index === 0 ? "long" : "short", maximumFractionDigits: size < 10 ? 1 : 0,
   }).format(size);
 }
 
 function formatted(ms: number | undefined, options: Intl.DateTimeFormatOptions): string {
-  return ms === undefined ? "–" : new Intl.DateTimeFormat(language.get(), options).format(ms);
+  return ms === undefined ? "–" : new Intl.DateTimeFormat(locale(), options).format(ms);
 }
 
 export function dateTime(ms: number | undefined): string {
@@ -86,7 +86,7 @@ export function day(ms: number): string {
 /** The time alone today, with the date on other days. */
 export function recent(ms: number | undefined, nowMs: number): string {
   if (ms === undefined) return "–";
-  return sameDay(ms, nowMs) ? time(ms) : dateTime(ms);
+  return sameDay(ms, nowMs) ? time(ms) : formatted(ms, { dateStyle: "short", timeStyle: "short" });
 }
 
 export function sameDay(a: number, b: number): boolean {

@@ -21,6 +21,11 @@ export function preferredLanguage(wishes: readonly string[]): Language {
   return "fr";
 }
 
+/** For Intl: English with the day before the month and 24 hours, as the sites are in Europe. */
+export function locale(): string {
+  return language.get() === "fr" ? "fr-FR" : "en-GB";
+}
+
 export type Values = Readonly<Record<string, string | number>>;
 
 export function fill(template: string, values: Values): string {
@@ -39,7 +44,7 @@ export function plural(stem: PluralKey, count: number, values: Values = {}): str
   const spoken = language.get();
   const form = new Intl.PluralRules(spoken).select(count) === "one" ? "one" : "other";
   return fill(dictionaries[spoken][`${stem}.${form}`],
-    { count: new Intl.NumberFormat(spoken).format(count), ...values });
+    { count: new Intl.NumberFormat(locale()).format(count), ...values });
 }
 
 export function isTextKey(key: string): key is TextKey {
