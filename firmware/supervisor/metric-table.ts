@@ -9,7 +9,7 @@ export interface MetricRow {
 
 export const metricTable = {
   jackfield_link_state: { kind: "gauge", labels: ["link", "state"],
-    help: "1 for the state in which the link is; a link that is not up or degraded hears nothing." },
+    help: "1 for the state in which the link is; unless up or degraded it hears nothing." },
   jackfield_link_bytes_in_total: { kind: "counter", labels: ["link"],
     help: "Bytes received from the PBX." },
   jackfield_link_bytes_out_total: { kind: "counter", labels: ["link"],
@@ -54,7 +54,7 @@ export const metricTable = {
     help: "Call records lost because the store took none for too long." },
   jackfield_event_latency_ms: { kind: "histogram",
     buckets: [0.25, 0.5, 1, 2, 3, 5, 7.5, 10, 25, 50, 100, 250, 1_000],
-    help: "Milliseconds from the last byte of an event at the link to its hand-over to a watcher." },
+    help: "Milliseconds from the last byte of an event at the link to its hand-over." },
   jackfield_store_commits_total: { kind: "counter", help: "Synced writes of the store." },
   jackfield_store_commit_ms: { kind: "histogram",
     buckets: [0.5, 1, 2, 5, 10, 20, 50, 100, 250, 1_000],

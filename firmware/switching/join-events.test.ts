@@ -70,7 +70,7 @@ describe("Transferred: exactly one call lives on", () => {
     assert.deepEqual(b.states("C1"), { [caller]: "connected", 205: "connected" });
   });
 
-  it("keeps the new party ringing when it rang, and follows events under the old name", async () => {
+  it("keeps the new party ringing, and follows events under the old name", async () => {
     const b = await consultation(false);
     transfer(b, "C1");
     assert.deepEqual(b.states("C1"), { [caller]: "connected", 203: "alerting" });

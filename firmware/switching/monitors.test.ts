@@ -52,7 +52,8 @@ describe("Monitors: who sees what", () => {
     reader.monitor.stop();
     const types: string[] = [];
     for (let item = await reader.next(); item !== undefined; item = await reader.next()) {
-      if (item.kind === "event") types.push(`${item.entry.event.type} ${String(item.entry.number)}`);
+      if (item.kind !== "event") continue;
+      types.push(`${item.entry.event.type} ${String(item.entry.number)}`);
     }
     assert.deepEqual(types, ["delivered 2", "established 3", "connectionCleared 7"]);
   });

@@ -66,16 +66,19 @@ export class NumberFormsCache {
 /** Every device text that stands in an event. */
 export function partyTexts(event: CallEvent): readonly string[] {
   const texts: string[] = [];
-  for (const [key, value] of Object.entries(event)) {
+  for (const key in event) {
+    const value: unknown = Reflect.get(event, key);
     if (typeof value === "string") {
       if (key === "device" || key === "forwardTo") texts.push(value);
-    } else if (typeof value === "object" && "device" in value) {
-      if (typeof value.device === "string") texts.push(value.device);
-    } else if (key === "connections" && "connections" in event) {
-      for (const entry of event.connections) {
-        texts.push(entry.newConnection.device);
-        if (entry.endpoint !== undefined) texts.push(entry.endpoint.device);
-      }
+    } else if (typeof value === "object" && value !== null && "device" in value
+      && typeof value.device === "string") {
+      texts.push(value.device);
+    }
+  }
+  if ("connections" in event) {
+    for (const entry of event.connections) {
+      texts.push(entry.newConnection.device);
+      if (entry.endpoint !== undefined) texts.push(entry.endpoint.device);
     }
   }
   return texts;

@@ -22,6 +22,8 @@ export interface ConnectionEntry {
   name: string | undefined;
   state: Exclude<ConnectionState, "null">;
   external: boolean;
+  /** Its device, at hand: tables of thousands are not searched twice. */
+  readonly owner: DeviceEntry;
 }
 
 export interface CallEntry {
@@ -106,7 +108,7 @@ export class LinkPicture {
 
   /** Takes a call out of the picture; `merged` calls live on under another name. */
   remove(call: CallEntry, merged: boolean): void {
-    for (const device of call.connections.keys()) this.#leave(call, device);
+    for (const connection of call.connections.values()) this.#leave(call, connection.owner);
     call.connections.clear();
     call.parties = undefined;
     if (this.calls.get(call.call) === call) this.calls.delete(call.call);
@@ -143,25 +145,26 @@ export class LinkPicture {
       known.name = name ?? known.name;
       return known;
     }
-    const entry: ConnectionEntry = { device, name, state, external };
+    const owner = this.device(device, external, external ? "other" : "station");
+    const entry: ConnectionEntry = { device, name, state, external, owner };
     call.connections.set(device, entry);
     call.parties = undefined;
-    this.device(device, external, external ? "other" : "station").calls.add(call);
+    owner.calls.add(call);
     return entry;
   }
 
   disconnect(call: CallEntry, device: DeviceId): boolean {
-    if (!call.connections.delete(device)) return false;
+    const connection = call.connections.get(device);
+    if (connection === undefined) return false;
+    call.connections.delete(device);
     call.parties = undefined;
-    this.#leave(call, device);
+    this.#leave(call, connection.owner);
     return true;
   }
 
-  #leave(call: CallEntry, device: DeviceId): void {
-    const entry = this.devices.get(device);
-    if (entry === undefined) return;
-    entry.calls.delete(call);
-    if (entry.external && entry.calls.size === 0) this.devices.delete(device);
+  #leave(call: CallEntry, owner: DeviceEntry): void {
+    owner.calls.delete(call);
+    if (owner.external && owner.calls.size === 0) this.devices.delete(owner.device);
   }
 }
 

@@ -23,7 +23,7 @@ async function taken(monitor: AsyncIterable<Numbered>, count: number): Promise<N
 }
 
 describe("Switch: a call from ring to record", () => {
-  it("numbers its events from one, with forms and direction, and ends with callCleared", async () => {
+  it("numbers its events, with forms and direction, and ends with callCleared", async () => {
     const b = bench();
     const monitor = b.sw.monitorStart({}, 100);
     assert(monitor.ok);
