@@ -133,8 +133,8 @@ ${link("a", "transport: { kind: serial, path: /dev/ttyS0 }")}`
       + link("a", "transport: { kind: serial, path: /dev/ttyS0 }")
       + link("b", "transport: { kind: tcp-listen, port: 8443, address: 192.0.2.1 }")), [
       "8 links[1].id: found \"a\", which is already the id of links[0]; expected an id of its own",
-      "11 links[1].transport.path: found \"/dev/ttyS0\", which links[0] uses already; a serial port "
-        + "can serve one link only",
+      "11 links[1].transport.path: found \"/dev/ttyS0\", which links[0] uses already; a serial "
+        + "port can serve one link only",
       "15 links[2].transport.port: found port 8443, on which grpc listens already; expected a port "
         + "of its own",
       "1 web.port: found port 8443, on which grpc listens already; expected a port of its own",
@@ -163,8 +163,8 @@ links:
 `).filter((text) => !text.includes("bogus")), [
       '4 links[0].driver: unknown driver "asterisk-amy"; did you mean "asterisk-ami"? This gateway '
         + "has: asterisk-ami, smdr",
-      '5 links[1].transport.kind: found "serial", over which the driver asterisk-ami does not work; '
-        + "expected tcp or tls",
+      '5 links[1].transport.kind: found "serial", over which the driver asterisk-ami does not '
+        + "work; expected tcp or tls",
       "5 links[1].options.user: Invalid input: expected string, received undefined",
       "5 links[1].options.secret: Invalid input: expected string, received undefined",
       "7 links[2].options.user: Invalid input: expected string, received number",
@@ -207,7 +207,8 @@ links:
       "3 links[0].numbers.country: is not set: numbers have no E.164 form, and numbers with + "
         + "cannot be dialled",
       "4 links[0].options.secret: the secret is not there yet: no env:GONE",
-      "5 links[1].transport: leads to the same PBX port as links[0]; every call would be seen twice",
+      "5 links[1].transport: leads to the same PBX port as links[0]; every call would be seen "
+        + "twice",
     ]);
     assert.deepEqual(warnings("version: 1"), ["1 links: is empty: the gateway sees no calls"]);
   });

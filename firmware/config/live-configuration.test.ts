@@ -90,7 +90,8 @@ describe("live configuration: start", () => {
       applier: { callsOn: () => 0, apply: () => Promise.resolve(done) } });
     assert.match(faultOf(await unapplied.start()), /^config-invalid: .*newer than this firmware/);
     const failing = createConfiguration({ ...parts,
-      applier: { callsOn: () => 0, apply: () => Promise.resolve(fail("address-in-use", "9443")) } });
+      applier: { callsOn: () => 0,
+        apply: () => Promise.resolve(fail("address-in-use", "9443")) } });
     assert.equal(faultOf(await failing.start()), "address-in-use: 9443");
   });
 

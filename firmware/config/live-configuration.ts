@@ -180,7 +180,7 @@ class LiveConfiguration implements Configuration {
     return done;
   }
 
-  /** A firmware may no longer accept the newest document; an appliance must come up all the same. */
+  /** This firmware may refuse the newest document; an appliance must come up all the same. */
   async #newestUsable(): Promise<Result<Document>> {
     let first: Fault | undefined;
     const kept = this.#book.list(undefined, Infinity)

@@ -1,0 +1,153 @@
+/** `ctictl link ...` and `ctictl device ...`. */
+
+import { DeviceSchema, LinksService, LinkStateSchema, ProvenSchema, WatchLinksResponseSchema,
+  type Capabilities, type Device, type Link } from "../../../proto/gen/cti/gateway/v1/links_pb.js";
+import { AgentStateSchema } from "../../../proto/gen/cti/gateway/v1/model_pb.js";
+import { ask, askPages, type Command } from "../command.js";
+import type { Session } from "../session.js";
+import { watching } from "../watch.js";
+import { bytesText, enumWord, timeText } from "../wording.js";
+
+const methods = LinksService.method;
+
+const linkTitles = [["Link", "Lien"], ["State", "État"], ["Since", "Depuis"], ["PBX", "PBX"],
+  ["Driver", "Pilote"], [">Devices", ">Postes"], [">Calls", ">Appels"],
+  ["Remark", "Remarque"]] as const;
+
+function linkRow(link: Link, session: Session): readonly string[] {
+  return [link.id, enumWord(LinkStateSchema, link.state),
+    timeText(link.since, session.environment),
+    `${link.peerProduct} ${link.peerVersion}`.trim(), link.driver, String(link.devices),
+    String(link.calls), remark(link, session)];
+}
+
+function remark(link: Link, session: Session): string {
+  const parts = [link.reason];
+  if (link.retryAt !== undefined) {
+    const at = timeText(link.retryAt, session.environment);
+    parts.push(session.say([`next attempt ${at}`, `nouvel essai ${at}`]));
+  }
+  if (link.devicesNotMonitored > 0) {
+    parts.push(session.say([`${link.devicesNotMonitored} devices not monitored`,
+      `${link.devicesNotMonitored} postes non surveillés`]));
+  }
+  return parts.filter((part) => part !== "").join("; ");
+}
+
+async function showLink(link: Link, session: Session): Promise<void> {
+  const { environment } = session;
+  const counters = link.counters;
+  await session.pairs([
+    [["Link", "Lien"], link.id],
+    [["Driver", "Pilote"], `${link.driver} (${link.driverTitle})`],
+    [["Transport", "Transport"], link.transport],
+    [["State", "État"], enumWord(LinkStateSchema, link.state)],
+    [["Remark", "Remarque"], remark(link, session)],
+    [["Since", "Depuis"], timeText(link.since, environment)],
+    [["PBX", "PBX"], `${link.peerProduct} ${link.peerVersion}`.trim()],
+    [["Devices", "Postes"], String(link.devices)],
+    [["Calls", "Appels"], String(link.calls)],
+    [["Received", "Reçu"], bytesText(counters?.bytesIn ?? 0n)],
+    [["Sent", "Envoyé"], bytesText(counters?.bytesOut ?? 0n)],
+    [["Last received", "Dernière réception"], timeText(counters?.lastReceivedAt, environment)],
+    [["Events", "Événements"], String(counters?.events ?? 0n)],
+    [["Records", "Tickets"], String(counters?.records ?? 0n)],
+    [["Garbage", "Illisible"], bytesText(counters?.garbageBytes ?? 0n)],
+    [["Requests", "Demandes"], String(counters?.requests ?? 0n)],
+    [["of which failed", "dont en échec"], String(counters?.requestsFailed ?? 0n)],
+    [["Resyncs", "Resynchronisations"], String(counters?.resyncs ?? 0n)],
+  ]);
+  await session.text("");
+  await showCapabilities(link.capabilities, session);
+}
+
+async function showCapabilities(
+  capabilities: Capabilities | undefined, session: Session,
+): Promise<void> {
+  await session.table([["Capability", "Capacité"], ["Kind", "Genre"], ["How", "Comment"],
+    ["Proven", "Prouvé"], ["Evidence", "Preuve"]],
+  (capabilities?.rows ?? []).map((row) =>
+    [row.subject, row.kind, row.how, enumWord(ProvenSchema, row.proven), row.evidence]));
+}
+
+function deviceRow(device: Device): readonly string[] {
+  const agent = [enumWord(AgentStateSchema, device.agentState), device.agent, device.agentReason];
+  return [device.link, device.device, device.category, device.name,
+    agent.filter((part) => part !== "").join(" "), String(device.calls),
+    device.monitored ? "" : `${device.notMonitoredReason} ${device.notMonitoredAdvice}`.trim()];
+}
+
+const watchLinks: Command = {
+  words: "link watch", methods: [methods.watchLinks],
+  about: ["Show every change of a link's state, until interrupted.",
+    "Montrer chaque changement d'état d'un lien, jusqu'à interruption."],
+  run: (session) => watching(session, () => session.stream(methods.watchLinks, {}),
+    async (change) => {
+      if (session.format !== "table") await session.data(WatchLinksResponseSchema, change, true);
+      else if (change.link !== undefined) {
+        const state = change.removed ? session.say(["removed", "supprimé"])
+          : enumWord(LinkStateSchema, change.link.state);
+        await session.text([timeText(change.link.since, session.environment), change.link.id, state,
+          remark(change.link, session)].join("  ").trimEnd());
+      }
+      return "more";
+    }),
+};
+
+const link = ["<link>"] as const;
+
+export const linkCommands: readonly Command[] = [
+  ask({ words: "link list", about: ["List all links.", "Lister tous les liens."],
+    method: methods.listLinks, request: () => ({}),
+    show: (response, session) =>
+      session.table(linkTitles, response.links.map((row) => linkRow(row, session))) }),
+  ask({ words: "link show", args: link, method: methods.getLink,
+    about: ["Show a link: state, counters, what it can do.",
+      "Montrer un lien : état, compteurs, capacités."],
+    request: (input) => ({ id: input.arg("link") }),
+    show: async (response, session) => {
+      if (response.link !== undefined) await showLink(response.link, session);
+    } }),
+  watchLinks,
+  ask({ words: "link restart", args: link, method: methods.restartLink,
+    about: ["Close a link and open it again at once.", "Fermer un lien et le rouvrir aussitôt."],
+    request: (input, { environment }) =>
+      ({ id: input.arg("link"), requestId: environment.randomId() }) }),
+  ask({ words: "link enable", args: link, method: methods.enableLink,
+    about: ["Open a link that was disabled.", "Ouvrir un lien désactivé."],
+    request: (input, { environment }) =>
+      ({ id: input.arg("link"), requestId: environment.randomId() }) }),
+  ask({ words: "link disable", args: link, method: methods.disableLink,
+    about: ["Close a link and keep it closed.", "Fermer un lien et le garder fermé."],
+    request: (input, { environment }) =>
+      ({ id: input.arg("link"), requestId: environment.randomId() }) }),
+  ask({ words: "link probe", args: link, method: methods.probeLink,
+    about: ["Try again what this PBX can do.", "Vérifier de nouveau ce que sait faire ce PBX."],
+    request: (input) => ({ id: input.arg("link") }),
+    show: (response, session) => showCapabilities(response.capabilities, session) }),
+  ask({ words: "link resync", args: link, method: methods.resyncLink,
+    about: ["Read the PBX's own picture and heal what differs.",
+      "Relire l'état du PBX et réparer les différences."],
+    request: (input) => ({ id: input.arg("link") }),
+    show: (response, session) => session.text(session.say(
+      [`${response.healed} calls healed.`, `${response.healed} appels réparés.`])) }),
+  ask({ words: "link drivers", method: methods.listDrivers, request: () => ({}),
+    about: ["List the drivers of this gateway.", "Lister les pilotes de cette passerelle."],
+    show: (response, session) => session.table(
+      [["Driver", "Pilote"], ["Title", "Titre"], ["Transports", "Transports"],
+        ["Standards", "Normes"]],
+      response.drivers.map((driver) => [driver.name, driver.title, driver.transports.join(", "),
+        driver.standards.join(", ")])) }),
+  askPages({ words: "device list", args: ["[link]"], method: methods.listDevices,
+    item: DeviceSchema, limitDefault: 10_000, pageMax: 1_000,
+    about: ["List devices, and why some are not monitored.",
+      "Lister les postes, et pourquoi certains ne sont pas surveillés."],
+    options: [{ flags: "--not-monitored",
+      about: ["only devices that cannot be monitored", "seulement les postes non surveillés"] }],
+    request: (input, page) => ({ link: input.arg("link"), pageSize: page.size,
+      pageToken: page.token, onlyNotMonitored: input.flag("notMonitored") }),
+    page: (response) => ({ items: response.devices, next: response.nextPageToken }),
+    show: (devices, session) => session.table([["Link", "Lien"], ["Device", "Poste"],
+      ["Category", "Genre"], ["Name", "Nom"], ["Agent", "Agent"], [">Calls", ">Appels"],
+      ["Not monitored because", "Non surveillé car"]], devices.map(deviceRow)) }),
+];

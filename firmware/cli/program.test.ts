@@ -1,0 +1,293 @@
+import assert from "node:assert/strict";
+import type { DescMethod } from "@bufbuild/protobuf";
+import { AccessService } from "../../proto/gen/cti/gateway/v1/access_pb.js";
+import { CallsService } from "../../proto/gen/cti/gateway/v1/calls_pb.js";
+import { ConfigurationService } from "../../proto/gen/cti/gateway/v1/configuration_pb.js";
+import { LinksService, LinkState } from "../../proto/gen/cti/gateway/v1/links_pb.js";
+import { ConnectionState } from "../../proto/gen/cti/gateway/v1/model_pb.js";
+import { NumbersService } from "../../proto/gen/cti/gateway/v1/numbers_pb.js";
+import { RecordsService } from "../../proto/gen/cti/gateway/v1/records_pb.js";
+import { SystemService } from "../../proto/gen/cti/gateway/v1/system_pb.js";
+import { createBench, type Bench } from "./bench.test.js";
+import { allCommands } from "./program.js";
+
+const services = [AccessService, CallsService, ConfigurationService, LinksService, NumbersService,
+  RecordsService, SystemService];
+
+/** A device with one connection in each state that a service may ask for. */
+function office(): Bench {
+  const bench = createBench();
+  const at = (device: string, state: ConnectionState, call: string) =>
+    ({ call, connections: [{ id: { call, device }, state }] });
+  const { ALERTING, CONNECTED, HOLD } = ConnectionState;
+  bench.on(CallsService.method.snapshotCalls, () => ({ calls: [
+    at("2001", CONNECTED, "c1"), at("2001", HOLD, "c2"), at("2002", ALERTING, "c3"),
+    at("2003", HOLD, "c4"), at("2004", CONNECTED, "c5"), at("2004", CONNECTED, "c6")] }));
+  bench.files.set("doc.yaml", "version: 1\n");
+  bench.files.set("rules.yaml", "country: FR\n");
+  bench.files.set("csr.pem", "CSR");
+  bench.input = "a long password\n";
+  return bench;
+}
+
+const on = (call: string, device: string) => ({ call, device });
+const act = { link: "pbx-1", requestId: "id-1" };
+const query = { link: "pbx-1", device: "2001", number: "0142", direction: "DIRECTION_INCOMING",
+  missedOnly: true, from: "2026-11-23T06:00:00Z", until: "2026-11-23T07:30:00Z" };
+const queryWords = "--link pbx-1 --device 2001 --number 0142 --direction incoming --missed "
+  + "--from 2h --until 2026-11-23T07:30:00";
+
+/** [command line, method, request]: one row at least for every command. */
+const mapping: readonly (readonly [string, string, unknown])[] = [
+  ["login gw:1 --user ann --password-stdin --trust-fingerprint aabb", "SignIn",
+    { name: "ann", password: "a long password" }],
+  ["logout", "SignOut", {}],
+  ["whoami", "WhoAmI", {}],
+  ["link list", "ListLinks", {}],
+  ["link show pbx-1", "GetLink", { id: "pbx-1" }],
+  ["link restart pbx-1", "RestartLink", { id: "pbx-1", requestId: "id-1" }],
+  ["link enable pbx-1", "EnableLink", { id: "pbx-1", requestId: "id-1" }],
+  ["link disable pbx-1", "DisableLink", { id: "pbx-1", requestId: "id-1" }],
+  ["link probe pbx-1", "ProbeLink", { id: "pbx-1" }],
+  ["link resync pbx-1", "ResyncLink", { id: "pbx-1" }],
+  ["link drivers", "ListDrivers", {}],
+  ["device list pbx-1 --not-monitored --limit 5", "ListDevices",
+    { link: "pbx-1", onlyNotMonitored: true, pageSize: 5 }],
+  ["call list pbx-1 2001", "SnapshotCalls", { link: "pbx-1", device: "2001" }],
+  ["call make pbx-1 2001 0142685300 --do-not-prompt", "MakeCall",
+    { ...act, device: "2001", number: "0142685300", doNotPrompt: true }],
+  ["call dial pbx-1 2001 2002", "MakeCall", { ...act, device: "2001", number: "2002" }],
+  ["call answer pbx-1 2002", "AnswerCall", { ...act, connection: on("c3", "2002") }],
+  ["call clear pbx-1 2002", "ClearConnection", { ...act, connection: on("c3", "2002") }],
+  ["call hang-up pbx-1 2001 --call x", "ClearConnection",
+    { ...act, connection: on("x", "2001") }],
+  ["call clear-call pbx-1 2002", "ClearCall", { ...act, connection: on("c3", "2002") }],
+  ["call hold pbx-1 2001", "HoldCall", { ...act, connection: on("c1", "2001") }],
+  ["call retrieve pbx-1 2001", "RetrieveCall", { ...act, connection: on("c2", "2001") }],
+  ["call alternate pbx-1 2001", "AlternateCall",
+    { ...act, heldCall: on("c2", "2001"), activeCall: on("c1", "2001") }],
+  ["call reconnect pbx-1 2001 --held h --active a", "ReconnectCall",
+    { ...act, heldCall: on("h", "2001"), activeCall: on("a", "2001") }],
+  ["call transfer pbx-1 2001", "TransferCall",
+    { ...act, heldCall: on("c2", "2001"), activeCall: on("c1", "2001") }],
+  ["call conference pbx-1 2001", "ConferenceCall",
+    { ...act, heldCall: on("c2", "2001"), activeCall: on("c1", "2001") }],
+  ["call consult pbx-1 2001 2002", "ConsultationCall",
+    { ...act, existingCall: on("c1", "2001"), number: "2002" }],
+  ["call single-step-transfer pbx-1 2001 2002", "SingleStepTransferCall",
+    { ...act, activeCall: on("c1", "2001"), number: "2002" }],
+  ["call single-step-conference pbx-1 2001 2002", "SingleStepConference",
+    { ...act, activeCall: on("c1", "2001"), number: "2002" }],
+  ["call deflect pbx-1 2002 2003", "DeflectCall",
+    { ...act, connection: on("c3", "2002"), number: "2003" }],
+  ["call pickup pbx-1 2001 2002", "DirectedPickupCall",
+    { ...act, connection: on("c3", "2002"), device: "2001" }],
+  ["call park pbx-1 2001 --to 71", "ParkCall",
+    { ...act, connection: on("c1", "2001"), parkTo: "71" }],
+  ["call digits pbx-1 2001 12#", "GenerateDigits",
+    { ...act, connection: on("c1", "2001"), digits: "12#" }],
+  ["agent state pbx-1 2001 not-ready --agent 7 --group sales --reason lunch", "SetAgentState",
+    { ...act, device: "2001", state: "REQUESTED_AGENT_STATE_NOT_READY", agent: "7",
+      acdGroup: "sales", reason: "lunch" }],
+  [`record list ${queryWords} --limit 7`, "ListRecords", { query, pageSize: 7 }],
+  ["record show r1", "GetRecord", { id: "r1" }],
+  [`record export ${queryWords} --format json --file out.json`, "ExportRecords",
+    { query, format: "EXPORT_FORMAT_JSON" }],
+  ["record export", "ExportRecords", { query: {}, format: "EXPORT_FORMAT_CSV" }],
+  ["record count", "CountRecords", { query: { from: "2026-11-16T08:00:00Z" } }],
+  ["record raw pbx-1 --from-position 9 --max-bytes 10", "ReadRaw",
+    { link: "pbx-1", fromPosition: "9", bytesMax: "10" }],
+  ["number explain pbx-1 0142685300", "ExplainNumber",
+    { link: "pbx-1", number: "0142685300", use: "NUMBER_USE_FROM_PBX" }],
+  ["number explain pbx-1 0142685300 --dial", "ExplainNumber",
+    { link: "pbx-1", number: "0142685300", use: "NUMBER_USE_DIAL" }],
+  ["number test pbx-1 rules.yaml --calls 50", "TestRules",
+    { link: "pbx-1", rulesYaml: "country: FR\n", callsMax: 50 }],
+  ["config show 3", "GetConfiguration", { revision: "3" }],
+  ["config validate doc.yaml", "ValidateConfiguration", { document: "version: 1\n" }],
+  ["config plan doc.yaml", "ApplyConfiguration", { document: "version: 1\n",
+    mode: "APPLY_MODE_DRY_RUN", requestId: "id-1" }],
+  ["config apply doc.yaml --try 10m --comment why --expect-revision 4", "ApplyConfiguration",
+    { document: "version: 1\n", mode: "APPLY_MODE_TRY", confirmWithin: "600s", comment: "why",
+      expectedRevision: "4", requestId: "id-1" }],
+  ["config apply -", "ApplyConfiguration", { document: "a long password\n",
+    mode: "APPLY_MODE_APPLY", requestId: "id-1" }],
+  ["config apply doc.yaml --dry-run", "ApplyConfiguration", { document: "version: 1\n",
+    mode: "APPLY_MODE_DRY_RUN", requestId: "id-1" }],
+  ["config confirm 5", "ConfirmConfiguration", { revision: "5" }],
+  ["config revert 4", "RevertConfiguration", { revision: "4", requestId: "id-1" }],
+  ["config history", "ListRevisions", { pageSize: 50 }],
+  ["config diff 1 2", "DiffRevisions", { from: "1", to: "2" }],
+  ["config schema", "GetSchema", {}],
+  ["system version", "GetVersion", {}],
+  ["system health", "GetHealth", {}],
+  ["system alarms --all", "ListAlarms", { includeCleared: true }],
+  ["system ack link-down/pbx-1", "AcknowledgeAlarm", { id: "link-down/pbx-1" }],
+  ["system capture pbx-1 --follow", "CaptureFrames", { link: "pbx-1", follow: true }],
+  ["system backup --file b.bin", "Backup", {}],
+  ["system audit --actor ann", "ListAudit", { actor: "ann", pageSize: 100 }],
+  ["system audit-export --from-number 3", "ExportAudit", { fromNumber: "3" }],
+  ["user list", "ListUsers", {}],
+  ["user create bob --role operator --password-stdin", "CreateUser",
+    { name: "bob", password: "a long password", role: "ROLE_OPERATOR" }],
+  ["user update bob --role admin --disable", "UpdateUser",
+    { name: "bob", role: "ROLE_ADMIN", disabled: true }],
+  ["user update bob --enable", "UpdateUser", { name: "bob", disabled: false }],
+  ["user delete bob", "DeleteUser", { name: "bob" }],
+  ["user password bob --password-stdin", "SetPassword",
+    { name: "bob", newPassword: "a long password" }],
+  ["token list", "ListTokens", {}],
+  ["token create crm --role viewer --expires 1d", "CreateToken",
+    { name: "crm", role: "ROLE_VIEWER", expiresAt: "2026-11-24T08:00:00Z" }],
+  ["token revoke t1", "RevokeToken", { id: "t1" }],
+  ["certificate list", "ListCertificates", {}],
+  ["certificate issue csr.pem --role viewer --days 30", "IssueCertificate",
+    { requestPem: "CSR", role: "ROLE_VIEWER", validDays: 30 }],
+  ["certificate revoke 0a", "RevokeCertificate", { serial: "0a" }],
+];
+
+/** Commands whose requests other tests prove: endless streams, and one that asks nothing. */
+const elsewhere = ["link watch", "call watch", "system scrub", "system verify-audit"];
+
+describe("ctictl: every method has a command", () => {
+  const called = new Set<DescMethod>(allCommands().flatMap(({ methods }) => methods));
+  for (const service of services) {
+    for (const method of service.methods) {
+      it(`${service.name}.${method.name}`, () => { assert(called.has(method)); });
+    }
+  }
+
+  it("and every command a row in the table below", () => {
+    const lines = mapping.map(([line]) => line);
+    const without = allCommands().map(({ words }) => words).filter((words) =>
+      !elsewhere.includes(words) && !lines.some((line) => `${line} `.startsWith(`${words} `)));
+    assert.deepEqual(without, []);
+  });
+});
+
+describe("ctictl: arguments become requests", () => {
+  for (const [line, method, request] of mapping) {
+    it(line, async () => {
+      const bench = office();
+      const code = await bench.run(line);
+      assert.equal(code, 0, bench.err);
+      const last = bench.sent.findLast((sent) => sent.method === method);
+      assert.deepEqual(last?.request, request);
+    });
+  }
+});
+
+describe("ctictl: wrong command lines", () => {
+  for (const line of ["", "nonsense", "link", "link show", "link list --nope", "call make pbx-1",
+    "user create bob", "user create bob --role king", "link list --output xml",
+    "record list --limit many", "record list --from yesterday", "config show x",
+    "config apply doc.yaml --try soon", "config apply missing.yaml", "link list --cert c.pem",
+    "user update bob --enable --disable", "user create bob --role viewer",
+    "call watch --type ringing"]) {
+    it(`"${line}" ends with 2 and asks nothing`, async () => {
+      const bench = office();
+      assert.equal(await bench.run(line === "" ? [] : line), 2, bench.out);
+      assert.notEqual(bench.err, "");
+      assert.deepEqual(bench.sent.filter(({ method }) => method !== "ValidateConfiguration"), []);
+    });
+  }
+
+  it("help ends with 0 and lists the exit codes", async () => {
+    const bench = office();
+    assert.equal(await bench.run("--help"), 0);
+    assert.match(bench.out, /Exit codes:\n {2}0 {2}done\n[^]* {2}8 {2}wrong argument/);
+    bench.variables["LANG"] = "fr_FR.UTF-8";
+    await bench.run("link --help");
+    assert.match(bench.out, /Lister tous les liens/);
+  });
+});
+
+describe("ctictl: finding the connection", () => {
+  it("says when the device has none, or several", async () => {
+    const bench = office();
+    assert.equal(await bench.run("call answer pbx-1 2001"), 5);
+    assert.match(bench.err, /no connection that is alerting/);
+    assert.equal(await bench.run("call hold pbx-1 2004"), 2);
+    assert.match(bench.err, /--call\nc5, c6\n/);
+  });
+});
+
+describe("ctictl: output", () => {
+  const links = (bench: Bench): void => {
+    bench.on(LinksService.method.listLinks, () => ({ links: [
+      { id: "pbx-1", driver: "asterisk-ami", state: LinkState.UP, peerProduct: "Asterisk",
+        peerVersion: "22.1", devices: 12, calls: 3, since: { seconds: 1_795_420_800n } },
+      { id: "printer", driver: "smdr", state: LinkState.DOWN, reason: "no\u001b[31m carrier" }] }));
+  };
+
+  it("is an aligned table for people, without control characters", async () => {
+    const bench = office();
+    links(bench);
+    await bench.run("link list");
+    assert.equal(bench.out, [
+      "Link     State  Since                PBX            Driver        Devices  Calls  Remark",
+      "pbx-1    up     2026-11-23 08:00:00  Asterisk 22.1  asterisk-ami       12      3",
+      "printer  down                                       smdr                0      0  "
+        + "no [31m carrier", ""].join("\n"));
+    await bench.run("--lang fr link list");
+    assert.match(bench.out, /^Lien +État +Depuis/);
+  });
+
+  it("is JSON or YAML for programs", async () => {
+    const bench = office();
+    links(bench);
+    await bench.run("--output json link list");
+    assert.equal(JSON.parse(bench.out).links[1].state, "LINK_STATE_DOWN");
+    await bench.run("link list --output yaml");
+    assert.match(bench.out, /^links:\n {2}- id: pbx-1\n/);
+  });
+
+  it("follows pages up to the limit, and says that there is more", async () => {
+    const bench = office();
+    bench.on(RecordsService.method.listRecords, ({ pageSize, pageToken }) => ({
+      records: Array.from({ length: pageSize }, (_, index) => ({ id: `${pageToken}${index}` })),
+      nextPageToken: `${pageToken}p` }));
+    await bench.run("record list --limit 1500");
+    assert.deepEqual(bench.sent.map(({ request }) => request), [
+      { query: {}, pageSize: 1000 }, { query: {}, pageSize: 500, pageToken: "p" }]);
+    assert.equal(bench.out.split("\n").length, 1502);
+    assert.match(bench.err, /first 1500 are shown/);
+  });
+
+  it("writes downloads to a file", async () => {
+    const bench = office();
+    bench.onStream(RecordsService.method.exportRecords, () => [
+      { data: new TextEncoder().encode("id\n"), records: 0n },
+      { data: new TextEncoder().encode("r1\n"), records: 1n }]);
+    assert.equal(await bench.run("record export --file out.csv"), 0);
+    assert.equal(bench.files.get("out.csv"), "id\nr1\n");
+    assert.equal(bench.out, "");
+    assert.match(bench.err, /out\.csv: 1 records, 6 B/);
+    await bench.run("record export");
+    assert.equal(bench.out, "id\nr1\n");
+  });
+
+  it("ends with a failure when a scrub finds damage or does not end", async () => {
+    const bench = office();
+    bench.onStream(SystemService.method.scrub, () => [{ valuesChecked: 5n },
+      { valuesChecked: 9n, finished: true, damages: [{ space: "record", keyHex: "0a" }] }]);
+    assert.equal(await bench.run("system scrub"), 1);
+    assert.match(bench.out, /record +0a/);
+    bench.onStream(SystemService.method.scrub, () => [{ valuesChecked: 5n }]);
+    assert.equal(await bench.run("system scrub"), 1);
+    bench.onStream(SystemService.method.scrub, () => [{ finished: true }]);
+    assert.equal(await bench.run("system scrub"), 0);
+  });
+
+  it("lists every error of a document with its line", async () => {
+    const bench = office();
+    bench.on(ConfigurationService.method.validateConfiguration, () => ({
+      errors: [{ path: "links[0].id", message: "is missing", line: 4 }],
+      warnings: [{ path: "", message: "odd", line: 0 }] }));
+    assert.equal(await bench.run("config apply doc.yaml"), 8);
+    assert.match(bench.err, /doc\.yaml:4: links\[0\]\.id: is missing\n/);
+    assert.deepEqual(bench.sent.map(({ method }) => method), ["ValidateConfiguration"]);
+    assert.equal(await bench.run("config validate doc.yaml"), 8);
+    assert.match(bench.out, /1 errors, 1 warnings/);
+  });
+});
