@@ -1,9 +1,11 @@
 /** Which scenarios belong to which driver: one line per driver, as in `index.ts`. */
 
 import type { Conformance } from "./conformance.js";
+import { conformances as asteriskAmi } from "./asterisk-ami/conformance.js";
 import { conformances as smdr } from "./smdr/conformance.js";
 
 const registry: Readonly<Record<string, readonly Conformance[]>> = {
+  "asterisk-ami": asteriskAmi,
   "smdr": smdr,
 };
 

@@ -7,14 +7,22 @@
 import { done, fail, type Result } from "../firmware/base/result.js";
 import type { World } from "../firmware/base/world.js";
 import type { Transport } from "../firmware/link/transport.js";
-import type { EventName } from "../firmware/model/events.js";
-import type { ServiceName, ServiceRequest } from "../firmware/model/services.js";
+import type { CallEvent, EventName } from "../firmware/model/events.js";
+import type { ServiceName, ServiceRequest, ServiceResponse } from "../firmware/model/services.js";
 
 /** The PBX's end of a line. */
 export interface FarEnd {
   send(bytes: Uint8Array): void;
   onReceive(handler: (bytes: Uint8Array) => void): void;
   onClosed(handler: () => void): void;
+  close(): void;
+}
+
+/** What a scenario may look at and ask for while it sets the stage. */
+export interface ScenarioStage {
+  /** What the link has told so far. */
+  readonly events: readonly CallEvent[];
+  request(request: ServiceRequest): Promise<Result<ServiceResponse>>;
 }
 
 /** A PBX as the suite sees it. All of it happens in the world's time. */
@@ -24,10 +32,11 @@ export interface ConformancePbx {
   /** It has restarted: its calls are gone. The suite cuts the line itself. */
   restart(): void;
   /** For each declared event, something that makes the PBX say it. May take a minute. */
-  readonly events: Readonly<Partial<Record<EventName, () => Promise<void> | void>>>;
+  readonly events:
+    Readonly<Partial<Record<EventName, (stage: ScenarioStage) => Promise<unknown> | void>>>;
   /** For each declared service, the state in which it works; gives the request to make. */
-  readonly services:
-    Readonly<Partial<Record<ServiceName, () => Promise<ServiceRequest> | ServiceRequest>>>;
+  readonly services: Readonly<Partial<Record<ServiceName,
+    (stage: ScenarioStage) => Promise<ServiceRequest> | ServiceRequest>>>;
   /** What shows that the line carries sense: an event or a record follows within a minute. */
   sign(): Promise<void> | void;
 }
@@ -81,6 +90,7 @@ export class MemoryLine {
     },
     onReceive: (handler) => { this.#farReceive = handler; },
     onClosed: (handler) => { this.#farClosed = handler; },
+    close: () => { this.#soon(() => { this.cut("closed by the other end"); }); },
   };
 
   cut(reason: string): void {
