@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createServer as createPlainServer } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { status, type ServiceError } from "@grpc/grpc-js";
+import { status, type MethodDefinition, type ServiceError } from "@grpc/grpc-js";
 import { service as healthService } from "grpc-health-check";
 import { CallsService } from "../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { AccessService, Role } from "../../proto/gen/cti/gateway/v1/access_pb.js";
@@ -243,6 +243,60 @@ describe("gRPC server on real sockets", () => {
       if (answer.status === "NOT_SERVING") break;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+  });
+
+  it("describes itself by reflection, behind the same door", async () => {
+    const { loadSync } = await import("@grpc/proto-loader");
+    const folder = new URL("../../../node_modules/@grpc/reflection/build/proto/", import.meta.url);
+    const loaded = loadSync("grpc/reflection/v1/reflection.proto",
+      { includeDirs: [folder.pathname] })["grpc.reflection.v1.ServerReflection"];
+    const method = (loaded as unknown as Readonly<Record<string, MethodDefinition<object, {
+      readonly listServicesResponse?: { readonly service: readonly { readonly name: string }[] };
+      readonly fileDescriptorResponse?: { readonly fileDescriptorProto: readonly Buffer[] };
+    }>>>)["ServerReflectionInfo"];
+    assert.ok(method !== undefined);
+    const ask = (one: TestClient, request: object) => {
+      const call = one.raw.makeBidiStreamRequest(method.path, method.requestSerialize,
+        method.responseDeserialize, one.metadata());
+      const answer = new Promise<Parameters<typeof method.responseSerialize>[0]>(
+        (resolve, reject) => {
+          call.on("data", resolve);
+          call.on("error", reject);
+        });
+      call.write(request);
+      call.end();
+      return answer;
+    };
+    const refused = await failureOf(ask(await client(), { listServices: "" }));
+    assert.equal(refused.code, status.UNAUTHENTICATED);
+    const viewer = await client("viewer");
+    const { listServicesResponse } = await ask(viewer, { listServices: "" });
+    assert.deepEqual(listServicesResponse?.service.map(({ name }) => name).sort(),
+      on.api.services.map(({ service }) => service.typeName).sort());
+    const { fileDescriptorResponse } = await ask(viewer,
+      { fileContainingSymbol: "cti.gateway.v1.CallsService" });
+    assert.ok((fileDescriptorResponse?.fileDescriptorProto.length ?? 0) > 0);
+  });
+
+  it("gives new connections the renewed certificate and leaves open ones alone", async () => {
+    const viewer = await client("viewer");
+    const watched = new Collected(viewer.stream(CallsService.method.watchEvents, {}));
+    await watched.until((items) => items.length > 0);
+    const fresh = await rig();
+    server.renew(fresh.tls);
+    const fingerprint = await new Promise<string>((resolve, reject) => {
+      const socket = connectTls({ host: "127.0.0.1", port: server.port, ALPNProtocols: ["h2"],
+        ca: fresh.authority.authorityPem, servername: "localhost" });
+      socket.on("secureConnect", () => {
+        resolve(socket.getPeerX509Certificate()?.fingerprint256 ?? "");
+        socket.destroy();
+      });
+      socket.on("error", reject);
+    });
+    assert.equal(fingerprint, fresh.authority.fingerprint);
+    on.gateway.switch.apply(ringing("100"));
+    await watched.until((items) => items.some(({ item }) => item.case === "event"));
+    await fresh.release();
   });
 
   it("names the port that is taken and what to do", async () => {

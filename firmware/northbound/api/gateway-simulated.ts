@@ -10,7 +10,7 @@ import type { Configuration, Revision } from "../../config/configuration.js";
 import { documentSchema } from "../../config/schema.js";
 import type { Frame, Link } from "../../link/link.js";
 import type { RawKeeper, RawSegment } from "../../link/raw.js";
-import { linkId } from "../../model/identifiers.js";
+import { callId, linkId } from "../../model/identifiers.js";
 import type { CallRecord } from "../../model/records.js";
 import type { AlarmView, Alarms } from "../../supervisor/alarms.js";
 import { SimulatedEventLog, SimulatedLink, SimulatedRecordBook, simulatedNumbers }
@@ -147,6 +147,10 @@ function memoryConfiguration(world: World): Configuration {
     fail("not-found", `There is no revision ${number ?? 0}.`);
   const at = (number: number | undefined): (typeof texts)[number] | undefined =>
     number === undefined ? texts.at(-1) : texts[number - 1];
+  const revisionAt = (number: number | undefined): Promise<Result<Revision>> => {
+    const found = at(number);
+    return Promise.resolve(found === undefined ? refuse(number) : ok(found.revision));
+  };
   return {
     name: "configuration", health: { status: "ok" }, document,
     jsonSchema: { type: "object" },
@@ -165,10 +169,8 @@ function memoryConfiguration(world: World): Configuration {
       return Promise.resolve(ok({ plan: [], warnings: [],
         revision: request.mode === "dry-run" ? undefined : revision }));
     },
-    confirm: (number) => Promise.resolve(
-      at(number) === undefined ? refuse(number) : ok(at(number)?.revision as Revision)),
-    revert: (number) => Promise.resolve(
-      at(number) === undefined ? refuse(number) : ok(at(number)?.revision as Revision)),
+    confirm: revisionAt,
+    revert: revisionAt,
     revisions: (olderThan, limit) => Promise.resolve(ok(texts.map(({ revision }) => revision)
       .filter((revision) => olderThan === undefined || revision.number < olderThan)
       .reverse().slice(0, limit))),
@@ -242,7 +244,7 @@ export async function simulatedGateway(
     get status() { return link.status; },
     enable: () => { link.enable(); }, disable: () => { link.disable(); },
     restart: () => { link.restart(); }, probe: () => link.probe(),
-    frames: () => frameSource.kept, watchFrames: (handler) => frameSource.watch(handler) });
+    frames: () => [...frameSource.kept], watchFrames: (handler) => frameSource.watch(handler) });
   const componentRows: ComponentRow[] = [
     { component: "gateway/links/pbx-1", status: "ok", reason: "", restarts: 0 }];
   return {
@@ -287,7 +289,7 @@ export async function simulatedGateway(
 export function simulatedRecord(number: number): CallRecord {
   const startedAtMs = 1_700_000_000_000 + number * 60_000;
   return { id: `${startedAtMs.toString(16)}-pbx-1-${number}`, link: linkId("pbx-1"),
-    call: `c${number}` as CallRecord["call"], source: "events", direction: "incoming",
+    call: callId(`c${number}`), source: "events", direction: "incoming",
     calling: { raw: "+33123456789", e164: "+33123456789", name: "Dupont, \"Anne\"" },
     called: { raw: "100" }, startedAtMs, answeredAtMs: startedAtMs + 5_000,
     endedAtMs: startedAtMs + 65_000, durationMs: 60_000, ringMs: 5_000,
