@@ -3,7 +3,7 @@
 import "reflect-metadata";
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +11,12 @@ import { createServer as createTlsServer } from "node:tls";
 import * as x509 from "@peculiar/x509";
 import { SimulatedWorld } from "../../firmware/base/world-simulated.js";
 import { nodeWorld } from "../../firmware/base/world-node.js";
-import type { Result } from "../../firmware/base/result.js";
+import { fail, ok, type Result } from "../../firmware/base/result.js";
+import { driver as smdr } from "../../drivers/smdr/driver.js";
+import { createSmdrPeer } from "../../drivers/smdr/peer.js";
+import { createLink } from "../../firmware/link/link-runtime.js";
+import { linkId } from "../../firmware/model/identifiers.js";
+import type { CompletedCall } from "../../firmware/model/records.js";
 import type { Transport } from "../../firmware/link/transport.js";
 import { sendBufferMax } from "../../firmware/link/transports/duplex.js";
 import type { SerialOptions } from "../../firmware/link/transports/options.js";
@@ -321,3 +326,82 @@ for (const helper of ["perl", "python3"] as const) {
     });
   });
 }
+
+describe("a link on a serial port that is unplugged and plugged in elsewhere", () => {
+  it("notices, retries, and goes on recording at the port's stable name", async function () {
+    const folder = await mkdtemp(join(tmpdir(), "link-serial-"));
+    const path = join(folder, "usb-serial-by-id");
+    const plug = async (): Promise<PtyPair | undefined> => {
+      const opened = await openPtyPair(world);
+      if (!opened.ok) {
+        process.stderr.write(`skipped: ${opened.fault.message}\n`);
+        return undefined;
+      }
+      await rm(path, { force: true });
+      await symlink(opened.value.devicePath, path);
+      return opened.value;
+    };
+    const first = await plug();
+    if (first === undefined) {
+      this.skip();
+      return;
+    }
+    const records: CompletedCall[] = [];
+    const changes: string[] = [];
+    let changed = (): void => undefined;
+    const until = (met: () => boolean): Promise<void> => new Promise((resolve) => {
+      changed = () => { if (met()) resolve(); };
+      changed();
+    });
+    const kept: Buffer[] = [];
+    const options = good(smdr.options.parse({ format: "panasonic-kx" }));
+    const link = createLink({
+      id: linkId("pbx"), title: "", driver: smdr, options, world, enabled: true,
+      opener: transportOpener({ kind: "serial", path, baudRate: 9_600, dataBits: 8,
+        parity: "none", stopBits: 1, flowControl: "none" }, world),
+      secret: (reference) => fail("not-found", reference),
+      rawKeeper: {
+        keep: (_link, bytes) => {
+          kept.push(Buffer.from(bytes));
+          return Promise.resolve(ok(BigInt(kept.length)));
+        },
+        async *read() { /* Nothing is read back here. */ },
+      },
+      sink: {
+        event: () => undefined, snapshot: () => undefined, forgotten: () => undefined,
+        garbage: () => undefined, up: () => undefined, down: () => undefined,
+        record: (call) => {
+          records.push(call);
+          changed();
+        },
+        stateChanged: ({ state }) => {
+          changes.push("reason" in state ? `${state.name} ${state.reason}` : state.name);
+          changed();
+        },
+      },
+    });
+    await link.start();
+    await until(() => link.status.state.name === "up");
+    const print = (pair: PtyPair): void => {
+      const send = (bytes: Uint8Array): void => { good(pair.write(bytes)); };
+      createSmdrPeer({ format: "panasonic-kx", world, send })
+        .print({ device: "101", trunk: "01", number: "0145678901", direction: "outgoing",
+          ringMs: 0, talkMs: 5_000 });
+    };
+    print(first);
+    await until(() => records.length === 1);
+    assert.ok((records[0]?.rawPosition ?? 0n) >= 1n);
+    await first.close();
+    await until(() => link.status.state.name === "down");
+    assert.match(changes.at(-1) ?? "", /gone|closed/);
+    const second = await plug();
+    assert.ok(second !== undefined);
+    await until(() => link.status.state.name === "up");
+    print(second);
+    await until(() => records.length === 2);
+    assert.equal(Buffer.concat(kept).toString().split("\r\n").length, 3);
+    await link.stop(2_000);
+    await second.close();
+    await rm(folder, { recursive: true });
+  });
+});
