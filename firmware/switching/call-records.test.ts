@@ -97,5 +97,10 @@ describe("Call records", () => {
     await b.world.advance(500);
     await stopping;
     assert.deepEqual(b.world.timersPending, []);
+    const waited = b.sw.gauges.recordsPending;
+    b.records.failing = undefined;
+    assert((await b.sw.start()).ok);
+    while (b.sw.gauges.recordsPending > 0) await b.world.settle();
+    assert.equal(b.records.records.size, waited);
   });
 });

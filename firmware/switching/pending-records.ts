@@ -56,6 +56,11 @@ export class PendingRecords {
     return new Promise((resolve) => { this.#idle.push(resolve); });
   }
 
+  /** Goes on with what waits. */
+  start(): void {
+    this.#pump();
+  }
+
   stop(): void {
     this.#retry?.cancel();
     this.#retry = undefined;

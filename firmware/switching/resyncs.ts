@@ -48,9 +48,14 @@ export class Resyncs {
     this.#schedule(id, plan);
   }
 
+  start(): void {
+    this.#stopped = false;
+  }
+
   stop(): void {
     this.#stopped = true;
     for (const plan of this.#plans.values()) plan.timer?.cancel();
+    this.#plans.clear();
   }
 
   #schedule(id: LinkId, plan: Plan): void {
@@ -74,7 +79,7 @@ export class Resyncs {
     const link = this.#options.findLink(id);
     const snapshot = await link?.snapshot(resyncDeadlineMs);
     plan.running = false;
-    if (this.#stopped) return;
+    if (this.#stopped || this.#plans.get(id) !== plan) return;
     if (snapshot?.ok === true) {
       this.#options.reconcile(id, snapshot.value, reason, askedAt);
     } else {

@@ -122,6 +122,8 @@ class SwitchingCore implements SwitchingFunction {
   }
 
   start(): Promise<Result<void>> {
+    this.#resyncs.start();
+    this.#records.start();
     return Promise.resolve(done);
   }
 
