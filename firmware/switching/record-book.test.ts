@@ -157,9 +157,37 @@ describe("StoredRecordBook", () => {
     await closed(found);
   });
 
-  it("keeps the newest matchesMax when a number meets too many records", async () => {
-    const found = await filled({ matchesMax: 1 });
-    assert.deepEqual(places(must(await found.book.list({ number: "5678" }, 10)).records), [3]);
+  it("asks for more digits when more than termsMax numbers end alike", async () => {
+    const found = await filled({ termsMax: 1 });
+    const many = await found.book.list({ number: "5678" }, 10);
+    assert.match(many.ok ? "" : many.fault.message, /more than 1 numbers end like this/);
+    assert.equal((await found.book.countByHour({ number: "5678" })).ok, false);
+    const wide = await filled({ termsMax: 8 });
+    assert.deepEqual(places(must(await wide.book.list({ number: "5678" }, 10)).records), [3, 2, 0]);
+    await closed(found);
+    await closed(wide);
+  });
+
+  it("merges numbers that end alike in order, however many calls each has", async () => {
+    const found = await opened();
+    const expected: string[] = [];
+    for (let n = 0; n < 400; n += 1) {
+      const raw = n % 7 === 0 ? "0611115678" : n % 3 === 0 ? "0622225678" : "0633335678";
+      const record = call(nowMs + n, { calling: { raw } });
+      expected.push(record.id);
+      must(await found.book.add(record));
+    }
+    const ids: string[] = [];
+    for await (const record of found.book.all({ number: "5678" })) ids.push(record.id);
+    assert.deepEqual(ids, expected);
+    const pages: string[] = [];
+    let before: string | undefined;
+    do {
+      const page = must(await found.book.list({ number: "5678" }, 30, before));
+      pages.push(...page.records.map(({ id }) => id));
+      before = page.next;
+    } while (before !== undefined);
+    assert.deepEqual(pages, expected.reverse());
     await closed(found);
   });
 

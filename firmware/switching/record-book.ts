@@ -27,12 +27,12 @@ export interface RecordBookBounds {
   readonly pageMax: number;
   /** Records looked at for one page; the page then ends early and says where to go on. */
   readonly scanMax: number;
-  /** Ids that a search by last digits may meet before it asks for more digits. */
-  readonly matchesMax: number;
+  /** Numbers that may end in the digits typed; with more of them, more digits are asked for. */
+  readonly termsMax: number;
 }
 
 export const recordBookBounds: RecordBookBounds =
-  { pageMax: 1_000, scanMax: 50_000, matchesMax: 200_000 };
+  { pageMax: 1_000, scanMax: 50_000, termsMax: 2_000 };
 
 const pruneEveryMs = 3_600_000;
 const pruneMax = 200;
@@ -50,6 +50,10 @@ type Page = { readonly records: readonly CallRecord[]; readonly next: string | u
 
 /** Above every id: ids are of hexadecimal digits first. */
 const highest = "g";
+/** Below every digit: with it, a key lies behind what it extends and before all else. */
+const behind = "\u0001";
+/** Ids read ahead of each number. */
+const aheadMax = 64;
 
 export class StoredRecordBook implements RecordBook {
   readonly name = "record-book";
@@ -108,7 +112,7 @@ export class StoredRecordBook implements RecordBook {
   async list(query: RecordQuery, limit: number, before?: string): Promise<Result<Page>> {
     const span = spanOf(query);
     const high = before !== undefined && before < span.high ? before : span.high;
-    const checked = this.#check(query);
+    const checked = await this.#check(query);
     if (!checked.ok) return checked;
     const pageMax = Math.max(1, Math.min(limit, this.#bounds.pageMax));
     const found: CallRecord[] = [];
@@ -126,14 +130,13 @@ export class StoredRecordBook implements RecordBook {
   }
 
   async* all(query: RecordQuery): AsyncGenerator<CallRecord, void, undefined> {
-    if (!this.#check(query).ok) return;
-    for await (const record of this.#scan(query, spanOf(query), false)) {
+        for await (const record of this.#scan(query, spanOf(query), false)) {
       if (matches(query, record)) yield record;
     }
   }
 
   async countByHour(query: RecordQuery): Promise<Result<readonly HourCount[]>> {
-    const checked = this.#check(query);
+    const checked = await this.#check(query);
     if (!checked.ok) return checked;
     const hours = new Map<number, { -readonly [name in keyof HourCount]: HourCount[name] }>();
     for await (const record of this.all(query)) {
@@ -175,10 +178,14 @@ export class StoredRecordBook implements RecordBook {
     return ok(total);
   }
 
-  #check(query: RecordQuery): Result<void> {
-    if (query.number === undefined || numberTerms(query.number).length > 0) return done;
-    return fail("argument-invalid", "a number to look for needs four digits at least",
-      { fields: [{ path: "number", message: "four digits at least" }] });
+  async #check(query: RecordQuery): Promise<Result<void>> {
+    if (query.number === undefined) return done;
+    const few = numberTerms(query.number).length === 0;
+    if (!few && await this.#termsOf(query.number) !== undefined) return done;
+    const message = few ? "four digits at least"
+      : `more than ${this.#bounds.termsMax} numbers end like this: type more digits`;
+    return fail("argument-invalid", `the number to look for: ${message}`,
+      { fields: [{ path: "number", message }] });
   }
 
   /** Records of the narrowest index that the query allows, in order of their ids. */
@@ -186,7 +193,8 @@ export class StoredRecordBook implements RecordBook {
     query: RecordQuery, span: Span, reverse: boolean,
   ): AsyncGenerator<CallRecord, void, undefined> {
     if (query.number !== undefined) {
-      for (const id of await this.#idsByNumber(query.number, span, reverse)) yield* this.#load(id);
+      const terms = await this.#termsOf(query.number) ?? [];
+      for await (const id of this.#idsOf(terms, span, reverse)) yield* this.#load(id);
       return;
     }
     const [space, wanted] = query.device !== undefined ? [byDevice, term(query.device)] as const
@@ -207,28 +215,58 @@ export class StoredRecordBook implements RecordBook {
     if (found.ok && found.value !== undefined) yield found.value;
   }
 
-  /** Ids within the span, each once, in order; the newest `matchesMax` when there are more. */
-  async #idsByNumber(
-    number: string, span: Span, reverse: boolean,
-  ): Promise<readonly string[]> {
-    const ids = new Set<string>();
+  /** The distinct terms that begin with what was typed; undefined when there are too many. */
+  async #termsOf(number: string): Promise<readonly string[] | undefined> {
+    const found: string[] = [];
     for (const prefix of numberTerms(number)) {
-      // A term that begins with the prefix lies below the prefix with a character above digits.
-      const range = { gte: { term: prefix, id: "" }, lt: { term: `${prefix}:`, id: "" } };
-      for await (const [{ id }] of this.#store.range(byNumber, range)) {
-        if (id < span.low || id >= span.high) continue;
-        ids.add(id);
-        if (ids.size > this.#bounds.matchesMax * 2) this.#keepNewest(ids);
+      let from = prefix;
+      for (;;) {
+        // A term that begins with the prefix lies below the prefix with a character above digits.
+        const range = { gte: { term: from, id: "" }, lt: { term: `${prefix}:`, id: "" }, limit: 1 };
+        let next: string | undefined;
+        for await (const [key] of this.#store.range(byNumber, range)) next = key.term;
+        if (next === undefined) break;
+        if (found.length >= this.#bounds.termsMax) return undefined;
+        found.push(next);
+        from = `${next}${behind}`;
       }
     }
-    if (ids.size > this.#bounds.matchesMax) this.#keepNewest(ids);
-    const sorted = [...ids].sort();
-    return reverse ? sorted.reverse() : sorted;
+    return found;
   }
 
-  #keepNewest(ids: Set<string>): void {
-    const sorted = [...ids].sort();
-    for (const id of sorted.slice(0, sorted.length - this.#bounds.matchesMax)) ids.delete(id);
+  /**
+   * Ids within the span that stand under any of the terms, each once, in order. Of each term some
+   * ids are read ahead; what lies beyond the nearest end of those waits for the next round.
+   */
+  async* #idsOf(
+    terms: readonly string[], span: Span, reverse: boolean,
+  ): AsyncGenerator<string, void, undefined> {
+    let { low, high } = span;
+    for (;;) {
+      const ids = new Set<string>();
+      let edge: string | undefined;
+      for (const one of terms) {
+        const range = { gte: { term: one, id: low }, lt: { term: one, id: high }, reverse,
+          limit: aheadMax };
+        let count = 0;
+        let last = "";
+        for await (const [{ id }] of this.#store.range(byNumber, range)) {
+          ids.add(id);
+          last = id;
+          count += 1;
+        }
+        if (count < aheadMax) continue;
+        if (edge === undefined || (reverse ? last > edge : last < edge)) edge = last;
+      }
+      const sorted = [...ids].sort();
+      for (const id of reverse ? sorted.reverse() : sorted) {
+        if (edge !== undefined && (reverse ? id < edge : id > edge)) break;
+        yield id;
+      }
+      if (edge === undefined) return;
+      if (reverse) high = edge;
+      else low = `${edge}${behind}`;
+    }
   }
 
   #prunePlan(): void {
