@@ -1,0 +1,134 @@
+/** What the servers may see of the running gateway. */
+
+import { statfs } from "node:fs/promises";
+import { fail, ok, type Result } from "./base/result.js";
+import type { World } from "./base/world.js";
+import type { Configuration } from "./config/configuration.js";
+import type { Driver } from "./link/driver.js";
+import type { LinkSet } from "./link-set.js";
+import { linkId } from "./model/identifiers.js";
+import type { Access } from "./northbound/access/access.js";
+import type { Audit } from "./northbound/access/audit.js";
+import type { GatewayView, HostHealthView, NumbersView, RuleTest, SystemView }
+  from "./northbound/api/gateway-view.js";
+import type { CountedNumber } from "./numbers/rule-comparison.js";
+import type { LinkNumberResolver } from "./numbers/resolver.js";
+import type { Store } from "./store/store.js";
+import type { Alarms } from "./supervisor/alarms.js";
+import type { HostHealth } from "./supervisor/host-health.js";
+import { healthOf } from "./supervisor/health-tree.js";
+import type { Component } from "./base/component.js";
+import type { EventLog } from "./switching/event-log.js";
+import type { RecordBook } from "./switching/records.js";
+import type { RawKeeper } from "./link/raw.js";
+import type { SwitchingFunction } from "./switching/switching-function.js";
+
+export interface ViewParts {
+  readonly world: World;
+  readonly version: string;
+  readonly dataFolder: string;
+  readonly drivers: readonly Driver[];
+  readonly root: () => Component;
+  readonly store: Store;
+  readonly alarms: Alarms;
+  readonly access: Access;
+  readonly audit: Audit;
+  readonly events: EventLog;
+  readonly records: RecordBook;
+  readonly raw: RawKeeper;
+  readonly numbers: LinkNumberResolver;
+  readonly links: LinkSet;
+  readonly switch: SwitchingFunction;
+  readonly configuration: Configuration;
+  readonly host: HostHealth;
+  readonly metrics: () => Promise<string>;
+}
+
+const callsTriedMax = 10_000;
+const pageSize = 1_000;
+
+export function gatewayView(parts: ViewParts): GatewayView {
+  const { links, world } = parts;
+  return {
+    world,
+    get language() { return parts.configuration.document.unit.language; },
+    switch: parts.switch,
+    links: () => links.list(),
+    link: (id) => links.get(id),
+    linkControl: {
+      resync: (id, deadlineMs) => resync(parts, id, deadlineMs),
+      watch: (handler) => links.watch(handler),
+    },
+    drivers: () => parts.drivers,
+    events: parts.events, records: parts.records, raw: parts.raw,
+    numbers: numbersView(parts),
+    configuration: parts.configuration, alarms: parts.alarms, store: parts.store,
+    access: parts.access, audit: parts.audit,
+    system: systemView(parts),
+  };
+}
+
+async function resync(parts: ViewParts, id: string, deadlineMs: number): Promise<Result<number>> {
+  const link = parts.links.get(id);
+  if (link === undefined) return fail("link-unknown", `no link is called ${id}`);
+  const before = parts.switch.counters.healed;
+  const snapshot = await link.snapshot(deadlineMs);
+  if (!snapshot.ok) return snapshot;
+  parts.switch.reconcile(linkId(id), snapshot.value, "requested");
+  return ok(parts.switch.counters.healed - before);
+}
+
+function numbersView(parts: ViewParts): NumbersView {
+  const { numbers, records } = parts;
+  return {
+    explain(link, number, use, language) {
+      const explained = numbers.explain(linkId(link), number, use, language);
+      return explained.ok ? ok({ ...explained.value }) : explained;
+    },
+    async test(link, rulesYaml, callsMax): Promise<Result<RuleTest>> {
+      const counted = new Map<string, CountedNumber>();
+      let callsTried = 0;
+      let before: string | undefined;
+      const wanted = Math.min(callsMax, callsTriedMax);
+      while (callsTried < wanted) {
+        const page = await records.list({ link }, Math.min(pageSize, wanted - callsTried), before);
+        if (!page.ok) return page;
+        for (const { calling, called } of page.value.records) {
+          for (const raw of new Set([calling?.raw, called?.raw])) {
+            if (raw === undefined || raw === "") continue;
+            counted.set(raw, { raw, calls: (counted.get(raw)?.calls ?? 0) + 1 });
+          }
+        }
+        callsTried += page.value.records.length;
+        before = page.value.next;
+        if (before === undefined) break;
+      }
+      const compared = numbers.test(linkId(link), rulesYaml, counted.values());
+      return compared.ok ? ok({ callsTried, ...compared.value }) : compared;
+    },
+  };
+}
+
+function systemView(parts: ViewParts): SystemView {
+  const startedAtMs = parts.world.clock.wall().getTime();
+  return {
+    get version() {
+      return { version: parts.version, runtime: `node ${process.versions.node}`, startedAtMs,
+        unit: parts.configuration.document.unit.name };
+    },
+    components: () => healthOf(parts.root()),
+    host: () => hostView(parts),
+    metrics: parts.metrics,
+  };
+}
+
+async function hostView(parts: ViewParts): Promise<Result<HostHealthView>> {
+  const { reading } = parts.host;
+  if (reading !== undefined) return ok(reading);
+  const disk = await statfs(parts.dataFolder).catch(() => undefined);
+  const memory = process.memoryUsage.rss();
+  return ok({ cpuLoad: 0, memoryUsedBytes: 0, memoryTotalBytes: 0, residentBytes: memory,
+    diskFreeBytes: (disk?.bavail ?? 0) * (disk?.bsize ?? 0),
+    diskTotalBytes: (disk?.blocks ?? 0) * (disk?.bsize ?? 0), temperatureCelsius: undefined,
+    uptimeSeconds: process.uptime() });
+}

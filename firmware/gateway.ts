@@ -1,0 +1,259 @@
+/** Puts the gateway together, starts it in order, and takes it apart in reverse. */
+
+import assert from "node:assert";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { Registry } from "prom-client";
+import { attempt, done, fail, ok, type Result } from "./base/result.js";
+import type { World } from "./base/world.js";
+import { checkNumbersText } from "./config/check-document.js";
+import type { Applier, Configuration } from "./config/configuration.js";
+import { createConfiguration } from "./config/live-configuration.js";
+import type { Document } from "./config/schema.js";
+import { secretFiles } from "./config/secret-files.js";
+import { createSecrets, type Secrets } from "./config/secrets.js";
+import { gatewayView } from "./gateway-view.js";
+import { loadOrCreateKey } from "./key-files.js";
+import type { Driver } from "./link/driver.js";
+import { LinkSet } from "./link-set.js";
+import { linkId } from "./model/identifiers.js";
+import { createAccess, type Access, type FirstAdmin } from "./northbound/access/access.js";
+import { createAudit, type Audit } from "./northbound/access/audit.js";
+import { createCertificateWatch } from "./northbound/access/certificate-watch.js";
+import { createSecretStore, type SecretStore } from "./northbound/access/secret-store.js";
+import { createApi, type Api } from "./northbound/api/api.js";
+import { createNumberResolver, type LinkNumberResolver } from "./numbers/resolver.js";
+import { Servers } from "./servers.js";
+import { openStore } from "./store/leveldb-store.js";
+import type { Store } from "./store/store.js";
+import { createAlarms } from "./supervisor/alarm-board.js";
+import type { Alarms } from "./supervisor/alarms.js";
+import { createHostHealth } from "./supervisor/host-health.js";
+import { createMetrics } from "./supervisor/metrics.js";
+import { supervise, type Supervision, type Supervisor } from "./supervisor/supervise.js";
+import { StoredEventLog } from "./switching/event-log-store.js";
+import { StoredRawKeeper } from "./switching/raw-keeper.js";
+import { StoredRecordBook } from "./switching/record-book.js";
+import { createSwitch, type SwitchingFunction } from "./switching/switching-function.js";
+import { metricNumbers } from "./metric-numbers.js";
+
+export interface GatewayOptions {
+  readonly world: World;
+  readonly version: string;
+  readonly drivers: readonly Driver[];
+  readonly dataFolder: string;
+  /** The built page. */
+  readonly pageFolder: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Applied at start when it differs from the document in force. */
+  readonly configText: string | undefined;
+  /** Called when restarting components did not help: the process has to end. */
+  fatal(reason: string): void;
+}
+
+export interface Gateway {
+  readonly grpcPort: number;
+  readonly webPort: number;
+  /** PEM of the authority that signs the servers' certificate. */
+  readonly authorityPem: string;
+  /** Set at the very first start only. */
+  readonly firstAdmin: FirstAdmin | undefined;
+  readonly document: Document;
+  readonly switch: SwitchingFunction;
+  readonly links: LinkSet;
+  readonly alarms: Alarms;
+  readonly store: Store;
+  stop(deadlineMs: number): Promise<void>;
+}
+
+const dayMs = 86_400_000;
+const minuteMs = 60_000;
+const epoch = 1;
+const stopMsMax = 5_000;
+const supervision: Supervision = { restart: "alone", restartsMax: 3, withinMs: minuteMs };
+export const firstAdminFile = "first-admin.txt";
+
+export async function startGateway(options: GatewayOptions): Promise<Result<Gateway>> {
+  const assembly = new Assembly(options);
+  const started = await assembly.start();
+  if (!started.ok) await assembly.stop(stopMsMax);
+  return started;
+}
+
+class Assembly {
+  readonly #options: GatewayOptions;
+  readonly #alarms: Alarms;
+  readonly #store: Store;
+  readonly #events: StoredEventLog;
+  readonly #records: StoredRecordBook;
+  readonly #raw: StoredRawKeeper;
+  readonly #links: LinkSet;
+  readonly #servers: Servers;
+  readonly #numbers: LinkNumberResolver;
+  readonly #root: Supervisor;
+  #document: Document | undefined;
+  #switch: SwitchingFunction | undefined;
+  #api: Api | undefined;
+  #access: Access | undefined;
+  #audit: Audit | undefined;
+  #secrets: Secrets | undefined;
+
+  constructor(options: GatewayOptions) {
+    const { world, dataFolder } = options;
+    this.#options = options;
+    this.#alarms = createAlarms(world);
+    const store = openStore({ folder: path.join(dataFolder, "store"), world, epoch });
+    this.#store = store;
+    const days = (pick: (retention: Document["retention"]) => number, otherwise: number) =>
+      (this.#document === undefined ? otherwise : pick(this.#document.retention)) * dayMs;
+    this.#events = new StoredEventLog({ store, world, retention: () => ({
+      ageMsMax: days((kept) => kept.eventsDays, 7),
+      countMax: this.#document?.retention.eventsMax ?? 2_000_000 }) });
+    this.#records = new StoredRecordBook({ store, world, retention: () => ({
+      ageMsMax: days((kept) => kept.recordsDays, 365) }) });
+    this.#raw = new StoredRawKeeper({ store, world, retention: () => ({
+      ageMsMax: days((kept) => kept.rawDays, 90) }) });
+    this.#numbers = createNumberResolver({ parseRules: checkNumbersText });
+    this.#links = new LinkSet({ world, drivers: options.drivers, alarms: this.#alarms,
+      raw: this.#raw, switchOf: () => this.#running(this.#switch),
+      secret: (reference) => this.#running(this.#secrets).secret(reference),
+      timeZone: () => this.#document?.unit.timeZone ?? "UTC" });
+    this.#servers = new Servers({ world, tlsFolder: path.join(dataFolder, "tls"),
+      pageFolder: options.pageFolder, api: () => this.#running(this.#api) });
+    this.#root = supervise(world, "gateway", supervision,
+      [this.#store, this.#events, this.#records, this.#raw],
+      { alarms: this.#alarms, onGivenUp: (reason) => { options.fatal(reason); } });
+  }
+
+  #running<T>(part: T | undefined): T {
+    assert(part !== undefined, "the gateway has been started");
+    return part;
+  }
+
+  async start(): Promise<Result<Gateway>> {
+    this.#watchStore();
+    const stored = await this.#root.start();
+    if (!stored.ok) return stored;
+    const admin = await this.#openAccess();
+    if (!admin.ok) return admin;
+    const running = await this.#startServices();
+    if (!running.ok) return running;
+    return ok(this.#gateway(running.value, admin.value));
+  }
+
+  async stop(deadlineMs: number): Promise<void> {
+    await this.#root.stop(deadlineMs);
+  }
+
+  #watchStore(): void {
+    this.#store.onDamage(({ space, problem }) => {
+      this.#alarms.raise("store-damaged", "store", `${space}: ${problem}`);
+    });
+    this.#store.onWriteFailure((full, message) => {
+      this.#alarms.raise(full ? "store-full" : "store-unavailable", "store", message);
+    });
+    this.#store.onWriteRecovered(() => {
+      this.#alarms.clear("store-full", "store");
+      this.#alarms.clear("store-unavailable", "store");
+    });
+  }
+
+  async #openAccess(): Promise<Result<FirstAdmin | undefined>> {
+    const { world, dataFolder, environment } = this.#options;
+    const keys = path.join(dataFolder, "keys");
+    const pepper = await loadOrCreateKey(keys, "pepper", world);
+    if (!pepper.ok) return pepper;
+    const sealing = await loadOrCreateKey(keys, "secrets", world);
+    if (!sealing.ok) return sealing;
+    const authority = await this.#servers.loadAuthority("jackfield", []);
+    if (!authority.ok) return authority;
+    const store = this.#store;
+    this.#audit = createAudit({ store, world, retentionDays: 730 });
+    this.#access = createAccess({ store, world, alarms: this.#alarms, options: {
+      pepper: pepper.value, issuer: this.#servers,
+      sessions: { idleMs: 30 * minuteMs, absoluteMs: 12 * 60 * minuteMs } } });
+    const secretStore: SecretStore = createSecretStore({ store, world, key: sealing.value });
+    this.#secrets = await createSecrets({ environment, files: secretFiles, stored: secretStore,
+      log: world.log });
+    for (const component of [this.#audit, this.#access]) {
+      const added = await this.#root.add(component);
+      if (!added.ok) return added;
+    }
+    return this.#access.firstAdmin(({ name, password }) => attempt("store-unavailable",
+      "the first sign-in cannot be written", () => writeFile(
+        path.join(dataFolder, firstAdminFile), `${name}\n${password}\n`, { mode: 0o600 })));
+  }
+
+  async #startServices(): Promise<Result<Configuration>> {
+    const { world, dataFolder, drivers, configText } = this.#options;
+    const alarms = this.#alarms;
+    const host = createHostHealth(world, dataFolder, alarms);
+    this.#switch = createSwitch({ world, log: this.#events, records: this.#records,
+      numbers: this.#numbers, alarms, findLink: (id) => this.#links.get(id) });
+    const configuration = createConfiguration({ store: this.#store, world, alarms, drivers,
+      applier: this.#applier(), secret: this.#running(this.#secrets).secret,
+      ...(configText === undefined ? {} : { seed: configText }) });
+    const registry = new Registry();
+    const metrics = createMetrics(world, { links: () => this.#links.list().map((l) => l.status),
+      numbers: () => metricNumbers(this.#running(this.#switch)),
+      host: () => host.reading });
+    this.#api = createApi(gatewayView({ ...this.#options, root: () => this.#root,
+      store: this.#store, alarms, access: this.#running(this.#access),
+      audit: this.#running(this.#audit), events: this.#events, records: this.#records,
+      raw: this.#raw, numbers: this.#numbers, links: this.#links, switch: this.#switch,
+      configuration, host,
+      metrics: async () => await metrics.render() + await registry.metrics() }), registry);
+    const certificates = createCertificateWatch({ world, alarms,
+      certificates: () => this.#servers.certificates() });
+    for (const component of [host, metrics, this.#switch, this.#links, this.#servers,
+      configuration, certificates]) {
+      const added = await this.#root.add(component);
+      if (!added.ok) return added;
+    }
+    return this.#applyGiven(configuration);
+  }
+
+  /** The document given on the command line, unless it is the one in force already. */
+  async #applyGiven(configuration: Configuration): Promise<Result<Configuration>> {
+    const { configText } = this.#options;
+    if (configText === undefined) return ok(configuration);
+    const current = await configuration.text(undefined);
+    if (current.ok && current.value.text === configText) return ok(configuration);
+    const applied = await configuration.apply({ text: configText, mode: "apply",
+      confirmWithinMs: 0, expectedRevision: undefined, actor: "gateway",
+      comment: "given at start" });
+    return applied.ok ? ok(configuration) : applied;
+  }
+
+  #applier(): Applier {
+    return {
+      callsOn: (link) => this.#running(this.#switch).calls({ link: linkId(link) }).length,
+      apply: async (_previous, next): Promise<Result<void>> => {
+        const plans = this.#numbers.setPlans(
+          new Map(next.links.map((link) => [linkId(link.id), link.numbers])));
+        if (!plans.ok) return plans;
+        this.#document = next;
+        const { sessionIdleMinutes, sessionHours } = next.access;
+        this.#running(this.#access).configure({ idleMs: sessionIdleMinutes * minuteMs,
+          absoluteMs: sessionHours * 60 * minuteMs });
+        this.#running(this.#audit).retain(next.retention.auditDays);
+        for (const { id } of next.links) this.#running(this.#switch).forgetNumbers(linkId(id));
+        const served = await this.#servers.configure(next);
+        if (!served.ok) return served;
+        return this.#links.configure(next.links);
+      },
+    };
+  }
+
+  #gateway(configuration: Configuration, firstAdmin: FirstAdmin | undefined): Gateway {
+    const { grpcPort, webPort, authority } = this.#servers;
+    assert(grpcPort !== undefined && webPort !== undefined && authority !== undefined,
+      "the servers have been started");
+    return {
+      grpcPort, webPort, authorityPem: authority.authorityPem, firstAdmin,
+      get document() { return configuration.document; },
+      switch: this.#running(this.#switch), links: this.#links, alarms: this.#alarms,
+      store: this.#store, stop: (deadlineMs) => this.stop(deadlineMs),
+    };
+  }
+}

@@ -1,0 +1,168 @@
+/** All configured links: started, stopped and replaced as the configuration says. */
+
+import type { Component, Health } from "./base/component.js";
+import { done, fail, type Result } from "./base/result.js";
+import type { World } from "./base/world.js";
+import type { LinkConfig } from "./config/schema.js";
+import type { Driver } from "./link/driver.js";
+import type { Link, LinkStatus } from "./link/link.js";
+import { createLink, type LinkSink } from "./link/link-runtime.js";
+import type { RawKeeper } from "./link/raw.js";
+import { transportOpener } from "./link/transports/registry.js";
+import { linkId, type LinkId } from "./model/identifiers.js";
+import type { Alarms } from "./supervisor/alarms.js";
+import type { Switch } from "./switching/switch.js";
+
+export interface LinkSetParts {
+  readonly world: World;
+  readonly drivers: readonly Driver[];
+  readonly alarms: Alarms;
+  readonly raw: RawKeeper;
+  readonly secret: (reference: string) => Result<string>;
+  /** The switch finds links here and links report there: it comes once it exists. */
+  readonly switchOf: () => Switch;
+  readonly timeZone: () => string;
+}
+
+type LinkWatcher = (id: string, removed: boolean) => void;
+const stopMsMax = 5_000;
+
+export class LinkSet implements Component {
+  readonly name = "links";
+  readonly #parts: LinkSetParts;
+  readonly #links = new Map<LinkId, { readonly config: LinkConfig; readonly link: Link }>();
+  readonly #watchers = new Set<LinkWatcher>();
+  #running = false;
+
+  constructor(parts: LinkSetParts) {
+    this.#parts = parts;
+  }
+
+  /** One sick link does not make the set sick: each has its own row and its own alarm. */
+  get health(): Health {
+    const down = this.list().filter(({ status }) => status.state.name === "down");
+    return down.length === 0 ? { status: "ok" }
+      : { status: "degraded", reason: `down: ${down.map(({ status }) => status.id).join(", ")}` };
+  }
+
+  list(): readonly Link[] {
+    return [...this.#links.values()].map(({ link }) => link)
+      .sort((a, b) => a.status.id < b.status.id ? -1 : 1);
+  }
+
+  get(id: string): Link | undefined {
+    return this.#links.get(linkId(id))?.link;
+  }
+
+  watch(watcher: LinkWatcher): () => void {
+    this.#watchers.add(watcher);
+    return () => { this.#watchers.delete(watcher); };
+  }
+
+  async start(): Promise<Result<void>> {
+    this.#running = true;
+    for (const { link } of this.#links.values()) {
+      const started = await link.start();
+      if (!started.ok) return started;
+    }
+    return done;
+  }
+
+  async stop(deadlineMs: number): Promise<void> {
+    this.#running = false;
+    await Promise.all(this.list().map((link) => link.stop(deadlineMs)));
+  }
+
+  /** Links whose configuration did not change are not touched. */
+  async configure(configs: readonly LinkConfig[]): Promise<Result<void>> {
+    const wanted = new Map(configs.map((config) => [linkId(config.id), config]));
+    for (const [id, { config, link }] of [...this.#links]) {
+      const next = wanted.get(id);
+      if (next !== undefined && !needsRestart(config, next)) {
+        this.#links.set(id, { config: next, link });
+        continue;
+      }
+      await link.stop(stopMsMax);
+      this.#links.delete(id);
+      if (next === undefined) this.#removed(id);
+    }
+    for (const [id, config] of wanted) {
+      if (this.#links.has(id)) continue;
+      const link = this.#create(config);
+      if (!link.ok) return link;
+      this.#links.set(id, { config, link: link.value });
+      if (!this.#running) continue;
+      const started = await link.value.start();
+      if (!started.ok) return started;
+    }
+    return done;
+  }
+
+  #create(config: LinkConfig): Result<Link> {
+    const driver = this.#parts.drivers.find(({ name }) => name === config.driver);
+    if (driver === undefined) return fail("config-invalid", `no driver is called ${config.driver}`);
+    const options = driver.options.parse(withTimeZone(driver, config, this.#parts.timeZone()));
+    if (!options.ok) return options;
+    const { world, secret, raw } = this.#parts;
+    return { ok: true, value: createLink({
+      id: linkId(config.id), title: config.title === "" ? driver.title : config.title, driver,
+      options: options.value, opener: transportOpener(config.transport, world), world, secret,
+      sink: this.#sink(linkId(config.id)), rawKeeper: raw, enabled: config.enabled,
+    }) };
+  }
+
+  #sink(id: LinkId): LinkSink {
+    const { switchOf, world } = this.#parts;
+    return {
+      event: (event) => { switchOf().apply(event); },
+      record: (call) => { switchOf().record(call); },
+      snapshot: (snapshot, reason) => { switchOf().reconcile(id, snapshot, reason); },
+      up: () => undefined,
+      down: () => { switchOf().markStale(id); },
+      forgotten: (reason) => { switchOf().forget(id, reason); },
+      garbage: (bytes, reason) => {
+        world.log.event("link.garbage", { link: id, bytes: bytes.length, reason }, "debug");
+      },
+      stateChanged: (status) => { this.#changed(status); },
+    };
+  }
+
+  #changed(status: LinkStatus): void {
+    const { alarms, world } = this.#parts;
+    const { state } = status;
+    const reason = "reason" in state ? state.reason : "";
+    world.log.event("link.state", { link: status.id, state: state.name, reason },
+      state.name === "down" ? "warn" : "info");
+    if (state.name === "down") alarms.raise("link-down", status.id, reason);
+    if (state.name === "degraded") alarms.raise("link-degraded", status.id, reason);
+    if (state.name === "up" || state.name === "degraded" || state.name === "disabled") {
+      alarms.clear("link-down", status.id);
+    }
+    if (state.name !== "degraded") alarms.clear("link-degraded", status.id);
+    for (const watcher of this.#watchers) watcher(status.id, false);
+  }
+
+  #removed(id: LinkId): void {
+    this.#parts.switchOf().forget(id, "link-removed");
+    for (const code of ["link-down", "link-degraded", "link-garbage"] as const) {
+      this.#parts.alarms.clear(code, id);
+    }
+    for (const watcher of this.#watchers) watcher(id, true);
+  }
+}
+
+/** Number rules and the title act at once; everything else needs a new session. */
+function needsRestart(before: LinkConfig, after: LinkConfig): boolean {
+  const session = (config: LinkConfig): string =>
+    JSON.stringify({ ...config, numbers: undefined, title: undefined });
+  return session(before) !== session(after);
+}
+
+/** A driver that asks for a time zone gets the link's, or else the unit's. */
+function withTimeZone(
+  driver: Driver, config: LinkConfig, unitTimeZone: string,
+): Record<string, unknown> {
+  const properties = driver.options.jsonSchema["properties"];
+  const asks = typeof properties === "object" && properties !== null && "timeZone" in properties;
+  return asks ? { timeZone: config.timeZone ?? unitTimeZone, ...config.options } : config.options;
+}

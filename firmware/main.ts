@@ -1,0 +1,159 @@
+#!/usr/bin/env node
+/** The gateway's program: arguments, the real world, signals. All else is in gateway.ts. */
+
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { drivers } from "../drivers/index.js";
+import { startOffice } from "../drivers/office.js";
+import type { LogLevel, World } from "./base/world.js";
+import { messageOf, type Fault } from "./base/result.js";
+import { faults } from "./base/faults.js";
+import { nodeWorld } from "./base/world-node.js";
+import { restore } from "./store/backup.js";
+import { startGateway } from "./gateway.js";
+
+const version = "0.1.0";
+/** sysexits.h: a usage error, a configuration error, a temporary failure. */
+const exitUsage = 64;
+const exitConfiguration = 78;
+const exitUnavailable = 69;
+const stopMsMax = 10_000;
+
+const help = `jackfield ${version} - CTI gateway
+
+  jackfield [--config FILE] [--data FOLDER]    run the gateway
+  jackfield --office [--data FOLDER]           run it with a simulated office
+  jackfield restore FILE [--data FOLDER]       make a data folder from a backup
+
+  --config FILE     the configuration; without it the one last applied is used
+  --data FOLDER     where everything is kept (default: data/gateway, data/office)
+  --log FILE        JSON log; "-" is standard error (default: FOLDER/gateway.log)
+  --log-level L     debug, info, warn or error (default: info)
+  --version, --help
+
+Exit codes: 0 stopped on request, 64 usage, 69 cannot run (ports, disk), 78 configuration.
+Documentation: README.md; command line: ctictl --help
+`;
+
+interface Arguments {
+  readonly command: "run" | "restore";
+  readonly file: string | undefined;
+  readonly config: string | undefined;
+  readonly data: string;
+  readonly office: boolean;
+  readonly log: string;
+  readonly logLevel: LogLevel;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function stop(code: number, text: string): never {
+  process.stderr.write(`${text}\n`);
+  process.exit(code);
+}
+
+function readArguments(): Arguments {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      allowPositionals: true,
+      options: {
+        config: { type: "string" }, data: { type: "string" }, office: { type: "boolean" },
+        log: { type: "string" }, "log-level": { type: "string" },
+        version: { type: "boolean" }, help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (error) {
+    return stop(exitUsage, `jackfield: ${messageOf(error)}\n\n${help}`);
+  }
+  const { values, positionals } = parsed;
+  if (values.help === true) { say(help); process.exit(0); }
+  if (values.version === true) { say(version); process.exit(0); }
+  const [command, file, ...rest] = positionals;
+  if (command !== undefined && (command !== "restore" || file === undefined || rest.length > 0)) {
+    stop(exitUsage, `jackfield: unexpected "${positionals.join(" ")}"\n\n${help}`);
+  }
+  const level = values["log-level"] ?? "info";
+  if (!["debug", "info", "warn", "error"].includes(level)) {
+    stop(exitUsage, `jackfield: --log-level ${level}: use debug, info, warn or error`);
+  }
+  const office = values.office === true;
+  const data = path.resolve(values.data ?? (office ? "data/office" : "data/gateway"));
+  return { command: command === undefined ? "run" : "restore", file, config: values.config, data,
+    office, log: values.log ?? path.join(data, "gateway.log"), logLevel: level as LogLevel };
+}
+
+function openLog(given: Arguments): { write(line: string): void; close(): void } {
+  if (given.log === "-") {
+    return { write: (line) => { process.stderr.write(line); }, close: () => undefined };
+  }
+  try {
+    mkdirSync(path.dirname(given.log), { recursive: true, mode: 0o700 });
+    const file = openSync(given.log, "a", 0o600);
+    return { write: (line) => { writeSync(file, line); }, close: () => { closeSync(file); } };
+  } catch (error) {
+    return stop(exitUnavailable, `jackfield: the log ${given.log} cannot be written: `
+      + `${messageOf(error)}\nGive a folder you may write with --data or --log.`);
+  }
+}
+
+function explain(fault: Fault): string {
+  const fields = (fault.fields ?? []).map(({ path: where, message }) => `  ${where}: ${message}`);
+  return [`jackfield: ${fault.message}`, ...fields, faults[fault.code].advice.en].join("\n");
+}
+
+async function restoreBackup(given: Arguments, world: World): Promise<void> {
+  const file = given.file ?? "";
+  const restored = await restore(path.join(given.data, "store"), createReadStream(file), world);
+  if (!restored.ok) stop(exitUnavailable, explain(restored.fault));
+  say(`Restored ${file} into ${given.data}.`);
+}
+
+async function run(given: Arguments, world: World): Promise<void> {
+  const configText = given.config === undefined ? undefined
+    : await readFile(given.config, "utf8").catch((error: unknown) =>
+      stop(exitConfiguration, `jackfield: ${given.config ?? ""} cannot be read: `
+        + messageOf(error)));
+  const office = given.office ? await startOffice(world, given.data) : undefined;
+  if (office !== undefined && !office.ok) stop(exitUnavailable, explain(office.fault));
+  const gateway = await startGateway({
+    world, version, drivers, dataFolder: given.data, pageFolder: path.resolve("build/ui"),
+    environment: { ...process.env, ...office?.value.environment },
+    configText: office?.value.configText ?? configText,
+    fatal: (reason) => { stop(exitUnavailable, `jackfield: ${reason}`); },
+  });
+  if (!gateway.ok) {
+    await office?.value.stop();
+    stop(gateway.fault.code === "config-invalid" ? exitConfiguration : exitUnavailable,
+      explain(gateway.fault));
+  }
+  say(gateway.value.welcome);
+  let stopping = false;
+  const end = (signal: NodeJS.Signals): void => {
+    if (stopping) stop(exitUnavailable, "jackfield: stopped at once");
+    stopping = true;
+    say(`\n${signal}: stopping (once more stops at once)`);
+    void gateway.value.stop(stopMsMax).then(() => office?.value.stop()).then(() => {
+      say("Stopped.");
+      process.exit(0);
+    });
+  };
+  process.on("SIGINT", end);
+  process.on("SIGTERM", end);
+}
+
+const given = readArguments();
+const log = openLog(given);
+const world = nodeWorld((line) => { log.write(line); }, given.logLevel);
+process.on("uncaughtException", (error) => {
+  world.log.event("gateway.defect", { error: error.stack ?? String(error) }, "error");
+  stop(exitUnavailable, `jackfield: a defect stopped the gateway: ${error.message}\n`
+    + `Send ${given.log} to support.`);
+});
+if (given.command === "restore") await restoreBackup(given, world);
+else await run(given, world);
