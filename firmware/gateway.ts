@@ -4,7 +4,7 @@ import assert from "node:assert";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Registry } from "prom-client";
-import { attempt, done, fail, ok, type Result } from "./base/result.js";
+import { attempt, ok, type Result } from "./base/result.js";
 import type { World } from "./base/world.js";
 import { checkNumbersText } from "./config/check-document.js";
 import type { Applier, Configuration } from "./config/configuration.js";
@@ -170,7 +170,7 @@ class Assembly {
     const store = this.#store;
     this.#audit = createAudit({ store, world, retentionDays: 730 });
     this.#access = createAccess({ store, world, alarms: this.#alarms, options: {
-      pepper: pepper.value, issuer: this.#servers,
+      pepper: pepper.value, issuer: authority.value,
       sessions: { idleMs: 30 * minuteMs, absoluteMs: 12 * 60 * minuteMs } } });
     const secretStore: SecretStore = createSecretStore({ store, world, key: sealing.value });
     this.#secrets = await createSecrets({ environment, files: secretFiles, stored: secretStore,
@@ -236,7 +236,7 @@ class Assembly {
         const { sessionIdleMinutes, sessionHours } = next.access;
         this.#running(this.#access).configure({ idleMs: sessionIdleMinutes * minuteMs,
           absoluteMs: sessionHours * 60 * minuteMs });
-        this.#running(this.#audit).retain(next.retention.auditDays);
+        this.#running(this.#audit).configure(next.retention.auditDays);
         for (const { id } of next.links) this.#running(this.#switch).forgetNumbers(linkId(id));
         const served = await this.#servers.configure(next);
         if (!served.ok) return served;

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 /** The gateway's program: arguments, the real world, signals. All else is in gateway.ts. */
 
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, createReadStream, existsSync, mkdirSync, openSync, writeSync }
+  from "node:fs";
 import { readFile } from "node:fs/promises";
-import { createReadStream } from "node:fs";
+import { hostname } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { drivers } from "../drivers/index.js";
@@ -12,8 +13,8 @@ import type { LogLevel, World } from "./base/world.js";
 import { messageOf, type Fault } from "./base/result.js";
 import { faults } from "./base/faults.js";
 import { nodeWorld } from "./base/world-node.js";
-import { restore } from "./store/backup.js";
-import { startGateway } from "./gateway.js";
+import { restore } from "./store/restore.js";
+import { firstAdminFile, startGateway, type Gateway } from "./gateway.js";
 
 const version = "0.1.0";
 /** sysexits.h: a usage error, a configuration error, a temporary failure. */
@@ -107,11 +108,32 @@ function explain(fault: Fault): string {
   return [`jackfield: ${fault.message}`, ...fields, faults[fault.code].advice.en].join("\n");
 }
 
-async function restoreBackup(given: Arguments, world: World): Promise<void> {
+async function restoreBackup(given: Arguments): Promise<void> {
   const file = given.file ?? "";
-  const restored = await restore(path.join(given.data, "store"), createReadStream(file), world);
+  const restored = await restore(path.join(given.data, "store"), createReadStream(file));
   if (!restored.ok) stop(exitUnavailable, explain(restored.fault));
   say(`Restored ${file} into ${given.data}.`);
+}
+
+/** Where to look and how to sign in. */
+function welcome({ document, webPort, grpcPort, firstAdmin }: Gateway, given: Arguments): string {
+  const reach = (address: string): string =>
+    ["0.0.0.0", "::"].includes(address) ? hostname() : address;
+  const admin = path.join(given.data, firstAdminFile);
+  const signIn = firstAdmin === undefined
+    ? `Sign in:    with your password${existsSync(admin) ? ` (the first one is in ${admin})` : ""}`
+    : `Sign in:    user ${firstAdmin.name}, password ${firstAdmin.password}\n`
+      + `            (also in ${admin}; change it on the page, then delete the file)`;
+  return `
+Jackfield ${version} is running.
+
+Page:       https://${reach(document.web.address)}:${webPort}/
+            (the certificate is the unit's own: the browser asks once)
+gRPC:       ${reach(document.grpc.address)}:${grpcPort}
+${signIn}
+Log:        ${given.log}
+Stop:       Ctrl-C
+`;
 }
 
 async function run(given: Arguments, world: World): Promise<void> {
@@ -132,7 +154,7 @@ async function run(given: Arguments, world: World): Promise<void> {
     stop(gateway.fault.code === "config-invalid" ? exitConfiguration : exitUnavailable,
       explain(gateway.fault));
   }
-  say(gateway.value.welcome);
+  say(welcome(gateway.value, given));
   let stopping = false;
   const end = (signal: NodeJS.Signals): void => {
     if (stopping) stop(exitUnavailable, "jackfield: stopped at once");
@@ -155,5 +177,5 @@ process.on("uncaughtException", (error) => {
   stop(exitUnavailable, `jackfield: a defect stopped the gateway: ${error.message}\n`
     + `Send ${given.log} to support.`);
 });
-if (given.command === "restore") await restoreBackup(given, world);
+if (given.command === "restore") await restoreBackup(given);
 else await run(given, world);

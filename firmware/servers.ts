@@ -1,5 +1,6 @@
 /** The gRPC and the web server, replaced when the configuration moves them. */
 
+import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { hostname, networkInterfaces } from "node:os";
 import type { Component, Health } from "./base/component.js";
@@ -8,6 +9,7 @@ import type { World } from "./base/world.js";
 import type { Document } from "./config/schema.js";
 import { loadOrCreateAuthority, loadSuppliedCertificate, type Authority }
   from "./northbound/access/authority.js";
+import type { WatchedCertificate } from "./northbound/access/certificate-watch.js";
 import type { Api } from "./northbound/api/api.js";
 import type { TlsMaterial } from "./northbound/api/peer.js";
 import { createGrpcServer, type GrpcServer } from "./northbound/grpc/server.js";
@@ -56,8 +58,14 @@ export class Servers implements Component {
     return this.#authority;
   }
 
-  get tls(): TlsMaterial | undefined {
-    return this.#tls;
+  /** For the forecast: what ends when. */
+  certificates(): readonly WatchedCertificate[] {
+    const authority = this.#authority;
+    if (authority === undefined) return [];
+    const server = this.#tls === undefined ? authority.expiresAtMs
+      : Date.parse(new X509Certificate(this.#tls.certificatePem).validTo);
+    return [{ subject: "server", expiresAtMs: server },
+      { subject: "authority", expiresAtMs: authority.authorityExpiresAtMs }];
   }
 
   get grpcPort(): number | undefined {
