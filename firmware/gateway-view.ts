@@ -9,9 +9,8 @@ import type { LinkSet } from "./link-set.js";
 import { linkId } from "./model/identifiers.js";
 import type { Access } from "./northbound/access/access.js";
 import type { Audit } from "./northbound/access/audit.js";
-import type { GatewayView, HostHealthView, NumbersView, RuleTest, SystemView }
+import type { GatewayView, HostHealthView, SystemView }
   from "./northbound/api/gateway-view.js";
-import type { CountedNumber } from "./numbers/rule-comparison.js";
 import type { LinkNumberResolver } from "./numbers/resolver.js";
 import type { Store } from "./store/store.js";
 import type { Alarms } from "./supervisor/alarms.js";
@@ -44,9 +43,6 @@ export interface ViewParts {
   readonly metrics: () => Promise<string>;
 }
 
-const callsTriedMax = 10_000;
-const pageSize = 1_000;
-
 export function gatewayView(parts: ViewParts): GatewayView {
   const { links, world } = parts;
   return {
@@ -61,7 +57,7 @@ export function gatewayView(parts: ViewParts): GatewayView {
     },
     drivers: () => parts.drivers,
     events: parts.events, records: parts.records, raw: parts.raw,
-    numbers: numbersView(parts),
+    numbers: parts.numbers,
     configuration: parts.configuration, alarms: parts.alarms, store: parts.store,
     access: parts.access, audit: parts.audit,
     system: systemView(parts),
@@ -76,37 +72,6 @@ async function resync(parts: ViewParts, id: string, deadlineMs: number): Promise
   if (!snapshot.ok) return snapshot;
   parts.switch.reconcile(linkId(id), snapshot.value, "requested");
   return ok(parts.switch.counters.healed - before);
-}
-
-function numbersView(parts: ViewParts): NumbersView {
-  const { numbers, records } = parts;
-  return {
-    explain(link, number, use, language) {
-      const explained = numbers.explain(linkId(link), number, use, language);
-      return explained.ok ? ok({ ...explained.value }) : explained;
-    },
-    async test(link, rulesYaml, callsMax): Promise<Result<RuleTest>> {
-      const counted = new Map<string, CountedNumber>();
-      let callsTried = 0;
-      let before: string | undefined;
-      const wanted = Math.min(callsMax, callsTriedMax);
-      while (callsTried < wanted) {
-        const page = await records.list({ link }, Math.min(pageSize, wanted - callsTried), before);
-        if (!page.ok) return page;
-        for (const { calling, called } of page.value.records) {
-          for (const raw of new Set([calling?.raw, called?.raw])) {
-            if (raw === undefined || raw === "") continue;
-            counted.set(raw, { raw, calls: (counted.get(raw)?.calls ?? 0) + 1 });
-          }
-        }
-        callsTried += page.value.records.length;
-        before = page.value.next;
-        if (before === undefined) break;
-      }
-      const compared = numbers.test(linkId(link), rulesYaml, counted.values());
-      return compared.ok ? ok({ callsTried, ...compared.value }) : compared;
-    },
-  };
 }
 
 function systemView(parts: ViewParts): SystemView {

@@ -32,6 +32,8 @@ export interface Phone {
   digits(text: string): Promise<void>;
   /** Waits for an event of this type that has not been waited for yet. */
   event(type: string, msMax?: number): Promise<PhoneEvent>;
+  /** Drops events that nobody has waited for. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -52,13 +54,16 @@ function configuration(options: PhoneOptions): string {
   return `sip_listen ${options.address}:${options.sipPort}
 call_max_calls ${options.answer === "busy" ? 0 : 4}
 call_local_timeout 120
-audio_source aubridge,loop
+audio_source ausine,440
+ausrc_srate 48000
+ausrc_channels 2
 audio_player aubridge,loop
 audio_alert aubridge,alert
 rtp_ports ${options.sipPort + 10_000}-${options.sipPort + 10_020}
 module_path /usr/lib/baresip/modules
 module g711.so
 module aubridge.so
+module ausine.so
 module_tmp uuid.so
 module_tmp account.so
 module_app menu.so
@@ -132,6 +137,10 @@ class ControlChannel {
     });
   }
 
+  forget(): void {
+    this.#events.length = 0;
+  }
+
   close(): void {
     this.#socket.destroy();
   }
@@ -178,6 +187,7 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
       for (const digit of text) await send("sndcode", digit);
     },
     event: (type, msMax = commandMsMax) => control.event(type, msMax),
+    forget: () => { control.forget(); },
     close: async () => {
       control.close();
       const over = new Promise((resolve) => child.once("exit", resolve));

@@ -72,7 +72,7 @@ export class TestClient {
   readonly #token: string | undefined;
 
   constructor(
-    on: Rig, port: number, token?: string,
+    on: { readonly authority: { readonly authorityPem: string } }, port: number, token?: string,
     own?: { readonly keyPem: string; readonly certificatePem: string },
   ) {
     this.#client = new Client(`127.0.0.1:${port}`, credentials.createSsl(
