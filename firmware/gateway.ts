@@ -13,12 +13,13 @@ import type { Document } from "./config/schema.js";
 import { secretFiles } from "./config/secret-files.js";
 import { createSecrets, type Secrets } from "./config/secrets.js";
 import { gatewayView } from "./gateway-view.js";
-import { loadOrCreateKey } from "./key-files.js";
+
 import type { Driver } from "./link/driver.js";
 import { LinkSet } from "./link-set.js";
 import { linkId } from "./model/identifiers.js";
 import { createAccess, type Access, type FirstAdmin } from "./northbound/access/access.js";
 import { createAudit, type Audit } from "./northbound/access/audit.js";
+import { loadOrCreateKey } from "./northbound/access/authority.js";
 import { createCertificateWatch } from "./northbound/access/certificate-watch.js";
 import { createSecretStore, type SecretStore } from "./northbound/access/secret-store.js";
 import { createApi, type Api } from "./northbound/api/api.js";
@@ -161,9 +162,9 @@ class Assembly {
   async #openAccess(): Promise<Result<FirstAdmin | undefined>> {
     const { world, dataFolder, environment } = this.#options;
     const keys = path.join(dataFolder, "keys");
-    const pepper = await loadOrCreateKey(keys, "pepper", world);
+    const pepper = await loadOrCreateKey(path.join(keys, "pepper"), world);
     if (!pepper.ok) return pepper;
-    const sealing = await loadOrCreateKey(keys, "secrets", world);
+    const sealing = await loadOrCreateKey(path.join(keys, "secrets"), world);
     if (!sealing.ok) return sealing;
     const authority = await this.#servers.loadAuthority("jackfield", []);
     if (!authority.ok) return authority;

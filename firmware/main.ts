@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { drivers } from "../drivers/index.js";
+import { driverRegistry } from "../drivers/index.js";
 import { startOffice } from "../drivers/office.js";
 import type { LogLevel, World } from "./base/world.js";
 import { messageOf, type Fault } from "./base/result.js";
@@ -144,7 +144,7 @@ async function run(given: Arguments, world: World): Promise<void> {
   const office = given.office ? await startOffice(world, given.data) : undefined;
   if (office !== undefined && !office.ok) stop(exitUnavailable, explain(office.fault));
   const gateway = await startGateway({
-    world, version, drivers, dataFolder: given.data, pageFolder: path.resolve("build/ui"),
+    world, version, drivers: driverRegistry, dataFolder: given.data, pageFolder: path.resolve("build/ui"),
     environment: { ...process.env, ...office?.value.environment },
     configText: office?.value.configText ?? configText,
     fatal: (reason) => { stop(exitUnavailable, `jackfield: ${reason}`); },

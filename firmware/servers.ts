@@ -122,7 +122,7 @@ export class Servers implements Component {
     }
     if (this.#web === undefined || changed("web")) {
       const next = createWebServer({ ...web, tls: material, api,
-        pageFolder: this.#parts.pageFolder });
+        pageFolder: this.#parts.pageFolder, hsts: tls.certificate !== undefined });
       const moved = await this.#move(this.#web, next);
       if (!moved.ok) return moved;
       this.#web = next;

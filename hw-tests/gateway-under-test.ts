@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { drivers } from "../drivers/index.js";
+import { driverRegistry } from "../drivers/index.js";
 import type { World } from "../firmware/base/world.js";
 import { nodeWorld } from "../firmware/base/world-node.js";
 import { startGateway, type Gateway } from "../firmware/gateway.js";
@@ -42,7 +42,7 @@ export async function startGatewayUnderTest(wishes: GatewayWishes): Promise<Gate
   const dataFolder = await mkdtemp(path.join(tmpdir(), "jackfield-gateway-"));
   const world = nodeWorld(wishes.log ?? (() => undefined), "info");
   const started = await startGateway({
-    world, version: "test", drivers, dataFolder, pageFolder: path.resolve("build/ui"),
+    world, version: "test", drivers: driverRegistry, dataFolder, pageFolder: path.resolve("build/ui"),
     environment: wishes.environment ?? {}, configText: listeners + wishes.config,
     fatal: (reason) => { throw new Error(reason); },
   });

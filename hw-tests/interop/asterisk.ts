@@ -114,6 +114,9 @@ export async function startAsterisk(version: AsteriskVersion): Promise<Asterisk>
   let child: ChildProcess | undefined;
 
   async function start(): Promise<void> {
+    // What an interrupted run left behind.
+    await run("sh", ["-c", `kill -9 $(cat ${root}/run/asterisk/asterisk.pid) 2>/dev/null; true`]);
+    await until("the port is free", readyMsMax, async () => !(await listening(ports.ami)));
     await rm(path.join(root, "run/asterisk/asterisk.ctl"), { force: true });
     await run("sh", ["-c", `mkdir -p ${root}/run/asterisk; chroot ${root} chown asterisk:asterisk`
       + " /run/asterisk /var/lib/asterisk /var/log/asterisk /var/spool/asterisk"]);

@@ -275,7 +275,7 @@ export const scenarios: readonly Scenario[] = [
       const connection = await watched.connection(EventType.ESTABLISHED, "1002");
       await under.client.unary(CallsService.method.generateDigits,
         { link, connection, digits: "42" });
-      await pause(1_000);
+      await phone(1002).event("CALL_DTMF_START");
       await phone(1001).hangUp();
     },
     expected: [] },
