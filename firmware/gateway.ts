@@ -1,7 +1,7 @@
 /** Puts the gateway together, starts it in order, and takes it apart in reverse. */
 
 import assert from "node:assert";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Registry } from "prom-client";
 import { attempt, ok, type Result } from "./base/result.js";
@@ -162,6 +162,9 @@ class Assembly {
   async #openAccess(): Promise<Result<FirstAdmin | undefined>> {
     const { world, dataFolder, environment } = this.#options;
     const keys = path.join(dataFolder, "keys");
+    const made = await attempt("store-unavailable", `${keys} cannot be made`, () =>
+      mkdir(keys, { recursive: true, mode: 0o700 }));
+    if (!made.ok) return made;
     const pepper = await loadOrCreateKey(path.join(keys, "pepper"), world);
     if (!pepper.ok) return pepper;
     const sealing = await loadOrCreateKey(path.join(keys, "secrets"), world);

@@ -59,6 +59,15 @@ export class LinkSet implements Component {
     return () => { this.#watchers.delete(watcher); };
   }
 
+  get children(): readonly Component[] {
+    return this.list();
+  }
+
+  /** Links restart by their own state machine, which counts its attempts. */
+  restartsOf(): number {
+    return 0;
+  }
+
   async start(): Promise<Result<void>> {
     this.#running = true;
     for (const { link } of this.#links.values()) {
@@ -128,11 +137,9 @@ export class LinkSet implements Component {
   }
 
   #changed(status: LinkStatus): void {
-    const { alarms, world } = this.#parts;
+    const { alarms } = this.#parts;
     const { state } = status;
     const reason = "reason" in state ? state.reason : "";
-    world.log.event("link.state", { link: status.id, state: state.name, reason },
-      state.name === "down" ? "warn" : "info");
     if (state.name === "down") alarms.raise("link-down", status.id, reason);
     if (state.name === "degraded") alarms.raise("link-degraded", status.id, reason);
     if (state.name === "up" || state.name === "degraded" || state.name === "disabled") {
