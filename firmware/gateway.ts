@@ -36,7 +36,7 @@ import { StoredEventLog } from "./switching/event-log-store.js";
 import { StoredRawKeeper } from "./switching/raw-keeper.js";
 import { StoredRecordBook } from "./switching/record-book.js";
 import { createSwitch, type SwitchingFunction } from "./switching/switching-function.js";
-import { metricNumbers } from "./metric-numbers.js";
+import { switchNumbers } from "./switching/switch-metrics.js";
 
 export interface GatewayOptions {
   readonly world: World;
@@ -199,7 +199,7 @@ class Assembly {
       ...(configText === undefined ? {} : { seed: configText }) });
     const registry = new Registry();
     const metrics = createMetrics(world, { links: () => this.#links.list().map((l) => l.status),
-      numbers: () => metricNumbers(this.#running(this.#switch)),
+      numbers: () => switchNumbers(this.#running(this.#switch)),
       host: () => host.reading });
     this.#api = createApi(gatewayView({ ...this.#options, root: () => this.#root,
       store: this.#store, alarms, access: this.#running(this.#access),
