@@ -87,7 +87,7 @@ describe("smdr session, Panasonic", () => {
     const [record, ...more] = bench.records;
     assert.deepEqual(more, []);
     assert.ok(record !== undefined);
-    assert.equal(record.privateFields?.["call"], delivered.connection.call);
+    assert.equal(record.call, delivered.connection.call);
     assert.deepEqual([record.answered, record.durationMs, record.ringMs, record.direction],
       [true, 61_000, 4_000, "incoming"]);
     // Printed at 09:01 Paris time as the end of the call.

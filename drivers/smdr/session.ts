@@ -4,6 +4,7 @@ import type { Decoded } from "../../firmware/base/codec.js";
 import { fail, ok, type Result } from "../../firmware/base/result.js";
 import type { Cancellable } from "../../firmware/base/world.js";
 import type { Proof, Session, SessionContext } from "../../firmware/link/driver.js";
+import type { CallId } from "../../firmware/model/identifiers.js";
 import type { ServiceResponse } from "../../firmware/model/services.js";
 import type { LinkSnapshot } from "../../firmware/model/snapshot.js";
 import { ClockDrift } from "./clock-drift.js";
@@ -197,12 +198,9 @@ class SmdrSession implements Session {
       this.#calls.answered(line, lineContext);
     } else {
       const call = this.#calls.ended(line, lineContext);
-      const more = {
-        clockDriftSeconds: String(Math.round(driftMs / 1_000)),
-        ...(call === undefined ? {} : { call }),
-      };
+      const more = { clockDriftSeconds: String(Math.round(driftMs / 1_000)) };
       this.#completed({ ...line, privateFields: { ...line.privateFields, ...more } },
-        startOf(line, printedMs));
+        startOf(line, printedMs), call);
     }
   }
 
@@ -219,11 +217,12 @@ class SmdrSession implements Session {
     }
   }
 
-  #completed(line: CallLine, startedAtMs: number): void {
+  #completed(line: CallLine, startedAtMs: number, call: CallId | undefined): void {
     const key = line.reference;
     const open = key === undefined ? undefined : this.#partial.get(key);
     if (key === undefined || (open === undefined && line.continued !== true)) {
-      this.#context.record(completedCall(line, this.#context.link, startedAtMs, {}));
+      const record = completedCall(line, this.#context.link, startedAtMs, {});
+      this.#context.record(call === undefined ? record : { ...record, call });
       return;
     }
     const partial = open ?? this.#openPartial(key);

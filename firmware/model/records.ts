@@ -37,6 +37,8 @@ export interface CompletedCall {
   readonly cost?: string;
   /** The record number or call id of the PBX, where it prints one. */
   readonly pbxReference?: string;
+  /** The call known from events that this record is about, where the driver can tell. */
+  readonly call?: CallId;
   /** Position of the raw bytes in the link's raw keyspace. */
   readonly rawPosition?: bigint;
   /** Fields of the format that have no place above. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { callId } from "../model/identifiers.js";
 import { deviceId } from "../model/identifiers.js";
 import type { CompletedCall } from "../model/records.js";
 import { pendingRecordsMax } from "./pending-records.js";
@@ -52,6 +53,19 @@ describe("Call records", () => {
         ["alerting", "connected", "null"]);
     });
   }
+
+  it("joins by the call's name however wrong the PBX's clock is", async () => {
+    const b = switchBench();
+    await answeredCall(b);
+    clears(b, "C1", "201");
+    b.sw.record(printed(b, { startedAtMs: 0, call: callId("C1") }));
+    b.sw.record(printed(b, { startedAtMs: 0, call: callId("C2") }));
+    await b.world.settle();
+    assert.equal(b.records.records.size, 2);
+    const named = [...b.records.records.values()].find((record) => record.call === "C1");
+    assert.equal(named?.source, "pbx");
+    assert.equal(named?.cost, "0.42");
+  });
 
   it("does not take another call's printed record for its own", async () => {
     const b = switchBench();

@@ -105,8 +105,8 @@ export class Unprinted {
 export function runningCallOf(
   picture: LinkPicture, printed: CompletedCall,
 ): CallEntry | undefined {
-  const named = printed.pbxReference === undefined ? undefined
-    : picture.calls.get(callId(printed.pbxReference));
+  const name = printed.call ?? printed.pbxReference;
+  const named = name === undefined ? undefined : picture.calls.get(callId(name));
   if (named !== undefined) return named.history.printed === undefined ? named : undefined;
   if (printed.device === undefined) return undefined;
   let best: CallEntry | undefined;
@@ -122,6 +122,7 @@ export function runningCallOf(
 
 /** Milliseconds between the two starts, or Infinity when they cannot be the same call. */
 function distance(record: CallRecord, printed: CompletedCall): number {
+  if (printed.call !== undefined) return printed.call === record.call ? -1 : Infinity;
   if (printed.pbxReference !== undefined && printed.pbxReference === record.call) return -1;
   const apartMs = Math.abs(record.startedAtMs - printed.startedAtMs);
   if (apartMs > matchWindowMs) return Infinity;
