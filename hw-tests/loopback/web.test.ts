@@ -8,7 +8,8 @@ import type { IncomingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
-import { simulatedPassword, simulatedRecord } from "../../firmware/northbound/api/gateway-simulated.js";
+import { simulatedPassword, simulatedRecord }
+  from "../../firmware/northbound/api/gateway-simulated.js";
 import { cookieName } from "../../firmware/northbound/web/browser-guard.js";
 import { bodyBytesMax } from "../../firmware/northbound/web/exchange.js";
 import { createWebServer, type WebServer } from "../../firmware/northbound/web/server.js";
@@ -116,7 +117,8 @@ describe("web server on real sockets", () => {
     assert.equal(json.token, undefined);
     assert.equal(json.user.role, "ROLE_VIEWER");
     const set = answer.headers["set-cookie"]?.[0] ?? "";
-    assert.match(set, new RegExp(`^${cookieName}=[^;]+; Path=/; Secure; HttpOnly; SameSite=Strict`));
+    assert.match(set,
+      new RegExp(`^${cookieName}=[^;]+; Path=/; Secure; HttpOnly; SameSite=Strict`));
     const cookie = await signIn("viewer");
     const listed = await post(`${links}/ListLinks`, {}, cookie);
     assert.equal((JSON.parse(listed.text) as { links: { id: string }[] }).links[0]?.id, "pbx-1");

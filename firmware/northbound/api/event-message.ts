@@ -66,9 +66,11 @@ function typeFields(event: CallEvent, forms: Forms): EventInit {
   switch (event.type) {
     case "serviceInitiated": return about(event.connection, forms(event.initiatingDevice));
     case "originated":
-      return { ...roleFields(event, forms), ...about(event.connection, forms(event.callingDevice)) };
+      return { ...roleFields(event, forms),
+        ...about(event.connection, forms(event.callingDevice)) };
     case "offered":
-      return { ...roleFields(event, forms), ...about(event.connection, forms(event.offeredDevice)) };
+      return { ...roleFields(event, forms),
+        ...about(event.connection, forms(event.offeredDevice)) };
     case "delivered":
       return { ...roleFields(event, forms),
         ...about(event.connection, forms(event.alertingDevice)) };
@@ -82,7 +84,8 @@ function typeFields(event: CallEvent, forms: Forms): EventInit {
         ...about(event.connection, forms(event.divertingDevice)),
         otherParty: forms(event.newDestination) };
     case "failed":
-      return { ...roleFields(event, forms), ...about(event.connection, forms(event.failingDevice)) };
+      return { ...roleFields(event, forms),
+        ...about(event.connection, forms(event.failingDevice)) };
     case "queued":
       return { ...roleFields(event, forms), ...about(event.connection, forms(event.queue)),
         numberQueued: event.numberQueued ?? 0,
@@ -124,7 +127,8 @@ function typeFields(event: CallEvent, forms: Forms): EventInit {
     case "doNotDisturb": return { subject: forms({ device: event.device }), on: event.on };
     case "forwarding":
       return { subject: forms({ device: event.device }), on: event.on,
-        otherParty: event.forwardTo === undefined ? undefined : forms({ device: event.forwardTo }) };
+        otherParty: event.forwardTo === undefined ? undefined
+          : forms({ device: event.forwardTo }) };
   }
 }
 

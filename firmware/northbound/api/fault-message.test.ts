@@ -3,7 +3,8 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { faults, type FaultCode } from "../../base/faults.js";
 import { Code } from "../../../proto/gen/google/rpc/code_pb.js";
-import { BadRequestSchema, ErrorInfoSchema } from "../../../proto/gen/google/rpc/error_details_pb.js";
+import { BadRequestSchema, ErrorInfoSchema }
+  from "../../../proto/gen/google/rpc/error_details_pb.js";
 import { StatusSchema } from "../../../proto/gen/google/rpc/status_pb.js";
 import { faultJson, faultStatus, httpStatus } from "./fault-message.js";
 

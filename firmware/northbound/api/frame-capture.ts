@@ -14,7 +14,8 @@ import { timestamp } from "./time-message.js";
 export const captureQueueMax = 2_000;
 
 /** Lines that carry a secret: AMI's login (`Secret`, the digest in `Key`) and its likes. */
-const secretLine = /^([ \t]*(?:Secret|Key|Password|AuthSecret|Authorization)[ \t]*:[ \t]*)[^\r\n]*/gim;
+const secretLine =
+  /^([ \t]*(?:Secret|Key|Password|AuthSecret|Authorization)[ \t]*:[ \t]*)[^\r\n]*/gim;
 
 /** The same bytes with the values of secret lines replaced by "*"; their length is not shown. */
 export function withoutSecrets(bytes: Uint8Array): Uint8Array {

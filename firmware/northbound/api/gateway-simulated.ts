@@ -214,6 +214,25 @@ export interface SimulatedGatewayOptions {
   readonly links?: readonly string[];
 }
 
+const plainNumbers: GatewayView["numbers"] = {
+  explain: (link, number) => ok({ dialled: undefined, forms: simulatedNumbers.resolve(
+    link, number), steps: [{ rule: "country", matched: true, before: number, after: number,
+    explanation: "kept" }] }),
+  test: (_link, _yaml, numbers) => ok({ numbersTried: [...numbers].length, differences: [],
+    differencesTotal: 0 }),
+};
+
+function plainSystem(componentRows: readonly ComponentRow[]): GatewayView["system"] {
+  return {
+    version: { version: "0.1.0", runtime: "node", startedAtMs: 0, unit: "jackfield" },
+    components: () => componentRows,
+    host: () => Promise.resolve(ok({ cpuLoad: 0.25, memoryUsedBytes: 1, memoryTotalBytes: 2,
+      residentBytes: 3, diskFreeBytes: 4, diskTotalBytes: 5, temperatureCelsius: undefined,
+      uptimeSeconds: 6 })),
+    metrics: () => Promise.resolve("# HELP jackfield_up It runs.\njackfield_up 1\n"),
+  };
+}
+
 export async function simulatedGateway(
   options: SimulatedGatewayOptions,
 ): Promise<SimulatedGateway> {
@@ -265,22 +284,9 @@ export async function simulatedGateway(
     linkChanged: (id, removed) => { for (const watcher of linkWatchers) watcher(id, removed); },
     drivers: () => [{ name: "simulated", title: "Simulated", standards: [], transports: ["tcp"],
       capabilities: new SimulatedLink("x").declared }],
-    numbers: {
-      explain: (link, number) => ok({ dialled: undefined, forms: simulatedNumbers.resolve(
-        link, number), steps: [{ rule: "country", matched: true, before: number, after: number,
-        explanation: "kept" }] }),
-      test: (_link, _yaml, numbers) => ok({ numbersTried: [...numbers].length, differences: [],
-        differencesTotal: 0 }),
-    },
+    numbers: plainNumbers,
     configuration: memoryConfiguration(world),
-    system: {
-      version: { version: "0.1.0", runtime: "node", startedAtMs: 0, unit: "jackfield" },
-      components: () => componentRows,
-      host: () => Promise.resolve(ok({ cpuLoad: 0.25, memoryUsedBytes: 1, memoryTotalBytes: 2,
-        residentBytes: 3, diskFreeBytes: 4, diskTotalBytes: 5, temperatureCelsius: undefined,
-        uptimeSeconds: 6 })),
-      metrics: () => Promise.resolve("# HELP jackfield_up It runs.\njackfield_up 1\n"),
-    },
+    system: plainSystem(componentRows),
     token: async (role) => value(
       await access.signIn(role, simulatedPassword, "grpc 192.0.2.9")).token,
   };

@@ -27,7 +27,9 @@ const rows = {
 export function serverMetrics(registry: Registry, server: string): ServerMetrics {
   const named = ([name, help]: readonly [string, string]) =>
     ({ name, help, registers: [registry] });
-  const known = <T>(row: readonly [string, string], make: () => T, is: (m: unknown) => m is T): T => {
+  const known = <T>(
+    row: readonly [string, string], make: () => T, is: (m: unknown) => m is T,
+  ): T => {
     const found: unknown = registry.getSingleMetric(row[0]);
     return is(found) ? found : make();
   };

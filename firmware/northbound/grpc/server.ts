@@ -9,6 +9,7 @@ import { Server, ServerCredentials } from "@grpc/grpc-js";
 import type { Component, Health } from "../../base/component.js";
 import { done, type Result } from "../../base/result.js";
 import type { Cancellable } from "../../base/world.js";
+import { CallsService } from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import type { Api } from "../api/api.js";
 import type { Door } from "../api/door.js";
 import { listenFault } from "../api/listen-fault.js";
@@ -16,6 +17,7 @@ import { PeerCertificates, type TlsMaterial } from "../api/peer.js";
 import { serving } from "../api/serving.js";
 import { callerReader } from "./caller.js";
 import { definitionOf, implementationOf } from "./carrier.js";
+import { writeAhead } from "./write-ahead.js";
 import { addStandardServices, type StandardServices } from "./standard-services.js";
 
 export const connectionsMax = 500;
@@ -25,6 +27,7 @@ export const requestBytesMax = 4_194_304;
 /** Agreed with clients: pings more often than a peer allows are punished by it. */
 export const keepaliveMs = 20_000;
 export const keepaliveTimeoutMs = 5_000;
+const eventsPath = `/${CallsService.typeName}/${CallsService.method.watchEvents.name}`;
 const handshakeMs = 10_000;
 const healthPollMs = 1_000;
 
@@ -156,6 +159,7 @@ class Running implements GrpcServer {
       "grpc.keepalive_timeout_ms": keepaliveTimeoutMs,
       "grpc.keepalive_permit_without_calls": 1,
       "grpc.enable_channelz": 0,
+      interceptors: [writeAhead(new Set([eventsPath]))],
     });
     const door = api.door("grpc");
     const callers = callerReader(api.gateway.world,
