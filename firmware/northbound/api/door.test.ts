@@ -168,6 +168,19 @@ describe("door", () => {
     assert.equal(code(late), "stopping");
   });
 
+  it("lets a short call finish when the server stops: it may be what moves the server", async () => {
+    const token = await gateway.token("viewer");
+    let answer: (result: Result<object>) => void = () => undefined;
+    const pending = door.unary(listLinks,
+      () => new Promise((resolve) => { answer = resolve; }),
+      create(listLinks.input), caller(token));
+    await world.settle();
+    door.close();
+    await world.settle();
+    answer(ok({}));
+    assert.equal(code(await pending), "ok");
+  });
+
   it("counts a caller's streams and refuses at the bound", async () => {
     const token = await gateway.token("viewer");
     const ended = { count: 0 };

@@ -214,8 +214,9 @@ export class Door {
   ): Promise<Result<MessageInitShape<M["output"]>>> {
     const deadlineMs = Math.min(unaryDeadlineMsMax,
       Math.max(0, caller.deadlineMs ?? unaryDeadlineMsDefault));
-    // A short call is not ended with its credential: signing out is such a call itself.
-    const scope = this.#scope(caller, undefined, deadlineMs);
+    // A short call ends with neither its credential nor the server: signing out and moving the
+    // server to another port are such calls themselves. The deadline bounds it.
+    const scope = this.#scope(caller, deadlineMs);
     try {
       const context = { ...this.#context(caller, identity, deadlineMs, scope.signal), identified };
       const answered = handler(request, context).catch((cause: unknown) =>
@@ -233,7 +234,8 @@ export class Door {
     handler: StreamHandler<M>, request: MessageShape<M["input"]>, caller: Caller,
     identity: Identity | undefined,
   ): AsyncGenerator<Result<MessageInitShape<M["output"]>>> {
-    const scope = this.#scope(caller, identity, caller.deadlineMs);
+    const scope = this.#scope(caller, caller.deadlineMs);
+    const release = this.#endWith(scope, identity);
     const context = this.#context(caller, identity, caller.deadlineMs ?? Infinity, scope.signal);
     let iterator: AsyncIterator<Result<MessageInitShape<M["output"]>>> | undefined;
     try {
@@ -250,6 +252,7 @@ export class Door {
     } catch (cause) {
       yield this.#defect("stream", cause);
     } finally {
+      release();
       scope.close();
       void iterator?.return?.().catch(() => undefined);
     }
@@ -262,27 +265,33 @@ export class Door {
       language: caller.language ?? this.#view.language };
   }
 
-  /** Everything that ends a call before its time, behind one signal. */
-  #scope(caller: Caller, identity: Identity | undefined, deadlineMs: number | undefined): Scope {
-    const scope = new Scope();
-    const gone = (): void => { scope.end(fail("deadline-passed", "The caller has gone.")); };
+  /** A stream ends with the server and with its credential. Returns how to stop that. */
+  #endWith(scope: Scope, identity: Identity | undefined): () => void {
     const stop = (): void => { scope.end(fail("stopping", "The server is stopping.")); };
-    if (caller.signal.aborted) gone();
-    caller.signal.addEventListener("abort", gone);
     this.#stopping.signal.addEventListener("abort", stop);
     const unwatch = identity === undefined ? undefined
       : this.#view.access.onRevoked(identity.credential, (reason) => {
         scope.end(fail("unauthenticated", `The credential has ended: ${reason}.`));
       });
+    return () => {
+      unwatch?.();
+      this.#stopping.signal.removeEventListener("abort", stop);
+    };
+  }
+
+  /** A call ends when its caller goes, and at its deadline. */
+  #scope(caller: Caller, deadlineMs: number | undefined): Scope {
+    const scope = new Scope();
+    const gone = (): void => { scope.end(fail("deadline-passed", "The caller has gone.")); };
+    if (caller.signal.aborted) gone();
+    caller.signal.addEventListener("abort", gone);
     const timer = deadlineMs === undefined ? undefined
       : this.#view.world.clock.after(deadlineMs, "api.deadline", () => {
         scope.end(fail("deadline-passed", `Not finished within ${Math.round(deadlineMs)} ms.`));
       });
     scope.onClose(() => {
       timer?.cancel();
-      unwatch?.();
       caller.signal.removeEventListener("abort", gone);
-      this.#stopping.signal.removeEventListener("abort", stop);
     });
     return scope;
   }
