@@ -1,6 +1,7 @@
 /** The management API through grpc-js, with the messages of protobuf-es. */
 
-import { createSecureContext } from "node:tls";
+import { isIP } from "node:net";
+import { checkServerIdentity, createSecureContext } from "node:tls";
 import { fromBinary, toBinary, type DescMessage, type DescMethod, type DescMethodServerStreaming,
   type DescMethodUnary, type MessageShape } from "@bufbuild/protobuf";
 import { Client, credentials, Metadata, type ChannelCredentials,
@@ -8,6 +9,7 @@ import { Client, credentials, Metadata, type ChannelCredentials,
 import { Code } from "../../proto/gen/google/rpc/code_pb.js";
 import { exitCodes } from "./exit-codes.js";
 import { Failure, statusFailure } from "./failure.js";
+import { inLanguage, type Bilingual, type Language } from "./language.js";
 
 export interface CallOptions {
   /** Milliseconds since 1970; undefined: no deadline, for watches. */
@@ -35,7 +37,7 @@ export interface ChannelSettings {
   readonly authorityPem: string | undefined;
   readonly certificatePem: string | undefined;
   readonly keyPem: string | undefined;
-  readonly language: string;
+  readonly language: Language;
 }
 
 /** A backup chunk or a long configuration. */
@@ -44,7 +46,10 @@ const keepaliveMs = 20_000;
 const keepaliveTimeoutMs = 5_000;
 
 export function openChannel(settings: ChannelSettings): Channel {
-  const client = new Client(settings.address, secure(settings), {
+  const host = hostOf(settings.address);
+  const client = new Client(settings.address, secure(settings, host), {
+    // An IP address must not be sent as server name (RFC 6066 §3); `secure` checks it itself.
+    ...(isIP(host) !== 0 && { "grpc.ssl_target_name_override": "localhost" }),
     "grpc.max_receive_message_length": messageBytesMax,
     "grpc.keepalive_time_ms": keepaliveMs, "grpc.keepalive_timeout_ms": keepaliveTimeoutMs,
     "grpc.enable_channelz": 0, "grpc.max_reconnect_backoff_ms": 5_000,
@@ -103,8 +108,13 @@ function reader<D extends DescMessage>(descriptor: D): (bytes: Buffer) => Messag
   return (bytes) => fromBinary(descriptor, bytes);
 }
 
-/** TLS 1.3, trusting one pinned authority or the system's. */
-function secure(settings: ChannelSettings): ChannelCredentials {
+/** `host` of `host:port` and `[host]:port`. */
+function hostOf(address: string): string {
+  return /^\[?(.*?)\]?:\d+$/.exec(address)?.[1] ?? address;
+}
+
+/** TLS 1.3, trusting one pinned authority or the system's, for the host that was asked for. */
+function secure(settings: ChannelSettings, host: string): ChannelCredentials {
   const { authorityPem, certificatePem, keyPem } = settings;
   try {
     return credentials.createFromSecureContext(createSecureContext({
@@ -112,7 +122,7 @@ function secure(settings: ChannelSettings): ChannelCredentials {
       ...(authorityPem !== undefined && { ca: authorityPem, allowPartialTrustChain: true }),
       ...(certificatePem !== undefined && { cert: certificatePem }),
       ...(keyPem !== undefined && { key: keyPem }),
-    }));
+    }), { checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate) });
   } catch (error) {
     throw new Failure(`the certificates cannot be used: ${String(error)}`,
       { exitCode: exitCodes.usage });
@@ -128,11 +138,23 @@ function failureOf(error: ServiceError, settings: ChannelSettings): Failure {
   const failure = statusFailure(error.code, error.details,
     details instanceof Uint8Array ? details : undefined);
   if (failure.status !== Code.UNAVAILABLE || failure.reason !== undefined) return failure;
-  const certificate = /certificate|altname|self.signed|issuer|SSL|TLS/i.test(error.details);
   return new Failure(`${settings.address}: ${error.details}`, {
     exitCode: exitCodes.unavailable, status: Code.UNAVAILABLE,
-    advice: certificate
-      ? "Run `ctictl login` to trust this gateway's authority, or give it with --ca."
-      : "Check --address, that the gateway runs, and that no firewall stands between.",
+    advice: inLanguage(adviceFor(error.details), settings.language),
   });
+}
+
+/** The library gives no code for what went wrong below gRPC, only OpenSSL's and Node's words. */
+function adviceFor(details: string): Bilingual {
+  if (/altname|does not match/i.test(details)) {
+    return ["The certificate does not name this host: use another name of the gateway, or add this "
+      + "one to tls.names.", "Le certificat ne nomme pas cet hôte : utilisez un autre nom de la "
+      + "passerelle, ou ajoutez celui-ci à tls.names."];
+  }
+  if (/certificate|self.signed|issuer|SSL|TLS/i.test(details)) {
+    return ["Run `ctictl login` to trust this gateway's authority, or give it with --ca.",
+      "Lancez `ctictl login` pour approuver l'autorité de la passerelle, ou donnez-la par --ca."];
+  }
+  return ["Check --address, that the gateway runs, and that no firewall stands between.",
+    "Vérifiez --address, que la passerelle tourne, et qu'aucun pare-feu ne l'isole."];
 }

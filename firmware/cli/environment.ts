@@ -44,6 +44,7 @@ export interface Environment {
   sink(path: string): Promise<Sink>;
 }
 
+const columnsDefault = 100;
 const inputBytesMax = 16 * 1024 * 1024;
 
 export function nodeEnvironment(): Environment {
@@ -54,7 +55,8 @@ export function nodeEnvironment(): Environment {
   return {
     variables: process.env,
     home: homedir(),
-    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+    // A terminal that does not know its size says 0.
+    columns: process.stdout.isTTY ? process.stdout.columns || columnsDefault : undefined,
     interactive: process.stdin.isTTY && process.stderr.isTTY,
     interrupted: abort.signal,
     out: (content) => new Promise((resolve) => {
@@ -87,11 +89,12 @@ export function nodeEnvironment(): Environment {
 }
 
 async function askTerminal(prompt: string, hidden: boolean): Promise<string | undefined> {
-  process.stderr.write(prompt);
   const silent = new Writable({ write: (_chunk, _encoding, done) => { done(); } });
   const reader = createInterface({
     input: process.stdin, output: hidden ? silent : process.stderr, terminal: hidden,
   });
+  // Only now: the reader has switched the terminal's own echo off.
+  process.stderr.write(prompt);
   try {
     const ended = new Promise<undefined>((resolve) => {
       reader.once("close", () => { resolve(undefined); });

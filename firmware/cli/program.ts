@@ -63,6 +63,9 @@ export function buildProgram(parts: ProgramParts, language: Language): Program {
     getOutHelpWidth: () => parts.environment.columns ?? 100,
     getErrHelpWidth: () => parts.environment.columns ?? 100,
   });
+  program.helpOption("-h, --help", say(["show this help", "montrer cette aide"]))
+    .helpCommand("help [command]", say(["show a command's help", "montrer l'aide d'une commande"]))
+    .configureHelp({ styleTitle: (title) => say([title, helpTitles[title] ?? title]) });
   program.description(say(["Management of a Jackfield CTI gateway.",
     "Gestion d'une passerelle CTI Jackfield."]))
     .showSuggestionAfterError().addHelpText("after", exitCodeHelp(say));
@@ -72,6 +75,12 @@ export function buildProgram(parts: ProgramParts, language: Language): Program {
   for (const extra of parts.extraCommands ?? []) program.addCommand(extra);
   return program;
 }
+
+/** The headings that commander writes by itself. */
+const helpTitles: Readonly<Record<string, string>> = {
+  "Usage:": "Usage :", "Options:": "Options :", "Commands:": "Commandes :",
+  "Arguments:": "Arguments :",
+};
 
 const globalOptions: readonly OptionDeclaration[] = [
   { flags: "--address <host:port>", about: [`the gateway, ${defaultAddress} if never signed in `
@@ -188,7 +197,7 @@ export async function runProgram(
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     }
-    if (environment.interrupted.aborted) return exitCodes.ok;
+    if (environment.interrupted.aborted) return exitCodes.failed;
     report(error, environment, language);
     return error instanceof Failure ? error.exitCode : exitCodes.failed;
   }

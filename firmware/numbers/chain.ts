@@ -184,7 +184,7 @@ function publicNumber(plan: CompiledPlan): Stage {
     rule: "E.164",
     look({ text }) {
       const number = readPublicNumber(text, country);
-      if (number === undefined || certainty(text, plan) === 0) {
+      if (number === undefined || certaintyOf(number, text, plan) === 0) {
         const phrase = country === undefined && !text.startsWith("+")
           ? "e164-no-country" : "e164-not";
         return { matched: false, phrase };
@@ -202,7 +202,10 @@ function publicNumber(plan: CompiledPlan): Stage {
  */
 function certainty(text: string, plan: CompiledPlan): 0 | 1 | 2 {
   const number = readPublicNumber(text, plan.country);
-  if (number === undefined) return 0;
+  return number === undefined ? 0 : certaintyOf(number, text, plan);
+}
+
+function certaintyOf(number: PublicNumber, text: string, plan: CompiledPlan): 0 | 1 | 2 {
   if (number.valid) return 2;
   return number.possible && isExplicit(text, plan) ? 1 : 0;
 }

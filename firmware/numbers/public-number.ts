@@ -51,12 +51,16 @@ export function readPublicNumber(
   }
 }
 
+/** Validity and formats cost most of the time, and a chain needs only some of them. */
 function describe(found: PhoneNumber): PublicNumber {
+  let valid: boolean | undefined;
   return {
     e164: found.number, country: found.country, callingCode: found.countryCallingCode,
-    valid: found.isValid(), possible: found.isPossible(),
-    national: found.formatNational(), international: found.formatInternational(),
     significant: found.nationalNumber,
+    get valid() { return valid ??= found.isValid(); },
+    get possible() { return found.isPossible(); },
+    get national() { return found.formatNational(); },
+    get international() { return found.formatInternational(); },
   };
 }
 

@@ -21,11 +21,15 @@ interface Terminal {
   run(...argv: readonly string[]): Promise<number>;
 }
 
+/** Made once: it listens to the signals of the whole process. */
+let machine: Environment | undefined;
+
 function terminal(home: string, input = ""): Terminal {
+  machine ??= nodeEnvironment();
   let out = "";
   let err = "";
   const interrupt = new AbortController();
-  const environment: Environment = { ...nodeEnvironment(), home, variables: {}, columns: undefined,
+  const environment: Environment = { ...machine, home, variables: {}, columns: undefined,
     interactive: false, interrupted: interrupt.signal,
     out: async (content) => {
       await Promise.resolve();
@@ -102,6 +106,13 @@ describe("ctictl against a real server", () => {
     assert.match(shell.err(), /ctictl login/);
   });
 
+  it("sends no password to a host that the trusted certificate does not name", async () => {
+    const shell = terminal(home, `${simulatedPassword}\n`);
+    assert.equal(await shell.run("login", `0.0.0.0:${server.port}`, "--user", "admin",
+      "--password-stdin", "--trust-fingerprint", await authorityFingerprint()), 6);
+    assert.match(shell.err(), /tls\.names/);
+  });
+
   it("ends with distinct codes, and prints the advice in the caller's language", async () => {
     const shell = await signedIn();
     assert.equal(await shell.run("link", "show", "nope", "--lang", "fr"), 5);
@@ -165,15 +176,17 @@ describe("ctictl against a real server", () => {
 
 describe("ctictl completion in a real bash", () => {
   it("passes the words typed so far and offers what comes back", async () => {
-    const script = `ctictl() { printf '%s\\n' pbx-1 printer "[$*]" >&2; printf 'pbx-1\\nprinter\\n'; }
+    const script = `exec 3>&1
+ctictl() { printf 'pbx-1\\nprinter\\n'; printf '[%s]' "$@" >&3; }
 ${completionScript("bash")}
-COMP_WORDS=(ctictl link show pb); COMP_CWORD=3; _ctictl 2>/dev/null; echo "\${COMPREPLY[*]}"
-COMP_WORDS=(ctictl link show ""); COMP_CWORD=3; _ctictl 2>/dev/null; echo "\${COMPREPLY[*]}"`;
+COMP_WORDS=(ctictl link show pb); COMP_CWORD=3; _ctictl; echo "\${COMPREPLY[*]}"
+COMP_WORDS=(ctictl link show ""); COMP_CWORD=3; _ctictl; echo "\${COMPREPLY[*]}"`;
     const bash = spawn("bash", ["-c", script], { stdio: ["ignore", "pipe", "inherit"] });
     let text = "";
     bash.stdout.on("data", (chunk: Buffer) => { text += chunk.toString("utf8"); });
     await new Promise((resolve) => bash.once("close", resolve));
-    assert.equal(text, "pbx-1\npbx-1 printer\n");
+    assert.equal(text, "[__complete][--][link][show][pb]pbx-1\n"
+      + "[__complete][--][link][show][]pbx-1 printer\n");
   });
 });
 

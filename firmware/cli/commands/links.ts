@@ -57,7 +57,7 @@ async function showLink(link: Link, session: Session): Promise<void> {
     [["of which failed", "dont en échec"], String(counters?.requestsFailed ?? 0n)],
     [["Resyncs", "Resynchronisations"], String(counters?.resyncs ?? 0n)],
   ]);
-  await session.text("");
+  await session.text("\n");
   await showCapabilities(link.capabilities, session);
 }
 

@@ -29,7 +29,7 @@ export const numberCommands: readonly Command[] = [
         ["What it did", "Effet"]], response.steps.map((step) => [step.rule,
         step.matched ? "*" : "", step.before, step.after === step.before ? "" : step.after,
         step.explanation]));
-      await session.text("");
+      await session.text("\n");
       await session.pairs([
         [["Kind", "Genre"], enumWord(NumberKindSchema, response.forms?.kind ?? 0)],
         [["E.164", "E.164"], response.forms?.e164 ?? ""],

@@ -67,7 +67,7 @@ async function showRecord(record: CallRecord, session: Session): Promise<void> {
     [["PBX time", "Heure du PBX"], record.pbxTime],
     [["PBX reference", "Référence PBX"], record.pbxReference],
   ]);
-  await session.text("");
+  await session.text("\n");
   await session.table([["Device", "Poste"], ["Party", "Correspondant"], ["State", "État"],
     ["Cause", "Cause"], ["At", "À"]], record.legs.flatMap((leg) => leg.states.map((state, index) =>
     [index === 0 ? leg.device : "", index === 0 ? partyText(leg.party) : "",

@@ -21,7 +21,10 @@ export async function readPassword(
     throw usageFailure(session.say(["no terminal to ask at; use --password-stdin",
       "pas de terminal ; utilisez --password-stdin"]));
   }
-  return await session.environment.question(prompt, true) ?? "";
+  const password = await session.environment.question(prompt, true);
+  if (password !== undefined) return password;
+  throw new Failure(session.say(["no password was given", "aucun mot de passe donné"]),
+    { exitCode: exitCodes.failed });
 }
 
 /** The authority to trust: one given, one saved, or the one that the gateway shows now. */

@@ -25,7 +25,7 @@ async function showHealth(response: GetHealthResponse, session: Session): Promis
     ["Reason", "Raison"]], response.components.map((row) =>
     [row.component, row.status, String(row.restarts), row.reason]));
   const host = response.host;
-  await session.text("");
+  await session.text("\n");
   await session.pairs([
     [["CPU", "Processeur"], host === undefined ? "" : `${Math.round(host.cpuLoad * 100)} %`],
     [["Memory", "Mémoire"], host === undefined ? "" : `${bytesText(host.memoryUsedBytes)} / `
