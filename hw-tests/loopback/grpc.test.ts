@@ -317,6 +317,39 @@ describe("gRPC server on real sockets", () => {
     await new Promise((resolve) => taken.close(resolve));
   });
 
+  it("answers a call under way while it stops", async () => {
+    const operator = await client("operator");
+    let answer: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => {
+      on.gateway.switch.request = (_link, request) => new Promise((settle) => {
+        answer = () => { settle({ ok: true, value: { service: request.service } }); };
+        resolve();
+      });
+    });
+    const pending = operator.unary(CallsService.method.makeCall,
+      { link: "pbx-1", device: "100", number: "101" });
+    await asked;
+    const stopped = server.stop(3_000);
+    answer();
+    await pending;
+    await stopped;
+  });
+
+  it("is stopped by force when a call outlasts the deadline", async () => {
+    const operator = await client("operator");
+    const asked = new Promise<void>((resolve) => {
+      on.gateway.switch.request = () => { resolve(); return new Promise(() => undefined); };
+    });
+    const pending = failureOf(operator.unary(CallsService.method.makeCall,
+      { link: "pbx-1", device: "100", number: "101" }));
+    await asked;
+    const startedMs = performance.now();
+    await server.stop(200);
+    const tookMs = performance.now() - startedMs;
+    assert.ok(tookMs >= 190 && tookMs < 2_000, `${tookMs} ms`);
+    assert.ok([status.UNAVAILABLE, status.CANCELLED].includes((await pending).code));
+  });
+
   it("ends its streams with a status when it stops, within the deadline", async () => {
     const viewer = await client("viewer");
     const watched = new Collected(viewer.stream(CallsService.method.watchEvents, {}));

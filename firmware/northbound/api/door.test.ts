@@ -168,7 +168,7 @@ describe("door", () => {
     assert.equal(code(late), "stopping");
   });
 
-  it("lets a short call finish when the server stops: it may be what moves the server", async () => {
+  it("lets a short call finish when the server stops: it may be what moves it", async () => {
     const token = await gateway.token("viewer");
     let answer: (result: Result<object>) => void = () => undefined;
     const pending = door.unary(listLinks,
