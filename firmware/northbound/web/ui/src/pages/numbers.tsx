@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { Role } from "../../../../../../proto/gen/cti/gateway/v1/access_pb.js";
 import { type ExplainNumberResponse, NumbersService, NumberUse, type TestRulesResponse } from
   "../../../../../../proto/gen/cti/gateway/v1/numbers_pb.js";
 import type { NumberForms } from "../../../../../../proto/gen/cti/gateway/v1/model_pb.js";
@@ -8,6 +9,7 @@ import { Badge, Button, Card, Empty, FaultNote, Field, Note, Table } from "../pa
 import { Fact } from "../parts/fact.js";
 import { useCell } from "../parts/hooks.js";
 import { links } from "../state/feed.js";
+import { may } from "../state/session.js";
 import { count } from "../text/format.js";
 import { t, textOr } from "../text/language.js";
 
@@ -25,7 +27,8 @@ export function NumbersPage(): JSX.Element {
         </select>
       )}</Field>
       <Card title={t("numbers.explain")}><Explainer link={link} /></Card>
-      <Card title={t("numbers.test")}><RuleTrial link={link} /></Card>
+      {may(Role.OPERATOR)
+        ? <Card title={t("numbers.test")}><RuleTrial link={link} /></Card> : null}
     </>
   );
 }

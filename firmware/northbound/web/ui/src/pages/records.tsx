@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { Role } from "../../../../../../proto/gen/cti/gateway/v1/access_pb.js";
 import { Direction } from "../../../../../../proto/gen/cti/gateway/v1/model_pb.js";
 import { type CallRecord, ExportFormat, type RecordQuerySchema, RecordsService } from
   "../../../../../../proto/gen/cti/gateway/v1/records_pb.js";
@@ -14,6 +15,7 @@ import { DirectionMark, Party } from "../parts/words.js";
 import { links } from "../state/feed.js";
 import { fieldMs, fieldOf, type PeriodName, periodNames, periodOf } from "../state/period.js";
 import { address } from "../state/route.js";
+import { may } from "../state/session.js";
 import { byDay } from "../state/series.js";
 import { clockLength, dateTime, msOf, secondsOf, timestampOf } from "../text/format.js";
 import { plural, t } from "../text/language.js";
@@ -51,10 +53,12 @@ export function RecordsPage(): JSX.Element {
   return (
     <>
       <header class="page-head"><h1>{t("records.title")}</h1>
-        <span class="row end">
-          <DownloadLink query={query} format={ExportFormat.CSV} label={t("records.csv")} />
-          <DownloadLink query={query} format={ExportFormat.JSON} label={t("records.json")} />
-        </span></header>
+        {may(Role.OPERATOR) ? (
+          <span class="row end">
+            <DownloadLink query={query} format={ExportFormat.CSV} label={t("records.csv")} />
+            <DownloadLink query={query} format={ExportFormat.JSON} label={t("records.json")} />
+          </span>
+        ) : null}</header>
       <Card><SearchForm search={search} onSearch={setSearch} /></Card>
       <Card title={t(days ? "records.perDay" : "records.perHour")}>
         {counts.fault === undefined ? null : <FaultNote fault={counts.fault} />}
@@ -220,17 +224,17 @@ function RecordRow(props: { readonly record: CallRecord }): JSX.Element {
     <tr>
       <th scope="row"><a href={address("records", record.id)}
         aria-label={t("records.open", { time: started })}>{started}</a></th>
-      <td><DirectionMark direction={record.direction} /></td>
+      <td class="record-direction"><DirectionMark direction={record.direction} /></td>
       <td data-label={t("records.calling")}><Party forms={record.calling} /></td>
       <td data-label={t("records.called")}><Party forms={record.called} /></td>
-      <td data-label={t("records.answeredBy")} class="number">
+      <td data-label={t("records.answeredBy")} class="record-answer number">
         {!unanswered ? record.answeredBy || "–"
           : record.direction === Direction.INCOMING
             ? <Badge tone="bad" icon="bell">{t("records.missed")}</Badge>
             : <Badge tone="quiet">{t("records.notAnswered")}</Badge>}</td>
-      <td data-label={t("records.duration")} class="number">
+      <td class="record-duration number">
         {clockLength(secondsOf(record.duration) ?? 0)}</td>
-      <td data-label={t("common.link")} class="muted">{record.link}</td>
+      <td class="record-link muted">{record.link}</td>
     </tr>
   );
 }
