@@ -59,7 +59,7 @@ export async function startOffice(
 }
 
 function configuration(line: string, amiPort: number, plan: OfficePlan): string {
-  return `# The simulated office. Written by \`make run\`; your own changes are replaced at each start.
+  return `# The simulated office, written by \`make run\`; changes are replaced at each start.
 version: 1
 unit: { name: jackfield-office, timeZone: Europe/Paris }
 grpc: { address: 127.0.0.1, port: ${plan.grpcPort ?? 9443} }

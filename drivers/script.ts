@@ -13,7 +13,8 @@ const stepsMax = 10_000;
 const bytesMax = 100_000_000;
 
 const callSchema = z.strictObject({
-  from: digits, to: digits, trunk: z.string().max(40).optional(), name: z.string().max(80).optional(),
+  from: digits, to: digits,
+  trunk: z.string().max(40).optional(), name: z.string().max(80).optional(),
   ringMs: milliseconds.default(3_000),
   /** 0: not answered. */
   talkMs: milliseconds.default(10_000),

@@ -169,7 +169,9 @@ export async function simulateSmdr(plan: SmdrSimulationPlan): Promise<Result<Sim
   });
 }
 
-function smdrCall({ from, to, trunk, ringMs, talkMs }: ScriptedCall): Parameters<SmdrPeer["play"]>[0] {
+type PrintedCall = Parameters<SmdrPeer["play"]>[0];
+
+function smdrCall({ from, to, trunk, ringMs, talkMs }: ScriptedCall): PrintedCall {
   const incoming = to.length <= from.length;
   return { device: incoming ? to : from, number: incoming ? from : to, trunk: trunk ?? "01",
     direction: incoming ? "incoming" : "outgoing", ringMs, talkMs };

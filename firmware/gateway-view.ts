@@ -6,7 +6,6 @@ import type { World } from "./base/world.js";
 import type { Configuration } from "./config/configuration.js";
 import type { Driver } from "./link/driver.js";
 import type { LinkSet } from "./link-set.js";
-import { linkId } from "./model/identifiers.js";
 import type { Access } from "./northbound/access/access.js";
 import type { Audit } from "./northbound/access/audit.js";
 import type { GatewayView, HostHealthView, SystemView }
@@ -68,9 +67,9 @@ async function resync(parts: ViewParts, id: string, deadlineMs: number): Promise
   const link = parts.links.get(id);
   if (link === undefined) return fail("link-unknown", `no link is called ${id}`);
   const before = parts.switch.counters.healed;
+  // The link hands its snapshot to the switch, which heals what differs.
   const snapshot = await link.snapshot(deadlineMs);
   if (!snapshot.ok) return snapshot;
-  parts.switch.reconcile(linkId(id), snapshot.value, "requested");
   return ok(parts.switch.counters.healed - before);
 }
 

@@ -144,7 +144,8 @@ async function run(given: Arguments, world: World): Promise<void> {
   const office = given.office ? await startOffice(world, given.data) : undefined;
   if (office !== undefined && !office.ok) stop(exitUnavailable, explain(office.fault));
   const gateway = await startGateway({
-    world, version, drivers: driverRegistry, dataFolder: given.data, pageFolder: path.resolve("build/ui"),
+    world, version, drivers: driverRegistry, dataFolder: given.data,
+    pageFolder: path.resolve("build/ui"),
     environment: { ...process.env, ...office?.value.environment },
     configText: office?.value.configText ?? configText,
     fatal: (reason) => { stop(exitUnavailable, `jackfield: ${reason}`); },

@@ -42,7 +42,8 @@ export async function startGatewayUnderTest(wishes: GatewayWishes): Promise<Gate
   const dataFolder = await mkdtemp(path.join(tmpdir(), "jackfield-gateway-"));
   const world = nodeWorld(wishes.log ?? (() => undefined), "info");
   const started = await startGateway({
-    world, version: "test", drivers: driverRegistry, dataFolder, pageFolder: path.resolve("build/ui"),
+    world, version: "test", drivers: driverRegistry, dataFolder,
+    pageFolder: path.resolve("build/ui"),
     environment: wishes.environment ?? {}, configText: listeners + wishes.config,
     fatal: (reason) => { throw new Error(reason); },
   });

@@ -86,8 +86,11 @@ export class Actions {
     waiting.response = response;
     const text = response.get("Message") ?? "";
     if (response.name === "Error") {
-      if (waiting.list && nothingFound.test(text)) this.#end(id, waiting, ok({ response, items: [] }));
-      else this.#end(id, waiting, refusal(waiting.action, text));
+      if (waiting.list && nothingFound.test(text)) {
+        this.#end(id, waiting, ok({ response, items: [] }));
+      } else {
+        this.#end(id, waiting, refusal(waiting.action, text));
+      }
     } else if (!waiting.list) {
       this.#end(id, waiting, ok({ response, items: [] }));
     }

@@ -309,7 +309,8 @@ export function unhold(mapping: Mapping, message: AmiMessage): void {
 
 function hasAnotherCall(mapping: Mapping, leg: Leg): boolean {
   for (const each of mapping.picture.legs.values()) {
-    if (each !== leg && each.endpoint === leg.endpoint && each.connection !== undefined) return true;
+    if (each === leg || each.endpoint !== leg.endpoint) continue;
+    if (each.connection !== undefined) return true;
   }
   return false;
 }

@@ -12,7 +12,8 @@ export function parkedCall(mapping: Mapping, message: AmiMessage): void {
   const view = channelView(message, "Parkee");
   const space = known(message.get("ParkingSpace"));
   const leg = view === undefined ? undefined : picture.leg(view);
-  if (leg === undefined || space === undefined || parkedAt(leg.call.connections) !== undefined) return;
+  if (leg === undefined || space === undefined) return;
+  if (parkedAt(leg.call.connections) !== undefined) return;
   const connection = picture.connect(leg, "park", space);
   if (!picture.move(connection, "queued")) return;
   const lot = known(message.get("Parkinglot"));

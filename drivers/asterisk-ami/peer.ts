@@ -136,7 +136,9 @@ class Peer implements AmiPeer {
 
   #action(session: PeerSession, message: AmiMessage): void {
     const { world } = this.#plan;
-    const answer = { send: (reply: AmiMessage) => { this.#send(session, amiCodec.encode(reply)); } };
+    const answer = {
+      send: (reply: AmiMessage) => { this.#send(session, amiCodec.encode(reply)); },
+    };
     switch (message.name) {
       case "Challenge":
         session.challenge = String(100_000_000 + world.random.integer(900_000_000));

@@ -23,6 +23,12 @@ export interface HourCount {
   readonly missed: number;
 }
 
+export interface RecordPage {
+  readonly records: readonly CallRecord[];
+  /** Where to go on; undefined at the end. */
+  readonly next: string | undefined;
+}
+
 export interface RecordBook extends Component {
   /** Resolves when durable. */
   add(record: CallRecord): Promise<Result<void>>;
@@ -30,7 +36,7 @@ export interface RecordBook extends Component {
   /** Newest first, continuing below `before` (a record id). */
   list(
     query: RecordQuery, limit: number, before?: string,
-  ): Promise<Result<{ readonly records: readonly CallRecord[]; readonly next: string | undefined }>>;
+  ): Promise<Result<RecordPage>>;
   /** Oldest first, without bound: for exports. */
   all(query: RecordQuery): AsyncIterable<CallRecord>;
   countByHour(query: RecordQuery): Promise<Result<readonly HourCount[]>>;

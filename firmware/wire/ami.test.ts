@@ -54,7 +54,8 @@ describe("AMI codec", () => {
   });
 
   it("tolerates bare line feeds, extra empty lines and lines without a key", () => {
-    const bytes = text("\r\n\nEvent: A\nK: 1\n\nEvent: B\r\nplain output\r\n\r\n\r\n\r\nEvent: C\n\r\n");
+    const bytes = text("\r\n\nEvent: A\nK: 1\n\nEvent: B\r\nplain output\r\n\r\n\r\n\r\n"
+      + "Event: C\n\r\n");
     assert.deepEqual(shown(decodeAll(bytes, [])), [
       { kind: "event", name: "A", fields: [["Event", "A"], ["K", "1"]] },
       { kind: "event", name: "B", fields: [["Event", "B"], ["", "plain output"]] },
@@ -140,7 +141,8 @@ describe("AMI codec", () => {
       assert(item?.kind === "message");
       assert.deepEqual(item.message.fields, all);
     }));
-    const injected = amiMessage([["Action", "Originate"], ["Exten", "1\r\nAction: Command\n\r\n2"]]);
+    const injected = amiMessage([["Action", "Originate"],
+      ["Exten", "1\r\nAction: Command\n\r\n2"]]);
     assert.equal(Buffer.from(amiCodec.encode(injected)).toString(),
       "Action: Originate\r\nExten: 1Action: Command2\r\n\r\n");
     assert.equal(Buffer.from(amiCodec.encode(amiBanner("5.0.4"))).toString(),

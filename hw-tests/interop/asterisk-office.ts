@@ -24,7 +24,9 @@ export interface AsteriskOffice {
   stop(): Promise<void>;
 }
 
-export const pause = (ms: number): Promise<void> => new Promise((done) => { setTimeout(done, ms); });
+export function pause(ms: number): Promise<void> {
+  return new Promise((done) => { setTimeout(done, ms); });
+}
 
 function configOf(asterisk: Asterisk, tls: boolean): string {
   const transport = tls

@@ -128,7 +128,8 @@ class ControlChannel {
     const [event] = seen >= 0 ? this.#events.splice(seen, 1) : [];
     if (event !== undefined) return Promise.resolve(event);
     return new Promise((resolve, reject) => {
-      const waiter = { type, resolve: (found: PhoneEvent) => { clearTimeout(late); resolve(found); } };
+      const waiter = { type,
+        resolve: (found: PhoneEvent) => { clearTimeout(late); resolve(found); } };
       const late = setTimeout(() => {
         this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
         reject(new Error(`no ${type} within ${msMax} ms`));
