@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { z } from "zod";
 import { fail, ok } from "../base/result.js";
 import { checkDocument, checkNumbersText, problemsMax } from "./check-document.js";
@@ -57,6 +58,26 @@ describe("configuration check: a good document", () => {
 
   it("may be JSON", () => {
     assert.deepEqual(errors('{"version": 1, "links": []}'), []);
+  });
+});
+
+describe("configuration check: any text", () => {
+  const mutated = fc.array(fc.tuple(fc.nat(good.length), fc.nat(8),
+    fc.oneof(fc.string({ maxLength: 6 }), fc.constantFrom("\n", "  ", "&a", "*a", "[", "{", ": ",
+      "- ", "!!", "|", "null", "1e999", "__proto__: ", "<<: ", "'", "\""))), { maxLength: 6 })
+    .map((edits) => edits.reduce((text, [at, length, insert]) =>
+      text.slice(0, at) + insert + text.slice(at + length), good));
+
+  it("gives a document or errors, never both, never an exception", () => {
+    fc.assert(fc.property(fc.oneof(mutated, fc.string({ maxLength: 200 })), (text) => {
+      const checked = checkDocument(text, parts);
+      assert.equal(checked.document === undefined, checked.errors.length > 0);
+      const lines = text.split(/\r\n|\r|\n/).length;
+      for (const { line, message } of [...checked.errors, ...checked.warnings]) {
+        assert(line >= 0 && line <= lines, `line ${line} of ${lines}`);
+        assert.notEqual(message, "");
+      }
+    }), { numRuns: 500 });
   });
 });
 
