@@ -43,7 +43,8 @@ export function LinkPage(props: { readonly id: string }): JSX.Element {
         {link.capabilities === undefined ? <Skeleton />
           : <CapabilityTable capabilities={link.capabilities} />}
       </Card>
-      <Card title={t("device.title")}><DeviceTable link={link.id} /></Card>
+      <Card title={t("device.title")}><DeviceTable link={link.id}
+        learned={`${link.devices} ${link.devicesNotMonitored}`} /></Card>
       {may(Role.ADMIN) ? <Card title={t("link.frames")}><FrameView link={link.id} /></Card> : null}
     </>
   );

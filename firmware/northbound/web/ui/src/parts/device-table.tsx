@@ -11,7 +11,11 @@ import { categoryWord } from "./words.js";
 const pageSize = 100;
 
 /** The devices of a link, with the reason and the next step where one is not monitored. */
-export function DeviceTable(props: { readonly link: string }): JSX.Element {
+export function DeviceTable(props: {
+  readonly link: string;
+  /** Changes when the link has learned or lost devices: the list is read again. */
+  readonly learned: string;
+}): JSX.Element {
   const [only, setOnly] = useState(false);
   const [devices, setDevices] = useState<readonly Device[] | undefined>(undefined);
   const [next, setNext] = useState("");
@@ -24,7 +28,7 @@ export function DeviceTable(props: { readonly link: string }): JSX.Element {
     setDevices([...before, ...answer.value.devices]);
     setNext(answer.value.nextPageToken);
   };
-  useEffect(() => { void load("", []); }, [props.link, only]);
+  useEffect(() => { void load("", []); }, [props.link, props.learned, only]);
   return (
     <>
       <label class="check"><input type="checkbox" checked={only}

@@ -23,9 +23,11 @@ function deviceTitle(device: Device, withLink: boolean): string {
 /** The stations of links that can dial. */
 function useDiallingDevices(): readonly Device[] {
   const known = useCell(links) ?? [];
-  const dialling = known.filter((link) => offers(link.capabilities, "makeCall"))
-    .map((link) => link.id);
-  const devices = useAnswer(LinksService.method.listDevices, {}, [dialling.join(" ")]);
+  const offering = known.filter((link) => offers(link.capabilities, "makeCall"));
+  const dialling = offering.map((link) => link.id);
+  // A link learns its devices only after it is up: their number tells when to ask again.
+  const learned = offering.map((link) => `${link.id} ${link.devices}`).join(" ");
+  const devices = useAnswer(LinksService.method.listDevices, {}, [learned]);
   return (devices.value?.devices ?? []).filter((device) => dialling.includes(device.link)
     && (device.category === "station" || device.category === ""));
 }
