@@ -21,8 +21,18 @@ export function newChannel(mapping: Mapping, message: AmiMessage): void {
   if (leg === undefined || !isNew) return;
   leg.call.startedAtMs ??= mapping.occurredAtMs;
   if (leg.role === "local") mapping.pairLocal(leg);
-  else if (view.state === ring) begin(mapping, leg, view.exten);
-  else if (view.state >= 1 && view.state <= 3) offHook(mapping, leg, "newCall");
+  else if (view.state === ring) {
+    if (holdsAnotherCall(mapping, leg)) leg.call.cause = "consultation";
+    begin(mapping, leg, view.exten);
+  } else if (view.state >= 1 && view.state <= 3) {
+    offHook(mapping, leg, holdsAnotherCall(mapping, leg) ? "consultation" : "newCall");
+  }
+}
+
+/** Observed: ast16-31: a phone consults by a call of its own, having held the first. */
+function holdsAnotherCall(mapping: Mapping, leg: Leg): boolean {
+  return leg.role === "station" && [...mapping.picture.legs.values()].some((each) =>
+    each !== leg && each.endpoint === leg.endpoint && each.connection?.state === "hold");
 }
 
 /** A device goes off hook, or is rung because somebody asked for a call on its behalf. */

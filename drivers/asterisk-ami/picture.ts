@@ -236,11 +236,11 @@ export class Picture {
     const from = this.party(connection);
     const gone = idOf(connection);
     this.drop(connection);
-    call.lastRedirection = from;
     this.emit({
       type: "diverted", connection: gone, divertingDevice: from,
       ...(to === undefined ? {} : { newDestination: to }), ...this.roles(call),
     }, cause);
+    call.lastRedirection = from;
   }
 
   endIfEmpty(call: Call, cause: EventCause): void {

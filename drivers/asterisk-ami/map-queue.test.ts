@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { newMapper, play, recording, rows } from "./map-bench.js";
+
+/** Each row: type, cause, connection (calls are A, B), calling>called, what else matters. */
+const expected: readonly (readonly [string, readonly string[]])[] = [
+  ["ast16-50-queue-agent-login-pause.txt", [
+    "agentLoggedOn normal 1003 Agent Three 600",
+    "agentReady normal 1003 Agent Three 600",
+    "agentNotReady normal 1003 Agent Three 600 \"Lunch\"",
+    "agentReady normal 1003 Agent Three 600",
+  ]],
+  ["ast16-51-queue-call-answered-by-agent.txt", [
+    "originated newCall A.trunk-a 5550199>5550600 by trunk-a",
+    "callInformation normal A.trunk-a 5550199>5550600 by trunk-a answeredBy=pbx",
+    "queued enteringDistribution A.600 5550199>5550600 by trunk-a 1 queued",
+    "diverted distributed A.600 5550199>5550600 by trunk-a to 1002",
+    "delivered distributed A.1002 5550199>5550600 via 600 by trunk-a",
+    "agentReady normal 1002 Agent Two 600",
+    "established distributed A.1002 5550199>5550600 via 600 by trunk-a",
+    "agentBusy normal 1002 Agent Two 600",
+    "callInformation normal A.trunk-a 5550199>5550600 by trunk-a queue=600, agent=Agent "
+      + "Two, holdTimeSeconds=1, ringTimeSeconds=0",
+    "connectionCleared normalClearing A.1002",
+    "connectionCleared normalClearing A.trunk-a",
+    "callCleared normalClearing A",
+    "agentReady normal 1002 Agent Two 600",
+  ]],
+  ["ast16-52-queue-call-second-agent-local-channel.txt", [
+    "agentNotReady normal 1002 Agent Two 600 \"Break\"",
+    "originated newCall A.trunk-a 5550199>5550600 by trunk-a",
+    "callInformation normal A.trunk-a 5550199>5550600 by trunk-a answeredBy=pbx",
+    "queued enteringDistribution A.600 5550199>5550600 by trunk-a 1 queued",
+    "diverted distributed A.600 5550199>5550600 by trunk-a to 1003",
+    "delivered distributed A.1003 5550199>5550600 via 600 by trunk-a",
+    "agentReady normal 1003 Agent Three 600",
+    "established distributed A.1003 5550199>5550600 via 600 by trunk-a",
+    "agentBusy normal 1003 Agent Three 600",
+    "callInformation normal A.trunk-a 5550199>5550600 by trunk-a queue=600, agent=Agent "
+      + "Three, holdTimeSeconds=1, ringTimeSeconds=0",
+    "connectionCleared normalClearing A.1003",
+    "agentReady normal 1003 Agent Three 600",
+    "connectionCleared normalClearing A.trunk-a",
+    "callCleared normalClearing A",
+    "agentReady normal 1002 Agent Two 600",
+  ]],
+  ["ast16-53-queue-ring-no-answer-then-abandon.txt", [
+    "originated newCall A.trunk-a 5550199>5550600 by trunk-a",
+    "callInformation normal A.trunk-a 5550199>5550600 by trunk-a answeredBy=pbx",
+    "queued enteringDistribution A.600 5550199>5550600 by trunk-a 1 queued",
+    "diverted distributed A.600 5550199>5550600 by trunk-a to 1002",
+    "delivered distributed A.1002 5550199>5550600 via 600 by trunk-a",
+    "agentReady normal 1002 Agent Two 600",
+    "connectionCleared callNotAnswered A.1002",
+    "queued callNotAnswered A.600 5550199>5550600 via 600 by trunk-a - queued",
+    "diverted distributed A.600 5550199>5550600 via 600 by trunk-a to 1002",
+    "delivered distributed A.1002 5550199>5550600 via 600 by trunk-a",
+    "callInformation normal A.trunk-a 5550199>5550600 via 600 by trunk-a "
+      + "queueAbandoned=600, holdTimeSeconds=18",
+    "connectionCleared callCancelled A.1002",
+    "connectionCleared normalClearing A.trunk-a",
+    "callCleared normalClearing A",
+  ]],
+  ["ast16-54-queue-remove-agent.txt", [
+    "agentLoggedOff normal 1003 Agent Three 600",
+  ]],
+];
+
+describe("AMI mapping: queues and agents as recorded", () => {
+  for (const [name, events] of expected) {
+    it(name.replace(/^ast16-|\.txt$/g, ""), () => {
+      const mapper = newMapper();
+      assert.deepEqual(rows(play(mapper, recording(name))), events);
+      assert.equal(mapper.picture.legs.size, 0);
+      assert.equal(mapper.picture.calls.size, 0);
+    });
+  }
+});
