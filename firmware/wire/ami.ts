@@ -91,28 +91,52 @@ export class AmiMessage {
     this.#keys = keys;
     this.#values = values;
     if (this.kind === "banner") return keys;
-    const own = text.length > sharedCharsMax ? copied : undefined;
+    const own = text.length > sharedCharsMax;
+    const guesses = shapeOf(this.kind, this.name);
     const length = text.length;
-    for (let start = 0; start < length;) {
-      let next = text.indexOf("\n", start);
-      if (next < 0) next = length;
-      const end = next > start && text.charCodeAt(next - 1) === 13 ? next - 1 : next;
-      if (end > start) {
-        const colon = keyEnd(text, start, end);
-        if (colon < 0) {
-          keys.push("");
-          values.push(own === undefined ? text.slice(start, end) : own(text, start, end));
-        } else {
-          const from = text.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1;
-          const key = text.slice(start, colon);
-          keys.push(own === undefined ? key : copied(key, 0, key.length));
-          values.push(own === undefined ? text.slice(from, end) : own(text, from, end));
+    let index = 0;
+    for (let start = 0; start < length; index += 1) {
+      const guess = guesses[index];
+      let key = guess;
+      let colon = start + (guess === undefined ? 0 : guess.length);
+      if (guess === undefined || text.charCodeAt(colon) !== 58 || !text.startsWith(guess, start)) {
+        colon = keyEnd(text, start);
+        key = colon < 0 ? "" : own ? copied(text, start, colon) : text.slice(start, colon);
+        if (guess === undefined && key.length <= guessCharsMax && index < guessesMax) {
+          guesses[index] = copied(key, 0, key.length);
         }
+      }
+      const from = colon < 0 ? start : text.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1;
+      let next = text.indexOf("\n", from);
+      if (next < 0) next = length;
+      const end = next > from && text.charCodeAt(next - 1) === cr ? next - 1 : next;
+      if (end > from || colon >= 0) {
+        keys.push(key ?? "");
+        values.push(own ? copied(text, from, end) : text.slice(from, end));
       }
       start = next + 1;
     }
     return keys;
   }
+}
+
+/**
+ * The keys of the last message with the same name, in order: the next one has nearly always the
+ * same, so that they need neither be searched for nor made anew. Bounded in all directions.
+ */
+const shapes = new Map<string, string[]>();
+const shapesMax = 256;
+const guessesMax = 64;
+const guessCharsMax = 40;
+
+function shapeOf(kind: AmiKind, name: string): string[] {
+  if (kind !== "event" || name.length > guessCharsMax) return [];
+  let shape = shapes.get(name);
+  if (shape === undefined) {
+    shape = [];
+    if (shapes.size < shapesMax) shapes.set(copied(name, 0, name.length), shape);
+  }
+  return shape;
 }
 
 /** A string of its own, not a view into a longer one. */
@@ -124,13 +148,15 @@ function copied(text: string, start: number, end: number): string {
  * Where the key ends. Observed: ast16-40-originate-click-to-dial has keys with a channel's name
  * in parentheses, which may contain a colon itself.
  */
-function keyEnd(text: string, start: number, end: number): number {
+function keyEnd(text: string, start: number): number {
   const colon = text.indexOf(":", start);
-  if (colon < 0 || colon >= end) return -1;
-  const bracket = text.lastIndexOf("(", colon);
-  if (bracket < start) return colon;
-  const closed = text.indexOf("):", bracket);
-  return closed < 0 || closed >= end ? colon : closed + 1;
+  if (colon < 0) return -1;
+  const key = text.slice(start, colon);
+  if (key.includes("\n")) return -1;
+  if (!key.includes("(")) return colon;
+  const closed = text.indexOf("):", start);
+  const line = text.indexOf("\n", start);
+  return closed < 0 || (line >= 0 && closed > line) ? colon : closed + 1;
 }
 
 /** A message from its fields, the kind's own field first. CR, LF and NUL are taken out. */
