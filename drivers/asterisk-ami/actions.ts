@@ -86,11 +86,8 @@ export class Actions {
     waiting.response = response;
     const text = response.get("Message") ?? "";
     if (response.name === "Error") {
-      if (waiting.list && nothingFound.test(text)) {
-        this.#end(id, waiting, ok({ response, items: [] }));
-      } else {
-        this.#end(id, waiting, refusal(waiting.action, text));
-      }
+      this.#end(id, waiting, waiting.list && nothingFound.test(text)
+        ? ok({ response, items: [] }) : refusal(waiting.action, text));
     } else if (!waiting.list) {
       this.#end(id, waiting, ok({ response, items: [] }));
     }

@@ -101,9 +101,8 @@ async function blindness(
   if (!reply.ok) return undefined;
   const line = reply.value.response.all("Output").find((text) => text.includes("read perm:"));
   const classes = line?.split(":")[1]?.split(",").map((text) => text.trim());
-  const seen = ["call", "all"];
-  if (classes === undefined || seen.some((each) => classes.includes(each))) return undefined;
-  return {
+  if (classes === undefined) return undefined;
+  return classes.includes("call") || classes.includes("all") ? undefined : {
     reason: "the manager user lacks the read class call",
     advice: "Add call to the user's read line in manager.conf and reload the manager.",
   };

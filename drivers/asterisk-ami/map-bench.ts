@@ -10,7 +10,8 @@ import { AmiMapper } from "./map.js";
 import { options } from "./options.js";
 
 // The recordings lie in the source tree; the compiled tests run from build/.
-export const recordingsFolder = new URL("../../../drivers/asterisk-ami/recordings/", import.meta.url);
+export const recordingsFolder =
+  new URL("../../../drivers/asterisk-ami/recordings/", import.meta.url);
 
 export function recordingBytes(name: string): Buffer {
   return readFileSync(new URL(name, recordingsFolder));
@@ -171,7 +172,8 @@ export class Follower {
     const moved: [string, ConnectionState][] = [];
     for (const { newConnection, oldConnection } of event.connections) {
       const old = key(oldConnection ?? newConnection);
-      const state = this.states.get(old) ?? (event.type === "conferenced" ? "connected" : undefined);
+      const state = this.states.get(old)
+        ?? (event.type === "conferenced" ? "connected" : undefined);
       assert(state !== undefined, `${old} is in the list but not known`);
       this.states.delete(old);
       moved.push([key(newConnection), state]);

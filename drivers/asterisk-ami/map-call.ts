@@ -318,11 +318,8 @@ export function unhold(mapping: Mapping, message: AmiMessage): void {
 }
 
 function hasAnotherCall(mapping: Mapping, leg: Leg): boolean {
-  for (const each of mapping.picture.legs.values()) {
-    if (each === leg || each.endpoint !== leg.endpoint) continue;
-    if (each.connection !== undefined) return true;
-  }
-  return false;
+  return [...mapping.picture.legs.values()].some((each) =>
+    each !== leg && each.endpoint === leg.endpoint && each.connection !== undefined);
 }
 
 export function retrieve(mapping: Mapping, connection: Connection): void {

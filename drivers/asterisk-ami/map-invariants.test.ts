@@ -63,8 +63,9 @@ describe("AMI mapping: what no sequence may break", () => {
   });
 
   it("says the same however the bytes were cut", () => {
-    const bytes = recordingBytes("ast16-32-attended-transfer-by-ami-atxfer.txt");
-    const whole = rows(play(newMapper(), recording("ast16-32-attended-transfer-by-ami-atxfer.txt")));
+    const name = "ast16-32-attended-transfer-by-ami-atxfer.txt";
+    const bytes = recordingBytes(name);
+    const whole = rows(play(newMapper(), recording(name)));
     fc.assert(fc.property(fc.array(fc.nat(bytes.length), { maxLength: 200 }), (cuts) => {
       const decoder = amiDecoder();
       const messages: AmiMessage[] = [];

@@ -161,8 +161,8 @@ describe("AMI services: moving calls", () => {
     bench.peer.call({ from: "1002", to: "701" });
     await bench.world.advance(500);
     assert.deepEqual(bench.take(), ["serviceInitiated 1002 newCall", "originated 1002 newCall",
-      "callInformation 1002 normal", "diverted 701 park", "connectionCleared 1002 park",
-      "callCleared park",
+      "callInformation 1002 normal", "diverted 701 park",
+      "connectionCleared 1002 park", "callCleared park",
       "established 1002 park"]);
   });
 });

@@ -136,7 +136,7 @@ describe("AMI session: probe", () => {
 });
 
 describe("AMI peer", () => {
-  it("makes traffic from a seed, the same each time, and stops without a trace", async () => {
+  it("makes the same office traffic from the same seed, and stops without a trace", async () => {
     const runs: string[][] = [];
     for (let n = 0; n < 2; n += 1) {
       const bench = await readyBench();

@@ -1,6 +1,6 @@
 /**
  * The conversation: greeting, login, boot, keepalive, and then events in, actions out.
- * Order of the login: banner → Challenge → Login → CoreSettings, CoreStatus → FullyBooted → ready.
+ * Order: banner → Challenge → Login → CoreSettings, CoreStatus → FullyBooted → ready.
  */
 
 import { createHash } from "node:crypto";

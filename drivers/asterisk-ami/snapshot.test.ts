@@ -43,7 +43,7 @@ describe("AMI snapshot", () => {
     assert.equal(bench.events.length, before);
   });
 
-  it("gives calls the names they had before a reconnect; events continue", async () => {
+  it("gives calls the names they had before a reconnect, and their events continue", async () => {
     const first = await readyBench();
     const channel = first.peer.call({ from: "5550199", trunk: "trunk-a", to: "1001" });
     first.peer.call({ from: "1003", to: "1004", behaviour: "noAnswer", ringMs: 15_000 });
