@@ -5,7 +5,8 @@ CONFIG ?=
 DATA ?=
 REQUIRE ?=
 export REQUIRE
-MOCHA := mocha --reporter build/hw-tests/reporter.js
+MOCHA := mocha --no-package --require build/hw-tests/root-hook.js --enable-source-maps \
+  --forbid-only --reporter build/hw-tests/reporter.js
 
 .DEFAULT_GOAL := help
 
@@ -25,7 +26,7 @@ proto/gen/.ready: node_modules/.ready buf.gen.yaml $(shell find proto -name '*.p
 generate: proto/gen/.ready ## proto -> code
 
 build/ui/.ready: proto/gen/.ready $(shell find firmware/northbound/web/ui -type f)
-	vite build --config firmware/northbound/web/ui/vite.config.ts --logLevel warn
+	vite build firmware/northbound/web/ui --config firmware/northbound/web/ui/vite.config.mjs --logLevel warn
 	touch $@
 
 page: build/ui/.ready ## The web page
@@ -42,22 +43,24 @@ check: compile ## Types, lint, proto lint and breaking changes
 	eslint .
 	buf lint
 	buf breaking --against proto/released.binpb
-	tsc -p firmware/northbound/web/ui --noEmit
+	tsc -p firmware/northbound/web/ui
 
 test: clean-results build check test-unit test-loopback test-interop test-browser ## Everything
 	@node build/hw-tests/summary.js
 
 test-unit: compile ## One module at a time: no sockets, no disk
-	$(MOCHA)
+	tsc -p firmware/northbound/web/ui/tsconfig.test.json
+	$(MOCHA) --timeout 10000 'build/firmware/**/*.test.js' 'build/drivers/**/*.test.js' \
+	  'build/ui-test/**/*.test.js'
 
 test-loopback: build ## Real sockets, disks, terminals, processes; simulated PBXs
-	$(MOCHA) --spec 'build/hw-tests/loopback/*.test.js' --timeout 120000
+	$(MOCHA) --timeout 120000 'build/hw-tests/loopback/*.test.js'
 
 test-interop: build ## Real Asterisk 22 and 16 with baresip phones (root)
-	$(MOCHA) --spec 'build/hw-tests/interop/*.test.js' --timeout 120000
+	$(MOCHA) --timeout 120000 'build/hw-tests/interop/*.test.js'
 
 test-browser: build ## The page in Chromium, with axe
-	$(MOCHA) --spec 'build/hw-tests/browser/*.test.js' --timeout 180000
+	$(MOCHA) --timeout 180000 'build/hw-tests/browser/*.test.js'
 
 clean-results:
 	@mkdir -p build && rm -f build/test-results.jsonl
