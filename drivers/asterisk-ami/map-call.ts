@@ -277,12 +277,19 @@ export function hangup(mapping: Mapping, message: AmiMessage): void {
     picture.divert(connection, destination, "redirected");
     call.called = destination;
   }
-  const wasAnswered = leg.answered && leg.dialled && connection !== undefined;
+  // Observed: ast22-33: a Redirect while ringing cancels the dial, and the caller dials again.
+  const wasTaken = leg.dialled && connection !== undefined
+    && (leg.answered || (leg.endCause === "callCancelled" && isAlone(leg)));
   const gone = connection === undefined ? undefined : picture.party(connection);
   mapping.forgetLeg(leg);
   picture.removeLeg(leg, cause);
-  if (wasAnswered && call.lastRedirection === undefined) call.lastRedirection = gone;
+  if (wasTaken && call.lastRedirection === undefined) call.lastRedirection = gone;
   mapping.backInQueue(call, leg, cause);
+}
+
+/** Only the caller is there beside this leg. */
+function isAlone(leg: Leg): boolean {
+  return [...leg.call.connections.values()].filter((each) => each.leg !== leg).length < 2;
 }
 
 /** The caller's leg ends though nobody was ever reached: the PBX could not place the call. */

@@ -71,9 +71,13 @@ export function attendedTransfer(mapping: Mapping, message: AmiMessage): void {
     if (secondary !== undefined && bridge !== undefined) conference(mapping, bridge, one);
     return;
   }
-  const target = channelView(message, "TransferTarget");
+  // Observed: ast22-31: the phone may send its REFER in the consultation call, so that the PBX
+  // names the calls the other way round. The primary old call is the one that was held first.
+  const swapped = secondary !== undefined && secondary.call.order < primary.call.order;
+  const target = channelView(message, swapped ? "Transferee" : "TransferTarget");
   const leg = target === undefined ? undefined : picture.legs.get(target.uniqueid);
-  transfer(mapping, primary, secondary, leg);
+  if (swapped) transfer(mapping, secondary, primary, leg);
+  else transfer(mapping, primary, secondary, leg);
 }
 
 /** Joins both calls of a device and takes the device itself out (ECMA-269 Transfer Call). */

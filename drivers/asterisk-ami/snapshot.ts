@@ -145,6 +145,21 @@ function seedLegs(mapper: AmiMapper, lists: Lists): void {
     place(mapper, view);
   }
   seedConsultations(mapper);
+  seedMeetings(mapper);
+}
+
+/**
+ * Who talk in one bridge are in one call, named after its oldest.
+ * Observed: ast22-62-conference: the members of a conference keep their Linkedids.
+ */
+function seedMeetings(mapper: AmiMapper): void {
+  for (const leg of [...mapper.picture.legs.values()]) {
+    const bridge = leg.bridge === undefined ? undefined : mapper.bridges.get(leg.bridge);
+    if (bridge === undefined || bridge.parking) continue;
+    const calls = new Set([...bridge.legs].map((each) => callAt(each)));
+    const [into, ...others] = [...calls].toSorted((a, b) => a.order - b.order);
+    if (into !== undefined) for (const call of others) mapper.picture.absorb(into, call);
+  }
 }
 
 /** `00:01:30`, or plain seconds, as Asterisk says how long a channel has lived. */
