@@ -31,8 +31,8 @@ export function newChannel(mapping: Mapping, message: AmiMessage): void {
 
 /** Observed: ast16-31: a phone consults by a call of its own, having held the first. */
 function holdsAnotherCall(mapping: Mapping, leg: Leg): boolean {
-  return leg.role === "station" && [...mapping.picture.legs.values()].some((each) =>
-    each !== leg && each.endpoint === leg.endpoint && each.connection?.state === "hold");
+  return leg.role === "station" && [...mapping.picture.legsOf(leg.endpoint)].some((each) =>
+    each !== leg && each.connection?.state === "hold");
 }
 
 /** A device goes off hook, or is rung because somebody asked for a call on its behalf. */
@@ -325,8 +325,8 @@ export function unhold(mapping: Mapping, message: AmiMessage): void {
 }
 
 function hasAnotherCall(mapping: Mapping, leg: Leg): boolean {
-  return [...mapping.picture.legs.values()].some((each) =>
-    each !== leg && each.endpoint === leg.endpoint && each.connection !== undefined);
+  return [...mapping.picture.legsOf(leg.endpoint)].some((each) =>
+    each !== leg && each.connection !== undefined);
 }
 
 export function retrieve(mapping: Mapping, connection: Connection): void {

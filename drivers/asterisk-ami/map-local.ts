@@ -39,7 +39,7 @@ export function rename(mapping: Mapping, message: AmiMessage): void {
   }
   const replaced = mapping.masqueraded(name);
   leg.channel = name;
-  leg.endpoint = endpointOf(name).endpoint;
+  mapping.picture.changeEndpoint(leg, endpointOf(name).endpoint);
   const role = mapping.picture.endpoints.role(name);
   leg.role = role === "internal" ? leg.role : role;
   if (replaced !== undefined && replaced !== leg) takeOver(mapping, leg, replaced);

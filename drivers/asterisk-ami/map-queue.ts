@@ -160,6 +160,8 @@ function stateOf(member: Member): AgentState {
 
 export class Members {
   readonly #members = new Map<string, Member>();
+  /** Those in wrap-up: few, while every message asks for the next to end. */
+  readonly #wrapping = new Set<Member>();
   static readonly membersMax = 20_000;
 
   /** Learns a member from any of its events or list entries; answers it. */
@@ -206,6 +208,7 @@ export class Members {
     const member = this.learn(message);
     if (member === undefined) return;
     this.#members.delete(`${member.queue}\n${known(message.get("Interface")) ?? ""}`);
+    this.#wrapping.delete(member);
     this.#emit(mapping, member, "agentLoggedOff");
   }
 
@@ -216,21 +219,24 @@ export class Members {
     member.inCall = begins;
     member.wrapUntilMs = begins || member.wrapUpMs === 0 ? undefined
       : mapping.receivedAtMs + member.wrapUpMs;
+    if (member.wrapUntilMs === undefined) this.#wrapping.delete(member);
+    else this.#wrapping.add(member);
     this.#update(mapping, member);
   }
 
   get dueMs(): number | undefined {
     let due: number | undefined;
-    for (const { wrapUntilMs } of this.#members.values()) {
+    for (const { wrapUntilMs } of this.#wrapping) {
       if (wrapUntilMs !== undefined && (due === undefined || wrapUntilMs < due)) due = wrapUntilMs;
     }
     return due;
   }
 
   expire(mapping: Mapping, nowMs: number): void {
-    for (const member of this.#members.values()) {
-      if (member.wrapUntilMs === undefined || member.wrapUntilMs > nowMs) continue;
+    for (const member of [...this.#wrapping]) {
+      if (member.wrapUntilMs !== undefined && member.wrapUntilMs > nowMs) continue;
       member.wrapUntilMs = undefined;
+      this.#wrapping.delete(member);
       this.#update(mapping, member);
     }
   }
@@ -256,11 +262,13 @@ export class Members {
   replace(messages: readonly AmiMessage[]): void {
     const before = new Map(this.#members);
     this.#members.clear();
+    this.#wrapping.clear();
     for (const message of messages) {
       const member = this.learn(message);
       if (member === undefined) continue;
       const old = before.get(`${member.queue}\n${known(message.get("Location")) ?? ""}`);
       member.wrapUntilMs = old?.wrapUntilMs;
+      if (member.wrapUntilMs !== undefined) this.#wrapping.add(member);
       member.state = stateOf(member);
     }
   }

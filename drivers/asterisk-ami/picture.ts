@@ -80,11 +80,14 @@ export interface PictureBounds {
 /** Twice Asterisk's largest usual load; above it new legs are counted and not followed. */
 export const legsMax = 20_000;
 
+const noLegs: ReadonlySet<Leg> = new Set();
+
 export class Picture {
   readonly legs = new Map<string, Leg>();
   readonly calls = new Map<CallId, Call>();
   readonly endpoints: Endpoints;
   readonly #byLinkedid = new Map<string, Call>();
+  readonly #byEndpoint = new Map<string, Set<Leg>>();
   readonly #emit: (body: EventBody, cause: EventCause) => void;
   readonly #bounds: PictureBounds;
   #order = 0;
@@ -131,8 +134,33 @@ export class Picture {
       endCause: undefined, deflectedTo: undefined, answered: false,
     };
     this.legs.set(leg.id, leg);
+    this.#index(leg);
     call.legs.add(leg);
     return leg;
+  }
+
+  /** The legs of one device. */
+  legsOf(endpoint: string): ReadonlySet<Leg> {
+    return this.#byEndpoint.get(endpoint) ?? noLegs;
+  }
+
+  /** A masquerade made the leg another device's. */
+  changeEndpoint(leg: Leg, endpoint: string): void {
+    this.#unindex(leg);
+    leg.endpoint = endpoint;
+    this.#index(leg);
+  }
+
+  #index(leg: Leg): void {
+    const legs = this.#byEndpoint.get(leg.endpoint);
+    if (legs === undefined) this.#byEndpoint.set(leg.endpoint, new Set([leg]));
+    else legs.add(leg);
+  }
+
+  #unindex(leg: Leg): void {
+    const legs = this.#byEndpoint.get(leg.endpoint);
+    legs?.delete(leg);
+    if (legs?.size === 0) this.#byEndpoint.delete(leg.endpoint);
   }
 
   callOf(linkedid: string): Call {
@@ -252,6 +280,7 @@ export class Picture {
 
   removeLeg(leg: Leg, cause: EventCause): void {
     this.legs.delete(leg.id);
+    this.#unindex(leg);
     leg.call.legs.delete(leg);
     for (const call of new Set([leg.call, leg.heldConnection?.call])) {
       if (call === undefined) continue;
@@ -303,6 +332,7 @@ export class Picture {
   /** Forgets everything without a word: the snapshot that follows tells all. */
   reset(): void {
     this.legs.clear();
+    this.#byEndpoint.clear();
     this.calls.clear();
     this.#byLinkedid.clear();
   }

@@ -21,6 +21,7 @@ export interface SessionBench {
   readonly conditions: Condition[];
   readonly identities: PeerIdentity[];
   readonly garbage: { bytes: number; reason: string }[];
+  readonly resyncs: string[];
   readonly transport: { closed: boolean };
   /** `delivered 1001 newCall` of each event so far, and forgets them. */
   take(): string[];
@@ -83,6 +84,7 @@ export function sessionBench(
   const conditions: Condition[] = [];
   const identities: PeerIdentity[] = [];
   const garbage: { bytes: number; reason: string }[] = [];
+  const resyncs: string[] = [];
   const session = driver.open({
     link: linkId("pbx"), options: parsed.value, transport, world,
     secret: (reference) => reference === "env:AMI" ? ok("s3cret")
@@ -92,14 +94,15 @@ export function sessionBench(
     report: (condition) => { conditions.push(condition); },
     identify: (identity) => { identities.push(identity); },
     garbage: (bytes, reason) => { garbage.push({ bytes: bytes.length, reason }); },
-    requestResync: () => undefined,
+    requestResync: (reason) => { resyncs.push(reason); },
   });
   if (more.accept !== false) peer.accept(connection);
   const run = async <T>(promise: Promise<T>, ms: number): Promise<T> => {
     await world.advance(ms);
     return await promise;
   };
-  return { world, peer, session, events, conditions, identities, garbage, transport: state, run,
+  return { world, peer, session, events, conditions, identities, garbage, resyncs, transport: state,
+    run,
     take: () => events.splice(0).map(shown),
     request: (request, ms = 10_000) => run(session.request(request, ms), ms) };
 }

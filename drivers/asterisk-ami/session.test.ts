@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { doubtMs } from "./doubts.js";
 import { createAmiPeer } from "./peer.js";
 import { connectionOf, readyBench, sessionBench } from "./session-bench.js";
 import { timers } from "./timers.js";
@@ -105,6 +106,21 @@ describe("AMI session: the line", () => {
     leaving.peer.event("Shutdown", [["Shutdown", "Cleanly"], ["Restart", "True"]]);
     await leaving.world.advance(10);
     assert.match(JSON.stringify(leaving.conditions[1]), /shutting down \(restart: True\)/);
+  });
+
+  it("asks for a snapshot when the end of a call was missed", async () => {
+    const bench = await readyBench();
+    const channel = bench.peer.call({ from: "1001", to: "1002" });
+    await bench.world.advance(5_000);
+    bench.peer.miss("Hangup", 1);
+    bench.peer.hangup(channel);
+    await bench.world.advance(doubtMs - 100);
+    assert.deepEqual(bench.resyncs, []);
+    await bench.world.advance(200);
+    assert.deepEqual(bench.resyncs, ["the PBX calls 1001 idle, but its call has not ended"]);
+    const taken = await bench.run(bench.session.snapshot(1_000), 10);
+    assert(taken.ok);
+    assert.deepEqual(taken.value.calls, []);
   });
 
   it("answers every request when the line goes", async () => {

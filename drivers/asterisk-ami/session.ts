@@ -11,6 +11,7 @@ import type { ServiceRequest, ServiceResponse } from "../../firmware/model/servi
 import type { LinkSnapshot } from "../../firmware/model/snapshot.js";
 import { amiDecoder, type AmiField, type AmiMessage } from "../../firmware/wire/ami.js";
 import { Actions, type Reply } from "./actions.js";
+import { Doubts } from "./doubts.js";
 import { AmiMapper } from "./map.js";
 import type { AmiOptions } from "./options.js";
 import { prove } from "./probe.js";
@@ -47,6 +48,7 @@ class AmiSession implements Session {
   readonly #decoder = amiDecoder();
   readonly #actions: Actions;
   readonly #conversation: Conversation;
+  readonly #doubts: Doubts;
   #phase: Phase = "banner";
   #booted: (() => void) | undefined;
   #bootedSeen = false;
@@ -70,6 +72,7 @@ class AmiSession implements Session {
         this.#actions.send(action, fields, deadlineMs, list),
       nextActionId: () => this.#actions.nextId,
     };
+    this.#doubts = new Doubts(clock, this.#conversation.mapper, context.requestResync);
   }
 
   start(): void {
@@ -121,6 +124,7 @@ class AmiSession implements Session {
       watchers.event(event);
     }
     watchers.message(message);
+    this.#doubts.message(message);
     if (mapper.picture.refused > this.#refused) {
       this.#refused = mapper.picture.refused;
       context.report({ type: "impaired", reason: "more channels than this driver follows" });
@@ -275,6 +279,7 @@ class AmiSession implements Session {
     this.#phase = "over";
     for (const timer of [this.#step, this.#keepalive, this.#due]) timer?.cancel();
     this.#held = undefined;
+    this.#doubts.close();
     this.#conversation.watchers.close(reason);
     this.#actions.close(reason);
   }
