@@ -4,11 +4,12 @@ import { statfs } from "node:fs/promises";
 import { fail, ok, type Result } from "./base/result.js";
 import type { World } from "./base/world.js";
 import type { Configuration } from "./config/configuration.js";
+import { linksNaming, type Secrets } from "./config/secrets.js";
 import type { Driver } from "./link/driver.js";
 import type { LinkSet } from "./link-set.js";
 import type { Access } from "./northbound/access/access.js";
 import type { Audit } from "./northbound/access/audit.js";
-import type { GatewayView, HostHealthView, SystemView }
+import type { GatewayView, HostHealthView, SecretsView, SystemView }
   from "./northbound/api/gateway-view.js";
 import type { LinkNumberResolver } from "./numbers/resolver.js";
 import type { Store } from "./store/store.js";
@@ -38,6 +39,7 @@ export interface ViewParts {
   readonly links: LinkSet;
   readonly switch: SwitchingFunction;
   readonly configuration: Configuration;
+  readonly secrets: Secrets;
   readonly host: HostHealth;
   readonly metrics: () => Promise<string>;
 }
@@ -58,6 +60,7 @@ export function gatewayView(parts: ViewParts): GatewayView {
     events: parts.events, records: parts.records, raw: parts.raw,
     numbers: parts.numbers,
     configuration: parts.configuration, alarms: parts.alarms, store: parts.store,
+    secrets: secretsView(parts),
     access: parts.access, audit: parts.audit,
     system: systemView(parts),
   };
@@ -71,6 +74,31 @@ async function resync(parts: ViewParts, id: string, deadlineMs: number): Promise
   const snapshot = await link.snapshot(deadlineMs);
   if (!snapshot.ok) return snapshot;
   return ok(parts.switch.counters.healed - before);
+}
+
+function secretsView({ configuration, links, secrets }: ViewParts): SecretsView {
+  const naming = (name: string): readonly string[] =>
+    linksNaming(configuration.document.links, name);
+  return {
+    async set(name, value) {
+      const written = await secrets.set(name, value);
+      if (!written.ok) return written;
+      const using = naming(name);
+      // A session in progress is worth more than trying the secret at once.
+      const restarted = using.filter((id) =>
+        ["opening", "down"].includes(links.get(id)?.status.state.name ?? ""));
+      for (const id of restarted) links.get(id)?.restart();
+      return ok({ links: using, restarted });
+    },
+    async list() {
+      return (await secrets.list()).map((kept) => ({ ...kept, links: naming(kept.name) }));
+    },
+    remove(name) {
+      const using = naming(name);
+      return using.length === 0 ? secrets.remove(name) : Promise.resolve(fail("precondition",
+        `The secret ${name} is named by the configuration in force: ${using.join(", ")}.`));
+    },
+  };
 }
 
 function systemView(parts: ViewParts): SystemView {

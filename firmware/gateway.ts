@@ -205,7 +205,7 @@ class Assembly {
       store: this.#store, alarms, access: this.#running(this.#access),
       audit: this.#running(this.#audit), events: this.#events, records: this.#records,
       raw: this.#raw, numbers: this.#numbers, links: this.#links, switch: this.#switch,
-      configuration, host,
+      configuration, secrets: this.#running(this.#secrets), host,
       metrics: async () => await metrics.render() + await registry.metrics() }), registry);
     const certificates = createCertificateWatch({ world, alarms,
       certificates: () => this.#servers.certificates() });

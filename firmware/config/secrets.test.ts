@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { done, fail, ok } from "../base/result.js";
 import { SimulatedWorld } from "../base/world-simulated.js";
-import { createSecrets, type Secrets, type StoredSecrets } from "./secrets.js";
+import { linkSchema, type LinkConfig } from "./schema.js";
+import { createSecrets, linksNaming, type Secrets, type StoredSecrets } from "./secrets.js";
 
 const files: Readonly<Record<string, { text: string; mode: number }>> = {
   "/etc/ami": { text: "from-file\n", mode: 0o600 }, "/etc/open": { text: "seen", mode: 0o644 },
@@ -10,7 +11,7 @@ const files: Readonly<Record<string, { text: string; mode: number }>> = {
 
 function storedFake(held = new Map<string, string>()): StoredSecrets {
   return {
-    list: () => Promise.resolve([...held.keys()].map((name) => ({ name }))),
+    list: () => Promise.resolve([...held.keys()].map((name) => ({ name, setAtMs: 1 }))),
     resolve: (name) => Promise.resolve(ok(held.get(name) ?? "")),
     set: (name, value) => { held.set(name, value); return Promise.resolve(done); },
     remove: (name) => Promise.resolve(held.delete(name) ? done : fail("not-found", name)),
@@ -40,9 +41,19 @@ describe("secrets", () => {
     assert.deepEqual(secrets.secret("store:ami"), ok("from-store"));
     const later = (await bench(stored)).secrets;
     assert.deepEqual(later.secret("store:ami"), ok("from-store"));
+    assert.deepEqual(await later.list(), [{ name: "ami", setAtMs: 1 }]);
     assert((await later.remove("ami")).ok);
     assert(!later.secret("store:ami").ok);
     assert(!(await later.remove("ami")).ok);
+  });
+
+  it("are named by links, at any depth of their options", () => {
+    const link = (id: string, options: Record<string, unknown>): LinkConfig => linkSchema.parse(
+      { id, driver: "x", transport: { kind: "tcp", host: "h", port: 1 }, options });
+    const links = [link("a", { secret: "store:ami" }), link("b", { secret: "store:ami2" }),
+      link("c", { peers: [{ login: { secret: "store:ami" } }], note: null })];
+    assert.deepEqual(linksNaming(links, "ami"), ["a", "c"]);
+    assert.deepEqual(linksNaming(links, "am"), []);
   });
 
   it("name what is missing, and never what was found", async () => {

@@ -2,6 +2,7 @@
 
 import type { Log } from "../base/world.js";
 import { done, fail, ok, type Result } from "../base/result.js";
+import type { LinkConfig } from "./schema.js";
 
 export interface SecretFiles {
   /** At most `bytesMax` bytes of text. */
@@ -10,10 +11,15 @@ export interface SecretFiles {
   mode(path: string): Result<number>;
 }
 
+export interface KeptSecret {
+  readonly name: string;
+  readonly setAtMs: number;
+}
+
 /** Secrets of the store, encrypted there. */
 export interface StoredSecrets {
   set(name: string, secret: string): Promise<Result<void>>;
-  list(): Promise<readonly { readonly name: string }[]>;
+  list(): Promise<readonly KeptSecret[]>;
   remove(name: string): Promise<Result<void>>;
   resolve(name: string): Promise<Result<string>>;
 }
@@ -29,7 +35,18 @@ export interface Secrets {
   /** For drivers and for the checks; at once, because a driver asks in the middle of a login. */
   readonly secret: (reference: string) => Result<string>;
   set(name: string, value: string): Promise<Result<void>>;
+  list(): Promise<readonly KeptSecret[]>;
   remove(name: string): Promise<Result<void>>;
+}
+
+/** Ids of the links whose configuration names the kept secret. */
+export function linksNaming(links: readonly LinkConfig[], name: string): readonly string[] {
+  return links.filter(({ options }) => holds(options, `store:${name}`)).map(({ id }) => id);
+}
+
+function holds(value: unknown, text: string): boolean {
+  return value === text || (typeof value === "object" && value !== null
+    && Object.values(value).some((member) => holds(member, text)));
 }
 
 export const secretCharsMax = 4_096;
@@ -76,6 +93,7 @@ export async function createSecrets(parts: SecretsParts): Promise<Secrets> {
       if (written.ok) stored.set(name, value);
       return written;
     },
+    list: () => parts.stored.list(),
     async remove(name) {
       const removed = await parts.stored.remove(name);
       if (!removed.ok) return removed;

@@ -108,6 +108,41 @@ async function applyDocument(session: Session, input: Input, mode: ApplyMode): P
   await showRevision(response, session);
 }
 
+const secretCommands: readonly Command[] = [
+  ask({ words: "secret list", method: methods.listSecrets, request: () => ({}),
+    about: ["List the secrets that links may name as store:NAME, never what they are.",
+      "Lister les secrets que les liens nomment store:NOM, jamais leur valeur."],
+    show: (response, session) => session.table([["Name", "Nom"], ["Set", "Défini"],
+      ["Links", "Liens"]], response.secrets.map(({ name, setAt, links }) =>
+      [name, timeText(setAt, session.environment), links.join(", ")])) }),
+  ask({ words: "secret set", args: ["<name>"], method: methods.setSecret,
+    about: ["Set a secret, asked for or read from the standard input.",
+      "Définir un secret, demandé ou lu sur l'entrée standard."],
+    request: async (input, session) => {
+      const value = session.environment.interactive
+        ? await session.environment.question(session.say(["Secret: ", "Secret : "]), true)
+        : (await session.environment.input()).replace(/\r?\n$/, "");
+      return { name: input.arg("name"), value: value ?? "" };
+    },
+    async show({ links, restarted }, session) {
+      await session.text(session.say(["Done.", "Fait."]));
+      const waiting = links.filter((link) => !restarted.includes(link));
+      if (restarted.length > 0) {
+        session.note([`Opened again with it: ${restarted.join(", ")}.`,
+          `Rouverts avec lui : ${restarted.join(", ")}.`]);
+      }
+      if (waiting.length > 0) {
+        session.note([`Used from the next session on: ${waiting.join(", ")}; `
+          + "`ctictl link restart` begins one now.",
+        `Pris à la prochaine session : ${waiting.join(", ")} ; `
+          + "`ctictl link restart` en ouvre une."]);
+      }
+    } }),
+  ask({ words: "secret delete", args: ["<name>"], method: methods.deleteSecret,
+    about: ["Forget a secret that no link names.", "Oublier un secret qu'aucun lien ne nomme."],
+    request: (input) => ({ name: input.arg("name") }) }),
+];
+
 const applyMethods = [methods.validateConfiguration, methods.applyConfiguration];
 
 export const configurationCommands: readonly Command[] = [
@@ -154,6 +189,7 @@ export const configurationCommands: readonly Command[] = [
       "Montrer la différence entre deux révisions."],
     request: (input) => ({ from: input.number("from"), to: input.number("to") }),
     show: (response, session) => session.environment.out(response.diff) }),
+  ...secretCommands,
   ask({ words: "config schema", method: methods.getSchema, request: () => ({}),
     about: ["Print the JSON Schema of the document.", "Afficher le JSON Schema du document."],
     show: (response, session) => session.text(response.jsonSchema) }),

@@ -5,7 +5,7 @@ import { AccessService, CreateUserRequestSchema, IssueCertificateRequestSchema,
   "../../../proto/gen/cti/gateway/v1/access_pb.js";
 import { GenerateDigitsRequestSchema, MakeCallRequestSchema } from
   "../../../proto/gen/cti/gateway/v1/calls_pb.js";
-import { ApplyConfigurationRequestSchema } from
+import { ApplyConfigurationRequestSchema, SetSecretRequestSchema } from
   "../../../proto/gen/cti/gateway/v1/configuration_pb.js";
 import { LinksService, RestartLinkRequestSchema } from
   "../../../proto/gen/cti/gateway/v1/links_pb.js";
@@ -35,6 +35,8 @@ describe("audit of calls", () => {
         create(ApplyConfigurationRequestSchema, { document: "secret: hunter2", comment: "why" })),
       auditDetails(GenerateDigitsRequestSchema,
         create(GenerateDigitsRequestSchema, { digits: "4111111111111111" })),
+      auditDetails(SetSecretRequestSchema,
+        create(SetSecretRequestSchema, { name: "ami", value: "hunter2" })),
     ];
     const text = JSON.stringify(messages);
     assert.ok(!text.includes("hunter2") && !text.includes("4111"), text);
@@ -44,6 +46,7 @@ describe("audit of calls", () => {
     assert.match(JSON.stringify(messages[4]?.["document"]),
       /^\{"characters":15,"sha256":"[0-9a-f]{64}"\}$/);
     assert.deepEqual(messages[5], { digits: "16 digits" });
+    assert.deepEqual(messages[6], { name: "ami", value: "(secret)" });
   });
 
   it("masks telephone numbers, also inside a query, and keeps devices readable", () => {

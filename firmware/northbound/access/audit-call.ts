@@ -17,7 +17,7 @@ import type { Identity } from "./roles.js";
 export const textShownMax = 256;
 
 const secretName =
-  /(^|_)(password|passwd|secret|token|bearer|passphrase|credential|credentials|pin|key|pem)$/;
+  /(^|_)(password|passwd|secret|token|bearer|passphrase|credential|credentials|pin|key|pem|value)$/;
 /** Where to go on in a list: no secret. */
 const harmlessNames = new Set(["page_token"]);
 const numberName = /(^|_)(number|numbers|device|devices|party|to|agent|called|calling)$/;

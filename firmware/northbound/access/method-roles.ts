@@ -50,9 +50,9 @@ const table: readonly (readonly [string, MethodRow])[] = [
     "DeflectCall", "DirectedPickupCall", "ParkCall", "GenerateDigits", "SetAgentState"]),
 
   ...rows(configuration, "admin", "none", ["GetConfiguration", "ValidateConfiguration",
-    "ListRevisions", "DiffRevisions", "GetSchema"]),
+    "ListRevisions", "DiffRevisions", "GetSchema", "ListSecrets"]),
   ...rows(configuration, "admin", "change", ["ApplyConfiguration", "ConfirmConfiguration",
-    "RevertConfiguration"]),
+    "RevertConfiguration", "SetSecret", "DeleteSecret"]),
 
   ...rows(links, "viewer", "none", ["ListLinks", "GetLink", "WatchLinks", "ListDevices",
     "ListDrivers"]),

@@ -67,7 +67,7 @@ export function createSecretStore({ store, world, key }: SecretStoreParts): Secr
         return refuse("name", "A secret's name is 1 to 64 of a-z, 0-9 and -.");
       }
       if (secret === "" || secret.length > secretCharactersMax) {
-        return refuse("secret", `A secret has 1 to ${secretCharactersMax} characters.`);
+        return refuse("value", `A secret has 1 to ${secretCharactersMax} characters.`);
       }
       const held = await list();
       if (held.length >= secretsMax && !held.some((one) => one.name === name)) {

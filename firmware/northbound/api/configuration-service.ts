@@ -77,6 +77,7 @@ export function configurationHandlers(
   const { configuration } = gateway;
   return {
     ...changes(gateway, requestIds),
+    ...secretHandlers(gateway),
     getConfiguration: async (request) => {
       const fields = new Fields();
       const number = revisionNumber(fields, "revision", request.revision);
@@ -163,6 +164,25 @@ function changes(gateway: GatewayView, requestIds: RequestIds): Pick<
       const reverted = await requestIds.once(actor, request.requestId,
         method.revertConfiguration.input, request, () => configuration.revert(number, actor));
       return reverted.ok ? ok({ revision: revisionMessage(reverted.value) }) : reverted;
+    },
+  };
+}
+
+/** The store of secrets judges names and values itself. */
+function secretHandlers({ secrets }: GatewayView): Pick<
+  ServiceHandlers<typeof ConfigurationService>, "setSecret" | "listSecrets" | "deleteSecret"
+> {
+  return {
+    setSecret: async ({ name, value }) => {
+      const set = await secrets.set(name, value);
+      return set.ok ? ok({ links: [...set.value.links], restarted: [...set.value.restarted] })
+        : set;
+    },
+    listSecrets: async () => ok({ secrets: (await secrets.list()).map(
+      ({ name, setAtMs, links }) => ({ name, setAt: timestamp(setAtMs), links: [...links] })) }),
+    deleteSecret: async ({ name }) => {
+      const removed = await secrets.remove(name);
+      return removed.ok ? ok({}) : removed;
     },
   };
 }

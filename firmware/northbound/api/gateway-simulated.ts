@@ -21,6 +21,7 @@ import type { ClientCertificateIssuer } from "../access/authority.js";
 import type { PasswordHasher } from "../access/passwords.js";
 import type { AuditView as AuditEntryView } from "../access/audit.js";
 import { roles, type Role } from "../access/roles.js";
+import { createSecretStore } from "../access/secret-store.js";
 import { SimulatedStore } from "../access/store-simulated.js";
 import type { AuditView } from "./access-view.js";
 import type { ComponentRow, GatewayView, LinkView } from "./gateway-view.js";
@@ -183,6 +184,21 @@ function memoryConfiguration(world: World): Configuration {
   };
 }
 
+/** Really sealed, in the simulated store; every link of the gateway names every secret. */
+function storedSecrets(
+  store: SimulatedStore, world: World, links: readonly string[],
+): GatewayView["secrets"] {
+  const sealed = createSecretStore({ store, world, key: new Uint8Array(32) });
+  return {
+    set: async (name, value) => {
+      const set = await sealed.set(name, value);
+      return set.ok ? ok({ links, restarted: links.slice(0, 1) }) : set;
+    },
+    list: async () => (await sealed.list()).map((kept) => ({ ...kept, links })),
+    remove: (name) => sealed.remove(name),
+  };
+}
+
 export interface SimulatedGateway extends GatewayView {
   readonly switch: SwitchingFunction;
   readonly access: Access;
@@ -286,6 +302,7 @@ export async function simulatedGateway(
       capabilities: new SimulatedLink("x").declared }],
     numbers: plainNumbers,
     configuration: memoryConfiguration(world),
+    secrets: storedSecrets(store, world, links.map(({ name }) => name)),
     system: plainSystem(componentRows),
     token: async (role) => value(
       await access.signIn(role, simulatedPassword, "grpc 192.0.2.9")).token,

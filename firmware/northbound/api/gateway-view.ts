@@ -49,6 +49,24 @@ export interface DriverView {
 /** The number rules of all links; `LinkNumberResolver` fits. */
 export type NumbersView = Pick<LinkNumberResolver, "explain" | "test">;
 
+export interface SecretRow {
+  readonly name: string;
+  readonly setAtMs: number;
+  /** Ids of the links whose configuration names it. */
+  readonly links: readonly string[];
+}
+
+/** The secrets that the document names as `store:NAME`. */
+export interface SecretsView {
+  /** What became of the links that name it; faults as those of the secret store. */
+  set(name: string, value: string): Promise<Result<
+    { readonly links: readonly string[]; readonly restarted: readonly string[] }>>;
+  /** By name, never with what they are. */
+  list(): Promise<readonly SecretRow[]>;
+  /** Faults: `not-found`, `precondition` while the document in force names it. */
+  remove(name: string): Promise<Result<void>>;
+}
+
 export interface ComponentRow {
   /** Its name in the supervisor tree: `gateway/links/pbx-1`. */
   readonly component: string;
@@ -99,6 +117,7 @@ export interface GatewayView {
   readonly raw: RawKeeper;
   readonly numbers: NumbersView;
   readonly configuration: Configuration;
+  readonly secrets: SecretsView;
   readonly alarms: Alarms;
   readonly store: Store;
   readonly access: AccessView;

@@ -312,6 +312,26 @@ describe("services", () => {
     assert.deepEqual(short.fields?.map(({ path }) => path), ["mode", "confirm_within"]);
   });
 
+  it("keeps secrets and never tells them, neither in an answer nor in the audit log", async () => {
+    const { method } = ConfigurationService;
+    const set = await good("admin", method.setSecret, { name: "ami", value: "hunter2" });
+    assert.deepEqual([set.links, set.restarted], [["pbx-1", "pbx-2"], ["pbx-1"]]);
+    const { secrets } = await good("admin", method.listSecrets, {});
+    assert.deepEqual(secrets.map(({ name, links }) => [name, links]),
+      [["ami", ["pbx-1", "pbx-2"]]]);
+    assert.ok(secrets[0]?.setAt !== undefined);
+    const wrong = await refused("admin", method.setSecret, { name: "Not good", value: "hunter2" });
+    assert.deepEqual([wrong.code, wrong.fields?.[0]?.path], ["argument-invalid", "name"]);
+    assert.equal((await refused("admin", method.setSecret, { name: "ami" })).fields?.[0]?.path,
+      "value");
+    await good("admin", method.deleteSecret, { name: "ami" });
+    assert.equal((await refused("admin", method.deleteSecret, { name: "ami" })).code, "not-found");
+    assert.equal((await refused("operator", method.listSecrets, {})).code, "permission-denied");
+    assert.deepEqual(gateway.audit.entries.map(({ action, subject }) => [action, subject])
+      .slice(0, 2), [["SetSecret", "ami"], ["SetSecret", "Not good"]]);
+    assert.doesNotMatch(inspect([secrets, wrong, gateway.audit.entries, world.logged]), /hunter2/);
+  });
+
   it("shows alarms in the caller's language, worst first, and who has seen them", async () => {
     gateway.alarms.raise("disk-low", "store", "12 %");
     gateway.alarms.raise("store-full", "store", "0 bytes");

@@ -9,6 +9,7 @@ import { Badge, Button, Card, FaultNote, Field, Note, say, sayFault, Skeleton } 
 import { DocumentEditor, Problems } from "../parts/document-editor.js";
 import { History } from "../parts/revision-history.js";
 import { useAnswer, useNow } from "../parts/hooks.js";
+import { Secrets } from "../parts/secrets.js";
 import { lineSpan } from "../state/diff.js";
 import { longLength, msOf, recent } from "../text/format.js";
 import { plural, t, textOr } from "../text/language.js";
@@ -34,6 +35,7 @@ export function ConfigurationPage(): JSX.Element {
       {inForce.value === undefined ? inForce.fault === undefined ? <Skeleton rows={10} /> : null
         : <Workbench document={inForce.value.document} revision={revision} draft={draft}
           onDraft={setDraft} onApplied={renew} />}
+      <Card title={t("config.secrets")}><Secrets /></Card>
       <Card title={t("config.history")}>
         <History turn={turn} onOpen={setDraft} onChange={() => { setDraft(undefined); renew(); }} />
       </Card>

@@ -1,0 +1,87 @@
+/** What an administrator does to a running gateway, over the wire: no shell, no restart. */
+
+import assert from "node:assert/strict";
+import { simulateAmi } from "../../drivers/simulation.js";
+import { nodeWorld } from "../../firmware/base/world-node.js";
+import { ConfigurationService }
+  from "../../proto/gen/cti/gateway/v1/configuration_pb.js";
+import { LinksService, LinkState } from "../../proto/gen/cti/gateway/v1/links_pb.js";
+import { SystemService } from "../../proto/gen/cti/gateway/v1/system_pb.js";
+import { startGatewayUnderTest, type GatewayUnderTest } from "../gateway-under-test.js";
+
+const secret = "amp111-not-in-any-file";
+const { method } = ConfigurationService;
+
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  for (let turn = 0; turn < 100; turn += 1) {
+    if (await holds()) return;
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+  }
+  assert.fail(`not within 5 s: ${what}`);
+}
+
+describe("administration of a running gateway", function () {
+  this.timeout(30_000);
+  const log: string[] = [];
+  let pbx: { readonly port: number; stop(): Promise<void> };
+  let under: GatewayUnderTest;
+
+  before(async () => {
+    const simulated = await simulateAmi({ world: nodeWorld(() => undefined, "error"), seed: 1,
+      address: "127.0.0.1", port: 0, user: "jackfield", secret });
+    assert.ok(simulated.ok);
+    pbx = simulated.value;
+    under = await startGatewayUnderTest({ log: (line) => { log.push(line); }, config: `links:
+  - id: pbx
+    title: Reception
+    driver: asterisk-ami
+    transport: { kind: tcp, host: 127.0.0.1, port: ${pbx.port} }
+    options: { user: jackfield, secret: "store:ami" }
+    numbers: { country: FR }
+` });
+  });
+
+  after(async () => {
+    await under.stop();
+    await pbx.stop();
+  });
+
+  const link = async () => {
+    const { link: found } = await under.client.unary(LinksService.method.getLink, { id: "pbx" });
+    assert.ok(found !== undefined);
+    return found;
+  };
+  const linkUp = (): Promise<void> => until("the link is up", async () =>
+    (await link()).state === LinkState.UP);
+
+  it("sets a secret, with which the waiting link opens at once", async () => {
+    await until("the link is down", async () => (await link()).state === LinkState.DOWN);
+    const set = await under.client.unary(method.setSecret, { name: "ami", value: secret });
+    assert.deepEqual([set.links, set.restarted], [["pbx"], ["pbx"]]);
+    await linkUp();
+    const again = await under.client.unary(method.setSecret, { name: "ami", value: secret });
+    assert.deepEqual([again.links, again.restarted], [["pbx"], []]);
+    assert.equal((await link()).state, LinkState.UP);
+  });
+
+  it("refuses to forget a secret that a link needs, and forgets others", async () => {
+    await under.client.unary(method.setSecret, { name: "other", value: "x" });
+    const { secrets } = await under.client.unary(method.listSecrets, {});
+    assert.deepEqual(secrets.map(({ name, links }) => [name, links]),
+      [["ami", ["pbx"]], ["other", []]]);
+    await assert.rejects(under.client.unary(method.deleteSecret, { name: "ami" }),
+      /named by the configuration in force: pbx/);
+    await under.client.unary(method.deleteSecret, { name: "other" });
+    assert.equal((await under.client.unary(method.listSecrets, {})).secrets.length, 1);
+  });
+
+  it("audits secrets without telling them, and never logs them", async () => {
+    const { entries } = await under.client.unary(SystemService.method.listAudit, {});
+    const set = entries.filter(({ action }) => action === "SetSecret");
+    assert.equal(set.length, 3);
+    assert.equal(JSON.parse(set[0]?.detailsJson ?? "{}").value, "(secret)");
+    assert.ok(!JSON.stringify(entries, (_key, value: unknown) =>
+      typeof value === "bigint" ? String(value) : value).includes(secret));
+    assert.ok(log.length > 0 && log.every((line) => !line.includes(secret)));
+  });
+});
