@@ -204,15 +204,17 @@ class AmiDecoder implements Decoder<AmiMessage> {
       this.#size = 0;
       at = 1;
     }
-    while (this.#size > 0 && at < view.length) at = this.#grow(view, at, out);
-    if (at < view.length) this.#scan(view, at, out);
+    // Looked for once a chunk: nearly every PBX ends its lines with CR LF.
+    const bare = view.indexOf(endLf);
+    while (this.#size > 0 && at < view.length) at = this.#grow(view, at, bare, out);
+    if (at < view.length) this.#scan(view, at, bare, out);
     return out;
   }
 
   /** Adds to a begun message until it ends; answers where in `view` to go on. */
-  #grow(view: Buffer, at: number, out: Decoded<AmiMessage>[]): number {
+  #grow(view: Buffer, at: number, bare: number, out: Decoded<AmiMessage>[]): number {
     const before = this.#size;
-    const endInView = firstEnd(view, at);
+    const endInView = firstEnd(view, at, bare);
     const wanted = (endInView < 0 ? view.length : endInView) - at;
     const take = Math.min(wanted, this.#bytesMax + endBytes - before);
     this.#keep(view, at, at + take);
@@ -229,9 +231,9 @@ class AmiDecoder implements Decoder<AmiMessage> {
   }
 
   /** Reads whole messages straight out of the chunk; keeps the rest. */
-  #scan(view: Buffer, start: number, out: Decoded<AmiMessage>[]): void {
+  #scan(view: Buffer, start: number, firstBare: number, out: Decoded<AmiMessage>[]): void {
     let at = start;
-    let bare = view.indexOf(endLf, at);
+    let bare = firstBare;
     for (;;) {
       while (view[at] === lf || (view[at] === cr && view[at + 1] === lf)) at += 1;
       if (at >= view.length) return;
@@ -319,10 +321,14 @@ function garbage(view: Buffer, start: number, end: number, reason: string): Deco
   return { kind: "garbage", bytes: Uint8Array.from(view.subarray(start, end)), reason };
 }
 
-/** Where the first message in `text` ends, its empty line included; -1 where it does not. */
-function firstEnd(text: Buffer, from: number): number {
+/**
+ * Where the first message in `text` ends, its empty line included; -1 where it does not. `known`
+ * is where two bare line feeds were seen, if they were looked for.
+ */
+function firstEnd(text: Buffer, from: number, known?: number): number {
   const crlf = text.indexOf(endCrLf, from);
-  const bare = text.indexOf(endLf, from);
+  const bare = known === undefined || (known >= 0 && known < from)
+    ? text.indexOf(endLf, from) : known;
   if (crlf >= 0 && (bare < 0 || crlf < bare)) return crlf + 3;
   return bare < 0 ? -1 : bare + 2;
 }
