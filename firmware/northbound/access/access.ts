@@ -75,7 +75,8 @@ export interface Access extends Component {
   authorise(identity: Identity | undefined, method: string): Result<void>;
   /**
    * Calls `handler` when the credential (`Identity.credential`) counts no more: signed out,
-   * revoked, ended, role changed. Returns how to stop listening.
+   * revoked, ended, role changed. Returns how to stop listening. Until then a session counts as
+   * in use and does not go idle.
    */
   onRevoked(credential: string, handler: RevocationHandler): () => void;
   /**
@@ -504,7 +505,8 @@ class Gate implements Access {
   }
 
   async #sweep(): Promise<void> {
-    this.#revokeSessions(await this.#sessions.sweep());
+    this.#revokeSessions(await this.#sessions.sweep(
+      (id) => this.#revocations.watched(`session:${id}`)));
     for (const id of await this.#tokens.sweep()) {
       this.#revocations.revoke(`token:${id}`, "the token has ended");
     }

@@ -15,6 +15,11 @@ export class Revocations {
     this.#world = world;
   }
 
+  /** Whether somebody serves the credential just now: an open stream. */
+  watched(credential: string): boolean {
+    return this.#handlers.has(credential);
+  }
+
   get watchedCount(): number {
     return this.#handlers.size;
   }

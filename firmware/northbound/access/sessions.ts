@@ -103,11 +103,15 @@ export class Sessions {
     return gone.map((held) => ended(held, reason));
   }
 
-  /** Ends what is over, and saves when the others were last used. */
-  async sweep(): Promise<readonly EndedSession[]> {
+  /**
+   * Ends what is over, and saves when the others were last used. A session that is `inUse` all
+   * the time, by an open stream, cannot go idle: its page shows calls that nobody clicks on.
+   */
+  async sweep(inUse: (id: string) => boolean): Promise<readonly EndedSession[]> {
     const over: EndedSession[] = [];
     const gone: Held[] = [];
     for (const held of this.#byHash.values()) {
+      if (inUse(held.session.id)) held.session.usedAtMs = this.#nowMs();
       const reason = this.#over(held);
       if (reason === undefined) continue;
       gone.push(held);

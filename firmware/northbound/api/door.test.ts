@@ -168,6 +168,38 @@ describe("door", () => {
     assert.equal(code(late), "stopping");
   });
 
+  it("keeps a watching caller signed in, within the session's whole time", async () => {
+    const hourMs = 3_600_000;
+    const token = await gateway.token("viewer");
+    const known = async (bearer: string): Promise<string> =>
+      code(await gateway.access.authenticate({ bearer, source: "test" }));
+    const passive = await gateway.token("viewer");
+    const stream = door.stream(watchLinks, silent({ count: 0 }), create(watchLinks.input),
+      caller(token), () => undefined);
+    const next = stream.next();
+    await world.advance(11 * hourMs);
+    assert.equal(door.streamsOpen, 1);
+    assert.deepEqual([await known(token), await known(passive)], ["ok", "unauthenticated"]);
+    await world.advance(hourMs);
+    assert.equal(code((await next).value), "unauthenticated");
+    assert.equal(await known(token), "unauthenticated");
+  });
+
+  it("lets a session go idle once its stream has ended", async () => {
+    const token = await gateway.token("viewer");
+    const gone = new AbortController();
+    const stream = door.stream(watchLinks, silent({ count: 0 }), create(watchLinks.input),
+      caller(token, { signal: gone.signal }), () => undefined);
+    const next = stream.next();
+    await world.advance(3_600_000);
+    gone.abort();
+    assert.equal(code((await next).value), "deadline-passed");
+    await stream.return(undefined);
+    await world.advance(1_800_000 + 10_000);
+    assert.equal(code(await gateway.access.authenticate({ bearer: token, source: "test" })),
+      "unauthenticated");
+  });
+
   it("lets a short call finish when the server stops: it may be what moves it", async () => {
     const token = await gateway.token("viewer");
     let answer: (result: Result<object>) => void = () => undefined;
