@@ -89,6 +89,7 @@ export class LinkSet implements Component {
       const next = wanted.get(id);
       if (next !== undefined && !needsRestart(config, next)) {
         this.#links.set(id, { config: next, link });
+        if (config.title !== next.title) this.#rename(link, next.title);
         continue;
       }
       await link.stop(stopMsMax);
@@ -114,7 +115,7 @@ export class LinkSet implements Component {
     if (!options.ok) return options;
     const { world, secret, raw } = this.#parts;
     return { ok: true, value: createLink({
-      id: linkId(config.id), title: config.title === "" ? driver.title : config.title, driver,
+      id: linkId(config.id), title: config.title, driver,
       options: options.value, opener: transportOpener(config.transport, world), world, secret,
       sink: this.#sink(linkId(config.id)), rawKeeper: raw, enabled: config.enabled,
     }) };
@@ -147,6 +148,11 @@ export class LinkSet implements Component {
     }
     if (state.name !== "degraded") alarms.clear("link-degraded", status.id);
     for (const watcher of this.#watchers) watcher(status.id, false);
+  }
+
+  #rename(link: Link, title: string): void {
+    link.rename(title);
+    for (const watcher of this.#watchers) watcher(link.status.id, false);
   }
 
   #removed(id: LinkId): void {

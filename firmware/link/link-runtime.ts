@@ -83,6 +83,7 @@ class LinkRuntime<Options> implements Link {
     requestsFailed: 0, resyncs: 0, opens: 0, lastReceivedAtMs: undefined,
   };
   #state: MachineState = { name: "disabled" };
+  #title: string;
   #sinceMs: number;
   #peer: PeerIdentity | undefined;
   #proofs: readonly Proof[] = [];
@@ -98,6 +99,7 @@ class LinkRuntime<Options> implements Link {
   constructor(plan: LinkPlan<Options>) {
     this.#plan = plan;
     this.name = `link ${plan.id}`;
+    this.#title = plan.title;
     this.#sinceMs = plan.world.clock.wall().getTime();
     plan.opener.onOffer?.(() => {
       if (this.#state.name === "down") this.#input({ type: "retry" });
@@ -105,9 +107,10 @@ class LinkRuntime<Options> implements Link {
   }
 
   get status(): LinkStatus {
-    const { id, driver, title, opener } = this.#plan;
+    const { id, driver, opener } = this.#plan;
     return {
-      id, driver: driver.name, title, state: shownState(this.#state), sinceMs: this.#sinceMs,
+      id, driver: driver.name, driverTitle: driver.title, title: this.#title,
+      state: shownState(this.#state), sinceMs: this.#sinceMs,
       transport: this.#live?.description ?? opener.description, peer: this.#peer,
       declared: driver.capabilities, proofs: this.#proofs, counters: { ...this.#counters },
     };
@@ -146,6 +149,8 @@ class LinkRuntime<Options> implements Link {
   restart(): void {
     if (this.#state.name !== "disabled") this.#input({ type: "restart" });
   }
+
+  rename(title: string): void { this.#title = title; }
 
   async request(request: ServiceRequest, deadlineMs: number): Promise<Result<ServiceResponse>> {
     const { id, driver } = this.#plan;

@@ -19,6 +19,8 @@ export type LinkState =
 export interface LinkStatus {
   readonly id: LinkId;
   readonly driver: string;
+  readonly driverTitle: string;
+  /** What the configuration calls it, for people; may be empty. */
   readonly title: string;
   readonly state: LinkState;
   /** When the state was entered, milliseconds since 1970 UTC. */
@@ -56,6 +58,8 @@ export interface Link extends Component {
   disable(): void;
   /** Closes and opens again at once. */
   restart(): void;
+  /** Changes `status.title`; the session is not touched. */
+  rename(title: string): void;
   request(request: ServiceRequest, deadlineMs: number): Promise<Result<ServiceResponse>>;
   snapshot(deadlineMs: number): Promise<Result<LinkSnapshot>>;
   probe(deadlineMs: number): Promise<Result<readonly Proof[]>>;

@@ -12,8 +12,8 @@ const reading: HostReading = {
 };
 
 function statusOf(name: string): LinkStatus {
-  return { id: linkId(name), driver: "d", title: "", state: { name: "up" }, sinceMs: 0,
-    transport: "", peer: undefined, proofs: [],
+  return { id: linkId(name), driver: "d", driverTitle: "", title: "",
+    state: { name: "up" }, sinceMs: 0, transport: "", peer: undefined, proofs: [],
     declared: { services: {}, events: [], snapshot: "none", callIdentity: "stable",
       monitorsMax: 1, requestsInFlightMax: 1 },
     counters: { bytesIn: 12, bytesOut: 0, events: 0, records: 0, garbageBytes: 0, requests: 0,

@@ -183,6 +183,7 @@ export class SimulatedLink implements Link {
   declared: Capabilities;
   proofs: LinkStatus["proofs"] = [];
   state: LinkStatus["state"] = { name: "up" };
+  title = "";
   snapshots = 0;
   picture: LinkSnapshot = { calls: [], agents: [], devices: [] };
 
@@ -192,8 +193,8 @@ export class SimulatedLink implements Link {
   }
 
   get status(): LinkStatus {
-    return { id: linkId(this.name), driver: "simulated", title: this.name, state: this.state,
-      sinceMs: 0, transport: "none", peer: undefined, declared: this.declared,
+    return { id: linkId(this.name), driver: "simulated", driverTitle: "Simulated", title: this.title,
+      state: this.state, sinceMs: 0, transport: "none", peer: undefined, declared: this.declared,
       proofs: this.proofs, counters: { bytesIn: 0, bytesOut: 0, events: 0, records: 0,
         garbageBytes: 0, requests: 0, requestsFailed: 0, resyncs: 0, opens: 1,
         lastReceivedAtMs: undefined } };
@@ -217,6 +218,10 @@ export class SimulatedLink implements Link {
 
   restart(): void {
     this.state = { name: "up" };
+  }
+
+  rename(title: string): void {
+    this.title = title;
   }
 
   request(request: ServiceRequest): ReturnType<Link["request"]> {

@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { simulateAmi } from "../../drivers/simulation.js";
 import { nodeWorld } from "../../firmware/base/world-node.js";
-import { ConfigurationService }
+import { ApplyMode, ConfigurationService }
   from "../../proto/gen/cti/gateway/v1/configuration_pb.js";
-import { LinksService, LinkState } from "../../proto/gen/cti/gateway/v1/links_pb.js";
+import { LinksService, LinkState, type WatchLinksResponse }
+  from "../../proto/gen/cti/gateway/v1/links_pb.js";
 import { SystemService } from "../../proto/gen/cti/gateway/v1/system_pb.js";
 import { startGatewayUnderTest, type GatewayUnderTest } from "../gateway-under-test.js";
 
@@ -54,6 +55,13 @@ describe("administration of a running gateway", function () {
   const linkUp = (): Promise<void> => until("the link is up", async () =>
     (await link()).state === LinkState.UP);
 
+  const apply = async (change: (text: string) => string): Promise<void> => {
+    const { document } = await under.client.unary(method.getConfiguration, {});
+    assert.notEqual(change(document), document);
+    await under.client.unary(method.applyConfiguration,
+      { document: change(document), mode: ApplyMode.APPLY });
+  };
+
   it("sets a secret, with which the waiting link opens at once", async () => {
     await until("the link is down", async () => (await link()).state === LinkState.DOWN);
     const set = await under.client.unary(method.setSecret, { name: "ami", value: secret });
@@ -73,6 +81,24 @@ describe("administration of a running gateway", function () {
       /named by the configuration in force: pbx/);
     await under.client.unary(method.deleteSecret, { name: "other" });
     assert.equal((await under.client.unary(method.listSecrets, {})).secrets.length, 1);
+  });
+
+  it("shows a new title at once and leaves the session alone", async () => {
+    await linkUp();
+    const before = await link();
+    const watched = under.client.stream(LinksService.method.watchLinks, {});
+    const titles: string[] = [];
+    watched.on("data", (message: WatchLinksResponse) => {
+      titles.push(message.link?.title ?? "");
+    });
+    watched.on("error", () => undefined);
+    await apply((text) => text.replace("title: Reception", "title: Front desk"));
+    await until("watchers see the title", () => Promise.resolve(titles.includes("Front desk")));
+    watched.cancel();
+    const after = await link();
+    assert.equal(before.title, "Reception");
+    assert.equal(after.title, "Front desk");
+    assert.deepEqual([after.counters?.opens, after.since], [before.counters?.opens, before.since]);
   });
 
   it("audits secrets without telling them, and never logs them", async () => {

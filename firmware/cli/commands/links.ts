@@ -39,6 +39,7 @@ async function showLink(link: Link, session: Session): Promise<void> {
   const counters = link.counters;
   await session.pairs([
     [["Link", "Lien"], link.id],
+    [["Title", "Nom"], link.title],
     [["Driver", "Pilote"], `${link.driver} (${link.driverTitle})`],
     [["Transport", "Transport"], link.transport],
     [["State", "État"], enumWord(LinkStateSchema, link.state)],

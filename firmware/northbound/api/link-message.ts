@@ -67,7 +67,8 @@ export function linkMessage(
   const { state } = status;
   const devices = source.devices(status.id);
   return {
-    id: status.id, driver: status.driver, driverTitle: status.title, transport: status.transport,
+    id: status.id, driver: status.driver, driverTitle: status.driverTitle, title: status.title,
+    transport: status.transport,
     state: linkStates[state.name], reason: "reason" in state ? state.reason : "",
     since: timestamp(status.sinceMs), attempt: "attempt" in state ? state.attempt : 0,
     retryAt: state.name === "down" ? timestamp(status.sinceMs + state.retryInMs) : undefined,

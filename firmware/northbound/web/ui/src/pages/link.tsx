@@ -113,6 +113,7 @@ function Facts(props: { readonly link: Link }): JSX.Element {
     <dl class="facts">
       <Fact label={t("link.peer")}>{link.peerProduct === "" ? t("link.peerUnknown")
         : peerTitle(link)}</Fact>
+      {link.title === "" ? null : <Fact label={t("link.title")}>{link.title}</Fact>}
       <Fact label={t("link.driver")}>{link.driverTitle} <code>{link.driver}</code></Fact>
       <Fact label={t("link.transport")}>{link.transport}</Fact>
       <Fact label={t("common.state")}>

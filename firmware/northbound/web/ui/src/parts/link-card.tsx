@@ -20,6 +20,7 @@ export function LinkCard(props: { readonly link: Link }): JSX.Element {
         <h2><a href={address("links", link.id)}>{link.id}</a></h2>
         <LinkBadge state={link.state} />
       </header>
+      {link.title === "" ? null : <p>{link.title}</p>}
       <p class="link-peer">{peerTitle(link)}</p>
       <p class="muted link-transport">{link.transport}</p>
       {link.reason === "" ? null : <p class="link-reason">{link.reason}</p>}

@@ -145,6 +145,7 @@ export const en = {
   "link.counter.opens": "Times opened",
   "link.counter.lastReceived": "Last byte received",
   "link.facts": "About this link",
+  "link.title": "Title",
   "link.driver": "Driver",
   "link.transport": "Connected by",
   "link.peer": "PBX",

@@ -149,6 +149,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "link.counter.opens": "Ouvertures",
   "link.counter.lastReceived": "Dernier octet reçu",
   "link.facts": "À propos de ce lien",
+  "link.title": "Nom",
   "link.driver": "Pilote",
   "link.transport": "Raccordement",
   "link.peer": "PBX",
