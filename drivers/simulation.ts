@@ -7,7 +7,7 @@
 import { symlink, unlink } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { attempt, done, fail, messageOf, ok, type Result } from "../firmware/base/result.js";
-import type { World } from "../firmware/base/world.js";
+import type { Cancellable, Clock, World } from "../firmware/base/world.js";
 import { SimulatedWorld } from "../firmware/base/world-simulated.js";
 import { openPtyPair, type PtyPair } from "../firmware/link/transports/pty.js";
 import { createAmiPeer, type AmiPeer } from "./asterisk-ami/peer.js";
@@ -41,9 +41,28 @@ const names = ["Anna Weber", "Bruno Petit", "Chloé Martin", "David Klein", "Ém
   "Fatima Haddad", "Gilles Noël", "Hanna Schmidt", "Ivo Novák", "Jeanne Morel", "Karim Benali",
   "Léa Fournier"];
 
-/** Time and log of the world, randomness of the seed: the same seed makes the same calls. */
-function seeded(world: World, seed: number): World {
-  return { clock: world.clock, log: world.log, random: new SimulatedWorld(seed).random };
+/**
+ * Time and log of the world, randomness of the seed: the same seed makes the same calls. `stop`
+ * cancels every timer that is left.
+ */
+function seeded(world: World, seed: number): { readonly world: World; stop(): void } {
+  const timers = new Set<Cancellable>();
+  const clock: Clock = {
+    monotonicMs: () => world.clock.monotonicMs(), wall: () => world.clock.wall(),
+    after(delayMs, name, run) {
+      const timer = world.clock.after(delayMs, name, () => {
+        timers.delete(timer);
+        run();
+      });
+      timers.add(timer);
+      return { cancel: () => { timers.delete(timer); timer.cancel(); } };
+    },
+  };
+  return { world: { clock, log: world.log, random: new SimulatedWorld(seed).random },
+    stop: () => {
+      for (const timer of timers) timer.cancel();
+      timers.clear();
+    } };
 }
 
 function listen(server: Server, { address, port }: Place): Promise<Result<void>> {
@@ -71,7 +90,8 @@ export async function simulateAmi(
   plan: AmiSimulationPlan,
 ): Promise<Result<Simulation & { readonly port: number }>> {
   const sockets = new Set<Socket>();
-  const peer = createAmiPeer({ world: seeded(plan.world, plan.seed),
+  const { world, stop: stopTimers } = seeded(plan.world, plan.seed);
+  const peer = createAmiPeer({ world,
     users: { [plan.user]: plan.secret }, trunks: ["trunk-a"], version: "22.10.0",
     extensions: names.map((name, index) => ({ number: String(1001 + index), name })),
     queues: [{ name: "support", members: ["1010", "1011", "1012"], wrapUpSeconds: 5 }] });
@@ -92,10 +112,11 @@ export async function simulateAmi(
   return ok({
     port, description: `Asterisk (AMI) on ${plan.address}:${port}, user ${plan.user}`,
     call: (call) => { amiCall(peer, call); },
-    fault: (fault) => { amiFault(plan.world, peer, fault); },
+    fault: (fault) => { amiFault(world, peer, fault); },
     traffic: (rate) => { if (rate > 0) peer.startTraffic(rate); else peer.stopTraffic(); },
     stop: async () => {
       peer.stop();
+      stopTimers();
       await closeServer(server, sockets);
     },
   });
@@ -144,8 +165,8 @@ interface Line {
 
 /** A PBX with a printer port. */
 export async function simulateSmdr(plan: SmdrSimulationPlan): Promise<Result<Simulation>> {
-  const { world } = plan;
-  const line = "file" in plan.line ? await ptyLine(world, plan.line.file)
+  const { world, stop: stopTimers } = seeded(plan.world, plan.seed);
+  const line = "file" in plan.line ? await ptyLine(plan.world, plan.line.file)
     : await tcpLine(plan.line);
   if (!line.ok) return line;
   const peer = createSmdrPeer({ format: plan.format, world, seed: plan.seed,
@@ -164,6 +185,7 @@ export async function simulateSmdr(plan: SmdrSimulationPlan): Promise<Result<Sim
     traffic: setTraffic,
     stop: async () => {
       setTraffic(0);
+      stopTimers();
       await line.value.close();
     },
   });

@@ -18,8 +18,9 @@ export const mochaHooks = {
     }
     // Mocha's own timeout of this hook counts as one timer.
     if (left.filter((name) => name !== "Timeout").length > 0 || left.length > 1) {
-      process.stderr.write(`open handles after the last test: ${left.join(", ")}\n`);
-      process.exit(1);
+      // The handles would keep the process; the report is written first.
+      setTimeout(() => { process.exit(1); }, patienceMs).unref();
+      throw new Error(`open handles after the last test: ${left.join(", ")}`);
     }
   },
 };

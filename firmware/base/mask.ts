@@ -2,11 +2,13 @@
 
 const numberPattern = /\+?\d(?:[\d ./()-]{4,}\d)/g;
 
-/** Keeps the first two and the last two characters of every run of six or more digits. */
+const address = /^\d{1,3}(\.\d{1,3}){3}$/;
+
+/** Keeps the first two and the last two characters of every run of six or more digits; IP addresses stay. */
 export function maskNumbers(text: string): string {
   return text.replace(numberPattern, (found) => {
     const digits = found.replace(/\D/g, "");
-    if (digits.length < 6) return found;
+    if (digits.length < 6 || address.test(found)) return found;
     return `${found.slice(0, 2)}${"*".repeat(Math.max(2, found.length - 4))}${found.slice(-2)}`;
   });
 }
