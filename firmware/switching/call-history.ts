@@ -1,5 +1,6 @@
 /** What happened in one call, leg by leg, and the record it becomes when the call is over. */
 
+import { idFrom } from "./record-keyspaces.js";
 import type { EventCause } from "../model/causes.js";
 import type { DeviceId, Party } from "../model/identifiers.js";
 import type { CallRecord, CompletedCall, Leg, LegState, NumberForms } from "../model/records.js";
@@ -125,7 +126,7 @@ function named(
   return party.name === undefined ? known : { ...known, name: party.name };
 }
 
-/** `<startMs hex>-<link>-<call>`; twelve hex digits, so that text order is time order. */
+/** `<startMs hex>-<link>-<call>`, so that text order is time order. */
 export function recordId(startedAtMs: number, link: string, call: string): string {
-  return `${Math.max(0, Math.round(startedAtMs)).toString(16).padStart(12, "0")}-${link}-${call}`;
+  return `${idFrom(startedAtMs)}-${link}-${call}`;
 }
