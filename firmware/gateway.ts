@@ -29,8 +29,8 @@ import { openStore } from "./store/leveldb-store.js";
 import type { Store } from "./store/store.js";
 import { createAlarms } from "./supervisor/alarm-board.js";
 import type { Alarms } from "./supervisor/alarms.js";
-import { createHostHealth } from "./supervisor/host-health.js";
-import { createMetrics } from "./supervisor/metrics.js";
+import { createHostHealth, type HostHealth } from "./supervisor/host-health.js";
+import { createMetrics, type Metrics } from "./supervisor/metrics.js";
 import { supervise, type Supervision, type Supervisor } from "./supervisor/supervise.js";
 import { StoredEventLog } from "./switching/event-log-store.js";
 import { StoredRawKeeper } from "./switching/raw-keeper.js";
@@ -98,12 +98,14 @@ class Assembly {
   #access: Access | undefined;
   #audit: Audit | undefined;
   #secrets: Secrets | undefined;
+  #metrics: Metrics | undefined;
 
   constructor(options: GatewayOptions) {
     const { world, dataFolder } = options;
     this.#options = options;
     this.#alarms = createAlarms(world);
-    const store = openStore({ folder: path.join(dataFolder, "store"), world, epoch });
+    const store = openStore({ folder: path.join(dataFolder, "store"), world, epoch,
+      onWritten: (ms) => { this.#metrics?.storeCommit(ms); } });
     this.#store = store;
     const days = (pick: (retention: Document["retention"]) => number, otherwise: number) =>
       (this.#document === undefined ? otherwise : pick(this.#document.retention)) * dayMs;
@@ -198,9 +200,7 @@ class Assembly {
       applier: this.#applier(), secret: this.#running(this.#secrets).secret,
       ...(configText === undefined ? {} : { seed: configText }) });
     const registry = new Registry();
-    const metrics = createMetrics(world, { links: () => this.#links.list().map((l) => l.status),
-      numbers: () => switchNumbers(this.#running(this.#switch)),
-      host: () => host.reading });
+    const metrics = this.#measure(host, this.#switch);
     this.#api = createApi(gatewayView({ ...this.#options, root: () => this.#root,
       store: this.#store, alarms, access: this.#running(this.#access),
       audit: this.#running(this.#audit), events: this.#events, records: this.#records,
@@ -215,6 +215,19 @@ class Assembly {
       if (!added.ok) return added;
     }
     return this.#applyGiven(configuration);
+  }
+
+  #measure(host: HostHealth, source: SwitchingFunction): Metrics {
+    this.#metrics = createMetrics(this.#options.world, {
+      links: () => this.#links.list().map(({ status }) => status), host: () => host.reading,
+      numbers: async () => {
+        const size = await this.#store.size();
+        return { ...switchNumbers(source), jackfield_alarms: this.#alarms.list(false).length,
+          jackfield_store_bytes: size.ok ? size.value.bytesOnDisk : undefined,
+          jackfield_store_journal_position: size.ok ? Number(size.value.headPosition)
+            : undefined };
+      } });
+    return this.#metrics;
   }
 
   /** The document given on the command line, unless it is the one in force already. */

@@ -37,6 +37,8 @@ export interface StoreOptions {
   readonly spaces?: readonly SpaceVersion[];
   readonly migrations?: readonly Migration[];
   readonly bounds?: Partial<StoreBounds>;
+  /** Told of each synced write that succeeded, how long it took. */
+  readonly onWritten?: (ms: number) => void;
 }
 
 export interface StoreBounds {
@@ -453,6 +455,7 @@ class LeveldbStore implements Store {
     if (record) operations.push(putHead(headKey, head));
     if (operations.length === 0) return results;
     const trim = await this.#trim(ready.value, head, operations);
+    const startedMs = this.#world.clock.monotonicMs();
     try {
       await writeSynced(ready.value, operations);
     } catch (error) {
@@ -462,6 +465,7 @@ class LeveldbStore implements Store {
     this.#head = head;
     this.#trimmedTo = trim;
     this.#writeSucceeded();
+    this.#options.onWritten?.(this.#world.clock.monotonicMs() - startedMs);
     return results;
   }
 

@@ -1,32 +1,42 @@
 /** Every metric the gateway offers, with the sentence that explains it. */
 
+import type { LinkCounters } from "../link/link.js";
+import type { HostReading } from "./host-health.js";
+
 export interface MetricRow {
   readonly kind: "counter" | "gauge" | "histogram";
   readonly help: string;
+  /** It is this counter of each link. */
+  readonly counter?: Exclude<keyof LinkCounters, "lastReceivedAtMs">;
+  /** It is this reading of the machine. */
+  readonly reading?: keyof HostReading;
+  /** It is made in metrics.ts itself. Without any of the three its owner hands it over. */
+  readonly here?: true;
   readonly labels?: readonly ("link" | "state")[];
   readonly buckets?: readonly number[];
 }
 
 export const metricTable = {
-  jackfield_link_state: { kind: "gauge", labels: ["link", "state"],
+  jackfield_link_state: { kind: "gauge", labels: ["link", "state"], here: true,
     help: "1 for the state in which the link is; unless up or degraded it hears nothing." },
-  jackfield_link_bytes_in_total: { kind: "counter", labels: ["link"],
+  jackfield_link_bytes_in_total: { kind: "counter", labels: ["link"], counter: "bytesIn",
     help: "Bytes received from the PBX." },
-  jackfield_link_bytes_out_total: { kind: "counter", labels: ["link"],
+  jackfield_link_bytes_out_total: { kind: "counter", labels: ["link"], counter: "bytesOut",
     help: "Bytes sent to the PBX." },
-  jackfield_link_events_total: { kind: "counter", labels: ["link"],
+  jackfield_link_events_total: { kind: "counter", labels: ["link"], counter: "events",
     help: "Call, device and agent events that the driver drew from the PBX's messages." },
-  jackfield_link_records_total: { kind: "counter", labels: ["link"],
+  jackfield_link_records_total: { kind: "counter", labels: ["link"], counter: "records",
     help: "Finished calls that the PBX itself printed." },
-  jackfield_link_garbage_bytes_total: { kind: "counter", labels: ["link"],
+  jackfield_link_garbage_bytes_total: { kind: "counter", labels: ["link"], counter: "garbageBytes",
     help: "Bytes that no frame claims: wrong speed, wrong parity, wrong driver." },
-  jackfield_link_requests_total: { kind: "counter", labels: ["link"],
+  jackfield_link_requests_total: { kind: "counter", labels: ["link"], counter: "requests",
     help: "Service requests sent to the PBX." },
   jackfield_link_requests_failed_total: { kind: "counter", labels: ["link"],
+    counter: "requestsFailed",
     help: "Service requests that the PBX refused or left unanswered." },
-  jackfield_link_resyncs_total: { kind: "counter", labels: ["link"],
+  jackfield_link_resyncs_total: { kind: "counter", labels: ["link"], counter: "resyncs",
     help: "Times the picture of the link was rebuilt from the PBX's snapshot." },
-  jackfield_link_opens_total: { kind: "counter", labels: ["link"],
+  jackfield_link_opens_total: { kind: "counter", labels: ["link"], counter: "opens",
     help: "Times the link was opened; much more than one means an unstable line." },
   jackfield_events_total: { kind: "counter",
     help: "Events numbered and handed to watchers." },
@@ -47,29 +57,37 @@ export const metricTable = {
   jackfield_calls_stale: { kind: "gauge",
     help: "Calls of links that are down: true when the link went down, not known since." },
   jackfield_devices: { kind: "gauge", help: "Devices in the picture." },
-  jackfield_requests_in_flight: { kind: "gauge", help: "Service requests without answer yet." },
+  jackfield_requests_in_flight: { kind: "gauge",
+    help: "Service requests without answer yet." },
   jackfield_records_pending: { kind: "gauge",
     help: "Call records in memory that the store has not taken yet." },
   jackfield_records_dropped_total: { kind: "counter",
     help: "Call records lost because the store took none for too long." },
-  jackfield_event_latency_ms: { kind: "histogram",
-    buckets: [0.25, 0.5, 1, 2, 3, 5, 7.5, 10, 25, 50, 100, 250, 1_000],
-    help: "Milliseconds from the last byte of an event at the link to its hand-over." },
-  jackfield_store_commits_total: { kind: "counter", help: "Synced writes of the store." },
-  jackfield_store_commit_ms: { kind: "histogram",
+  jackfield_store_commits_total: { kind: "counter", here: true,
+    help: "Synced writes of the store." },
+  jackfield_store_commit_ms: { kind: "histogram", here: true,
     buckets: [0.5, 1, 2, 5, 10, 20, 50, 100, 250, 1_000],
     help: "Milliseconds a synced write of the store took." },
   jackfield_store_bytes: { kind: "gauge", help: "Bytes the store takes on disk." },
   jackfield_store_journal_position: { kind: "gauge",
     help: "Position of the newest journal entry." },
-  jackfield_event_loop_lag_ms: { kind: "gauge",
+  jackfield_event_loop_lag_ms: { kind: "gauge", here: true,
     help: "How late the newest timer ran: above 20 ms the processor has too much to do." },
-  jackfield_resident_bytes: { kind: "gauge", help: "Resident memory of the gateway." },
-  jackfield_host_cpu_load: { kind: "gauge", help: "Load of all cores, 0 to 1." },
-  jackfield_host_memory_used_bytes: { kind: "gauge", help: "Memory of the machine in use." },
-  jackfield_disk_free_bytes: { kind: "gauge", help: "Free bytes where the store is." },
-  jackfield_host_temperature_celsius: { kind: "gauge", help: "Temperature of the processor." },
+  jackfield_resident_bytes: { kind: "gauge", reading: "residentBytes",
+    help: "Resident memory of the gateway." },
+  jackfield_host_cpu_load: { kind: "gauge", reading: "cpuLoad",
+    help: "Load of all cores, 0 to 1." },
+  jackfield_host_memory_used_bytes: { kind: "gauge", reading: "memoryUsedBytes",
+    help: "Memory of the machine in use." },
+  jackfield_disk_free_bytes: { kind: "gauge", reading: "diskFreeBytes",
+    help: "Free bytes where the store is." },
+  jackfield_host_temperature_celsius: { kind: "gauge", reading: "temperatureCelsius",
+    help: "Temperature of the processor." },
   jackfield_alarms: { kind: "gauge", help: "Alarms that stand." },
 } as const satisfies Record<string, MetricRow>;
 
 export type MetricName = keyof typeof metricTable;
+
+/** The metrics that their owners hand over; the compiler sees to it that none is forgotten. */
+export type OwnedMetric = { readonly [N in MetricName]: (typeof metricTable)[N] extends
+  { counter: string } | { reading: string } | { here: true } ? never : N }[MetricName];

@@ -4,7 +4,8 @@ import type { LinkStatus } from "../link/link.js";
 import { linkId } from "../model/identifiers.js";
 import { createAlarms } from "./alarm-board.js";
 import { createHostHealth, hostEveryMs, type HostReading } from "./host-health.js";
-import { createMetrics, linkLabelsMax } from "./metrics.js";
+import { metricTable, type OwnedMetric } from "./metric-table.js";
+import { createMetrics, lagEveryMs, linkLabelsMax, type MetricSources } from "./metrics.js";
 
 const reading: HostReading = {
   cpuLoad: 0.25, memoryUsedBytes: 1, memoryTotalBytes: 2, residentBytes: 3, diskFreeBytes: 50,
@@ -20,21 +21,55 @@ function statusOf(name: string): LinkStatus {
       requestsFailed: 0, resyncs: 0, opens: 1, lastReceivedAtMs: undefined } };
 }
 
+const owned = Object.entries(metricTable).flatMap(([name, row]) =>
+  "counter" in row || "reading" in row || "here" in row ? [] : [name as OwnedMetric]);
+
+function numbers(
+  known: Partial<Record<OwnedMetric, number>>,
+): ReturnType<MetricSources["numbers"]> {
+  return Promise.resolve(Object.fromEntries(owned.map((name) => [name, known[name]])) as
+    Record<OwnedMetric, number | undefined>);
+}
+
 describe("Metrics", () => {
+  it("feeds every row of the table, and shows nothing else", async () => {
+    const world = new SimulatedWorld();
+    const status = statusOf("pbx-1");
+    const counters = Object.fromEntries(Object.keys(status.counters).map((name) => [name, 7]));
+    let lateMs = 0;
+    const clock = { ...world.clock, monotonicMs: () => world.clock.monotonicMs() + lateMs };
+    const metrics = createMetrics({ clock, random: world.random, log: world.log }, {
+      links: () => [{ ...status, counters: { ...status.counters, ...counters } }],
+      host: () => ({ ...reading, temperatureCelsius: 40 }),
+      numbers: () => numbers(Object.fromEntries(owned.map((name) => [name, 7]))) });
+    await metrics.start();
+    lateMs = 30;
+    await world.advance(lagEveryMs);
+    metrics.storeCommit(3);
+    const text = await metrics.render();
+    const fed = new Set([...text.matchAll(/^(jackfield_\w+?)(?:_sum)?(?:\{[^}]*\})? ([\d.]+)$/gm)]
+      .filter(([, , value]) => Number(value) > 0).map(([, name]) => name));
+    const declared = Object.keys(metricTable);
+    assert.deepEqual(declared.filter((name) => !fed.has(name)), []);
+    const shown = [...text.matchAll(/^# HELP (\w+) /gm)].map(([, name]) => name);
+    assert.deepEqual(shown.sort(), declared.sort());
+    await metrics.stop(100);
+  });
+
   it("shows the owners' numbers, each time as they are", async () => {
     const world = new SimulatedWorld();
     let events = 5;
     const metrics = createMetrics(world, {
       links: () => [statusOf("pbx-1")], host: () => reading,
-      numbers: () => ({ jackfield_events_total: events, jackfield_watchers: 2 }),
+      numbers: () => numbers({ jackfield_events_total: events, jackfield_watchers: 2 }),
     });
-    metrics.eventLatency(1.5);
+    metrics.storeCommit(1.5);
     const first = await metrics.render();
     assert.match(first, /^jackfield_events_total 5$/m);
     assert.match(first, /^jackfield_watchers 2$/m);
     assert.match(first, /^jackfield_link_state\{link="pbx-1",state="up"\} 1$/m);
-    assert.match(first, /^jackfield_event_latency_ms_bucket\{le="2"\} 1$/m);
-    assert.match(first, /^jackfield_event_latency_ms_bucket\{le="1"\} 0$/m);
+    assert.match(first, /^jackfield_store_commit_ms_bucket\{le="2"\} 1$/m);
+    assert.match(first, /^jackfield_store_commit_ms_bucket\{le="1"\} 0$/m);
     assert.match(first, /^jackfield_host_cpu_load 0.25$/m);
     events = 7;
     assert.match(await metrics.render(), /^jackfield_events_total 7$/m);
@@ -44,7 +79,7 @@ describe("Metrics", () => {
     const links = Array.from({ length: linkLabelsMax + 30 }, (_, n) =>
       statusOf(`pbx-${String(n)}`));
     const metrics = createMetrics(new SimulatedWorld(),
-      { links: () => links, host: () => undefined, numbers: () => ({}) });
+      { links: () => links, host: () => undefined, numbers: () => numbers({}) });
     const text = await metrics.render();
     const labels = new Set([...text.matchAll(/jackfield_link_opens_total\{link="([^"]+)"/g)]
       .map((match) => match[1]));
@@ -55,7 +90,7 @@ describe("Metrics", () => {
   it("measures how late timers run", async () => {
     const world = new SimulatedWorld();
     const metrics = createMetrics(world,
-      { links: () => [], host: () => undefined, numbers: () => ({}) });
+      { links: () => [], host: () => undefined, numbers: () => numbers({}) });
     await metrics.start();
     await world.advance(2_000);
     assert.equal(metrics.eventLoopLagMs, 0);

@@ -5,30 +5,31 @@ import type { Component, Health } from "../base/component.js";
 import { done, type Result } from "../base/result.js";
 import type { Cancellable, World } from "../base/world.js";
 import type { LinkStatus } from "../link/link.js";
-import { metricTable, type MetricName, type MetricRow } from "./metric-table.js";
+import { metricTable, type MetricRow, type OwnedMetric } from "./metric-table.js";
 import type { HostReading } from "./host-health.js";
 
 /** Links with a label of their own; the rest share `other`. */
 export const linkLabelsMax = 64;
 export const lagEveryMs = 500;
 
-/** What the metrics ask; whoever is missing is left out. */
+/** What the metrics ask; what is undefined just now keeps its last value. */
 export interface MetricSources {
   links(): readonly LinkStatus[];
-  /** Plain numbers by metric name, from the owners of counters and gauges without labels. */
-  numbers(): Readonly<Partial<Record<MetricName, number>>>;
+  /** The metrics without a row entry of their own, from whoever counts them. */
+  numbers(): Promise<Readonly<Record<OwnedMetric, number | undefined>>>;
   host(): HostReading | undefined;
 }
 
 export interface Metrics extends Component {
-  /** The last step of the straight line says how long the whole took. */
-  eventLatency(ms: number): void;
+  /** A synced write of the store took so long. */
   storeCommit(ms: number): void;
   readonly eventLoopLagMs: number;
   /** Prometheus text format 0.0.4. */
   render(): Promise<string>;
   readonly contentType: string;
 }
+
+const rows: readonly (readonly [string, MetricRow])[] = Object.entries(metricTable);
 
 export function createMetrics(world: World, sources: MetricSources): Metrics {
   return new MetricRegistry(world, sources);
@@ -50,8 +51,7 @@ class MetricRegistry implements Metrics {
   constructor(world: World, sources: MetricSources) {
     this.#world = world;
     this.#sources = sources;
-    for (const [name, declared] of Object.entries(metricTable)) {
-      const row: MetricRow = declared;
+    for (const [name, row] of rows) {
       const shape = { name, help: row.help, registers: [this.#registry],
         labelNames: [...(row.labels ?? [])] };
       if (row.kind === "counter") this.#counters.set(name, new Counter(shape));
@@ -81,30 +81,24 @@ class MetricRegistry implements Metrics {
     return Promise.resolve();
   }
 
-  eventLatency(ms: number): void {
-    this.#histograms.get("jackfield_event_latency_ms")?.observe(Math.max(0, ms));
-  }
-
   storeCommit(ms: number): void {
     this.#commits += 1;
     this.#histograms.get("jackfield_store_commit_ms")?.observe(Math.max(0, ms));
   }
 
   async render(): Promise<string> {
+    const numbers = await this.#sources.numbers();
     this.#collectLinks(this.#sources.links());
     this.#set("jackfield_store_commits_total", this.#commits);
     this.#set("jackfield_event_loop_lag_ms", this.#lagMs);
     const host = this.#sources.host();
-    if (host !== undefined) {
-      this.#set("jackfield_resident_bytes", host.residentBytes);
-      this.#set("jackfield_host_cpu_load", host.cpuLoad);
-      this.#set("jackfield_host_memory_used_bytes", host.memoryUsedBytes);
-      this.#set("jackfield_disk_free_bytes", host.diskFreeBytes);
-      if (host.temperatureCelsius !== undefined) {
-        this.#set("jackfield_host_temperature_celsius", host.temperatureCelsius);
-      }
+    for (const [name, { reading }] of rows) {
+      const value = reading === undefined ? undefined : host?.[reading];
+      if (value !== undefined) this.#set(name, value);
     }
-    for (const [name, value] of Object.entries(this.#sources.numbers())) this.#set(name, value);
+    for (const [name, value] of Object.entries(numbers)) {
+      if (value !== undefined) this.#set(name, value);
+    }
     return this.#registry.metrics();
   }
 
@@ -118,8 +112,7 @@ class MetricRegistry implements Metrics {
   }
 
   #collectLinks(links: readonly LinkStatus[]): void {
-    for (const [name, declared] of Object.entries(metricTable)) {
-      const row: MetricRow = declared;
+    for (const [name, row] of rows) {
       if (row.labels === undefined) continue;
       this.#counters.get(name)?.reset();
       this.#gauges.get(name)?.reset();
@@ -127,19 +120,11 @@ class MetricRegistry implements Metrics {
     links.forEach((status, index) => {
       const link = index < linkLabelsMax ? status.id : "other";
       this.#gauges.get("jackfield_link_state")?.inc({ link, state: status.state.name });
-      const { counters } = status;
-      const values: readonly (readonly [MetricName, number])[] = [
-        ["jackfield_link_bytes_in_total", counters.bytesIn],
-        ["jackfield_link_bytes_out_total", counters.bytesOut],
-        ["jackfield_link_events_total", counters.events],
-        ["jackfield_link_records_total", counters.records],
-        ["jackfield_link_garbage_bytes_total", counters.garbageBytes],
-        ["jackfield_link_requests_total", counters.requests],
-        ["jackfield_link_requests_failed_total", counters.requestsFailed],
-        ["jackfield_link_resyncs_total", counters.resyncs],
-        ["jackfield_link_opens_total", counters.opens],
-      ];
-      for (const [name, value] of values) this.#counters.get(name)?.inc({ link }, value);
+      for (const [name, { counter }] of rows) {
+        if (counter !== undefined) {
+          this.#counters.get(name)?.inc({ link }, status.counters[counter]);
+        }
+      }
     });
   }
 

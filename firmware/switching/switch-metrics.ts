@@ -1,11 +1,14 @@
 /** Which number of the Switch is which metric. */
 
-import type { MetricName } from "../supervisor/metric-table.js";
+import type { OwnedMetric } from "../supervisor/metric-table.js";
 import type { SwitchingFunction } from "./switching-function.js";
+
+/** What others own is named; all the rest is the Switch's. */
+type SwitchMetric = Exclude<OwnedMetric, "jackfield_alarms" | `jackfield_store_${string}`>;
 
 export function switchNumbers(
   sw: Pick<SwitchingFunction, "counters" | "gauges">,
-): Readonly<Partial<Record<MetricName, number>>> {
+): Readonly<Record<SwitchMetric, number>> {
   const { counters, gauges } = sw;
   return {
     jackfield_events_total: counters.events,

@@ -1,8 +1,13 @@
 /** What an administrator does to a running gateway, over the wire: no shell, no restart. */
 
 import assert from "node:assert/strict";
-import { simulateAmi } from "../../drivers/simulation.js";
+import { request } from "node:https";
+import { text as textOf } from "node:stream/consumers";
+import { simulateAmi, type Simulation } from "../../drivers/simulation.js";
 import { nodeWorld } from "../../firmware/base/world-node.js";
+import { metricTable } from "../../firmware/supervisor/metric-table.js";
+import { AccessService, Role } from "../../proto/gen/cti/gateway/v1/access_pb.js";
+import { CallsService } from "../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { ApplyMode, ConfigurationService }
   from "../../proto/gen/cti/gateway/v1/configuration_pb.js";
 import { LinksService, LinkState, type WatchLinksResponse }
@@ -21,10 +26,20 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
   assert.fail(`not within 5 s: ${what}`);
 }
 
+async function metricsOf(under: GatewayUnderTest, bearer: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    request(`${under.webUrl}/metrics`, { ca: under.gateway.authorityPem, agent: false,
+      headers: { authorization: `Bearer ${bearer}` } }, (response) => {
+      assert.equal(response.statusCode, 200);
+      textOf(response).then(resolve, reject);
+    }).on("error", reject).end();
+  });
+}
+
 describe("administration of a running gateway", function () {
   this.timeout(30_000);
   const log: string[] = [];
-  let pbx: { readonly port: number; stop(): Promise<void> };
+  let pbx: Simulation & { readonly port: number };
   let under: GatewayUnderTest;
 
   before(async () => {
@@ -99,6 +114,38 @@ describe("administration of a running gateway", function () {
     assert.equal(before.title, "Reception");
     assert.equal(after.title, "Front desk");
     assert.deepEqual([after.counters?.opens, after.since], [before.counters?.opens, before.since]);
+  });
+
+  it("shows every metric of the table, measured", async () => {
+    const watched = under.client.stream(CallsService.method.watchEvents, {});
+    watched.on("error", () => undefined);
+    watched.on("data", () => undefined);
+    under.gateway.alarms.raise("disk-low", "/nowhere", "for the test");
+    const { secret: bearer } = await under.client.unary(AccessService.method.createToken,
+      { name: "prometheus", role: Role.VIEWER });
+    const scrape = (): Promise<string> => metricsOf(under, bearer);
+    await until("an event was handed over", async () => {
+      pbx.call({ from: "1001", to: "1002", ringMs: 10, talkMs: 10 });
+      return /^jackfield_event_latency_seconds_count [1-9]/m.test(await scrape());
+    });
+    watched.cancel();
+    const text = await scrape();
+    const value = (name: string): number =>
+      Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, "m").exec(text)?.[1]);
+    for (const [name, { kind }] of Object.entries(metricTable)) {
+      // Not every machine can tell its temperature.
+      if (name === "jackfield_host_temperature_celsius") continue;
+      assert.ok(value(kind === "histogram" ? `${name}_count` : name) >= 0, name);
+    }
+    for (const name of ["jackfield_alarms", "jackfield_store_bytes",
+      "jackfield_store_journal_position", "jackfield_store_commits_total",
+      "jackfield_store_commit_ms_count", "jackfield_store_commit_ms_sum",
+      "jackfield_link_events_total", "jackfield_events_total", "jackfield_resident_bytes"]) {
+      assert.ok(value(name) > 0, name);
+    }
+    assert.equal(value("jackfield_alarms"), under.gateway.alarms.list(false).length);
+    const helped = [...text.matchAll(/^# HELP (\w+)/gm)].map(([, name]) => name);
+    assert.equal(new Set(helped).size, helped.length);
   });
 
   it("audits secrets without telling them, and never logs them", async () => {

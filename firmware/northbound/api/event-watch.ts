@@ -120,7 +120,6 @@ async function *translate(
         break;
       }
       case "gap": {
-        metrics.gap(Number(item.lost));
         // Nothing stored follows a gap that reaches to the present: the picture stands for it.
         const whole = !live && item.nextNumber > start.startNumber;
         const snapshot = whole

@@ -9,8 +9,6 @@ export interface ServerMetrics {
   streams(open: number): void;
   /** An event was handed over to a watcher, so long after its last byte arrived. */
   eventDelivered(latencyMs: number): void;
-  /** A watcher was told of events that it will not get. */
-  gap(lost: number): void;
 }
 
 const rows = {
@@ -19,8 +17,6 @@ const rows = {
   streams: ["jackfield_api_streams", "Streams of the management API that are open, by server."],
   latency: ["jackfield_event_latency_seconds",
     "From the last byte of an event received to its hand-over to a watcher's stream."],
-  gaps: ["jackfield_watcher_lost_events_total",
-    "Events that watchers did not get, because they read too slowly or came back too late."],
 } as const;
 
 /** One set for each server; `server` is "grpc" or "web". Registering twice shares the series. */
@@ -44,7 +40,6 @@ export function serverMetrics(registry: Registry, server: string): ServerMetrics
     { ...named(rows.streams), labelNames: ["server"] }), isGauge);
   const latency = known(rows.latency, () => new Histogram({ ...named(rows.latency),
     buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.25, 1, 5] }), isHistogram);
-  const gaps = known(rows.gaps, () => new Counter(named(rows.gaps)), isCounter);
   return {
     called(method, outcome, durationMs) {
       calls.inc({ server, method, outcome });
@@ -52,6 +47,5 @@ export function serverMetrics(registry: Registry, server: string): ServerMetrics
     },
     streams: (open) => { streams.set({ server }, open); },
     eventDelivered: (latencyMs) => { latency.observe(Math.max(0, latencyMs) / 1_000); },
-    gap: (lost) => { gaps.inc(lost); },
   };
 }
