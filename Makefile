@@ -45,6 +45,12 @@ check: compile ## Types, lint, proto lint and breaking changes
 	buf breaking --against proto/released.binpb
 	tsc -p firmware/northbound/web/ui
 
+docs: compile ## Write the pages that are drawn from the code
+	node build/firmware/generated-pages.js
+
+docs-check: compile ## Are they up to date? (part of test-unit)
+	node build/firmware/generated-pages.js --check
+
 test: clean-results build check test-unit test-loopback test-interop test-browser ## Everything
 	@node build/hw-tests/summary.js
 
@@ -68,5 +74,5 @@ clean-results:
 clean: ## Remove what was built
 	rm -rf build proto/gen
 
-.PHONY: help setup generate page compile build run check test test-unit test-loopback \
-  test-interop test-browser clean-results clean
+.PHONY: help setup generate page compile build run check docs docs-check test test-unit \
+  test-loopback test-interop test-browser clean-results clean
