@@ -21,11 +21,13 @@ export interface OfficePlan {
   /** Listeners of the gateway; default 127.0.0.1:8443 and :9443. */
   readonly webPort?: number;
   readonly grpcPort?: number;
-  /** Port of the simulated Asterisk; 0: any free one. */
+  /** Port of the simulated Asterisk; 0: any free one. Default 15038, or any when it is taken. */
   readonly amiPort?: number;
 }
 
 const secretBytes = 18;
+const amiPort = 15_038;
+const openingMs = 6_000;
 
 /** Both PBXs begin to make calls at once. The lines lie in `folder`. */
 export async function startOffice(
@@ -33,11 +35,14 @@ export async function startOffice(
 ): Promise<Result<Office>> {
   const { seed = 1, callsPerMinute = 8 } = plan;
   const secret = Buffer.from(world.random.bytes(secretBytes)).toString("base64url");
-  const made = await attempt("precondition", `${folder} cannot be made`, () =>
+  const made = await attempt("store-unavailable", `${folder} cannot be made`, () =>
     mkdir(folder, { recursive: true, mode: 0o700 }));
   if (!made.ok) return made;
-  const ami = await simulateAmi({ world, seed, address: "127.0.0.1", port: plan.amiPort ?? 15_038,
-    user: "jackfield", secret });
+  const asterisk = (port: number): ReturnType<typeof simulateAmi> =>
+    simulateAmi({ world, seed, address: "127.0.0.1", port, user: "jackfield", secret });
+  const first = await asterisk(plan.amiPort ?? amiPort);
+  const taken = !first.ok && first.fault.code === "address-in-use";
+  const ami = taken && plan.amiPort === undefined ? await asterisk(0) : first;
   if (!ami.ok) return ami;
   const line = path.join(folder, "smdr-line");
   const smdr = await simulateSmdr({ world, seed, format: "panasonic-kx", line: { file: line } });
@@ -47,11 +52,19 @@ export async function startOffice(
   }
   ami.value.traffic(callsPerMinute);
   smdr.value.traffic(callsPerMinute / 2);
+  // Random calls may let a newcomer wait: these two come while he looks.
+  const opening = world.clock.after(openingMs, "office.opening", () => {
+    ami.value.call({ from: "0140561234", to: "1001", trunk: "trunk-a", name: "Claire Dubois",
+      ringMs: 8_000, talkMs: 15_000 });
+    smdr.value.call({ from: "0145678901", to: "101", trunk: "02", ringMs: 4_000,
+      talkMs: 9_000 });
+  });
   return ok({
     configText: configuration(line, ami.value.port, plan),
     environment: { JACKFIELD_OFFICE_SECRET: secret },
     descriptions: [ami.value.description, smdr.value.description],
     stop: async () => {
+      opening.cancel();
       await ami.value.stop();
       await smdr.value.stop();
     },

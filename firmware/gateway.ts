@@ -4,7 +4,7 @@ import assert from "node:assert";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Registry } from "prom-client";
-import { attempt, ok, type Result } from "./base/result.js";
+import { attempt, done, ok, type Fault, type Result } from "./base/result.js";
 import type { World } from "./base/world.js";
 import { checkNumbersText } from "./config/check-document.js";
 import type { Applier, Configuration } from "./config/configuration.js";
@@ -99,10 +99,14 @@ class Assembly {
   #audit: Audit | undefined;
   #secrets: Secrets | undefined;
   #metrics: Metrics | undefined;
+  #heldBack: boolean;
+  #starting = true;
+  #startFault: Fault | undefined;
 
   constructor(options: GatewayOptions) {
     const { world, dataFolder } = options;
     this.#options = options;
+    this.#heldBack = options.configText !== undefined;
     this.#alarms = createAlarms(world);
     const store = openStore({ folder: path.join(dataFolder, "store"), world, epoch,
       onWritten: (ms) => { this.#metrics?.storeCommit(ms); } });
@@ -141,6 +145,7 @@ class Assembly {
     if (!admin.ok) return admin;
     const running = await this.#startServices();
     if (!running.ok) return running;
+    this.#starting = false;
     return ok(this.#gateway(running.value, admin.value));
   }
 
@@ -230,36 +235,55 @@ class Assembly {
     return this.#metrics;
   }
 
-  /** The document given on the command line, unless it is the one in force already. */
+  /**
+   * The document given on the command line, unless it is the one in force already. The one in
+   * force has been held back until now: what is wrong with it may be why another is given.
+   */
   async #applyGiven(configuration: Configuration): Promise<Result<Configuration>> {
     const { configText } = this.#options;
     if (configText === undefined) return ok(configuration);
     const current = await configuration.text(undefined);
-    if (current.ok && current.value.text === configText) return ok(configuration);
+    this.#heldBack = false;
+    if (current.ok && current.value.text === configText) {
+      const carried = await this.#carryOut(configuration.document);
+      return carried.ok ? ok(configuration) : carried;
+    }
     const applied = await configuration.apply({ text: configText, mode: "apply",
       confirmWithinMs: 0, expectedRevision: undefined, actor: "gateway",
       comment: "given at start" });
-    return applied.ok ? ok(configuration) : applied;
+    if (applied.ok) return ok(configuration);
+    return { ok: false, fault: this.#startFault ?? applied.fault };
   }
 
   #applier(): Applier {
     return {
       callsOn: (link) => this.#running(this.#switch).calls({ link: linkId(link) }).length,
       apply: async (_previous, next): Promise<Result<void>> => {
-        const plans = this.#numbers.setPlans(
-          new Map(next.links.map((link) => [linkId(link.id), link.numbers])));
-        if (!plans.ok) return plans;
-        this.#document = next;
-        const { sessionIdleMinutes, sessionHours } = next.access;
-        this.#running(this.#access).configure({ idleMs: sessionIdleMinutes * minuteMs,
-          absoluteMs: sessionHours * 60 * minuteMs });
-        this.#running(this.#audit).configure(next.retention.auditDays);
-        for (const { id } of next.links) this.#running(this.#switch).forgetNumbers(linkId(id));
-        const served = await this.#servers.configure(next);
-        if (!served.ok) return served;
-        return this.#links.configure(next.links);
+        if (this.#heldBack) return done;
+        const carried = await this.#carryOut(next);
+        // A gateway that cannot start as told does not start as it was before.
+        if (!carried.ok && this.#starting) {
+          this.#heldBack = true;
+          this.#startFault = carried.fault;
+        }
+        return carried;
       },
     };
+  }
+
+  async #carryOut(next: Document): Promise<Result<void>> {
+    const plans = this.#numbers.setPlans(
+      new Map(next.links.map((link) => [linkId(link.id), link.numbers])));
+    if (!plans.ok) return plans;
+    this.#document = next;
+    const { sessionIdleMinutes, sessionHours } = next.access;
+    this.#running(this.#access).configure({ idleMs: sessionIdleMinutes * minuteMs,
+      absoluteMs: sessionHours * 60 * minuteMs });
+    this.#running(this.#audit).configure(next.retention.auditDays);
+    for (const { id } of next.links) this.#running(this.#switch).forgetNumbers(linkId(id));
+    const served = await this.#servers.configure(next);
+    if (!served.ok) return served;
+    return this.#links.configure(next.links);
   }
 
   #gateway(configuration: Configuration, firstAdmin: FirstAdmin | undefined): Gateway {

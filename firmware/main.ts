@@ -6,6 +6,7 @@ import { closeSync, createReadStream, existsSync, mkdirSync, openSync, writeSync
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { driverRegistry } from "../drivers/index.js";
 import { startOffice } from "../drivers/office.js";
@@ -17,10 +18,13 @@ import { restore } from "./store/restore.js";
 import { firstAdminFile, startGateway, type Gateway } from "./gateway.js";
 
 const version = "0.1.0";
-/** sysexits.h: a usage error, a configuration error, a temporary failure. */
+/** sysexits.h: one code for each kind of thing that a person has to do next. */
 const exitUsage = 64;
-const exitConfiguration = 78;
+const exitDamaged = 65;
 const exitUnavailable = 69;
+const exitDefect = 70;
+const exitData = 74;
+const exitConfiguration = 78;
 const stopMsMax = 10_000;
 
 const help = `jackfield ${version} - CTI gateway
@@ -33,9 +37,12 @@ const help = `jackfield ${version} - CTI gateway
   --data FOLDER     where everything is kept (default: data/gateway, data/office)
   --log FILE        JSON log; "-" is standard error (default: FOLDER/gateway.log)
   --log-level L     debug, info, warn or error (default: info)
+  --web-port N      with --office: port of the page (default: 8443; 0 takes any free one)
+  --grpc-port N     with --office: port of the gRPC API (default: 9443; 0 takes any free one)
   --version, --help
 
-Exit codes: 0 stopped on request, 64 usage, 69 cannot run (ports, disk), 78 configuration.
+Exit codes: 0 stopped on request, 64 usage, 65 damaged data, 69 port in use or given up,
+70 defect, 74 data folder, 78 configuration.
 Documentation: README.md; command line: ctictl --help
 `;
 
@@ -47,7 +54,11 @@ interface Arguments {
   readonly office: boolean;
   readonly log: string;
   readonly logLevel: LogLevel;
+  readonly webPort: number | undefined;
+  readonly grpcPort: number | undefined;
 }
+
+let linesLost = 0;
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -58,6 +69,17 @@ function stop(code: number, text: string): never {
   process.exit(code);
 }
 
+function readPort(name: string, text: string | undefined, office: boolean): number | undefined {
+  if (text === undefined) return undefined;
+  if (!office) {
+    stop(exitUsage, `jackfield: ${name} goes with --office; otherwise ports stand in the `
+      + "configuration, under web and grpc");
+  }
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+  if (!(port <= 65_535)) stop(exitUsage, `jackfield: ${name} ${text}: give 0 to 65535`);
+  return port;
+}
+
 function readArguments(): Arguments {
   let parsed;
   try {
@@ -66,6 +88,7 @@ function readArguments(): Arguments {
       options: {
         config: { type: "string" }, data: { type: "string" }, office: { type: "boolean" },
         log: { type: "string" }, "log-level": { type: "string" },
+        "web-port": { type: "string" }, "grpc-port": { type: "string" },
         version: { type: "boolean" }, help: { type: "boolean", short: "h" },
       },
     });
@@ -85,8 +108,10 @@ function readArguments(): Arguments {
   }
   const office = values.office === true;
   const data = path.resolve(values.data ?? (office ? "data/office" : "data/gateway"));
+  const webPort = readPort("--web-port", values["web-port"], office);
+  const grpcPort = readPort("--grpc-port", values["grpc-port"], office);
   return { command: command === undefined ? "run" : "restore", file, config: values.config, data,
-    office, log: values.log ?? path.join(data, "gateway.log"), logLevel: level as LogLevel };
+    webPort, grpcPort, office, log: values.log ?? path.join(data, "gateway.log"), logLevel: level as LogLevel };
 }
 
 function openLog(given: Arguments): { write(line: string): void; close(): void } {
@@ -96,11 +121,25 @@ function openLog(given: Arguments): { write(line: string): void; close(): void }
   try {
     mkdirSync(path.dirname(given.log), { recursive: true, mode: 0o700 });
     const file = openSync(given.log, "a", 0o600);
-    return { write: (line) => { writeSync(file, line); }, close: () => { closeSync(file); } };
+    return { write: (line) => { writeLine(file, line); }, close: () => { closeSync(file); } };
   } catch (error) {
-    return stop(exitUnavailable, `jackfield: the log ${given.log} cannot be written: `
+    return stop(exitData, `jackfield: the log ${given.log} cannot be written: `
       + `${messageOf(error)}\nGive a folder you may write with --data or --log.`);
   }
+}
+
+/** A full disk must not stop the gateway: the line is lost, the alarm table tells why. */
+function writeLine(file: number, line: string): void {
+  try {
+    writeSync(file, line);
+  } catch {
+    linesLost += 1;
+    return;
+  }
+  if (linesLost === 0) return;
+  const lost = linesLost;
+  linesLost = 0;
+  world.log.event("log.lines-lost", { lost }, "warn");
 }
 
 function explain(fault: Fault): string {
@@ -108,10 +147,21 @@ function explain(fault: Fault): string {
   return [`jackfield: ${fault.message}`, ...fields, faults[fault.code].advice.en].join("\n");
 }
 
+function exitCodeOf({ code }: Fault): number {
+  switch (code) {
+    case "config-invalid": return exitConfiguration;
+    case "store-damaged": return exitDamaged;
+    case "store-full":
+    case "store-unavailable": return exitData;
+    case "internal": return exitDefect;
+    default: return exitUnavailable;
+  }
+}
+
 async function restoreBackup(given: Arguments): Promise<void> {
   const file = given.file ?? "";
   const restored = await restore(path.join(given.data, "store"), createReadStream(file));
-  if (!restored.ok) stop(exitUnavailable, explain(restored.fault));
+  if (!restored.ok) stop(exitCodeOf(restored.fault), explain(restored.fault));
   say(`Restored ${file} into ${given.data}.`);
 }
 
@@ -140,20 +190,24 @@ async function run(given: Arguments, world: World): Promise<void> {
   const configText = given.config === undefined ? undefined
     : await readFile(given.config, "utf8").catch((error: unknown) =>
       stop(exitConfiguration, `jackfield: ${given.config ?? ""} cannot be read: `
-        + messageOf(error)));
-  const office = given.office ? await startOffice(world, given.data) : undefined;
-  if (office !== undefined && !office.ok) stop(exitUnavailable, explain(office.fault));
+        + `${messageOf(error)}\nGive --config a file that you may read.`));
+  const office = given.office ? await startOffice(world, given.data, {
+    ...(given.webPort === undefined ? {} : { webPort: given.webPort }),
+    ...(given.grpcPort === undefined ? {} : { grpcPort: given.grpcPort }),
+  }) : undefined;
+  if (office !== undefined && !office.ok) {
+    stop(exitCodeOf(office.fault), explain(office.fault));
+  }
   const gateway = await startGateway({
     world, version, drivers: driverRegistry, dataFolder: given.data,
-    pageFolder: path.resolve("build/ui"),
+    pageFolder: fileURLToPath(new URL("../ui", import.meta.url)),
     environment: { ...process.env, ...office?.value.environment },
     configText: office?.value.configText ?? configText,
     fatal: (reason) => { stop(exitUnavailable, `jackfield: ${reason}`); },
   });
   if (!gateway.ok) {
     await office?.value.stop();
-    stop(gateway.fault.code === "config-invalid" ? exitConfiguration : exitUnavailable,
-      explain(gateway.fault));
+    stop(exitCodeOf(gateway.fault), explain(gateway.fault));
   }
   say(welcome(gateway.value, given));
   let stopping = false;
@@ -175,7 +229,7 @@ const log = openLog(given);
 const world = nodeWorld((line) => { log.write(line); }, given.logLevel);
 process.on("uncaughtException", (error) => {
   world.log.event("gateway.defect", { error: error.stack ?? String(error) }, "error");
-  stop(exitUnavailable, `jackfield: a defect stopped the gateway: ${error.message}\n`
+  stop(exitDefect, `jackfield: a defect stopped the gateway: ${error.message}\n`
     + `Send ${given.log} to support.`);
 });
 if (given.command === "restore") await restoreBackup(given);
