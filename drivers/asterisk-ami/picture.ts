@@ -11,6 +11,7 @@ import {
   callId, deviceId, type CallId, type ConnectionId, type DeviceId, type Party,
 } from "../../firmware/model/identifiers.js";
 import { mayMove, type ConnectionState } from "../../firmware/model/states.js";
+import { ownText } from "../../firmware/wire/ami.js";
 import { endpointOf, type ChannelView, type Endpoints, type Role } from "./channel.js";
 
 export interface Connection {
@@ -111,13 +112,16 @@ export class Picture {
   leg(view: ChannelView): Leg | undefined {
     const found = this.legs.get(view.uniqueid);
     if (found !== undefined) {
-      found.linkedid = view.linkedid;
+      if (found.linkedid !== view.linkedid) found.linkedid = ownText(view.linkedid);
       if (view.state >= 0) found.state = view.state;
-      found.number = view.number ?? found.number;
-      found.name = view.name ?? found.name;
+      if (view.number !== undefined && view.number !== found.number) {
+        found.number = ownText(view.number);
+      }
+      if (view.name !== undefined && view.name !== found.name) found.name = ownText(view.name);
       return found;
     }
-    const { endpoint } = endpointOf(view.channel);
+    const channel = ownText(view.channel);
+    const { endpoint } = endpointOf(channel);
     this.endpoints.learn(endpoint, view.context);
     const role = this.endpoints.role(view.channel);
     if (role === "internal") return undefined;
@@ -125,10 +129,12 @@ export class Picture {
       this.refused += 1;
       return undefined;
     }
-    const call = this.callOf(view.linkedid);
+    const linkedid = ownText(view.linkedid);
+    const call = this.callOf(linkedid);
     const leg: Leg = {
-      id: view.uniqueid, channel: view.channel, endpoint, role, linkedid: view.linkedid,
-      state: view.state, number: view.number, name: view.name, call, connection: undefined,
+      id: ownText(view.uniqueid), channel, endpoint, role, linkedid, state: view.state,
+      number: view.number === undefined ? undefined : ownText(view.number),
+      name: view.name === undefined ? undefined : ownText(view.name), call, connection: undefined,
       heldConnection: undefined, bridge: undefined, leftBridge: undefined,
       pair: undefined, dialled: false, originating: false,
       endCause: undefined, deflectedTo: undefined, answered: false,

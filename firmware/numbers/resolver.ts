@@ -8,8 +8,8 @@ import { compilePlan, type Explanation, type NumberPlan, type NumberPlanConfig,
   type NumberUse } from "./number-plan.js";
 import { compareRules, type CountedNumber, type RuleComparison } from "./rule-comparison.js";
 
-/** Numbers remembered, over all links: more than a day's callers of a busy site. */
-export const cacheMax = 20_000;
+/** Numbers remembered, over all links; the Switch remembers those of its events by itself. */
+export const cacheMax = 4_096;
 
 export interface LinkNumberResolver extends NumberResolver {
   /** Replaces all plans at once; when one does not compile, none is replaced. */

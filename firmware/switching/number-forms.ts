@@ -5,8 +5,8 @@ import type { CallEvent } from "../model/events.js";
 import type { NumberForms } from "../model/records.js";
 import type { NumberResolver } from "./switch.js";
 
-/** Two forms of every number of the largest site, and a day's callers. */
-export const numberFormsMax = 65_536;
+/** The devices of a large site and some thousand callers: some 8 MB, reached within minutes. */
+export const numberFormsMax = 16_384;
 
 /** Texts remembered with one call; an endless conference begins anew. */
 export const textsPerCallMax = 128;

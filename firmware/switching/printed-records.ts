@@ -18,15 +18,14 @@ type Forms = (raw: string) => NumberForms;
 
 /** The record of a printed call that no events told of. */
 export function recordOfPrinted(printed: CompletedCall, forms: Forms): CallRecord {
-  const place = placeOf(printed);
-  const name = printed.pbxReference ?? place
+  const name = printed.pbxReference ?? printed.rawPosition?.toString()
     ?? [printed.device ?? "", printed.trunk ?? "", printed.calledNumber ?? "",
       String(printed.durationMs)].join("_");
   const startedAtMs = Math.round(printed.startedAtMs);
   const ringMs = printed.ringMs ?? 0;
   const answeredAtMs = startedAtMs + ringMs;
   return {
-    id: recordId(startedAtMs, printed.link, `pbx-${place ?? name}`),
+    id: recordId(startedAtMs, printed.link, `pbx-${printed.rawPosition?.toString() ?? name}`),
     link: printed.link, call: callId(name), source: "pbx", direction: printed.direction,
     ...(printed.callingNumber === undefined ? {} : { calling: forms(printed.callingNumber) }),
     ...(printed.calledNumber === undefined ? {} : { called: forms(printed.calledNumber) }),
@@ -47,12 +46,6 @@ export function recordOfPrinted(printed: CompletedCall, forms: Forms): CallRecor
     }],
     marks: [], ...printedFields(printed),
   };
-}
-
-/** Where it stands in the raw bytes: `7`, or `7.2` for the third record of the same bytes. */
-function placeOf({ rawPosition, rawOrdinal = 0 }: CompletedCall): string | undefined {
-  if (rawPosition === undefined) return undefined;
-  return rawOrdinal === 0 ? rawPosition.toString() : `${rawPosition}.${rawOrdinal}`;
 }
 
 function printedFields(

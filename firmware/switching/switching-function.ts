@@ -35,7 +35,7 @@ import type {
 import { callView, deviceView } from "./views.js";
 
 /** Events kept in memory, to bridge what the disk does not have yet. */
-export const ringEventsMax = 16_384;
+export const ringEventsMax = 4_096;
 /** Links of which a picture is kept; the configuration allows 64. */
 export const linksMax = 256;
 

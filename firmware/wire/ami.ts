@@ -13,6 +13,8 @@ export type AmiField = readonly [key: string, value: string];
 export const messageBytesMax = 1_048_576;
 /** Above this size a value is copied, lest a short value keeps a long message in memory. */
 const sharedCharsMax = 16_384;
+/** V8's SlicedString::kMinLength. */
+const viewCharsMin = 13;
 
 const bannerStart = Buffer.from("Asterisk Call Manager/", "latin1");
 const endCrLf = Buffer.from("\n\r\n", "latin1");
@@ -137,6 +139,14 @@ function shapeOf(kind: AmiKind, name: string): string[] {
     if (shapes.size < shapesMax) shapes.set(copied(name, 0, name.length), shape);
   }
   return shape;
+}
+
+/**
+ * What is kept longer than its message: a value may be a view into the whole text of the message,
+ * and would keep all of it in memory. V8 makes views of 13 characters and more.
+ */
+export function ownText(text: string): string {
+  return text.length < viewCharsMin ? text : copied(text, 0, text.length);
 }
 
 /** A string of its own, not a view into a longer one. */

@@ -10,7 +10,7 @@ import { AgentState, ConnectionState, Direction, EventType, NumberKind }
   from "../../../proto/gen/cti/gateway/v1/model_pb.js";
 import { encodeMessage } from "./encoding.js";
 import { eventTypes } from "./enums.js";
-import { eventMessage, watchedEvent } from "./event-message.js";
+import { eventMessage, preparedCount, preparedMax, watchedEvent } from "./event-message.js";
 
 const connection = { call: callId("c1"), device: deviceId("100") };
 const party = { device: deviceId("100"), name: "Anne" };
@@ -136,5 +136,17 @@ describe("event message", () => {
       encodeMessage(WatchEventsResponseSchema, second))).latency;
     assert.ok(latency !== undefined);
     assert.equal(durationMs(latency), 2_500);
+  });
+
+  it("keeps no more messages than its bound, and makes those anew that it dropped", () => {
+    const first = entry({ type: "held", connection, holdingDevice: party }, 1n);
+    const bytes = () => encodeMessage(WatchEventsResponseSchema, watchedEvent(first, 1));
+    const before = bytes();
+    for (let number = 2n; number <= BigInt(preparedMax) + 1n; number += 1n) {
+      watchedEvent(entry({ type: "held", connection, holdingDevice: party }, number), 1);
+      assert(preparedCount() <= preparedMax);
+    }
+    assert.equal(preparedCount(), preparedMax);
+    assert.deepEqual(bytes(), before);
   });
 });

@@ -153,15 +153,31 @@ interface Prepared {
   bytes: Uint8Array | undefined;
 }
 
-const prepared = new WeakMap<NumberedEvent, Prepared>();
+/**
+ * Messages kept for other watchers of the same event, who read it in the same turn or soon after.
+ * A WeakMap would keep each as long as the Switch keeps its event, and burden every collection.
+ */
+export const preparedMax = 256;
+const prepared = new Map<NumberedEvent, Prepared>();
 
 function prepare(entry: NumberedEvent): Prepared {
   let known = prepared.get(entry);
   if (known === undefined) {
     known = { message: eventMessage(entry), bytes: undefined };
+    if (prepared.size >= preparedMax) {
+      for (const oldest of prepared.keys()) {
+        prepared.delete(oldest);
+        break;
+      }
+    }
     prepared.set(entry, known);
   }
   return known;
+}
+
+/** For the test of the bound. */
+export function preparedCount(): number {
+  return prepared.size;
 }
 
 function varintLength(value: number): number {

@@ -76,13 +76,11 @@ function Frame(): JSX.Element {
       <button type="button" class="skip" onClick={() => { content.current?.focus(); }}>
         {t("skip")}</button>
       <TopBar />
-      <div class="side">
-        <SideBar page={route.page} />
-        <ScreenPops />
-      </div>
+      <SideBar page={route.page} />
       <main id="content" class="content" ref={content} tabIndex={-1}>
         <PageOf route={route} />
       </main>
+      <ScreenPops />
       <Toasts />
       <BottomBar page={route.page} />
     </div>
@@ -166,7 +164,7 @@ function AlarmCount(): JSX.Element | null {
 
 function SideBar(props: { readonly page: PageName | undefined }): JSX.Element {
   return (
-    <nav aria-label={t("nav.main")}>
+    <nav class="side" aria-label={t("nav.main")}>
       {visiblePlaces().map(({ page, icon }) => (
         <NavLink key={page} page={page} icon={icon} current={props.page === page}>
           {page === "alarms" ? <AlarmCount /> : null}

@@ -4,12 +4,8 @@ import { type Device, LinksService } from
   "../../../../../../proto/gen/cti/gateway/v1/links_pb.js";
 import { type Fault, request } from "../api/client.js";
 import { count } from "../text/format.js";
-import { t } from "../text/language.js";
-import { groupsOf } from "../state/agents.js";
-import { agentsTurn } from "../state/feed.js";
-import { AgentBadge, AgentControls } from "./agents.js";
+import { t, textOr } from "../text/language.js";
 import { Badge, Button, Empty, FaultNote, Skeleton, Table } from "./basics.js";
-import { useCell } from "./hooks.js";
 import { categoryWord } from "./words.js";
 
 const pageSize = 100;
@@ -32,9 +28,7 @@ export function DeviceTable(props: {
     setDevices([...before, ...answer.value.devices]);
     setNext(answer.value.nextPageToken);
   };
-  const turn = useCell(agentsTurn);
-  useEffect(() => { void load("", []); }, [props.link, props.learned, only, turn]);
-  const named = devices?.some((device) => device.name !== "") ?? false;
+  useEffect(() => { void load("", []); }, [props.link, props.learned, only]);
   return (
     <>
       <label class="check"><input type="checkbox" checked={only}
@@ -43,11 +37,9 @@ export function DeviceTable(props: {
       {devices === undefined ? fault === undefined ? <Skeleton rows={4} /> : null
         : devices.length === 0
           ? <Empty icon="links" title={t(only ? "device.noneUnmonitored" : "device.none")} />
-          : <Table label={t("device.title")} head={[t("common.device"),
-            ...(named ? [t("common.name")] : []), t("device.category"), t("common.state"),
-            t("link.calls")]}>
-            {devices.map((device) => <DeviceRow key={device.device} device={device} named={named}
-              groups={groupsOf(devices, props.link)} />)}
+          : <Table label={t("device.title")} head={[t("common.device"), t("common.name"),
+            t("device.category"), t("common.state"), t("link.calls")]}>
+            {devices.map((device) => <DeviceRow key={device.device} device={device} />)}
           </Table>}
       {next === "" ? null : (
         <Button onClick={() => { void load(next, devices ?? []); }}>{t("common.more")}</Button>
@@ -56,14 +48,13 @@ export function DeviceTable(props: {
   );
 }
 
-function DeviceRow(props: {
-  readonly device: Device; readonly named: boolean; readonly groups: readonly Device[];
-}): JSX.Element {
+function DeviceRow(props: { readonly device: Device }): JSX.Element {
   const { device } = props;
+  const agent = textOr(`device.agent.${device.agentState}`, "");
   return (
     <tr>
       <th scope="row" class="number">{device.device}</th>
-      {props.named ? <td>{device.name}</td> : null}
+      <td>{device.name}</td>
       <td>{categoryWord(device.category)}</td>
       <td>
         <span class="row">
@@ -71,8 +62,8 @@ function DeviceRow(props: {
             : <Badge tone="warn">{t("device.notMonitored")}</Badge>}
           {device.inService === false
             ? <Badge tone="bad">{t("device.outOfService")}</Badge> : null}
-          <AgentBadge device={device} />
-          <AgentControls device={device} groups={props.groups} />
+          {agent === "" ? null : <Badge tone="info" icon="account">{agent}
+            {device.agentReason === "" ? "" : ` (${device.agentReason})`}</Badge>}
         </span>
         {device.monitored ? null : <p class="reason">{device.notMonitoredReason}
           {device.notMonitoredAdvice === "" ? null

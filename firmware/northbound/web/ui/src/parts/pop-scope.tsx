@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { myDevice, popScope, popScopeInForce, setPopScope } from "../state/session.js";
+import { popScope, setPopScope } from "../state/session.js";
 import { t } from "../text/language.js";
 import { useCell } from "./hooks.js";
 import { useId } from "preact/hooks";
@@ -8,13 +8,12 @@ const scopes = ["all", "mine", "off"] as const;
 
 /** Whose calls pop up in this browser. */
 export function PopScopeSelect(): JSX.Element {
-  useCell(popScope);
-  useCell(myDevice);
+  const scope = useCell(popScope);
   const id = useId();
   return (
     <span class="inline-field">
       <label for={id}>{t("pop.scope")}</label>
-      <select id={id} value={popScopeInForce()} onChange={(event) => {
+      <select id={id} value={scope} onChange={(event) => {
         const chosen = scopes.find((one) => one === event.currentTarget.value);
         if (chosen !== undefined) setPopScope(chosen);
       }}>

@@ -17,12 +17,7 @@ export interface MyDevice { readonly link: string; readonly device: string }
 
 export const session = cell<Session>({ name: "asking" });
 export const myDevice = cell<MyDevice | undefined>(undefined);
-/** What was chosen; undefined: my device once there is one, all devices until then. */
-export const popScope = cell<PopScope | undefined>(undefined);
-
-export function popScopeInForce(): PopScope {
-  return popScope.get() ?? (myDevice.get() === undefined ? "all" : "mine");
-}
+export const popScope = cell<PopScope>("all");
 
 const keys = { language: "jackfield.language", device: "jackfield.my-device",
   scope: "jackfield.pop-scope" } as const;
