@@ -176,12 +176,10 @@ class Assembly {
     if (!pepper.ok) return pepper;
     const sealing = await loadOrCreateKey(path.join(keys, "secrets"), world);
     if (!sealing.ok) return sealing;
-    const authority = await this.#servers.loadAuthority("jackfield", []);
-    if (!authority.ok) return authority;
     const store = this.#store;
     this.#audit = createAudit({ store, world, retentionDays: 730 });
     this.#access = createAccess({ store, world, alarms: this.#alarms, options: {
-      pepper: pepper.value, issuer: authority.value,
+      pepper: pepper.value, issuer: this.#servers.issuer,
       sessions: { idleMs: 30 * minuteMs, absoluteMs: 12 * 60 * minuteMs } } });
     const secretStore: SecretStore = createSecretStore({ store, world, key: sealing.value });
     this.#secrets = await createSecrets({ environment, files: secretFiles, stored: secretStore,

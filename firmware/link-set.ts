@@ -22,6 +22,14 @@ export interface LinkSetParts {
   /** The switch finds links here and links report there: it comes once it exists. */
   readonly switchOf: () => Switch;
   readonly timeZone: () => string;
+  /** Opens lines; real ones if absent. */
+  readonly openerOf?: typeof transportOpener;
+}
+
+interface Held {
+  /** With the time zone that counts: its own, or the unit's. */
+  readonly config: LinkConfig;
+  readonly link: Link;
 }
 
 type LinkWatcher = (id: string, removed: boolean) => void;
@@ -30,7 +38,7 @@ const stopMsMax = 5_000;
 export class LinkSet implements Component {
   readonly name = "links";
   readonly #parts: LinkSetParts;
-  readonly #links = new Map<LinkId, { readonly config: LinkConfig; readonly link: Link }>();
+  readonly #links = new Map<LinkId, Held>();
   readonly #watchers = new Set<LinkWatcher>();
   #running = false;
 
@@ -82,41 +90,55 @@ export class LinkSet implements Component {
     await Promise.all(this.list().map((link) => link.stop(deadlineMs)));
   }
 
-  /** Links whose configuration did not change are not touched. */
+  /**
+   * Links whose configuration did not change are not touched. All new links are made before any
+   * old one is stopped: when one cannot be made, everything runs on as it was.
+   */
   async configure(configs: readonly LinkConfig[]): Promise<Result<void>> {
-    const wanted = new Map(configs.map((config) => [linkId(config.id), config]));
-    for (const [id, { config, link }] of [...this.#links]) {
-      const next = wanted.get(id);
-      if (next !== undefined && !needsRestart(config, next)) {
-        this.#links.set(id, { config: next, link });
-        if (config.title !== next.title) this.#rename(link, next.title);
-        continue;
-      }
-      await link.stop(stopMsMax);
-      this.#links.delete(id);
-      if (next === undefined) this.#removed(id);
-    }
+    const timeZone = this.#parts.timeZone();
+    const wanted = new Map(configs.map((config) =>
+      [linkId(config.id), { timeZone, ...config }] as const));
+    const made = new Map<LinkId, Held>();
     for (const [id, config] of wanted) {
-      if (this.#links.has(id)) continue;
+      const held = this.#links.get(id);
+      if (held !== undefined && !needsRestart(held.config, config)) continue;
       const link = this.#create(config);
       if (!link.ok) return link;
-      this.#links.set(id, { config, link: link.value });
+      made.set(id, { config, link: link.value });
+    }
+    const going = [...this.#links].filter(([id]) => made.has(id) || !wanted.has(id));
+    await Promise.all(going.map(([, { link }]) => link.stop(stopMsMax)));
+    for (const [id] of going) {
+      this.#links.delete(id);
+      if (!wanted.has(id)) this.#removed(id);
+    }
+    for (const [id, { link }] of this.#links) this.#reconfigured(id, link, wanted.get(id));
+    for (const [id, held] of made) {
+      this.#links.set(id, held);
       if (!this.#running) continue;
-      const started = await link.value.start();
+      const started = await held.link.start();
       if (!started.ok) return started;
     }
     return done;
   }
 
+  #reconfigured(id: LinkId, link: Link, config: LinkConfig | undefined): void {
+    if (config === undefined) return;
+    this.#links.set(id, { config, link });
+    if (link.status.title === config.title) return;
+    link.rename(config.title);
+    for (const watcher of this.#watchers) watcher(id, false);
+  }
+
   #create(config: LinkConfig): Result<Link> {
     const driver = this.#parts.drivers.find(({ name }) => name === config.driver);
     if (driver === undefined) return fail("config-invalid", `no driver is called ${config.driver}`);
-    const options = driver.options.parse(withTimeZone(driver, config, this.#parts.timeZone()));
+    const options = driver.options.parse(withTimeZone(driver, config));
     if (!options.ok) return options;
-    const { world, secret, raw } = this.#parts;
+    const { world, secret, raw, openerOf = transportOpener } = this.#parts;
     return { ok: true, value: createLink({
       id: linkId(config.id), title: config.title, driver,
-      options: options.value, opener: transportOpener(config.transport, world), world, secret,
+      options: options.value, opener: openerOf(config.transport, world), world, secret,
       sink: this.#sink(linkId(config.id)), rawKeeper: raw, enabled: config.enabled,
     }) };
   }
@@ -150,11 +172,6 @@ export class LinkSet implements Component {
     for (const watcher of this.#watchers) watcher(status.id, false);
   }
 
-  #rename(link: Link, title: string): void {
-    link.rename(title);
-    for (const watcher of this.#watchers) watcher(link.status.id, false);
-  }
-
   #removed(id: LinkId): void {
     this.#parts.switchOf().forget(id, "link-removed");
     for (const code of ["link-down", "link-degraded", "link-garbage"] as const) {
@@ -171,11 +188,9 @@ function needsRestart(before: LinkConfig, after: LinkConfig): boolean {
   return session(before) !== session(after);
 }
 
-/** A driver that asks for a time zone gets the link's, or else the unit's. */
-function withTimeZone(
-  driver: Driver, config: LinkConfig, unitTimeZone: string,
-): Record<string, unknown> {
+/** A driver that asks for a time zone gets the link's. */
+function withTimeZone(driver: Driver, config: LinkConfig): Record<string, unknown> {
   const properties = driver.options.jsonSchema["properties"];
   const asks = typeof properties === "object" && properties !== null && "timeZone" in properties;
-  return asks ? { timeZone: config.timeZone ?? unitTimeZone, ...config.options } : config.options;
+  return asks ? { timeZone: config.timeZone, ...config.options } : config.options;
 }

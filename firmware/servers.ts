@@ -1,21 +1,27 @@
-/** The gRPC and the web server, replaced when the configuration moves them. */
+/**
+ * The gRPC and the web server: moved when the configuration moves them, their certificate renewed
+ * without a restart. Each slot knows what its server was made from, so that applying the previous
+ * document brings back exactly what a failed change had altered.
+ */
 
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { hostname, networkInterfaces } from "node:os";
 import type { Component, Health } from "./base/component.js";
-import { attempt, done, type Result } from "./base/result.js";
-import type { World } from "./base/world.js";
+import { attempt, done, fail, ok, type Result } from "./base/result.js";
+import type { Cancellable, World } from "./base/world.js";
 import type { Document } from "./config/schema.js";
-import { loadOrCreateAuthority, loadSuppliedCertificate, type Authority }
-  from "./northbound/access/authority.js";
+import { loadOrCreateAuthority, loadSuppliedCertificate, type Authority,
+  type ClientCertificateIssuer } from "./northbound/access/authority.js";
 import type { WatchedCertificate } from "./northbound/access/certificate-watch.js";
 import type { Api } from "./northbound/api/api.js";
 import type { TlsMaterial } from "./northbound/api/peer.js";
-import { createGrpcServer, type GrpcServer } from "./northbound/grpc/server.js";
-import { createWebServer, type WebServer } from "./northbound/web/server.js";
+import { createGrpcServer } from "./northbound/grpc/server.js";
+import { createWebServer } from "./northbound/web/server.js";
 
 const stopMsMax = 5_000;
+/** An address that the unit has got, or files that somebody has replaced, count within an hour. */
+export const renewalCheckMs = 3_600_000;
 
 export interface ServersParts {
   readonly world: World;
@@ -25,29 +31,52 @@ export interface ServersParts {
   readonly api: () => Api;
 }
 
-/** What of the document the servers depend on. */
-type Wish = Pick<Document, "grpc" | "web" | "tls"> & { readonly unit: string };
+type Kind = "grpc" | "web";
+
+/** What of the document one server is made from. */
+interface Wish {
+  readonly address: string;
+  readonly port: number;
+  /** Browsers may insist on HTTPS: only with a certificate that they know. */
+  readonly hsts: boolean;
+}
+
+interface Server extends Component {
+  readonly bound: { readonly port: number } | undefined;
+  renew(tls: TlsMaterial): void;
+}
 
 export class Servers implements Component {
   readonly name = "northbound";
+  /** Signs client certificates with whatever authority is in force. */
+  readonly issuer: ClientCertificateIssuer = {
+    issueClientCertificate: (requestPem, validDays) =>
+      this.#authority?.issueClientCertificate(requestPem, validDays)
+      ?? Promise.resolve(fail("precondition", "The servers have not been started.")),
+  };
   readonly #parts: ServersParts;
-  #wish: Wish | undefined;
+  readonly #slots = new Map<Kind, { readonly wish: Wish; readonly server: Server }>();
+  #document: Document | undefined;
   #authority: Authority | undefined;
   #tls: TlsMaterial | undefined;
-  #grpc: GrpcServer | undefined;
-  #web: WebServer | undefined;
+  #timer: Cancellable | undefined;
+  #renewing = false;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(parts: ServersParts) {
     this.#parts = parts;
   }
 
   get health(): Health {
+    if (this.#document !== undefined && this.#slots.size < 2) {
+      return { status: "failed", reason: "a server could not be started again" };
+    }
     return this.children.map((child) => child.health).find(({ status }) => status === "failed")
       ?? { status: "ok" };
   }
 
   get children(): readonly Component[] {
-    return [this.#grpc, this.#web].filter((child) => child !== undefined);
+    return [...this.#slots.values()].map(({ server }) => server);
   }
 
   restartsOf(): number {
@@ -60,97 +89,132 @@ export class Servers implements Component {
 
   /** For the forecast: what ends when. */
   certificates(): readonly WatchedCertificate[] {
-    const authority = this.#authority;
-    if (authority === undefined) return [];
-    const server = this.#tls === undefined ? authority.expiresAtMs
-      : Date.parse(new X509Certificate(this.#tls.certificatePem).validTo);
+    if (this.#tls === undefined || this.#authority === undefined) return [];
+    const server = Date.parse(new X509Certificate(this.#tls.certificatePem).validTo);
     return [{ subject: "server", expiresAtMs: server },
-      { subject: "authority", expiresAtMs: authority.authorityExpiresAtMs }];
+      { subject: "authority", expiresAtMs: this.#authority.authorityExpiresAtMs }];
   }
 
   get grpcPort(): number | undefined {
-    return this.#grpc?.bound?.port;
+    return this.#slots.get("grpc")?.server.bound?.port;
   }
 
   get webPort(): number | undefined {
-    return this.#web?.bound?.port;
+    return this.#slots.get("web")?.server.bound?.port;
   }
 
-  /** The servers start when the first configuration is applied. */
+  /** The servers start when the first configuration is applied; later, with the last one. */
   start(): Promise<Result<void>> {
-    return Promise.resolve(done);
+    this.#schedule();
+    const document = this.#document;
+    return document === undefined ? Promise.resolve(done) : this.configure(document);
   }
 
   async stop(deadlineMs: number): Promise<void> {
-    await Promise.all(this.children.map((child) => child.stop(deadlineMs)));
-    this.#grpc = undefined;
-    this.#web = undefined;
-    this.#wish = undefined;
-  }
-
-  /** The authority exists before any server does: accounts need it too. */
-  async loadAuthority(unitName: string, names: readonly string[]): Promise<Result<Authority>> {
-    const addresses = Object.values(networkInterfaces()).flat()
-      .flatMap((one) => one === undefined || one.address.includes("%") ? [] : [one.address]);
-    const loaded = await loadOrCreateAuthority({ folder: this.#parts.tlsFolder,
-      world: this.#parts.world, unitName, names: [hostname(), ...addresses, ...names] });
-    if (loaded.ok) this.#authority = loaded.value;
-    return loaded;
+    this.#timer?.cancel();
+    await this.#inTurn(async () => {
+      const { children } = this;
+      this.#slots.clear();
+      await Promise.all(children.map((child) => child.stop(deadlineMs)));
+    });
   }
 
   /** Open calls of a server that moves may end in peace: the apply itself is one of them. */
-  async configure(document: Document): Promise<Result<void>> {
-    const { grpc, web, tls } = document;
-    const wish: Wish = { grpc, web, tls, unit: document.unit.name };
-    const before = this.#wish;
-    const changed = (part: keyof Wish): boolean =>
-      JSON.stringify(before?.[part]) !== JSON.stringify(wish[part]);
-    if (changed("tls") || changed("unit") || this.#tls === undefined) {
+  configure(document: Document): Promise<Result<void>> {
+    return this.#inTurn(async () => {
       const material = await this.#loadMaterial(document);
       if (!material.ok) return material;
-      this.#tls = material.value;
-      this.#grpc?.renew(material.value);
-      this.#web?.renew(material.value);
-    }
-    const material = this.#tls;
-    const api = this.#parts.api();
-    if (this.#grpc === undefined || changed("grpc")) {
-      const next = createGrpcServer({ ...grpc, tls: material, api });
-      const moved = await this.#move(this.#grpc, next);
+      const { grpc, web, tls } = document;
+      this.#use(material.value);
+      const moved = await this.#place("grpc", { ...grpc, hsts: false }, material.value);
       if (!moved.ok) return moved;
-      this.#grpc = next;
-    }
-    if (this.#web === undefined || changed("web")) {
-      const next = createWebServer({ ...web, tls: material, api,
-        pageFolder: this.#parts.pageFolder, hsts: tls.certificate !== undefined });
-      const moved = await this.#move(this.#web, next);
-      if (!moved.ok) return moved;
-      this.#web = next;
-    }
-    this.#wish = wish;
-    return done;
+      const second = await this.#place("web", { ...web, hsts: tls.certificate !== undefined },
+        material.value);
+      if (second.ok) this.#document = document;
+      return second;
+    });
   }
 
-  async #move(old: Component | undefined, next: Component): Promise<Result<void>> {
-    const started = await next.start();
-    if (started.ok) void old?.stop(stopMsMax);
+  async #place(kind: Kind, wish: Wish, tls: TlsMaterial): Promise<Result<void>> {
+    const old = this.#slots.get(kind);
+    if (old !== undefined && JSON.stringify(old.wish) === JSON.stringify(wish)) return done;
+    const started = await this.#start(kind, wish, tls);
+    if (started.ok) {
+      void old?.server.stop(stopMsMax);
+      return started;
+    }
+    if (started.fault.code !== "address-in-use" || old?.wish.port !== wish.port) return started;
+    // Its own predecessor holds the port, at another address: it lets go of it at once.
+    this.#slots.delete(kind);
+    void old.server.stop(stopMsMax);
+    const again = await this.#start(kind, wish, tls);
+    if (!again.ok) await this.#start(kind, old.wish, tls);
+    return again;
+  }
+
+  async #start(kind: Kind, wish: Wish, tls: TlsMaterial): Promise<Result<void>> {
+    const { pageFolder } = this.#parts;
+    const options = { ...wish, tls, api: this.#parts.api() };
+    const server: Server = kind === "grpc" ? createGrpcServer(options)
+      : createWebServer({ ...options, pageFolder });
+    const started = await server.start();
+    if (started.ok) this.#slots.set(kind, { wish, server });
     return started;
   }
 
+  #use(material: TlsMaterial): void {
+    const before = this.#tls;
+    if (before !== undefined && JSON.stringify(before) === JSON.stringify(material)) return;
+    this.#tls = material;
+    for (const { server } of this.#slots.values()) server.renew(material);
+    if (before !== undefined) this.#parts.world.log.event("northbound.certificate.renewed");
+  }
+
+  #schedule(): void {
+    this.#timer = this.#parts.world.clock.after(renewalCheckMs, "northbound.renewal", () => {
+      this.#schedule();
+      if (this.#renewing) return;
+      this.#renewing = true;
+      void this.#inTurn(() => this.#renew()).finally(() => { this.#renewing = false; });
+    });
+  }
+
+  /** What cannot be loaded leaves the certificate in use; the forecast warns before it ends. */
+  async #renew(): Promise<void> {
+    if (this.#document === undefined) return;
+    const material = await this.#loadMaterial(this.#document);
+    if (material.ok) this.#use(material.value);
+    else {
+      this.#parts.world.log.event("northbound.certificate.unusable",
+        { reason: material.fault.message }, "warn");
+    }
+  }
+
   async #loadMaterial({ unit, tls }: Document): Promise<Result<TlsMaterial>> {
-    const authority = await this.loadAuthority(unit.name, tls.names);
+    const addresses = Object.values(networkInterfaces()).flat()
+      .flatMap((one) => one === undefined || one.address.includes("%") ? [] : [one.address]);
+    const { world, tlsFolder } = this.#parts;
+    const authority = await loadOrCreateAuthority({ folder: tlsFolder, world, unitName: unit.name,
+      names: [hostname(), ...addresses, ...tls.names] });
     if (!authority.ok) return authority;
     const supplied = tls.certificate === undefined || tls.key === undefined ? undefined
-      : await loadSuppliedCertificate({ certificate: tls.certificate, key: tls.key },
-        this.#parts.world);
+      : await loadSuppliedCertificate({ certificate: tls.certificate, key: tls.key }, world);
     if (supplied?.ok === false) return supplied;
     const file = tls.clientAuthority;
     const client = file === undefined ? undefined
       : await attempt("config-invalid", `tls.clientAuthority ${file} cannot be read`, () =>
         readFile(file, "utf8"));
     if (client?.ok === false) return client;
+    this.#authority = authority.value;
     const { certificatePem, keyPem } = supplied?.value ?? authority.value;
-    return { ok: true, value: { certificatePem, keyPem, authorityPem: authority.value.authorityPem,
-      clientAuthorityPem: client?.value } };
+    return ok({ certificatePem, keyPem, authorityPem: authority.value.authorityPem,
+      clientAuthorityPem: client?.value });
+  }
+
+  /** A renewal and a change of the configuration must not overtake one another. */
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(run);
+    this.#turn = mine.then(() => undefined, () => undefined);
+    return mine;
   }
 }

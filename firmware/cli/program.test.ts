@@ -218,8 +218,8 @@ describe("ctictl: finding the connection", () => {
 describe("ctictl: output", () => {
   const links = (bench: Bench): void => {
     bench.on(LinksService.method.listLinks, () => ({ links: [
-      { id: "pbx-1", driver: "asterisk-ami", state: LinkState.UP, peerProduct: "Asterisk",
-        peerVersion: "22.1", devices: 12, calls: 3, since: { seconds: 1_795_420_800n } },
+      { id: "pbx-1", title: "Lyon", driver: "asterisk-ami", state: LinkState.UP,
+        peerProduct: "Asterisk", peerVersion: "22.1", devices: 12, calls: 3, since: { seconds: 1_795_420_800n } },
       { id: "printer", driver: "smdr", state: LinkState.DOWN, reason: "no\u001b[31m carrier" }] }));
   };
 
@@ -228,12 +228,13 @@ describe("ctictl: output", () => {
     links(bench);
     await bench.run("link list");
     assert.equal(bench.out, [
-      "Link     State  Since                PBX            Driver        Devices  Calls  Remark",
-      "pbx-1    up     2026-11-23 08:00:00  Asterisk 22.1  asterisk-ami       12      3",
-      "printer  down                                       smdr                0      0  "
+      "Link     Title  State  Since                PBX            Driver        Devices  Calls  "
+        + "Remark",
+      "pbx-1    Lyon   up     2026-11-23 08:00:00  Asterisk 22.1  asterisk-ami       12      3",
+      "printer         down                                       smdr                0      0  "
         + "no [31m carrier", ""].join("\n"));
     await bench.run("--lang fr link list");
-    assert.match(bench.out, /^Lien +État +Depuis/);
+    assert.match(bench.out, /^Lien +Nom +État +Depuis/);
   });
 
   it("is JSON or YAML for programs", async () => {

@@ -119,7 +119,7 @@ describe("live configuration: apply", () => {
       request(document("two"), { mode: "dry-run" })));
     assert.equal(outcome.revision, undefined);
     assert.deepEqual(outcome.plan.map(({ component, action }) => `${action} ${component}`),
-      ["restart grpc", "restart web", "reload unit"]);
+      ["reload grpc", "reload web", "reload unit"]);
     assert.equal(outcome.warnings.length, 1);
     assert.deepEqual(applied, ["one"]);
     assert.equal(configuration.document.unit.name, "one");

@@ -53,10 +53,13 @@ describe("configuration plan", () => {
       ["access", "reload", "changed: access.sessionHours", 0]]);
   });
 
-  it("restarts the servers for their own and for the certificate's sake", () => {
+  it("restarts a server that moves, and renews its certificate while it runs", () => {
     assert.deepEqual(steps({}, { grpc: { port: 1 }, tls: { names: ["x"] } }), [
       ["grpc", "restart", "changed: grpc.port, tls.names[0]", 0],
-      ["web", "restart", "changed: tls.names[0]", 0]]);
+      ["web", "reload", "changed: tls.names[0]", 0]]);
+    const reason = "changed: tls.certificate, tls.key";
+    assert.deepEqual(steps({}, { tls: { certificate: "/c", key: "/k" } }),
+      [["grpc", "reload", reason, 0], ["web", "restart", reason, 0]]);
   });
 
   it("restarts links that take the unit's time zone when that moves", () => {

@@ -70,13 +70,17 @@ function serverSteps(previous: Document | undefined, next: Document): PlanStep[]
     if (previous === undefined) {
       return [{ component: name, action: "start", reason: `${name} is new`, callsAffected: 0 }];
     }
-    const paths = [
-      ...changedPaths(previous[name], next[name]).map((path) => [name, ...path]),
+    const own = changedPaths(previous[name], next[name]).map((path) => [name, ...path]);
+    const paths = [...own,
       ...changedPaths(previous.tls, next.tls).map((path) => ["tls", ...path]),
       ...(previous.unit.name === next.unit.name ? [] : [["unit", "name"]]),
     ];
-    return paths.length === 0 ? []
-      : [{ component: name, action: "restart", reason: reasonOf(paths), callsAffected: 0 }];
+    // The certificate is renewed while the server runs; what the page tells browsers of it is not.
+    const told = name === "web"
+      && (previous.tls.certificate === undefined) !== (next.tls.certificate === undefined);
+    return paths.length === 0 ? [] : [{ component: name,
+      action: own.length > 0 || told ? "restart" : "reload", reason: reasonOf(paths),
+      callsAffected: 0 }];
   });
 }
 

@@ -51,6 +51,7 @@ export class LiveSession<Options> {
   #session: Session | undefined;
   #pump: RawPump | undefined;
   #position: bigint | undefined;
+  #ordinal = 0;
   #inFlight = 0;
   /** The link is done with this session; what it still has received is delivered nevertheless. */
   #closing = false;
@@ -155,8 +156,7 @@ export class LiveSession<Options> {
       },
       record: (call) => {
         this.#counters.records += 1;
-        this.#host.record(call.rawPosition === undefined && this.#position !== undefined
-          ? { ...call, rawPosition: this.#position } : call);
+        this.#host.record(this.#located(call));
       },
       report: (condition) => { live(() => { this.#host.condition(condition); }); },
       identify: (peer) => { live(() => { this.#host.identified(peer); }); },
@@ -167,6 +167,14 @@ export class LiveSession<Options> {
       },
       requestResync: (reason) => { live(() => { this.#host.resyncWanted(reason); }); },
     });
+  }
+
+  /** Says in which raw bytes the record stands, and as which of their records. */
+  #located(call: CompletedCall): CompletedCall {
+    if (call.rawPosition !== undefined || this.#position === undefined) return call;
+    const rawOrdinal = this.#ordinal;
+    this.#ordinal += 1;
+    return { ...call, rawPosition: this.#position, rawOrdinal };
   }
 
   /** The transport as the driver sees it: counted, recorded, and behind the durable store. */
@@ -195,6 +203,7 @@ export class LiveSession<Options> {
       link: id, keeper, transport: this.#transport, world,
       deliver: (bytes, atMs, position) => {
         this.#position = position;
+        this.#ordinal = 0;
         this.#deliver(bytes, atMs);
       },
       storeChanged: (fault) => { this.#host.storeChanged(fault); },

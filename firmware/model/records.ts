@@ -41,6 +41,8 @@ export interface CompletedCall {
   readonly call?: CallId;
   /** Position of the raw bytes in the link's raw keyspace. */
   readonly rawPosition?: bigint;
+  /** Which record of those raw bytes, from 0: a PBX empties its buffer in one go. */
+  readonly rawOrdinal?: number;
   /** Fields of the format that have no place above. */
   readonly privateFields?: Readonly<Record<string, string>>;
 }

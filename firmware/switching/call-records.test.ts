@@ -36,6 +36,16 @@ describe("Call records", () => {
     assert.equal((records[0]?.endedAtMs ?? 0) - (records[0]?.startedAtMs ?? 0), 35_000);
   });
 
+  it("keeps every record of one chunk, as a PBX sends them that empties its buffer", async () => {
+    const b = switchBench();
+    for (const rawOrdinal of [0, 1, 2]) {
+      b.sw.record(printed(b, { rawPosition: 12n, rawOrdinal }));
+    }
+    await b.world.settle();
+    assert.equal(b.records.records.size, 3);
+    assert.equal(new Set([...b.records.records.values()].map(({ call }) => call)).size, 3);
+  });
+
   for (const order of ["after", "before"] as const) {
     it(`completes the record from events by the one printed ${order} the end`, async () => {
       const b = switchBench();

@@ -18,14 +18,15 @@ type Forms = (raw: string) => NumberForms;
 
 /** The record of a printed call that no events told of. */
 export function recordOfPrinted(printed: CompletedCall, forms: Forms): CallRecord {
-  const name = printed.pbxReference ?? printed.rawPosition?.toString()
+  const place = placeOf(printed);
+  const name = printed.pbxReference ?? place
     ?? [printed.device ?? "", printed.trunk ?? "", printed.calledNumber ?? "",
       String(printed.durationMs)].join("_");
   const startedAtMs = Math.round(printed.startedAtMs);
   const ringMs = printed.ringMs ?? 0;
   const answeredAtMs = startedAtMs + ringMs;
   return {
-    id: recordId(startedAtMs, printed.link, `pbx-${printed.rawPosition?.toString() ?? name}`),
+    id: recordId(startedAtMs, printed.link, `pbx-${place ?? name}`),
     link: printed.link, call: callId(name), source: "pbx", direction: printed.direction,
     ...(printed.callingNumber === undefined ? {} : { calling: forms(printed.callingNumber) }),
     ...(printed.calledNumber === undefined ? {} : { called: forms(printed.calledNumber) }),
@@ -46,6 +47,12 @@ export function recordOfPrinted(printed: CompletedCall, forms: Forms): CallRecor
     }],
     marks: [], ...printedFields(printed),
   };
+}
+
+/** Where it stands in the raw bytes: `7`, or `7.2` for the third record of the same bytes. */
+function placeOf({ rawPosition, rawOrdinal = 0 }: CompletedCall): string | undefined {
+  if (rawPosition === undefined) return undefined;
+  return rawOrdinal === 0 ? rawPosition.toString() : `${rawPosition}.${rawOrdinal}`;
 }
 
 function printedFields(

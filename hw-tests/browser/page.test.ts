@@ -130,9 +130,14 @@ describe("page in a browser", function () {
     await pop.waitFor({ timeout: minuteMs });
     assert.notEqual((await pop.locator(".pop-caller").textContent() ?? "").trim(), "");
     assert.equal(await number.evaluate((element) => element.matches(":focus")), true);
-    const shown = await page.locator(".pop").count();
-    await page.locator(".pop").first().getByRole("button", { name: "Écarter cet appel" }).click();
-    await page.waitForFunction(`document.querySelectorAll(".pop").length < ${shown}`);
+    const [dock, content] = [await page.locator(".pops").boundingBox(),
+      await page.locator("main").boundingBox()];
+    assert.ok(dock !== null && content !== null);
+    assert.ok(dock.x + dock.width <= content.x, "the cards have a column of their own");
+    const card = await pop.elementHandle();
+    assert.ok(card !== null);
+    await pop.getByRole("button", { name: "Écarter cet appel" }).click();
+    await card.waitForElementState("hidden");
   });
 
   it("shows calls coming and going", async () => {
@@ -144,27 +149,48 @@ describe("page in a browser", function () {
   });
 
   it("dials by click and hangs up", async () => {
-    await go(page, there(), "account");
-    await page.getByLabel("Fiche d'appel pour").selectOption("off");
     await go(page, there(), "calls");
     const select = page.getByLabel("Mon poste");
-    await select.locator("option").nth(2).waitFor({ state: "attached" });
-    const [mine, other] = await select.locator("option").evaluateAll((options) =>
-      options.map((option) => option.getAttribute("value") ?? "").filter((value) => value !== "")
-        .map((value) => value.split("\n")[1] ?? "").slice(-2));
-    assert.ok(mine !== undefined && other !== undefined);
-    await select.selectOption({ index: await select.locator("option").count() - 2 });
-    await page.getByLabel("Numéro à appeler").fill(other);
+    await select.locator("option").nth(1).waitFor({ state: "attached" });
+    await select.selectOption({ index: 1 });
+    const [, mine] = (await select.inputValue()).split("\n");
+    assert.ok(mine !== undefined);
+    await page.getByLabel("Numéro à appeler").fill("01 45 67 01 23");
     await page.getByText(/^Sera composé /).waitFor();
     await page.getByRole("button", { name: "Appeler", exact: true }).click();
     await page.locator(".toast.tone-good").waitFor();
-    const hangUp = page.getByRole("group", { name: `Actions pour ${mine}` }).first()
+    const call = page.locator(".call").filter({ hasText: "01 45 67 01 23" });
+    const hangUp = call.getByRole("group", { name: `Actions pour ${mine}` })
       .getByRole("button", { name: "Raccrocher" });
     await hangUp.waitFor({ timeout: minuteMs });
     await page.locator(".toast button").click();
     await hangUp.click();
     await page.locator(".toast.tone-good").waitFor();
-    await hangUp.waitFor({ state: "detached", timeout: minuteMs });
+    await call.waitFor({ state: "detached", timeout: minuteMs });
+  });
+
+  it("pops up calls for my device only, once I have chosen it, unless I wish otherwise",
+    async () => {
+      await go(page, there(), "account");
+      const scope = page.getByLabel("Fiche d'appel pour");
+      assert.equal(await scope.inputValue(), "mine");
+      await scope.selectOption("off");
+      await page.locator(".pops").waitFor({ state: "detached" });
+      await scope.selectOption("all");
+    });
+
+  it("pauses an agent with a reason and makes it ready again", async () => {
+    await go(page, there(), "calls");
+    const agent = page.locator(".agent").last();
+    await agent.getByRole("button", { name: "Pause" }).click();
+    const dialog = page.getByRole("dialog", { name: "Mettre un agent en pause" });
+    await dialog.getByLabel("Motif").fill("déjeuner");
+    assert.deepEqual(await axeFindings(page), []);
+    await page.keyboard.press("Enter");
+    await agent.getByText("en pause (déjeuner)").waitFor();
+    await agent.getByRole("button", { name: "Disponible" }).click();
+    await agent.getByText("en pause (déjeuner)").waitFor({ state: "detached" });
+    await agent.getByRole("button", { name: "Pause" }).waitFor();
   });
 
   it("dials by keyboard alone, from the skip link on", async () => {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { request } from "node:https";
+import { createServer, type AddressInfo } from "node:net";
 import { text as textOf } from "node:stream/consumers";
 import { simulateAmi, type Simulation } from "../../drivers/simulation.js";
 import { nodeWorld } from "../../firmware/base/world-node.js";
@@ -12,6 +13,7 @@ import { ApplyMode, ConfigurationService }
   from "../../proto/gen/cti/gateway/v1/configuration_pb.js";
 import { LinksService, LinkState, type WatchLinksResponse }
   from "../../proto/gen/cti/gateway/v1/links_pb.js";
+import { NumbersService, NumberUse } from "../../proto/gen/cti/gateway/v1/numbers_pb.js";
 import { SystemService } from "../../proto/gen/cti/gateway/v1/system_pb.js";
 import { startGatewayUnderTest, type GatewayUnderTest } from "../gateway-under-test.js";
 
@@ -114,6 +116,29 @@ describe("administration of a running gateway", function () {
     assert.equal(before.title, "Reception");
     assert.equal(after.title, "Front desk");
     assert.deepEqual([after.counters?.opens, after.since], [before.counters?.opens, before.since]);
+  });
+
+  it("refuses a document whose port is taken, and runs on as before", async () => {
+    await linkUp();
+    const before = await link();
+    const taken = createServer();
+    await new Promise<void>((resolve) => { taken.listen(0, "127.0.0.1", resolve); });
+    const { port } = taken.address() as AddressInfo;
+    const { revision } = await under.client.unary(method.getConfiguration, {});
+    await assert.rejects(apply((text) => text.replace("web: { address: 127.0.0.1, port: 0 }",
+      `web: { address: 127.0.0.1, port: ${port} }`).replace("country: FR", "country: DE")
+      .replace("title: Front desk", "title: Back door")), /in force again/);
+    await new Promise((resolve) => { taken.close(resolve); });
+    const after = await link();
+    assert.deepEqual([after.title, after.since, after.counters?.opens],
+      [before.title, before.since, before.counters?.opens]);
+    assert.equal((await under.client.unary(method.getConfiguration, {})).revision?.number,
+      revision?.number);
+    const explained = await under.client.unary(NumbersService.method.explainNumber,
+      { link: "pbx", number: "0142685300", use: NumberUse.FROM_PBX });
+    assert.equal(explained.forms?.e164, "+33142685300");
+    const [failed] = (await under.client.unary(method.listRevisions, {})).revisions;
+    assert.match(failed?.outcome ?? "", /^failed/);
   });
 
   it("shows every metric of the table, measured", async () => {

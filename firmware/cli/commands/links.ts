@@ -10,12 +10,12 @@ import { bytesText, enumWord, timeText } from "../wording.js";
 
 const methods = LinksService.method;
 
-const linkTitles = [["Link", "Lien"], ["State", "État"], ["Since", "Depuis"], ["PBX", "PBX"],
+const linkTitles = [["Link", "Lien"], ["Title", "Nom"], ["State", "État"], ["Since", "Depuis"], ["PBX", "PBX"],
   ["Driver", "Pilote"], [">Devices", ">Postes"], [">Calls", ">Appels"],
   ["Remark", "Remarque"]] as const;
 
 function linkRow(link: Link, session: Session): readonly string[] {
-  return [link.id, enumWord(LinkStateSchema, link.state),
+  return [link.id, link.title, enumWord(LinkStateSchema, link.state),
     timeText(link.since, session.environment),
     `${link.peerProduct} ${link.peerVersion}`.trim(), link.driver, String(link.devices),
     String(link.calls), remark(link, session)];

@@ -76,11 +76,13 @@ function Frame(): JSX.Element {
       <button type="button" class="skip" onClick={() => { content.current?.focus(); }}>
         {t("skip")}</button>
       <TopBar />
-      <SideBar page={route.page} />
+      <div class="side">
+        <SideBar page={route.page} />
+        <ScreenPops />
+      </div>
       <main id="content" class="content" ref={content} tabIndex={-1}>
         <PageOf route={route} />
       </main>
-      <ScreenPops />
       <Toasts />
       <BottomBar page={route.page} />
     </div>
@@ -164,7 +166,7 @@ function AlarmCount(): JSX.Element | null {
 
 function SideBar(props: { readonly page: PageName | undefined }): JSX.Element {
   return (
-    <nav class="side" aria-label={t("nav.main")}>
+    <nav aria-label={t("nav.main")}>
       {visiblePlaces().map(({ page, icon }) => (
         <NavLink key={page} page={page} icon={icon} current={props.page === page}>
           {page === "alarms" ? <AlarmCount /> : null}

@@ -15,7 +15,7 @@ import { t, textOr } from "../text/language.js";
 /** The least length the gateway accepts, counted here too so that nobody types it twice in vain. */
 const passwordMin = 12;
 
-export function roleWord(role: Role): string {
+function roleWord(role: Role): string {
   return textOr(`access.role.${role}`, "–");
 }
 
@@ -37,8 +37,10 @@ export function AccountPage(): JSX.Element {
           </dl>
           {must ? null : <>
             <h3>{t("account.preferences")}</h3>
-            <Field label={t("dial.device")}>{(ids) => <DeviceSelect ids={ids} />}</Field>
-            <PopScopeSelect />
+            <div class="stack">
+              <Field label={t("dial.device")}>{(ids) => <DeviceSelect ids={ids} />}</Field>
+              <PopScopeSelect />
+            </div>
           </>}
         </Card>
       </div>

@@ -20,7 +20,7 @@ export function AlarmsPage(): JSX.Element {
   const gone = all.value?.alarms.filter((alarm) => alarm.clearedAt !== undefined);
   return (
     <>
-      <h1>{t("alarms.title")}</h1>
+      <header class="page-head"><h1>{t("alarms.title")}</h1></header>
       <Card title={t("alarms.standing")}>
         {standing === undefined ? <Skeleton />
           : standing.length === 0 ? <Empty icon="check" title={t("alarms.none")}

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Role } from "../../../../../../proto/gen/cti/gateway/v1/access_pb.js";
+import { AgentsCard } from "../parts/agents.js";
 import { Badge, Card, Empty, Note, Skeleton } from "../parts/basics.js";
 import { CallTable } from "../parts/call-table.js";
 import { Dialler } from "../parts/dialler.js";
@@ -21,6 +22,7 @@ export function CallsPage(): JSX.Element {
         <Badge tone={calls.length === 0 ? "quiet" : "info"} icon="calls">
           {plural("common.calls", calls.length)}</Badge></header>
       {may(Role.OPERATOR) ? <Dialler /> : <Note tone="info">{t("calls.noControl")}</Note>}
+      <AgentsCard />
       <Card>
         <input class="search" type="search" aria-label={t("calls.filter")}
           placeholder={t("calls.filter")} value={search}

@@ -11,8 +11,9 @@ import { DeviceTable } from "../parts/device-table.js";
 import { FrameView } from "../parts/frame-view.js";
 import { Fact } from "../parts/fact.js";
 import { useCell } from "../parts/hooks.js";
-import { peerTitle } from "../parts/link-card.js";
+import { linkTitle, peerTitle } from "../parts/link-card.js";
 import { LinkBadge, Retry } from "../parts/words.js";
+import { controlNames } from "../state/controls.js";
 import { links } from "../state/feed.js";
 import { address } from "../state/route.js";
 import { may } from "../state/session.js";
@@ -31,7 +32,8 @@ export function LinkPage(props: { readonly id: string }): JSX.Element {
   return (
     <>
       <p class="crumb"><a href={address("links")}>{t("nav.links")}</a></p>
-      <header class="page-head"><h1>{link.id}</h1><LinkBadge state={link.state} />
+      <header class="page-head"><h1>{linkTitle(link)}</h1>{link.title === "" ? null : <code class="muted">{link.id}</code>}
+        <LinkBadge state={link.state} />
         <Retry link={link} /></header>
       {link.reason === "" ? null : <p class="link-reason">{link.reason}</p>}
       {may(Role.OPERATOR) ? <LinkActions link={link} /> : null}
@@ -83,6 +85,7 @@ function LinkActions(props: { readonly link: Link }): JSX.Element {
     setBusy(action);
     void perform(action, id).then(() => { setBusy(undefined); });
   };
+  const probeable = capabilities?.rows.some((row) => row.kind !== "event") ?? false;
   const usable = state === LinkState.UP || state === LinkState.DEGRADED;
   const button = (action: LinkAction, ask = false): JSX.Element => (
     <Button busy={busy === action} disabled={busy !== undefined}
@@ -95,7 +98,7 @@ function LinkActions(props: { readonly link: Link }): JSX.Element {
     <div class="row actions">
       {state === LinkState.DISABLED ? button("enable")
         : <>{button("restart", true)}{button("disable", true)}</>}
-      {usable ? button("probe") : null}
+      {usable && probeable ? button("probe") : null}
       {usable && capabilities?.snapshot === true ? button("resync") : null}
       {asking === undefined ? null : (
         <Confirm title={t(`link.${asking}`)} text={t(`link.${asking}.ask`)}
@@ -161,26 +164,40 @@ const findings: Readonly<Record<Proven, readonly [Tone, TextKey]>> = {
 };
 
 function CapabilityTable(props: { readonly capabilities: Capabilities }): JSX.Element {
-  const order = ["service", "snapshot", "event"];
-  const rows = [...props.capabilities.rows].sort((a, b) =>
-    order.indexOf(a.kind) - order.indexOf(b.kind) || a.subject.localeCompare(b.subject));
+  const { rows } = props.capabilities;
+  const services = rows.filter((row) => row.kind !== "event");
+  const events = rows.filter((row) => row.kind === "event");
   return (
-    <Table label={t("link.capabilities")} head={[t("link.capability"), t("link.capability.kind"),
-      t("link.capability.how"), t("link.capability.proven"), t("link.capability.evidence")]}>
-      {rows.map((row) => <CapabilityRow key={`${row.kind} ${row.subject}`} row={row} />)}
-    </Table>
+    <>
+      {services.length === 0 ? <p>{t("calls.noServices")}</p> : (
+        <Table label={t("link.capabilities")} head={[t("link.capability"),
+          t("link.capability.how"), t("link.capability.proven"), t("link.capability.evidence")]}>
+          {services.map((row) => <CapabilityRow key={row.subject} row={row} />)}
+        </Table>
+      )}
+      {events.length === 0 ? null : <>
+        <h3>{t("link.events")}</h3>
+        <p class="row">{events.map((row) => <code key={row.subject}>{row.subject}</code>)}</p>
+      </>}
+    </>
   );
+}
+
+/** The page's own words for a service, where it has a button for it. */
+function serviceWord(subject: string): string {
+  const name = controlNames.find((one) => one === subject);
+  return name !== undefined ? t(`action.${name}`) : subject === "makeCall" ? t("dial.submit")
+    : subject === "setAgentState" ? t("agent.title")
+      : subject === "snapshot" ? t("link.snapshot") : "";
 }
 
 function CapabilityRow(props: { readonly row: Capability }): JSX.Element {
   const { row } = props;
   const [tone, key] = findings[row.proven];
-  const known = textOr(`action.${row.subject}`, "");
   return (
     <tr>
-      <th scope="row"><code>{row.subject}</code>
-        {known === "" ? null : <span class="muted"> {known}</span>}</th>
-      <td>{textOr(`link.kind.${row.kind}`, row.kind)}</td>
+      <th scope="row"><code>{row.subject}</code> <span class="muted">{serviceWord(row.subject)}
+      </span></th>
       <td>{row.how === "" ? "–" : textOr(`link.how.${row.how}`, row.how)}</td>
       <td><Badge tone={tone}>{t(key)}</Badge></td>
       <td class="muted">{row.evidence}</td>

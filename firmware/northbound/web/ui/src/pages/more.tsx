@@ -8,7 +8,7 @@ import { t } from "../text/language.js";
 export function MorePage(): JSX.Element {
   return (
     <>
-      <h1>{t("nav.more")}</h1>
+      <header class="page-head"><h1>{t("nav.more")}</h1></header>
       <ul class="tiles">
         {visiblePlaces().filter(({ page }) => !barPages.includes(page)).map(({ page, icon }) => (
           <li key={page}><a class="tile" href={address(page)}>

@@ -8,22 +8,23 @@ import { type Fault, request } from "../api/client.js";
 import { Badge, Button, Card, Empty, FaultNote, Field, Note, Table } from "../parts/basics.js";
 import { Fact } from "../parts/fact.js";
 import { useCell } from "../parts/hooks.js";
+import { linkTitle } from "../parts/link-card.js";
 import { links } from "../state/feed.js";
 import { may } from "../state/session.js";
 import { count } from "../text/format.js";
 import { t, textOr } from "../text/language.js";
 
 export function NumbersPage(): JSX.Element {
-  const known = (useCell(links) ?? []).map((link) => link.id);
+  const known = useCell(links) ?? [];
   const [chosen, setChosen] = useState("");
-  const link = known.includes(chosen) ? chosen : known[0] ?? "";
+  const link = (known.find((one) => one.id === chosen) ?? known[0])?.id ?? "";
   return (
     <>
       <header class="page-head"><h1>{t("numbers.title")}</h1></header>
       <Field label={t("common.link")} class="narrow">{(ids) => (
         <select {...ids} value={link}
           onChange={(event) => { setChosen(event.currentTarget.value); }}>
-          {known.map((id) => <option key={id} value={id}>{id}</option>)}
+          {known.map((one) => <option key={one.id} value={one.id}>{linkTitle(one)}</option>)}
         </select>
       )}</Field>
       <Card title={t("numbers.explain")}><Explainer link={link} /></Card>

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { type HourCount, RecordsService } from
   "../../../../../../proto/gen/cti/gateway/v1/records_pb.js";
-import { dateOf, nowMs } from "../clock.js";
+import { nowMs } from "../clock.js";
 import { Badge, Card, Empty, FaultNote, Skeleton } from "../parts/basics.js";
 import { CallChart } from "../parts/call-chart.js";
 import { CallBrief } from "../parts/call-table.js";
@@ -12,6 +12,7 @@ import { Icon, type IconName } from "../parts/icons.js";
 import { PopScopeSelect } from "../parts/pop-scope.js";
 import { SeverityBadge } from "../parts/words.js";
 import { alarms, links, picture, recordsTurn } from "../state/feed.js";
+import { midnight } from "../state/period.js";
 import { callsOf } from "../state/picture.js";
 import { address } from "../state/route.js";
 import { may } from "../state/session.js";
@@ -21,15 +22,9 @@ import { Role } from "../../../../../../proto/gen/cti/gateway/v1/access_pb.js";
 
 const liveShownMax = 6;
 
-export function startOfDay(ms: number): number {
-  const date = dateOf(ms);
-  date.setHours(0, 0, 0, 0);
-  return date.getTime();
-}
-
 export function OverviewPage(): JSX.Element {
   const turn = useCell(recordsTurn);
-  const from = startOfDay(nowMs());
+  const from = midnight(nowMs());
   const today = useAnswer(RecordsService.method.countRecords,
     { query: { from: timestampOf(from) } }, [from, turn]);
   return (

@@ -4,7 +4,9 @@ import { type CallRecord, type Leg, RecordSource, RecordsService } from
 import { Badge, Card, Empty, FaultNote, Skeleton } from "../parts/basics.js";
 import { Fact } from "../parts/fact.js";
 import { useAnswer } from "../parts/hooks.js";
+import { useLinkTitle } from "../parts/link-card.js";
 import { ConnectionBadge, DirectionMark, Party } from "../parts/words.js";
+import { answeredByText } from "./records.js";
 import { address } from "../state/route.js";
 import { clockLength, dateTime, msOf, secondsOf, time } from "../text/format.js";
 import { t, textOr } from "../text/language.js";
@@ -32,6 +34,7 @@ export function RecordPage(props: { readonly id: string }): JSX.Element {
 
 function RecordFacts(props: { readonly record: CallRecord }): JSX.Element {
   const { record } = props;
+  const link = useLinkTitle(record.link);
   const optional: readonly (readonly [string, string])[] = [
     [t("calls.trunk"), record.networkInterface], [t("records.account"), record.accountCode],
     [t("records.cost"), record.cost], [t("records.pbxTime"), record.pbxTime],
@@ -43,9 +46,9 @@ function RecordFacts(props: { readonly record: CallRecord }): JSX.Element {
       <Fact label={t("records.direction")}><DirectionMark direction={record.direction} /></Fact>
       <Fact label={t("records.calling")}><Party forms={record.calling} /></Fact>
       <Fact label={t("records.called")}><Party forms={record.called} /></Fact>
-      <Fact label={t("records.answeredBy")}>{record.answeredBy === ""
+      <Fact label={t("records.answeredBy")}>{record.answeredBy === "" && record.answeredAt === undefined
         ? <Badge tone="bad" icon="bell">{t("records.notAnswered")}</Badge>
-        : record.answeredBy}</Fact>
+        : answeredByText(record)}</Fact>
       <Fact label={t("records.started")}>{dateTime(msOf(record.startedAt))}</Fact>
       <Fact label={t("records.ended")}>{dateTime(msOf(record.endedAt))}</Fact>
       <Fact label={t("records.duration")}>{clockLength(secondsOf(record.duration) ?? 0)}</Fact>
@@ -54,7 +57,7 @@ function RecordFacts(props: { readonly record: CallRecord }): JSX.Element {
       {optional.filter(([, value]) => value !== "").map(([label, value]) => (
         <Fact key={label} label={label}>{value}</Fact>))}
       <Fact label={t("common.link")}>
-        <a href={address("links", record.link)}>{record.link}</a></Fact>
+        <a href={address("links", record.link)}>{link}</a></Fact>
       <Fact label={t("records.source")}>{record.source === RecordSource.PBX
         ? t("records.source.pbx") : t("records.source.events")}</Fact>
       <Fact label={t("records.id")}><code>{record.id}</code></Fact>

@@ -11,6 +11,7 @@ import { Badge, Button, Card, Empty, FaultNote, Field, Skeleton } from "../parts
 import { CallChart } from "../parts/call-chart.js";
 import { useAnswer, useCell } from "../parts/hooks.js";
 import { Icon } from "../parts/icons.js";
+import { linkTitle, useLinkTitle } from "../parts/link-card.js";
 import { DirectionMark, Party } from "../parts/words.js";
 import { links } from "../state/feed.js";
 import { fieldMs, fieldOf, type PeriodName, periodNames, periodOf } from "../state/period.js";
@@ -128,7 +129,8 @@ function SearchForm(props: {
           <select {...ids} value={draft.link}
             onChange={(event) => { change({ link: event.currentTarget.value }); }}>
             <option value="">{t("common.all")}</option>
-            {known.map((link) => <option key={link.id} value={link.id}>{link.id}</option>)}
+            {known.map((link) => (
+              <option key={link.id} value={link.id}>{linkTitle(link)}</option>))}
           </select>
         )}</Field>
       )}
@@ -216,9 +218,19 @@ function RecordList(props: { readonly records: readonly CallRecord[] }): JSX.Ele
   );
 }
 
+/** Who answered: a device, or the far side of the trunk. */
+export function answeredByText(record: CallRecord): string {
+  if (record.answeredBy !== "" && record.answeredBy !== record.networkInterface) {
+    return record.answeredBy;
+  }
+  return record.direction === Direction.OUTGOING ? t("calls.external")
+    : record.answeredBy === "" ? "–" : record.answeredBy;
+}
+
 function RecordRow(props: { readonly record: CallRecord }): JSX.Element {
   const { record } = props;
   const started = dateTime(msOf(record.startedAt));
+  const link = useLinkTitle(record.link);
   const unanswered = record.answeredBy === "" && record.answeredAt === undefined;
   return (
     <tr>
@@ -228,13 +240,13 @@ function RecordRow(props: { readonly record: CallRecord }): JSX.Element {
       <td data-label={t("records.calling")}><Party forms={record.calling} /></td>
       <td data-label={t("records.called")}><Party forms={record.called} /></td>
       <td data-label={t("records.answeredBy")} class="record-answer number">
-        {!unanswered ? record.answeredBy || "–"
+        {!unanswered ? answeredByText(record)
           : record.direction === Direction.INCOMING
             ? <Badge tone="bad" icon="bell">{t("records.missed")}</Badge>
             : <Badge tone="quiet">{t("records.notAnswered")}</Badge>}</td>
       <td class="record-duration number">
         {clockLength(secondsOf(record.duration) ?? 0)}</td>
-      <td class="record-link muted">{record.link}</td>
+      <td class="record-link muted">{link}</td>
     </tr>
   );
 }

@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
-import type { Call, Connection, ConnectionState } from
+import { type Call, type Connection, type ConnectionState, Direction, type NumberForms } from
   "../../../../../../proto/gen/cti/gateway/v1/model_pb.js";
 import { callState } from "../state/picture.js";
 import { msOf, partyNumber } from "../text/format.js";
 import { t } from "../text/language.js";
 import { Badge } from "./basics.js";
 import { CallControls } from "./call-controls.js";
+import { useLinkTitle } from "./link-card.js";
 import { ConnectionBadge, DirectionMark, Party, Ticking } from "./words.js";
 
 /** The calls, each with its parties and one state; for a first look. */
@@ -25,6 +26,7 @@ function CallLine(props: {
   readonly call: Call; readonly state?: ConnectionState;
 }): JSX.Element {
   const { call, state } = props;
+  const link = useLinkTitle(call.link);
   return (
     <div class="call-line">
       <DirectionMark direction={call.direction} />
@@ -38,7 +40,7 @@ function CallLine(props: {
         <Ticking sinceMs={msOf(call.startedAt)} />
       </span>
       {state !== undefined && !call.stale ? null : (
-        <span class="muted call-link">{call.link}
+        <span class="muted call-link">{link}
           {call.networkInterface === "" ? "" : ` · ${call.networkInterface}`}
           {call.stale ? <Badge tone="warn">{t("calls.stale")}</Badge> : null}</span>
       )}
@@ -66,13 +68,21 @@ export function CallTable(props: { readonly calls: readonly Call[] }): JSX.Eleme
   );
 }
 
+/** The party outside, whom the PBX often names in the call and not at the trunk's connection. */
+function outsideParty(call: Call): NumberForms | undefined {
+  return call.direction === Direction.INCOMING ? call.calling
+    : call.direction === Direction.OUTGOING ? call.called : undefined;
+}
+
 function ConnectionRow(props: {
   readonly call: Call; readonly connection: Connection;
 }): JSX.Element {
   const { call, connection } = props;
   const device = connection.id?.device ?? "";
-  const name = connection.party?.name ?? "";
-  const title = connection.external ? partyNumber(connection.party) ?? device : device;
+  const party = connection.external && partyNumber(connection.party) === undefined
+    ? outsideParty(call) ?? connection.party : connection.party;
+  const name = party?.name ?? "";
+  const title = connection.external ? partyNumber(party) ?? device : device;
   return (
     <li class="connection">
       <span class="connection-who"><strong class="number">{title}</strong>

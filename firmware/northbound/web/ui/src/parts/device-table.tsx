@@ -4,8 +4,12 @@ import { type Device, LinksService } from
   "../../../../../../proto/gen/cti/gateway/v1/links_pb.js";
 import { type Fault, request } from "../api/client.js";
 import { count } from "../text/format.js";
-import { t, textOr } from "../text/language.js";
+import { t } from "../text/language.js";
+import { groupsOf } from "../state/agents.js";
+import { agentsTurn } from "../state/feed.js";
+import { AgentBadge, AgentControls } from "./agents.js";
 import { Badge, Button, Empty, FaultNote, Skeleton, Table } from "./basics.js";
+import { useCell } from "./hooks.js";
 import { categoryWord } from "./words.js";
 
 const pageSize = 100;
@@ -28,7 +32,9 @@ export function DeviceTable(props: {
     setDevices([...before, ...answer.value.devices]);
     setNext(answer.value.nextPageToken);
   };
-  useEffect(() => { void load("", []); }, [props.link, props.learned, only]);
+  const turn = useCell(agentsTurn);
+  useEffect(() => { void load("", []); }, [props.link, props.learned, only, turn]);
+  const named = devices?.some((device) => device.name !== "") ?? false;
   return (
     <>
       <label class="check"><input type="checkbox" checked={only}
@@ -37,9 +43,11 @@ export function DeviceTable(props: {
       {devices === undefined ? fault === undefined ? <Skeleton rows={4} /> : null
         : devices.length === 0
           ? <Empty icon="links" title={t(only ? "device.noneUnmonitored" : "device.none")} />
-          : <Table label={t("device.title")} head={[t("common.device"), t("common.name"),
-            t("device.category"), t("common.state"), t("link.calls")]}>
-            {devices.map((device) => <DeviceRow key={device.device} device={device} />)}
+          : <Table label={t("device.title")} head={[t("common.device"),
+            ...(named ? [t("common.name")] : []), t("device.category"), t("common.state"),
+            t("link.calls")]}>
+            {devices.map((device) => <DeviceRow key={device.device} device={device} named={named}
+              groups={groupsOf(devices, props.link)} />)}
           </Table>}
       {next === "" ? null : (
         <Button onClick={() => { void load(next, devices ?? []); }}>{t("common.more")}</Button>
@@ -48,13 +56,14 @@ export function DeviceTable(props: {
   );
 }
 
-function DeviceRow(props: { readonly device: Device }): JSX.Element {
+function DeviceRow(props: {
+  readonly device: Device; readonly named: boolean; readonly groups: readonly Device[];
+}): JSX.Element {
   const { device } = props;
-  const agent = textOr(`device.agent.${device.agentState}`, "");
   return (
     <tr>
       <th scope="row" class="number">{device.device}</th>
-      <td>{device.name}</td>
+      {props.named ? <td>{device.name}</td> : null}
       <td>{categoryWord(device.category)}</td>
       <td>
         <span class="row">
@@ -62,8 +71,8 @@ function DeviceRow(props: { readonly device: Device }): JSX.Element {
             : <Badge tone="warn">{t("device.notMonitored")}</Badge>}
           {device.inService === false
             ? <Badge tone="bad">{t("device.outOfService")}</Badge> : null}
-          {agent === "" ? null : <Badge tone="info" icon="account">{agent}
-            {device.agentReason === "" ? "" : ` (${device.agentReason})`}</Badge>}
+          <AgentBadge device={device} />
+          <AgentControls device={device} groups={props.groups} />
         </span>
         {device.monitored ? null : <p class="reason">{device.notMonitoredReason}
           {device.notMonitoredAdvice === "" ? null

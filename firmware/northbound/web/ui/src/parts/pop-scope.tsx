@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { popScope, setPopScope } from "../state/session.js";
+import { myDevice, popScope, popScopeInForce, setPopScope } from "../state/session.js";
 import { t } from "../text/language.js";
 import { useCell } from "./hooks.js";
 import { useId } from "preact/hooks";
@@ -8,12 +8,13 @@ const scopes = ["all", "mine", "off"] as const;
 
 /** Whose calls pop up in this browser. */
 export function PopScopeSelect(): JSX.Element {
-  const scope = useCell(popScope);
+  useCell(popScope);
+  useCell(myDevice);
   const id = useId();
   return (
     <span class="inline-field">
       <label for={id}>{t("pop.scope")}</label>
-      <select id={id} value={scope} onChange={(event) => {
+      <select id={id} value={popScopeInForce()} onChange={(event) => {
         const chosen = scopes.find((one) => one === event.currentTarget.value);
         if (chosen !== undefined) setPopScope(chosen);
       }}>

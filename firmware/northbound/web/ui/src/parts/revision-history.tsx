@@ -6,7 +6,7 @@ import { request } from "../api/client.js";
 import { requestId } from "../clock.js";
 import { diffLines } from "../state/diff.js";
 import { dateTime, msOf } from "../text/format.js";
-import { t } from "../text/language.js";
+import { t, textOr } from "../text/language.js";
 import { Badge, Button, Confirm, Dialog, Empty, FaultNote, say, sayFault, Skeleton, Table } from
   "./basics.js";
 import { useAnswer } from "./hooks.js";
@@ -69,7 +69,7 @@ function RevisionRow(props: {
       <th scope="row" class="number">{String(number)}</th>
       <td>{dateTime(msOf(appliedAt))}</td>
       <td>{actor}</td>
-      <td>{current ? <Badge tone="good">{t("config.current")}</Badge> : null} {outcome}
+      <td>{current ? <Badge tone="good">{t("config.current")}</Badge> : null} {textOr(`config.outcome.${outcome}`, outcome)}
         {comment === "" ? null : <p class="muted">{comment}</p>}</td>
       <td><span class="row end">
         {number > 1n ? <Button small onClick={() => { props.onDiff(number); }}>

@@ -1,16 +1,16 @@
 /**
  * The screen-pop: who calls, whom, over what, what there was before, and the buttons. It never
- * takes the focus; a separate live region announces it once.
+ * takes the focus and never lies over the page's own buttons; a live region announces it once.
  */
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { RecordsService } from "../../../../../../proto/gen/cti/gateway/v1/records_pb.js";
 import { type Call, ConnectionState } from
   "../../../../../../proto/gen/cti/gateway/v1/model_pb.js";
 import { nowMs } from "../clock.js";
-import { links, picture, pops } from "../state/feed.js";
-import type { Pop } from "../state/pops.js";
+import { picture, pops } from "../state/feed.js";
+import { type Pop, popInFull } from "../state/pops.js";
 import { address } from "../state/route.js";
 import { msOf, partyNumber, partyTitle, recent, secondsOf, clockLength } from
   "../text/format.js";
@@ -19,28 +19,41 @@ import { Badge, Button } from "./basics.js";
 import { CallControls } from "./call-controls.js";
 import { useAnswer, useCell } from "./hooks.js";
 import { Icon } from "./icons.js";
+import { useLinkTitle } from "./link-card.js";
 import { DirectionMark, Ticking } from "./words.js";
 
-const shownMax = 3;
-const previousMax = 4;
+const rowsMax = 3;
+const previousMax = 3;
 
+function dismiss(key: string): void {
+  pops.set(pops.get().filter((one) => one.key !== key));
+}
+
+/** One call in full, the others in a line each; they have a place of their own on the page. */
 export function ScreenPops(): JSX.Element {
   const all = useCell(pops);
-  const newest = all.find((pop) => pop.endedAtMs === undefined);
-  const hidden = all.length - Math.min(all.length, shownMax);
+  const [chosen, choose] = useState<string | undefined>(undefined);
+  const shown = useRef<string | undefined>(undefined);
+  shown.current = popInFull(all, chosen ?? shown.current);
+  useEffect(() => { choose(undefined); }, [chosen]);
+  const full = all.find((pop) => pop.key === shown.current);
+  const others = all.filter((pop) => pop !== full);
+  const newest = all.find((pop) => pop.endedAtMs === undefined && pop.answeredBy === undefined);
   return (
     <>
       <div class="hidden" role="status" aria-live="polite">
-        {newest === undefined || newest.answeredBy !== undefined ? "" : t("pop.announce", {
-          caller: partyTitle(newest.caller) ?? t("common.withheld"), device: newest.device,
-        })}
+        {newest === undefined ? "" : t("pop.announce",
+          { caller: callerTitle(newest), device: newest.device })}
       </div>
       {all.length === 0 ? null : (
         <section class="pops" aria-label={t("pop.region")}>
-          {all.slice(0, shownMax).map((pop) => <PopCard key={pop.key} pop={pop} />)}
+          {full === undefined ? null : <PopCard key={full.key} pop={full} />}
+          {others.length === 0 ? null : <ul class="pop-rows">
+            {others.slice(0, rowsMax).map((pop) => <PopRow key={pop.key} pop={pop}
+              onChoose={() => { choose(pop.key); }} />)}</ul>}
           {all.length < 2 ? null : (
             <div class="pops-foot">
-              <span>{hidden > 0 ? plural("pop.more", hidden) : ""}</span>
+              <span>{others.length === 0 ? "" : plural("pop.more", others.length)}</span>
               <Button small onClick={() => { pops.set([]); }}>{t("pop.dismissAll")}</Button>
             </div>
           )}
@@ -50,31 +63,62 @@ export function ScreenPops(): JSX.Element {
   );
 }
 
+function callerTitle(pop: Pop): string {
+  return partyTitle(pop.caller) ?? t("common.withheld");
+}
+
+function popState(pop: Pop): "ended" | "answered" | "alerting" {
+  return pop.endedAtMs !== undefined ? "ended"
+    : pop.answeredBy !== undefined ? "answered" : "alerting";
+}
+
+function Dismiss(props: { readonly pop: Pop }): JSX.Element {
+  return (
+    <button type="button" class="icon-button" onClick={() => { dismiss(props.pop.key); }}
+      aria-label={t("pop.dismiss")}><Icon name="close" /></button>
+  );
+}
+
+const rowIcons = { alerting: "bell", answered: "calls", ended: "check" } as const;
+
+function PopRow(props: { readonly pop: Pop; readonly onChoose: () => void }): JSX.Element {
+  const { pop } = props;
+  const state = popState(pop);
+  const words = state === "ended" ? t("pop.ended")
+    : pop.answeredBy === undefined ? `${t("pop.for")} ${pop.device}`
+      : t("pop.answered", { device: pop.answeredBy });
+  const line = <>
+    <Icon name={rowIcons[state]} />
+    <span class="pop-row-who"><strong>{callerTitle(pop)}</strong>
+      <span class="muted">{words}</span></span>
+  </>;
+  return (
+    <li class={`pop-row pop-${state}`}>
+      {state === "alerting"
+        ? <button type="button" class="pop-row-line" onClick={props.onChoose}>{line}</button>
+        : <span class="pop-row-line">{line}</span>}
+      <Dismiss pop={pop} />
+    </li>
+  );
+}
+
 function PopCard(props: { readonly pop: Pop }): JSX.Element {
   const { pop } = props;
   const call = useCell(picture).calls.get(pop.key);
   const number = partyNumber(pop.caller);
-  const title = partyTitle(pop.caller) ?? t("common.withheld");
-  const peer = useCell(links)?.find((link) => link.id === pop.link);
-  const state = pop.endedAtMs !== undefined ? "ended"
-    : pop.answeredBy !== undefined ? "answered" : "alerting";
+  const title = callerTitle(pop);
+  const link = useLinkTitle(pop.link);
   return (
-    <article class={`pop pop-${state}`} aria-label={`${t("pop.incoming")}: ${title}`}>
-      <header class="pop-head">
-        <PopState pop={pop} />
-        <button type="button" class="icon-button" aria-label={t("pop.dismiss")}
-          onClick={() => { pops.set(pops.get().filter((one) => one.key !== pop.key)); }}>
-          <Icon name="close" />
-        </button>
-      </header>
+    <article class={`pop pop-${popState(pop)}`} aria-label={`${t("pop.incoming")}: ${title}`}>
+      <header class="pop-head"><PopState pop={pop} /><Dismiss pop={pop} /></header>
       <p class="pop-caller">{title}</p>
       {number === undefined || number === title ? null : <p class="pop-number number">{number}</p>}
       <p class="pop-facts">
         {t("pop.for")} <strong>{partyTitle(pop.called) ?? pop.device}</strong>
         {partyNumber(pop.called) === pop.device ? "" : ` · ${pop.device}`}
-        {" · "}{t("pop.via", { link: peer?.peerProduct || pop.link })}
         {" · "}<Ticking sinceMs={pop.atMs} />
       </p>
+      <p class="pop-facts pop-link">{link}</p>
       {call === undefined ? null : <PopControls call={call} pop={pop} />}
       {number === undefined ? <p class="pop-previous muted">{t("pop.previous.hidden")}</p>
         : <Previous number={pop.caller?.e164 || number} />}

@@ -10,8 +10,8 @@ import { after, every, nowMs } from "../clock.js";
 import { language } from "../text/language.js";
 import { cell } from "./cell.js";
 import { applyEvent, emptyPicture, fromSnapshot, type Picture } from "./picture.js";
-import { type Pop, popEvent, settlePops } from "./pops.js";
-import { myDevice, popScope } from "./session.js";
+import { type Pop, popEvent, type PopFilter, settlePops } from "./pops.js";
+import { myDevice, popScope, popScopeInForce } from "./session.js";
 
 export const picture = cell<Picture>(emptyPicture);
 export const pops = cell<readonly Pop[]>([]);
@@ -21,6 +21,8 @@ export const alarms = cell<readonly Alarm[] | undefined>(undefined);
 export const live = cell<StreamState>("opening");
 /** Rises with each call that ends: the records and their figures have changed. */
 export const recordsTurn = cell(0);
+/** Rises with each change of an agent's state. */
+export const agentsTurn = cell(0);
 
 /** Snapshots are not asked for more often than this, however many events call for one. */
 const snapshotGapMs = 700;
@@ -73,7 +75,11 @@ export const readAlarms = throttled(500, async () => {
   if (answer.ok) alarms.set(answer.value.alarms);
 });
 
-const filter = () => ({ scope: popScope.get(), mine: myDevice.get() });
+const agentEvents: ReadonlySet<EventType> = new Set([EventType.AGENT_LOGGED_ON,
+  EventType.AGENT_LOGGED_OFF, EventType.AGENT_NOT_READY, EventType.AGENT_READY,
+  EventType.AGENT_BUSY, EventType.AGENT_WORKING_AFTER_CALL]);
+
+const filter = (): PopFilter => ({ scope: popScopeInForce(), mine: myDevice.get() });
 
 function watchCalls(): Stream {
   return watch(CallsService.method.watchEvents, () => {
@@ -90,6 +96,7 @@ function watchCalls(): Stream {
         if (step.stale) takeSnapshot();
         pops.set(popEvent(pops.get(), event, nowMs(), filter()));
         if (event.type === EventType.CALL_CLEARED) recordsTurn.set(recordsTurn.get() + 1);
+        if (agentEvents.has(event.type)) agentsTurn.set(agentsTurn.get() + 1);
       } else if (item.case === "snapshot") {
         picture.set(fromSnapshot(item.value));
       } else if (item.case === "gap" || item.case === "resync") {
@@ -97,6 +104,10 @@ function watchCalls(): Stream {
       }
     },
   });
+}
+
+function settle(): void {
+  pops.set(settlePops(pops.get(), picture.get().calls, nowMs(), filter()));
 }
 
 /** Begins all streams; the answer ends them. */
@@ -121,7 +132,7 @@ export function startFeed(): () => void {
   streams.push(watch(SystemService.method.watchAlarms, () => ({}), { message: readAlarms }));
   const stops = [
     every(linksPeriodMs, readLinks),
-    every(1_000, () => { pops.set(settlePops(pops.get(), picture.get().calls, nowMs())); }),
+    every(1_000, settle), myDevice.subscribe(settle), popScope.subscribe(settle),
     language.subscribe(() => { readLinks(); readAlarms(); }),
   ];
   return () => {

@@ -15,6 +15,7 @@ export interface Pop {
   readonly atMs: number;
   /** The device that answered; undefined while nobody has. */
   readonly answeredBy: string | undefined;
+  readonly answeredAtMs: number | undefined;
   readonly endedAtMs: number | undefined;
 }
 
@@ -22,6 +23,8 @@ export interface Pop {
 export const popsMax = 20;
 /** How long a card of an ended call stays, so that one can still read who it was. */
 export const endedKeptMs = 6_000;
+/** How long a card stays after somebody else has answered: long enough to read who it was. */
+export const elsewhereKeptMs = 6_000;
 
 export type PopScope = "all" | "mine" | "off";
 
@@ -33,6 +36,10 @@ export interface PopFilter {
 function wanted(filter: PopFilter, link: string, device: string): boolean {
   if (filter.scope === "off") return false;
   if (filter.scope === "all") return true;
+  return isMine(filter, link, device);
+}
+
+function isMine(filter: PopFilter, link: string, device: string | undefined): boolean {
   return filter.mine !== undefined && filter.mine.link === link && filter.mine.device === device;
 }
 
@@ -45,15 +52,18 @@ export function popEvent(
   const key = callKey(event.link, id.call);
   const known = pops.find((pop) => pop.key === key);
   if (event.type === EventType.DELIVERED && event.direction === Direction.INCOMING) {
-    if (known === undefined && !wanted(filter, event.link, id.device)) return pops;
+    // A queue rings several devices in turn: a card for mine stays with mine.
+    if (!wanted(filter, event.link, id.device)) return pops;
     const pop: Pop = { key, link: event.link, call: id.call, device: id.device,
       caller: event.calling ?? known?.caller, called: event.called ?? known?.called,
-      atMs: known?.atMs ?? nowMs, answeredBy: known?.answeredBy, endedAtMs: undefined };
+      atMs: known?.atMs ?? nowMs, answeredBy: known?.answeredBy,
+      answeredAtMs: known?.answeredAtMs, endedAtMs: undefined };
     return [pop, ...pops.filter((one) => one !== known)].slice(0, popsMax);
   }
   if (known === undefined) return pops;
   if (event.type === EventType.ESTABLISHED && known.answeredBy === undefined) {
-    return pops.map((pop) => pop === known ? { ...pop, answeredBy: id.device } : pop);
+    return pops.map((pop) => pop === known
+      ? { ...pop, answeredBy: id.device, answeredAtMs: nowMs } : pop);
   }
   if (event.type === EventType.CALL_CLEARED) {
     return pops.map((pop) => pop === known ? { ...pop, endedAtMs: nowMs } : pop);
@@ -61,19 +71,50 @@ export function popEvent(
   return pops;
 }
 
-/** The cards whose call goes on or has only just ended. */
+function settled(
+  pop: Pop, calls: ReadonlyMap<string, Call>, nowMs: number, filter: PopFilter,
+): Pop | undefined {
+  if (!wanted(filter, pop.link, pop.device)) return undefined;
+  if (pop.endedAtMs !== undefined) {
+    return nowMs - pop.endedAtMs < endedKeptMs ? pop : undefined;
+  }
+  const call = calls.get(pop.key);
+  if (call === undefined) return { ...pop, endedAtMs: nowMs };
+  if (pop.answeredAtMs !== undefined) {
+    return isMine(filter, pop.link, pop.answeredBy)
+      || nowMs - pop.answeredAtMs < elsewhereKeptMs ? pop : undefined;
+  }
+  const answered = call.connections.find((one) => one.id?.device === pop.device
+    && one.state === ConnectionState.CONNECTED);
+  return answered === undefined ? pop
+    : { ...pop, answeredBy: pop.device, answeredAtMs: nowMs };
+}
+
+/**
+ * The cards that still matter: their call rings, is mine, or was answered elsewhere or ended only
+ * just now. Cards that the filter does not want any more leave.
+ */
 export function settlePops(
-  pops: readonly Pop[], calls: ReadonlyMap<string, Call>, nowMs: number,
+  pops: readonly Pop[], calls: ReadonlyMap<string, Call>, nowMs: number, filter: PopFilter,
 ): readonly Pop[] {
   const next = pops.flatMap((pop): Pop[] => {
-    if (pop.endedAtMs !== undefined) return nowMs - pop.endedAtMs < endedKeptMs ? [pop] : [];
-    const call = calls.get(pop.key);
-    if (call === undefined) return [{ ...pop, endedAtMs: nowMs }];
-    if (pop.answeredBy !== undefined) return [pop];
-    const answered = call.connections.find((one) => one.id?.device === pop.device
-      && one.state === ConnectionState.CONNECTED);
-    return answered === undefined ? [pop] : [{ ...pop, answeredBy: pop.device }];
+    const kept = settled(pop, calls, nowMs, filter);
+    return kept === undefined ? [] : [kept];
   });
   const same = next.length === pops.length && next.every((pop, index) => pop === pops[index]);
   return same ? pops : next;
+}
+
+/**
+ * The one card that is shown in full. A card keeps its place as long as its call goes on, so that
+ * no other call comes under the finger that is about to answer; then the newest that rings
+ * follows.
+ */
+export function popInFull(pops: readonly Pop[], before: string | undefined): string | undefined {
+  const known = pops.find((pop) => pop.key === before);
+  const ringing = pops.find((pop) => pop.answeredBy === undefined && pop.endedAtMs === undefined);
+  if (known === undefined) return ringing?.key;
+  const over = known.answeredBy !== undefined || known.endedAtMs !== undefined;
+  return over && ringing !== undefined ? ringing.key : known.endedAtMs === undefined
+    ? known.key : undefined;
 }

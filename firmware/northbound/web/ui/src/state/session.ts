@@ -17,7 +17,12 @@ export interface MyDevice { readonly link: string; readonly device: string }
 
 export const session = cell<Session>({ name: "asking" });
 export const myDevice = cell<MyDevice | undefined>(undefined);
-export const popScope = cell<PopScope>("all");
+/** What was chosen; undefined: my device once there is one, all devices until then. */
+export const popScope = cell<PopScope | undefined>(undefined);
+
+export function popScopeInForce(): PopScope {
+  return popScope.get() ?? (myDevice.get() === undefined ? "all" : "mine");
+}
 
 const keys = { language: "jackfield.language", device: "jackfield.my-device",
   scope: "jackfield.pop-scope" } as const;
