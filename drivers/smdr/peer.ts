@@ -62,6 +62,8 @@ export interface SmdrPeer {
 }
 
 const two = (value: number): string => String(value).padStart(2, "0");
+const stations = Array.from({ length: 20 }, (_, index) => String(101 + index));
+const trunks = Array.from({ length: 16 }, (_, index) => two(1 + index));
 
 function clockText(ms: number, separator: string): string {
   const seconds = Math.round(ms / 1_000);
@@ -78,6 +80,7 @@ class Peer implements SmdrPeer {
   readonly #chance: SimulatedWorld["random"];
   readonly #zone: string;
   #errorMs = 0;
+  readonly #busy = new Set<string>();
   #callNumber = 1_000_000;
   #stage: "user" | "password" | "in";
   #typed = "";
@@ -144,7 +147,8 @@ class Peer implements SmdrPeer {
     const next = (): void => {
       const waitMs = everyMs / 2 + this.#chance.integer(Math.max(1, everyMs));
       timer = this.#plan.world.clock.after(waitMs, "peer.traffic", () => {
-        void this.play(this.#someCall());
+        const call = this.#someCall();
+        if (call !== undefined) void this.#occupy(call);
         next();
       });
     };
@@ -253,10 +257,27 @@ class Peer implements SmdrPeer {
     if (call.transfer !== undefined) part(call.transfer.device, secondMs, secondMs, false);
   }
 
-  #someCall(): PeerCall {
+  /** A trunk or station that speaks can neither ring nor dial meanwhile. */
+  async #occupy(call: PeerCall): Promise<void> {
+    const lines = [`trunk ${call.trunk}`, `device ${call.device}`];
+    for (const line of lines) this.#busy.add(line);
+    await this.play(call);
+    for (const line of lines) this.#busy.delete(line);
+  }
+
+  #free(kind: "trunk" | "device", names: readonly string[]): string | undefined {
+    const free = names.filter((name) => !this.#busy.has(`${kind} ${name}`));
+    return free[this.#chance.integer(Math.max(1, free.length))];
+  }
+
+  /** A call between lines that are free; undefined when all trunks are taken. */
+  #someCall(): PeerCall | undefined {
     const pick = (below: number): number => this.#chance.integer(below);
+    const device = this.#free("device", stations);
+    const trunk = this.#free("trunk", trunks);
+    if (device === undefined || trunk === undefined) return undefined;
     return {
-      device: String(101 + pick(20)), trunk: two(1 + pick(8)),
+      device, trunk,
       number: `01${String(10_000_000 + pick(89_999_999))}`,
       direction: pick(10) < 6 ? "incoming" : "outgoing",
       ringMs: 2_000 + pick(20_000), talkMs: pick(5) === 0 ? 0 : 5_000 + pick(300_000),

@@ -270,6 +270,22 @@ describe("smdr driver", () => {
     assert.equal(driver.options.jsonSchema["type"], "object");
   });
 
+  it("simulates traffic in which no line has two calls at once", async () => {
+    const bench = new Bench({ format: "panasonic-kx" }, { seed: 5 });
+    const traffic = bench.peer.traffic(2_000);
+    await bench.world.advance(600_000);
+    traffic.stop();
+    await bench.world.advance(400_000);
+    // A call that is delivered on a busy trunk would end the one before as not answered.
+    const delivered = bench.events.filter((event) => event.type === "delivered").length;
+    const cleared = bench.events.filter((event) => event.type === "callCleared").length;
+    assert.ok(delivered > 20);
+    assert.equal(cleared, delivered);
+    assert.equal(bench.records.filter(({ direction }) => direction === "incoming").length,
+      delivered);
+    bench.end();
+  });
+
   it("gives the same records for traffic from the same seed", async () => {
     const run = async (seed: number): Promise<string> => {
       const bench = new Bench({ format: "panasonic-kx" }, { seed });

@@ -36,6 +36,17 @@ describe("Call records", () => {
     assert.equal((records[0]?.endedAtMs ?? 0) - (records[0]?.startedAtMs ?? 0), 35_000);
   });
 
+  it("takes the station for the party that the PBX does not print", async () => {
+    const b = switchBench();
+    const { callingNumber: _, ...outgoingCall } = printed(b, { rawPosition: 12n });
+    b.sw.record({ ...outgoingCall, direction: "outgoing", calledNumber: "0612345678" });
+    b.sw.record(printed(b, { rawPosition: 13n }));
+    await b.world.settle();
+    const [outgoing, incoming] = [...b.records.records.values()];
+    assert.deepEqual([outgoing?.calling?.raw, outgoing?.called?.raw], ["201", "0612345678"]);
+    assert.deepEqual([incoming?.calling?.raw, incoming?.called?.raw], ["0612345678", "201"]);
+  });
+
   it("keeps every record of one chunk, as a PBX sends them that empties its buffer", async () => {
     const b = switchBench();
     for (const rawOrdinal of [0, 1, 2]) {

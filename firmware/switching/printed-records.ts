@@ -25,11 +25,15 @@ export function recordOfPrinted(printed: CompletedCall, forms: Forms): CallRecor
   const startedAtMs = Math.round(printed.startedAtMs);
   const ringMs = printed.ringMs ?? 0;
   const answeredAtMs = startedAtMs + ringMs;
+  const inside = printed.device;
+  // Where the PBX prints only the outside number, its station is the other party.
+  const calling = printed.callingNumber ?? (printed.direction === "outgoing" ? inside : undefined);
+  const called = printed.calledNumber ?? (printed.direction === "incoming" ? inside : undefined);
   return {
     id: recordId(startedAtMs, printed.link, `pbx-${place ?? name}`),
     link: printed.link, call: callId(name), source: "pbx", direction: printed.direction,
-    ...(printed.callingNumber === undefined ? {} : { calling: forms(printed.callingNumber) }),
-    ...(printed.calledNumber === undefined ? {} : { called: forms(printed.calledNumber) }),
+    ...(calling === undefined ? {} : { calling: forms(calling) }),
+    ...(called === undefined ? {} : { called: forms(called) }),
     ...(printed.answered && printed.device !== undefined && printed.direction !== "outgoing"
       ? { answeredBy: printed.device } : {}),
     ...(printed.trunk === undefined ? {} : { networkInterface: printed.trunk }),
