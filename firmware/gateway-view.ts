@@ -9,12 +9,12 @@ import type { Driver } from "./link/driver.js";
 import type { LinkSet } from "./link-set.js";
 import type { Access } from "./northbound/access/access.js";
 import type { Audit } from "./northbound/access/audit.js";
-import type { GatewayView, HostHealthView, SecretsView, SystemView }
+import type { GatewayView, SecretsView, SystemView }
   from "./northbound/api/gateway-view.js";
 import type { LinkNumberResolver } from "./numbers/resolver.js";
 import type { Store } from "./store/store.js";
 import type { Alarms } from "./supervisor/alarms.js";
-import type { HostHealth } from "./supervisor/host-health.js";
+import type { HostHealth, HostReading } from "./supervisor/host-health.js";
 import { healthOf } from "./supervisor/health-tree.js";
 import type { Component } from "./base/component.js";
 import type { EventLog } from "./switching/event-log.js";
@@ -114,7 +114,7 @@ function systemView(parts: ViewParts): SystemView {
   };
 }
 
-async function hostView(parts: ViewParts): Promise<Result<HostHealthView>> {
+async function hostView(parts: ViewParts): Promise<Result<HostReading>> {
   const { reading } = parts.host;
   if (reading !== undefined) return ok(reading);
   const disk = await statfs(parts.dataFolder).catch(() => undefined);

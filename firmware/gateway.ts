@@ -21,7 +21,7 @@ import { createAccess, type Access, type FirstAdmin } from "./northbound/access/
 import { createAudit, type Audit } from "./northbound/access/audit.js";
 import { loadOrCreateKey } from "./northbound/access/authority.js";
 import { createCertificateWatch } from "./northbound/access/certificate-watch.js";
-import { createSecretStore, type SecretStore } from "./northbound/access/secret-store.js";
+import { createSecretStore } from "./northbound/access/secret-store.js";
 import { createApi, type Api } from "./northbound/api/api.js";
 import { createNumberResolver, type LinkNumberResolver } from "./numbers/resolver.js";
 import { Servers } from "./servers.js";
@@ -181,9 +181,8 @@ class Assembly {
     this.#access = createAccess({ store, world, alarms: this.#alarms, options: {
       pepper: pepper.value, issuer: this.#servers.issuer,
       sessions: { idleMs: 30 * minuteMs, absoluteMs: 12 * 60 * minuteMs } } });
-    const secretStore: SecretStore = createSecretStore({ store, world, key: sealing.value });
-    this.#secrets = await createSecrets({ environment, files: secretFiles, stored: secretStore,
-      log: world.log });
+    this.#secrets = await createSecrets({ environment, files: secretFiles, log: world.log,
+      stored: createSecretStore({ store, world, key: sealing.value }) });
     for (const component of [this.#audit, this.#access]) {
       const added = await this.#root.add(component);
       if (!added.ok) return added;

@@ -15,6 +15,7 @@ import { loadOrCreateAuthority, loadSuppliedCertificate, type Authority,
   type ClientCertificateIssuer } from "./northbound/access/authority.js";
 import type { WatchedCertificate } from "./northbound/access/certificate-watch.js";
 import type { Api } from "./northbound/api/api.js";
+import type { NetworkServer } from "./northbound/api/network-server.js";
 import type { TlsMaterial } from "./northbound/api/peer.js";
 import { createGrpcServer } from "./northbound/grpc/server.js";
 import { createWebServer } from "./northbound/web/server.js";
@@ -41,11 +42,6 @@ interface Wish {
   readonly hsts: boolean;
 }
 
-interface Server extends Component {
-  readonly bound: { readonly port: number } | undefined;
-  renew(tls: TlsMaterial): void;
-}
-
 export class Servers implements Component {
   readonly name = "northbound";
   /** Signs client certificates with whatever authority is in force. */
@@ -55,7 +51,7 @@ export class Servers implements Component {
       ?? Promise.resolve(fail("precondition", "The servers have not been started.")),
   };
   readonly #parts: ServersParts;
-  readonly #slots = new Map<Kind, { readonly wish: Wish; readonly server: Server }>();
+  readonly #slots = new Map<Kind, { readonly wish: Wish; readonly server: NetworkServer }>();
   #document: Document | undefined;
   #authority: Authority | undefined;
   #tls: TlsMaterial | undefined;
@@ -155,7 +151,7 @@ export class Servers implements Component {
   async #start(kind: Kind, wish: Wish, tls: TlsMaterial): Promise<Result<void>> {
     const { pageFolder } = this.#parts;
     const options = { ...wish, tls, api: this.#parts.api() };
-    const server: Server = kind === "grpc" ? createGrpcServer(options)
+    const server = kind === "grpc" ? createGrpcServer(options)
       : createWebServer({ ...options, pageFolder });
     const started = await server.start();
     if (started.ok) this.#slots.set(kind, { wish, server });

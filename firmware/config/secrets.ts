@@ -18,9 +18,13 @@ export interface KeptSecret {
 
 /** Secrets of the store, encrypted there. */
 export interface StoredSecrets {
+  /** Faults: `argument-invalid`, `precondition` (too many), those of the store. */
   set(name: string, secret: string): Promise<Result<void>>;
+  /** By name, without the secrets. */
   list(): Promise<readonly KeptSecret[]>;
+  /** Fault `not-found`. */
   remove(name: string): Promise<Result<void>>;
+  /** Faults: `not-found`, `store-damaged` (changed, or sealed with another key). */
   resolve(name: string): Promise<Result<string>>;
 }
 

@@ -6,6 +6,7 @@ import type { Cancellable, World } from "../base/world.js";
 import { put, remove, type Mutation, type Store } from "../store/store.js";
 import { crashJump, type EventLog } from "./event-log.js";
 import { events, gaps, logState, type Gap } from "./event-log-keyspaces.js";
+import { Pruning } from "./pruning.js";
 import type { NumberedEvent } from "./switch.js";
 
 export interface EventRetention {
@@ -49,7 +50,7 @@ export class StoredEventLog implements EventLog {
   #queue: NumberedEvent[] = [];
   #writing: Promise<void> | undefined;
   #retry: Cancellable | undefined;
-  #pruning: Cancellable | undefined;
+  readonly #pruning: Pruning;
   #running = false;
   #first = 1n;
   #oldest: bigint | undefined;
@@ -68,6 +69,8 @@ export class StoredEventLog implements EventLog {
     this.#world = options.world;
     this.#retention = options.retention;
     this.#bounds = { ...eventLogBounds, ...options.bounds };
+    this.#pruning = new Pruning({ world: options.world, name: "event-log", everyMs: pruneEveryMs,
+      prune: () => this.prune() });
   }
 
   get health(): Health { return this.#health; }
@@ -89,14 +92,14 @@ export class StoredEventLog implements EventLog {
     this.#health = { status: "ok" };
     this.#world.log.event("event-log.started",
       { first: this.#first, oldest: this.#oldest, gaps: this.#gaps.length });
-    this.#prunePlan();
+    this.#pruning.start();
     return done;
   }
 
   async stop(deadlineMs: number): Promise<void> {
     if (!this.#running) return;
     this.#running = false;
-    this.#pruning?.cancel();
+    this.#pruning.stop();
     this.#retry?.cancel();
     const finish = async (): Promise<void> => {
       await this.#writing;
@@ -249,17 +252,6 @@ export class StoredEventLog implements EventLog {
     this.#oldest ??= batch[0]?.number;
     this.#health = { status: "ok" };
     return true;
-  }
-
-  #prunePlan(): void {
-    this.#pruning = this.#world.clock.after(pruneEveryMs, "event-log.prune", () => {
-      void this.prune().then((pruned) => {
-        if (!pruned.ok) {
-          this.#world.log.event("event-log.prune-failed", { reason: pruned.fault.message }, "warn");
-        }
-        if (this.#running) this.#prunePlan();
-      });
-    });
   }
 
   /** Removes what is too old or too much; the newest event always stays. Gives the count. */

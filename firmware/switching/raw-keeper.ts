@@ -2,11 +2,12 @@
 
 import type { Component, Health } from "../base/component.js";
 import { done, fail, ok, type Result } from "../base/result.js";
-import type { Cancellable, World } from "../base/world.js";
+import type { World } from "../base/world.js";
 import type { RawKeeper, RawSegment } from "../link/raw.js";
 import { linkId, type LinkId } from "../model/identifiers.js";
 import { copyOf, readText, readU64, textKey, u64Key, viewOf } from "../store/keys.js";
 import { put, remove, type Keyspace, type Mutation, type Store } from "../store/store.js";
+import { Pruning } from "./pruning.js";
 
 export interface RawRetention {
   readonly ageMsMax: number;
@@ -68,8 +69,7 @@ export class StoredRawKeeper implements RawKeeper, Component {
   readonly #last = new Map<LinkId, bigint>();
   readonly #loading = new Map<LinkId, Promise<void>>();
   #pendingBytes = 0;
-  #pruning: Cancellable | undefined;
-  #running = false;
+  readonly #pruning: Pruning;
   #health: Health = { status: "failed", reason: "not started" };
 
   constructor(options: RawKeeperOptions) {
@@ -77,22 +77,20 @@ export class StoredRawKeeper implements RawKeeper, Component {
     this.#world = options.world;
     this.#retention = options.retention;
     this.#bounds = { ...rawKeeperBounds, ...options.bounds };
+    this.#pruning = new Pruning({ world: options.world, name: "raw", everyMs: pruneEveryMs,
+      prune: () => this.prune() });
   }
 
   get health(): Health { return this.#health; }
 
   start(): Promise<Result<void>> {
-    if (!this.#running) {
-      this.#running = true;
-      this.#health = { status: "ok" };
-      this.#prunePlan();
-    }
+    this.#health = { status: "ok" };
+    this.#pruning.start();
     return Promise.resolve(done);
   }
 
   stop(): Promise<void> {
-    this.#running = false;
-    this.#pruning?.cancel();
+    this.#pruning.stop();
     this.#health = { status: "failed", reason: "stopped" };
     return Promise.resolve();
   }
@@ -192,16 +190,5 @@ export class StoredRawKeeper implements RawKeeper, Component {
     const started = load();
     this.#loading.set(link, started);
     return started;
-  }
-
-  #prunePlan(): void {
-    this.#pruning = this.#world.clock.after(pruneEveryMs, "raw.prune", () => {
-      void this.prune().then((pruned) => {
-        if (!pruned.ok) {
-          this.#world.log.event("raw.prune-failed", { reason: pruned.fault.message }, "warn");
-        }
-        if (this.#running) this.#prunePlan();
-      });
-    });
   }
 }

@@ -2,13 +2,14 @@
 
 import type { Health } from "../base/component.js";
 import { done, fail, ok, type Result } from "../base/result.js";
-import type { Cancellable, World } from "../base/world.js";
+import type { World } from "../base/world.js";
 import type { CallRecord } from "../model/records.js";
 import { put, remove, type Keyspace, type Mutation, type Store } from "../store/store.js";
 import {
   byDevice, byLink, byNumber, devicesOf, idFrom, isRecordId, numbersOf, numberTerms, records, term,
   type IndexKey,
 } from "./record-keyspaces.js";
+import { Pruning } from "./pruning.js";
 import type { HourCount, RecordBook, RecordQuery } from "./records.js";
 
 export interface RecordRetention {
@@ -61,8 +62,7 @@ export class StoredRecordBook implements RecordBook {
   readonly #world: World;
   readonly #retention: () => RecordRetention;
   readonly #bounds: RecordBookBounds;
-  #pruning: Cancellable | undefined;
-  #running = false;
+  readonly #pruning: Pruning;
   #health: Health = { status: "failed", reason: "not started" };
 
   constructor(options: RecordBookOptions) {
@@ -70,22 +70,20 @@ export class StoredRecordBook implements RecordBook {
     this.#world = options.world;
     this.#retention = options.retention;
     this.#bounds = { ...recordBookBounds, ...options.bounds };
+    this.#pruning = new Pruning({ world: options.world, name: "records", everyMs: pruneEveryMs,
+      prune: () => this.prune() });
   }
 
   get health(): Health { return this.#health; }
 
   start(): Promise<Result<void>> {
-    if (!this.#running) {
-      this.#running = true;
-      this.#health = { status: "ok" };
-      this.#prunePlan();
-    }
+    this.#health = { status: "ok" };
+    this.#pruning.start();
     return Promise.resolve(done);
   }
 
   stop(): Promise<void> {
-    this.#running = false;
-    this.#pruning?.cancel();
+    this.#pruning.stop();
     this.#health = { status: "failed", reason: "stopped" };
     return Promise.resolve();
   }
@@ -130,7 +128,7 @@ export class StoredRecordBook implements RecordBook {
   }
 
   async* all(query: RecordQuery): AsyncGenerator<CallRecord, void, undefined> {
-        for await (const record of this.#scan(query, spanOf(query), false)) {
+    for await (const record of this.#scan(query, spanOf(query), false)) {
       if (matches(query, record)) yield record;
     }
   }
@@ -267,17 +265,6 @@ export class StoredRecordBook implements RecordBook {
       if (reverse) high = edge;
       else low = `${edge}${behind}`;
     }
-  }
-
-  #prunePlan(): void {
-    this.#pruning = this.#world.clock.after(pruneEveryMs, "records.prune", () => {
-      void this.prune().then((pruned) => {
-        if (!pruned.ok) {
-          this.#world.log.event("records.prune-failed", { reason: pruned.fault.message }, "warn");
-        }
-        if (this.#running) this.#prunePlan();
-      });
-    });
   }
 }
 

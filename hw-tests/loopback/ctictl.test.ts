@@ -10,7 +10,8 @@ import { nodeEnvironment, type Environment } from "../../firmware/cli/environmen
 import { runProgram } from "../../firmware/cli/program.js";
 import { secretFiles } from "../../firmware/config/secret-files.js";
 import { simulatedPassword } from "../../firmware/northbound/api/gateway-simulated.js";
-import { createGrpcServer, type GrpcServer } from "../../firmware/northbound/grpc/server.js";
+import type { NetworkServer } from "../../firmware/northbound/api/network-server.js";
+import { createGrpcServer } from "../../firmware/northbound/grpc/server.js";
 import { grpcServer, rig, ringing, value, type Rig } from "./server-rig.js";
 
 interface Terminal {
@@ -54,7 +55,7 @@ async function until(reached: () => boolean): Promise<void> {
 
 describe("ctictl against a real server", () => {
   let on: Rig;
-  let server: GrpcServer & { readonly port: number };
+  let server: NetworkServer & { readonly port: number };
   let home: string;
   let address: string;
 

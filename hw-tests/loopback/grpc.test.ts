@@ -9,7 +9,8 @@ import { CallsService } from "../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { AccessService, Role } from "../../proto/gen/cti/gateway/v1/access_pb.js";
 import { LinksService, LinkState } from "../../proto/gen/cti/gateway/v1/links_pb.js";
 import { SystemService } from "../../proto/gen/cti/gateway/v1/system_pb.js";
-import { createGrpcServer, type GrpcServer } from "../../firmware/northbound/grpc/server.js";
+import type { NetworkServer } from "../../firmware/northbound/api/network-server.js";
+import { createGrpcServer } from "../../firmware/northbound/grpc/server.js";
 import { methodRoles } from "../../firmware/northbound/access/method-roles.js";
 import { includes, roles } from "../../firmware/northbound/access/roles.js";
 import { Collected, detailsOf, failureOf, grpcServer, rig, ringing, TestClient, type Rig }
@@ -18,7 +19,7 @@ import { Collected, detailsOf, failureOf, grpcServer, rig, ringing, TestClient, 
 
 describe("gRPC server on real sockets", () => {
   let on: Rig;
-  let server: GrpcServer & { readonly port: number };
+  let server: NetworkServer & { readonly port: number };
   const clients: TestClient[] = [];
 
   const client = async (role?: (typeof roles)[number]): Promise<TestClient> => {

@@ -21,7 +21,8 @@ import { createApi, type Api } from "../../firmware/northbound/api/api.js";
 import { simulatedGateway, type SimulatedGateway }
   from "../../firmware/northbound/api/gateway-simulated.js";
 import type { TlsMaterial } from "../../firmware/northbound/api/peer.js";
-import { createGrpcServer, type GrpcServer } from "../../firmware/northbound/grpc/server.js";
+import type { NetworkServer } from "../../firmware/northbound/api/network-server.js";
+import { createGrpcServer } from "../../firmware/northbound/grpc/server.js";
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema }
   from "../../proto/gen/google/rpc/error_details_pb.js";
 import { StatusSchema } from "../../proto/gen/google/rpc/status_pb.js";
@@ -59,7 +60,7 @@ export async function rig(): Promise<Rig> {
   };
 }
 
-export async function grpcServer(on: Rig): Promise<GrpcServer & { readonly port: number }> {
+export async function grpcServer(on: Rig): Promise<NetworkServer & { readonly port: number }> {
   const server = createGrpcServer({ address: "127.0.0.1", port: 0, tls: on.tls, api: on.api });
   value(await server.start());
   const port = server.bound?.port ?? 0;

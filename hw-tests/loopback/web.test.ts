@@ -12,7 +12,8 @@ import { simulatedPassword, simulatedRecord }
   from "../../firmware/northbound/api/gateway-simulated.js";
 import { cookieName } from "../../firmware/northbound/web/browser-guard.js";
 import { bodyBytesMax } from "../../firmware/northbound/web/exchange.js";
-import { createWebServer, type WebServer } from "../../firmware/northbound/web/server.js";
+import type { NetworkServer } from "../../firmware/northbound/api/network-server.js";
+import { createWebServer } from "../../firmware/northbound/web/server.js";
 import { ringing, rig, value, type Rig } from "./server-rig.js";
 
 interface Answer {
@@ -35,7 +36,7 @@ const records = "/api/cti.gateway.v1.RecordsService";
 
 describe("web server on real sockets", () => {
   let on: Rig;
-  let server: WebServer;
+  let server: NetworkServer;
   let port = 0;
   let folder = "";
 

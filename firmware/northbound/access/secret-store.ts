@@ -8,6 +8,7 @@ import { z } from "zod";
 import { attempt, done, fail, ok } from "../../base/result.js";
 import type { Result } from "../../base/result.js";
 import type { World } from "../../base/world.js";
+import type { KeptSecret, StoredSecrets } from "../../config/secrets.js";
 import { put, remove } from "../../store/store.js";
 import type { Store } from "../../store/store.js";
 import { jsonSpace } from "./json-space.js";
@@ -23,21 +24,6 @@ const sealedShape = z.object({ nonce: z.base64(), text: z.base64(), tag: z.base6
   setAtMs: z.number() });
 const secretSpace = jsonSpace("secrets", 1, sealedShape);
 
-export interface SecretView {
-  readonly name: string;
-  readonly setAtMs: number;
-}
-
-export interface SecretStore {
-  /** Faults: `argument-invalid`, `precondition` (too many), those of the store. */
-  set(name: string, secret: string): Promise<Result<void>>;
-  /** By name, without the secrets. */
-  list(): Promise<readonly SecretView[]>;
-  remove(name: string): Promise<Result<void>>;
-  /** Faults: `not-found`, `store-damaged` (changed, or sealed with another key). */
-  resolve(name: string): Promise<Result<string>>;
-}
-
 export interface SecretStoreParts {
   readonly store: Store;
   readonly world: World;
@@ -45,13 +31,13 @@ export interface SecretStoreParts {
   readonly key: Uint8Array;
 }
 
-export function createSecretStore({ store, world, key }: SecretStoreParts): SecretStore {
+export function createSecretStore({ store, world, key }: SecretStoreParts): StoredSecrets {
   if (key.length !== keyBytes) throw new RangeError(`The secrets' key must have ${keyBytes} bytes`);
   // Bound to its name: a sealed secret cannot be moved to another name.
   const bound = (name: string): Buffer => Buffer.from(`secrets|${name}|1`, "utf8");
 
-  async function list(): Promise<readonly SecretView[]> {
-    const found: SecretView[] = [];
+  async function list(): Promise<readonly KeptSecret[]> {
+    const found: KeptSecret[] = [];
     for await (const [name, { setAtMs }] of store.range(secretSpace, {})) {
       found.push({ name, setAtMs });
     }

@@ -12,6 +12,7 @@ import type { RawKeeper } from "../../link/raw.js";
 import type { LinkNumberResolver } from "../../numbers/resolver.js";
 import type { Store } from "../../store/store.js";
 import type { Alarms } from "../../supervisor/alarms.js";
+import type { HostReading } from "../../supervisor/host-health.js";
 import type { EventLog } from "../../switching/event-log.js";
 import type { RecordBook } from "../../switching/records.js";
 import type { Switch } from "../../switching/switch.js";
@@ -75,18 +76,6 @@ export interface ComponentRow {
   readonly restarts: number;
 }
 
-export interface HostHealthView {
-  /** 0 to 1, all cores. */
-  readonly cpuLoad: number;
-  readonly memoryUsedBytes: number;
-  readonly memoryTotalBytes: number;
-  readonly residentBytes: number;
-  readonly diskFreeBytes: number;
-  readonly diskTotalBytes: number;
-  readonly temperatureCelsius: number | undefined;
-  readonly uptimeSeconds: number;
-}
-
 export interface VersionView {
   readonly version: string;
   readonly runtime: string;
@@ -97,7 +86,7 @@ export interface VersionView {
 export interface SystemView {
   readonly version: VersionView;
   components(): readonly ComponentRow[];
-  host(): Promise<Result<HostHealthView>>;
+  host(): Promise<Result<HostReading>>;
   /** Prometheus text of the whole gateway. */
   metrics(): Promise<string>;
 }

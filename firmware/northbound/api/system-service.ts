@@ -3,6 +3,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { fail, messageOf, ok, type Result } from "../../base/result.js";
 import type { AlarmView } from "../../supervisor/alarms.js";
+import type { HostReading } from "../../supervisor/host-health.js";
 import type { AuditEntrySchema, BackupResponseSchema, ExportAuditRequest,
   ExportAuditResponseSchema, ScrubResponseSchema, SystemService, WatchAlarmsResponseSchema }
   from "../../../proto/gen/cti/gateway/v1/system_pb.js";
@@ -84,7 +85,7 @@ async function health(gateway: GatewayView, watchers: () => number) {
   });
 }
 
-function hostMessage(host: import("./gateway-view.js").HostHealthView) {
+function hostMessage(host: HostReading) {
   const { cpuLoad, temperatureCelsius, ...counts } = host;
   return {
     cpuLoad,

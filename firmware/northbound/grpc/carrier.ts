@@ -8,6 +8,7 @@ import type { Fault } from "../../base/result.js";
 import { encodeMessage } from "../api/encoding.js";
 import type { Api } from "../api/api.js";
 import type { Caller, Door } from "../api/door.js";
+import { drained } from "../api/drained.js";
 import { faultStatus } from "../api/fault-message.js";
 import type { Language } from "../api/gateway-view.js";
 import type { BoundMethod } from "../api/handler.js";
@@ -94,22 +95,4 @@ async function pump(
     if (!call.write(create(bound.method.output, item.value))) await drained(call, signal);
   }
   call.end();
-}
-
-function drained(call: ServerWritableStream<Message, Init>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const go = (): void => {
-      call.off("drain", go);
-      call.off("close", go);
-      signal.removeEventListener("abort", go);
-      resolve();
-    };
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
-    call.on("drain", go);
-    call.on("close", go);
-    signal.addEventListener("abort", go);
-  });
 }

@@ -6,13 +6,13 @@
 
 import { createServer, type Server as TlsServer, type TLSSocket } from "node:tls";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
-import type { Component, Health } from "../../base/component.js";
+import type { Health } from "../../base/component.js";
 import { done, type Result } from "../../base/result.js";
 import type { Cancellable } from "../../base/world.js";
 import { CallsService } from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
-import type { Api } from "../api/api.js";
 import type { Door } from "../api/door.js";
-import { listenFault } from "../api/listen-fault.js";
+import { listen, type Bound, type NetworkServer, type NetworkServerOptions }
+  from "../api/network-server.js";
 import { PeerCertificates, type TlsMaterial } from "../api/peer.js";
 import { serving } from "../api/serving.js";
 import { callerReader } from "./caller.js";
@@ -31,22 +31,7 @@ const eventsPath = `/${CallsService.typeName}/${CallsService.method.watchEvents.
 const handshakeMs = 10_000;
 const healthPollMs = 1_000;
 
-export interface GrpcServerOptions {
-  readonly address: string;
-  /** 0: any free one. */
-  readonly port: number;
-  readonly tls: TlsMaterial;
-  readonly api: Api;
-}
-
-export interface GrpcServer extends Component {
-  /** Where it listens; undefined until started. */
-  readonly bound: { readonly address: string; readonly port: number } | undefined;
-  /** New connections get the new certificate; open ones go on. */
-  renew(tls: TlsMaterial): void;
-}
-
-export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
+export function createGrpcServer(options: NetworkServerOptions): NetworkServer {
   return new Running(options);
 }
 
@@ -57,9 +42,9 @@ function secureContext(tls: TlsMaterial) {
     ...(authorities.length === 0 ? {} : { ca: authorities }) };
 }
 
-class Running implements GrpcServer {
+class Running implements NetworkServer {
   readonly name = "grpc";
-  readonly #options: GrpcServerOptions;
+  readonly #options: NetworkServerOptions;
   readonly #sockets = new Map<string, TLSSocket>();
   #peers: PeerCertificates;
   #tls: TlsMaterial;
@@ -69,9 +54,9 @@ class Running implements GrpcServer {
   #standard: StandardServices | undefined;
   #polling: Cancellable | undefined;
   #health: Health = { status: "failed", reason: "not started" };
-  #bound: { readonly address: string; readonly port: number } | undefined;
+  #bound: Bound | undefined;
 
-  constructor(options: GrpcServerOptions) {
+  constructor(options: NetworkServerOptions) {
     this.#options = options;
     this.#tls = options.tls;
     this.#peers = new PeerCertificates(options.tls);
@@ -81,7 +66,7 @@ class Running implements GrpcServer {
     return this.#health;
   }
 
-  get bound(): { readonly address: string; readonly port: number } | undefined {
+  get bound(): Bound | undefined {
     return this.#bound;
   }
 
@@ -105,12 +90,13 @@ class Running implements GrpcServer {
     });
     this.#server = server;
     this.#listener = listener;
-    const listening = await this.#listen(listener);
+    const listening = await listen("grpc", listener, this.#options, api.gateway.world.log);
     if (!listening.ok) {
       server.forceShutdown();
       this.#health = { status: "failed", reason: listening.fault.message };
       return listening;
     }
+    this.#bound = listening.value;
     this.#health = { status: "ok" };
     this.#pollHealth();
     api.gateway.world.log.event("grpc.listening", { ...this.#bound });
@@ -188,27 +174,6 @@ class Running implements GrpcServer {
       if (this.#sockets.get(peer) === socket) this.#sockets.delete(peer);
     });
     socket.on("error", () => undefined);
-  }
-
-  #listen(listener: TlsServer): Promise<Result<void>> {
-    const { address, port } = this.#options;
-    return new Promise((resolve) => {
-      listener.once("error", (error) => {
-        resolve(listenFault("grpc", address, port, error));
-      });
-      listener.listen(port, address, () => {
-        const where = listener.address();
-        if (where !== null && typeof where === "object") {
-          this.#bound = { address: where.address, port: where.port };
-        }
-        listener.removeAllListeners("error");
-        listener.on("error", (error) => {
-          this.#options.api.gateway.world.log.event("grpc.listener",
-            { reason: error.message }, "error");
-        });
-        resolve(done);
-      });
-    });
   }
 
   #pollHealth(): void {

@@ -10,13 +10,14 @@ import { CallsService, type WatchEventsRequest }
   from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import type { Api } from "../api/api.js";
 import type { Caller, Door } from "../api/door.js";
+import { drained } from "../api/drained.js";
 import { faultJson } from "../api/fault-message.js";
 import type { BoundMethod } from "../api/handler.js";
 import { withHeartbeat, silence } from "../api/heartbeat.js";
 import { presentedToken, sameOrigin, signInCookie, signOutCookie, type PresentedToken }
   from "./browser-guard.js";
 import { sendDownload } from "./download.js";
-import { drained, header, peerAddress, readBody, sendFault, sendText, type Exchange }
+import { header, peerAddress, readBody, sendFault, sendText, type Exchange }
   from "./exchange.js";
 import { eventIdOf } from "./event-id.js";
 
@@ -163,7 +164,7 @@ export class ApiRoutes {
         const text = item === silence ? ":\n\n"
           : item.ok ? eventText(method, create(method.output, item.value))
             : `event: fault\ndata: ${JSON.stringify(faultJson(item.fault, exchange.language))}\n\n`;
-        if (!response.write(text)) await drained(exchange);
+        if (!response.write(text)) await drained(response, exchange.signal);
         if (item !== silence && !item.ok) return;
       }
       open();

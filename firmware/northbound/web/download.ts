@@ -5,7 +5,8 @@ import { fail } from "../../base/result.js";
 import { ExportFormat, type ExportRecordsRequest }
   from "../../../proto/gen/cti/gateway/v1/records_pb.js";
 import type { Door } from "../api/door.js";
-import { drained, sendFault, type Exchange } from "./exchange.js";
+import { drained } from "../api/drained.js";
+import { sendFault, type Exchange } from "./exchange.js";
 
 interface FileKind {
   readonly name: string;
@@ -54,7 +55,9 @@ export async function sendDownload(
     }
     begin();
     const data: unknown = "data" in item.value ? item.value["data"] : undefined;
-    if (data instanceof Uint8Array && !response.write(data)) await drained(exchange);
+    if (data instanceof Uint8Array && !response.write(data)) {
+      await drained(response, exchange.signal);
+    }
   }
   begin();
   response.end();

@@ -86,21 +86,3 @@ export function readBody(exchange: Exchange, clock: Clock): Promise<Result<strin
     request.on("close", () => { settle(fail("deadline-passed", "The client has gone.")); });
   });
 }
-
-/** Waits until the client has taken what was written, or has gone. */
-export function drained(exchange: Exchange): Promise<void> {
-  const { response, signal } = exchange;
-  return new Promise((resolve) => {
-    const go = (): void => {
-      response.off("drain", go);
-      signal.removeEventListener("abort", go);
-      resolve();
-    };
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
-    response.on("drain", go);
-    signal.addEventListener("abort", go);
-  });
-}

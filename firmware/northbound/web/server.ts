@@ -3,13 +3,13 @@
 import { createSecureServer, type Http2SecureServer, type Http2ServerRequest,
   type Http2ServerResponse } from "node:http2";
 import type { Socket } from "node:net";
-import type { Component, Health } from "../../base/component.js";
+import type { Health } from "../../base/component.js";
 import { done, messageOf, type Result } from "../../base/result.js";
-import type { Api } from "../api/api.js";
 import type { Door } from "../api/door.js";
 import type { Language } from "../api/gateway-view.js";
 import { languageOf } from "../api/language.js";
-import { listenFault } from "../api/listen-fault.js";
+import { listen, type Bound, type NetworkServer, type NetworkServerOptions }
+  from "../api/network-server.js";
 import type { TlsMaterial } from "../api/peer.js";
 import { serving } from "../api/serving.js";
 import { ApiRoutes, apiPrefix } from "./api-routes.js";
@@ -28,29 +28,18 @@ const idleMs = 120_000;
 /** Seeing metrics needs what seeing the health report needs. */
 const metricsMethod = "cti.gateway.v1.SystemService/GetHealth";
 
-export interface WebServerOptions {
-  readonly address: string;
-  /** 0: any free one. */
-  readonly port: number;
-  readonly tls: TlsMaterial;
-  readonly api: Api;
+export interface WebServerOptions extends NetworkServerOptions {
   /** The built page: `build/ui`. */
   readonly pageFolder: string;
   /** True only with a certificate that browsers trust. */
   readonly hsts: boolean;
 }
 
-export interface WebServer extends Component {
-  /** Where it listens; undefined until started. */
-  readonly bound: { readonly address: string; readonly port: number } | undefined;
-  renew(tls: TlsMaterial): void;
-}
-
-export function createWebServer(options: WebServerOptions): WebServer {
+export function createWebServer(options: WebServerOptions): NetworkServer {
   return new Running(options);
 }
 
-class Running implements WebServer {
+class Running implements NetworkServer {
   readonly name = "web";
   readonly #options: WebServerOptions;
   readonly #headers: Readonly<Record<string, string>>;
@@ -61,7 +50,7 @@ class Running implements WebServer {
   #routes: ApiRoutes | undefined;
   #files: StaticFiles | undefined;
   #health: Health = { status: "failed", reason: "not started" };
-  #bound: { readonly address: string; readonly port: number } | undefined;
+  #bound: Bound | undefined;
 
   constructor(options: WebServerOptions) {
     this.#options = options;
@@ -73,7 +62,7 @@ class Running implements WebServer {
     return this.#health;
   }
 
-  get bound(): { readonly address: string; readonly port: number } | undefined {
+  get bound(): Bound | undefined {
     return this.#bound;
   }
 
@@ -105,13 +94,15 @@ class Running implements WebServer {
       socket.destroy();
     });
     this.#listener = listener;
-    const listening = await this.#listen(listener);
-    this.#health = listening.ok ? { status: "ok" }
-      : { status: "failed", reason: listening.fault.message };
-    if (listening.ok) {
-      api.gateway.world.log.event("web.listening", { ...this.#bound, files: this.#files.count });
+    const listening = await listen("web", listener, this.#options, api.gateway.world.log);
+    if (!listening.ok) {
+      this.#health = { status: "failed", reason: listening.fault.message };
+      return listening;
     }
-    return listening;
+    this.#bound = listening.value;
+    this.#health = { status: "ok" };
+    api.gateway.world.log.event("web.listening", { ...this.#bound, files: this.#files.count });
+    return done;
   }
 
   renew(tls: TlsMaterial): void {
@@ -137,25 +128,6 @@ class Running implements WebServer {
     this.#listener = undefined;
     this.#bound = undefined;
     log.event("web.stopped", { forced });
-  }
-
-  #listen(listener: Http2SecureServer): Promise<Result<void>> {
-    const { address, port } = this.#options;
-    return new Promise((resolve) => {
-      listener.once("error", (error) => { resolve(listenFault("web", address, port, error)); });
-      listener.listen(port, address, () => {
-        const where = listener.address();
-        if (where !== null && typeof where === "object") {
-          this.#bound = { address: where.address, port: where.port };
-        }
-        listener.removeAllListeners("error");
-        listener.on("error", (error) => {
-          this.#options.api.gateway.world.log.event("web.listener",
-            { reason: error.message }, "error");
-        });
-        resolve(done);
-      });
-    });
   }
 
   #serve(request: Http2ServerRequest, response: Http2ServerResponse): void {
