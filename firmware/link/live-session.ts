@@ -202,8 +202,9 @@ export class LiveSession<Options> {
     return new RawPump({
       link: id, keeper, transport: this.#transport, world,
       deliver: (bytes, atMs, position) => {
+        // Chunks that were kept together have one position.
+        if (this.#position !== position) this.#ordinal = 0;
         this.#position = position;
-        this.#ordinal = 0;
         this.#deliver(bytes, atMs);
       },
       storeChanged: (fault) => { this.#host.storeChanged(fault); },

@@ -1,6 +1,6 @@
 /** The journal's chain as it lies on disk: where it begins, where it ends, whether it holds. */
 
-import { fail, ok, type Result } from "../base/result.js";
+import { fail, messageOf, ok, type Result } from "../base/result.js";
 import { bytesOf, pages, type Database, type Operation } from "./database.js";
 import {
   decodeEntry, follows, genesis, headRecordEvery, journalKey, journalSpace, type Head,
@@ -104,13 +104,21 @@ export async function examineChain(
   const anchor = await readOrReport(database, anchorKey, report) ?? genesis;
   const tail: (readonly [Uint8Array, Uint8Array])[] = [];
   const bounds = { ...spaceRange(journalSpace), reverse: true };
-  collect: for await (const page of pages(database, bounds)) {
-    for (const pair of page) {
-      if (tail.length > tailMax) break collect;
-      tail.push(pair);
+  let cut = false;
+  try {
+    collect: for await (const page of pages(database, bounds)) {
+      for (const pair of page) {
+        if (tail.length > tailMax) break collect;
+        tail.push(pair);
+      }
     }
+  } catch (error) {
+    if (!/corrupt/i.test(messageOf(error))) throw error;
+    // A table block is broken. The rest can be served, so the store opens and says so.
+    cut = true;
+    report({ space: journalSpace, keyHex: "", problem: messageOf(error) });
   }
-  const whole = tail.length <= tailMax;
+  const whole = !cut && tail.length <= tailMax;
   const walk = new ChainWalk(whole ? anchor : undefined, report);
   let same: Head | undefined;
   for (const [key, sealed] of tail.reverse()) {
@@ -119,6 +127,7 @@ export async function examineChain(
   }
   const newest = walk.newest;
   if (newest === undefined) {
+    if (cut && recorded !== undefined) return ok({ head: recorded, anchor });
     return fail("store-damaged", "no entry of the journal's end can be read: "
       + "move the data folder away and restore a backup");
   }

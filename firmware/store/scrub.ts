@@ -10,8 +10,9 @@ import { pages, type Database, type Snapshot } from "./database.js";
 import { ChainWalk } from "./chain.js";
 import { genesis, journalSpace } from "./journal.js";
 import { diskKey, hex, spaceRange, splitDiskKey } from "./keys.js";
+import { messageOf } from "../base/result.js";
 import { anchorKey, readHead, readMigratedAt } from "./meta.js";
-import type { Damage, ScrubReport } from "./store.js";
+import type { Damage, Entry, ScrubReport } from "./store.js";
 import { unseal } from "./value-envelope.js";
 
 /** Damages listed; more than that and a backup is the only help anyway. */
@@ -25,7 +26,12 @@ type Found = Omit<ScrubReport, "durationMs">;
 const keyText = (key: Uint8Array): string =>
   Buffer.from(key.buffer, key.byteOffset, key.length).toString("latin1");
 
-/** Throws what LevelDB throws when it cannot go on. */
+/** A broken table block ends an iteration: that is damage. Anything else is thrown. */
+export function isCorruption(error: unknown): boolean {
+  return /corrupt/i.test(messageOf(error));
+}
+
+/** Throws what LevelDB throws when it cannot go on for another reason than damage. */
 export async function scrubDatabase(
   database: Database, folder: string | undefined, onProgress?: (checked: number) => void,
 ): Promise<Found> {
@@ -62,18 +68,36 @@ async function walkJournal(
   const before = anchor.ok ? anchor.value ?? genesis : undefined;
   const walk = new ChainWalk(before, report);
   const bounds = { ...spaceRange(journalSpace), snapshot };
-  for await (const page of pages(database, bounds)) {
-    for (const [key, sealed] of page) {
-      const entry = walk.step(key, sealed);
-      if (entry === undefined || entry.position <= migratedAt) continue;
-      for (const mutation of entry.batch) {
-        const text = keyText(diskKey(mutation.space, mutation.key));
-        if (!expected.has(text) && expected.size >= expectedMax) continue;
-        expected.set(text, mutation.value === undefined ? undefined : crc32(mutation.value));
+  await untilBroken(report, async () => {
+    for await (const page of pages(database, bounds)) {
+      for (const [key, sealed] of page) {
+        const entry = walk.step(key, sealed);
+        if (entry !== undefined && entry.position > migratedAt) expect(expected, entry);
       }
     }
-  }
+  }, () => { expected.clear(); });
   return { walk, expected };
+}
+
+function expect(expected: Expected, { batch }: Entry): void {
+  for (const mutation of batch) {
+    const text = keyText(diskKey(mutation.space, mutation.key));
+    if (!expected.has(text) && expected.size >= expectedMax) continue;
+    expected.set(text, mutation.value === undefined ? undefined : crc32(mutation.value));
+  }
+}
+
+/** What lies behind a broken block is not known, so nothing may be called missing. */
+async function untilBroken(
+  report: (damage: Damage) => void, walk: () => Promise<void>, broken: () => void,
+): Promise<void> {
+  try {
+    await walk();
+  } catch (error) {
+    if (!isCorruption(error)) throw error;
+    report({ space: "files", keyHex: "", problem: messageOf(error) });
+    broken();
+  }
 }
 
 async function walkValues(
@@ -82,21 +106,23 @@ async function walkValues(
 ): Promise<number> {
   let checked = 0;
   let told = 0;
-  for await (const page of pages(database, { snapshot })) {
-    for (const [key, sealed] of page) {
-      checked += 1;
-      const parts = splitDiskKey(key);
-      if (parts?.space === journalSpace) continue;
-      const problem = parts === undefined ? "the key has no keyspace"
-        : problemOf(key, sealed, expected);
-      if (problem !== undefined) {
-        report({ space: parts?.space ?? "", keyHex: hex(parts?.key ?? key), problem });
+  await untilBroken(report, async () => {
+    for await (const page of pages(database, { snapshot })) {
+      for (const [key, sealed] of page) {
+        checked += 1;
+        const parts = splitDiskKey(key);
+        if (parts?.space === journalSpace) continue;
+        const problem = parts === undefined ? "the key has no keyspace"
+          : problemOf(key, sealed, expected);
+        if (problem !== undefined) {
+          report({ space: parts?.space ?? "", keyHex: hex(parts?.key ?? key), problem });
+        }
       }
+      if (checked - told < progressEvery) continue;
+      told = checked;
+      onProgress?.(checked);
     }
-    if (checked - told < progressEvery) continue;
-    told = checked;
-    onProgress?.(checked);
-  }
+  }, () => { expected.clear(); });
   onProgress?.(checked);
   return checked;
 }

@@ -76,9 +76,11 @@ describe("configuration of a running gateway", function () {
     const during = await under.client.unary(SystemService.method.listAlarms, {});
     assert.ok(during.alarms.some(({ code }) => code === "configuration-trial"));
     await until("the trial is over", async () => !(await states()).has("two"), 8_000);
-    const { revisions } = await under.client.unary(listRevisions, { pageSize: 10 });
-    const tried = revisions.find(({ number }) => number === revision?.number);
-    assert.match(tried?.outcome ?? "", /not confirmed in time/);
+    await until("the history says so", async () => {
+      const { revisions } = await under.client.unary(listRevisions, { pageSize: 10 });
+      const tried = revisions.find(({ number }) => number === revision?.number);
+      return /not confirmed in time/.test(tried?.outcome ?? "");
+    });
     assert.equal((await under.client.unary(getConfiguration, {})).document, first);
     const later = await under.client.unary(SystemService.method.listAlarms, {});
     assert.ok(!later.alarms.some(({ code }) => code === "configuration-trial"));

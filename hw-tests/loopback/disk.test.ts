@@ -182,6 +182,9 @@ describe("a bit flipped on the disk", function () {
       const stop = site.load(3);
       await pause(1_500);
       stop();
+      await until("every printed line is a record", async () =>
+        [...(await recordsOf(user.client)).keys()].filter((id) => id.includes("-printer-"))
+          .length === site.sent.length);
       await pause(500);
       const before = await recordsOf(user.client);
       assert.ok(before.size > 100);
