@@ -16,7 +16,7 @@ export const driver: Driver<AmiOptions> = {
     services: {
       makeCall: "native", clearConnection: "native", clearCall: "native",
       deflectCall: "native", singleStepTransferCall: "native", consultationCall: "native",
-      transferCall: "native", reconnectCall: "native",
+      transferCall: "native", reconnectCall: "native", conferenceCall: "native",
       generateDigits: "native", parkCall: "native", setAgentState: "native",
       answerCall: "emulated", holdCall: "emulated", retrieveCall: "emulated",
     },

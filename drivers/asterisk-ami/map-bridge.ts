@@ -97,8 +97,10 @@ function backFromConsultation(mapping: Mapping, leg: Leg, bridge: Bridge): void 
   const held = leg.heldConnection;
   const consulting = leg.connection;
   if (held === undefined || consulting === undefined) return;
-  const home = [...bridge.legs].some((each) => each !== leg && callAt(each) === held.call);
-  if (!home) return;
+  const others = [...bridge.legs].filter((each) => each !== leg);
+  // Observed: ast22-35: for a conference the wire comes along; AttendedTransfer will tell.
+  if (others.some((each) => each.role === "local" && callAt(each) === consulting.call)) return;
+  if (!others.some((each) => callAt(each) === held.call)) return;
   mapping.picture.clear(consulting, "normalClearing");
   leg.heldConnection = undefined;
   leg.connection = held;
@@ -117,7 +119,7 @@ function meet(mapping: Mapping, bridge: Bridge, leg: Leg): void {
     return;
   }
   const here = [...bridge.legs].filter((each) => each.connection !== undefined);
-  if (here.length > 2 && leg.connection !== undefined) conference(mapping, bridge, leg);
+  if (here.length > 2 && leg.connection?.conferenced === false) conference(mapping, bridge, leg);
 }
 
 export function settleJoins(mapping: Mapping, which: (join: PendingJoin) => boolean): void {

@@ -9,7 +9,7 @@ import { channelView, known } from "./channel.js";
 import { callAt } from "./map-bridge.js";
 import { answer } from "./map-call.js";
 import type { Mapping } from "./map.js";
-import { idOf, type Call, type Connection, type Leg } from "./picture.js";
+import { idOf, type Call, type Connection, type Leg, type Picture } from "./picture.js";
 
 interface Moved {
   readonly connection: Connection;
@@ -57,27 +57,34 @@ export function blindTransfer(mapping: Mapping, message: AmiMessage): void {
 export function attendedTransfer(mapping: Mapping, message: AmiMessage): void {
   if (message.get("Result") !== "Success") return;
   const { picture } = mapping;
-  const first = channelView(message, "OrigTransferer");
-  const second = channelView(message, "SecondTransferer");
-  const one = first === undefined ? undefined : picture.legs.get(first.uniqueid);
-  const two = second === undefined ? undefined : picture.legs.get(second.uniqueid);
+  const one = legNamed(picture, message, "OrigTransferer");
+  const two = legNamed(picture, message, "SecondTransferer");
   const primary = one?.heldConnection ?? one?.connection;
   const secondary = two?.connection === primary ? undefined : two?.connection;
   if (one === undefined || primary === undefined) return;
   mapping.bridges.take((pending) => pending.first === primary.call
     || pending.second === primary.call);
   if (message.get("DestType") === "Threeway") {
-    const bridge = mapping.bridges.get(message.get("DestBridgeUniqueid") ?? one.bridge ?? "");
-    if (secondary !== undefined && bridge !== undefined) conference(mapping, bridge, one);
+    const id = known(message.get("DestBridgeUniqueid")) ?? one.bridge;
+    // The conferencing device is there, whether or not its BridgeEnter was heard.
+    const bridge = id === undefined ? undefined : mapping.bridges.enter(id, one);
+    const consulted = farEnd(legNamed(picture, message, "TransferTarget"), secondary);
+    if (secondary !== undefined && bridge !== undefined) {
+      conference(mapping, bridge, consulted ?? one);
+    }
     return;
   }
   // Observed: ast22-31: the phone may send its REFER in the consultation call, so that the PBX
   // names the calls the other way round. The primary old call is the one that was held first.
   const swapped = secondary !== undefined && secondary.call.order < primary.call.order;
-  const target = channelView(message, swapped ? "Transferee" : "TransferTarget");
-  const leg = target === undefined ? undefined : picture.legs.get(target.uniqueid);
+  const leg = legNamed(picture, message, swapped ? "Transferee" : "TransferTarget");
   if (swapped) transfer(mapping, secondary, primary, leg);
   else transfer(mapping, primary, secondary, leg);
+}
+
+function legNamed(picture: Picture, message: AmiMessage, prefix: string): Leg | undefined {
+  const view = channelView(message, prefix);
+  return view === undefined ? undefined : picture.legs.get(view.uniqueid);
 }
 
 /** Joins both calls of a device and takes the device itself out (ECMA-269 Transfer Call). */
@@ -158,6 +165,7 @@ export function conference(mapping: Mapping, bridge: Bridge, joiner: Leg): void 
   const stay = [...into.connections.values()]
     .map((connection) => ({ connection, old: idOf(connection) }));
   const moved = others.flatMap((call) => picture.absorb(into, call));
+  for (const connection of into.connections.values()) connection.conferenced = true;
   picture.emit({ type: "conferenced", primaryOldCall,
     ...(secondaryOldCall === undefined ? {} : { secondaryOldCall }),
     conferencingDevice: party, addedParty: added,

@@ -231,6 +231,10 @@ export const actions: Readonly<Record<string, Perform>> = {
   }),
   PlayDTMF: withChannel((host, message, channel) => {
     success(host, message, "DTMF successfully queued");
+    if (arg(message, "Receive") === "true") {
+      host.features.press(channel, arg(message, "Digit"));
+      return;
+    }
     host.features.pbx.emit("DTMFEnd", [...host.features.pbx.fields(channel),
       ["Digit", arg(message, "Digit")], ["DurationMs", "120"], ["Direction", "Sent"]]);
   }),

@@ -208,6 +208,34 @@ export class PeerFeatures {
     return true;
   }
 
+  /** The key atxferthreeway: everybody into the first bridge, as ast22-35 shows it. */
+  threeWay(channel: PeerChannel): boolean {
+    const { pbx } = this;
+    const { bridge } = channel;
+    const wire = this.other(channel);
+    const home = bridge?.home;
+    const transferee = [...home?.channels ?? []][0];
+    if (bridge === undefined || home === undefined || wire === undefined
+      || transferee === undefined) return false;
+    pbx.enter(home, wire);
+    pbx.enter(home, channel);
+    pbx.emit("AttendedTransfer", [["Result", "Success"],
+      ...pbx.fields(channel, "OrigTransferer"), ["OrigBridgeUniqueid", home.id],
+      ...pbx.fields(channel, "SecondTransferer"), ["SecondBridgeUniqueid", bridge.id],
+      ...pbx.fields(transferee, "Transferee"), ...pbx.fields(wire, "TransferTarget"),
+      ["IsExternal", "No"], ["DestType", "Threeway"], ["DestBridgeUniqueid", home.id],
+      ...pbx.fields(channel, "DestTransferer")]);
+    return true;
+  }
+
+  /** A key pressed at the device, real or by PlayDTMF with Receive. */
+  press(channel: PeerChannel, digit: string): void {
+    channel.keys = `${channel.keys}${digit}`.slice(-2);
+    this.pbx.emit("DTMFEnd", [...this.pbx.fields(channel), ["Digit", digit],
+      ["DurationMs", "120"], ["Direction", "Received"]]);
+    if (channel.keys === "*3" && channel.bridge?.home !== undefined) this.threeWay(channel);
+  }
+
   /** Whoever consults and hangs up transfers. */
   hangup(channel: PeerChannel, cause = 16): void {
     const { pbx } = this;

@@ -30,6 +30,8 @@ export interface PeerChannel {
   exten: string;
   bridge: PeerBridge | undefined;
   held: boolean;
+  /** The last keys pressed. */
+  keys: string;
   /** The dial in which it takes part, on either side. */
   dial: PeerDial | undefined;
   pair: PeerChannel | undefined;
@@ -133,7 +135,7 @@ export class PeerPbx {
       caller: more.caller ?? this.extensions.get(bare)?.name ?? "<unknown>",
       connected: "<unknown>", context: more.context ?? (this.trunks.has(bare)
         ? "from-trunk" : "from-internal"), exten: more.exten ?? "s", bridge: undefined,
-      held: false, dial: undefined, pair: undefined, queue: undefined, timers: new Set(),
+      held: false, keys: "", dial: undefined, pair: undefined, queue: undefined, timers: new Set(),
       startedMs: this.world.clock.monotonicMs(),
     };
     this.channels.set(uniqueid, channel);

@@ -21,6 +21,8 @@ export interface Connection {
   /** The leg that is the device's end; for a queue or a parking space, the leg that waits. */
   leg: Leg;
   readonly kind: "leg" | "queue" | "park" | "conference";
+  /** A `conferenced` event has told of it: when its leg changes channels it is no news. */
+  conferenced: boolean;
 }
 
 export interface Leg {
@@ -202,7 +204,8 @@ export class Picture {
   ): Connection {
     let name = deviceId(device);
     for (let n = 2; call.connections.has(name); n += 1) name = deviceId(`${device}~${n}`);
-    const connection: Connection = { call, device: name, state: "null", leg, kind };
+    const connection: Connection = { call, device: name, state: "null", leg, kind,
+      conferenced: false };
     call.connections.set(name, connection);
     return connection;
   }

@@ -16,6 +16,7 @@ const needs: Readonly<Partial<Record<ServiceName, readonly (readonly string[])[]
   consultationCall: [["Atxfer"]],
   transferCall: [["Hangup"]],
   reconnectCall: [["CancelAtxfer"]],
+  conferenceCall: [["PlayDTMF"]],
   generateDigits: [["PlayDTMF"]],
   parkCall: [["Park"]],
   setAgentState: [["QueueAdd", "QueueRemove", "QueuePause"]],
@@ -34,6 +35,7 @@ export function forbidden(
       return options.answerByNotify ? undefined
         : "the phones are not known to obey NOTIFY talk and hold (option answerByNotify)";
     case "consultationCall": case "transferCall": case "reconnectCall":
+    case "conferenceCall":
       return options.attendedTransfer ? undefined : "option attendedTransfer is off";
     default:
       return undefined;

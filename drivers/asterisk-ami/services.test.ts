@@ -137,6 +137,39 @@ describe("AMI services: moving calls", () => {
     assert.equal(bench.take().at(-1), "callCleared normalClearing");
     assert.equal(bench.peer.channels.length, 0);
   });
+  it("makes a conference of a consultation, which its maker may leave", async () => {
+    const bench = await answered();
+    const heldCall = connectionOf(bench.events, "1001");
+    const made = await bench.request({ service: "consultationCall", existingCall: heldCall,
+      consultedDevice: "1003" }, 500);
+    assert(made.ok && made.value.connection !== undefined);
+    const request = { service: "conferenceCall", heldCall, activeCall: made.value.connection,
+    } as const;
+    assert.equal(code(await bench.request(request, 1_000)), "wrong-connection-state");
+    await bench.world.advance(3_000);
+    bench.take();
+    const conferenced = await bench.request(request, 1_000);
+    assert(conferenced.ok);
+    assert.deepEqual(conferenced.value.connection, heldCall);
+    assert.deepEqual(bench.take(), ["digitsGenerated 1001 normal", "digitsGenerated 1001 normal",
+      "conferenced conference"]);
+    const own = bench.peer.channels.find((each) => each.name.includes("1001"));
+    assert(own !== undefined);
+    bench.peer.hangup(own);
+    await bench.world.advance(1_000);
+    assert.deepEqual(bench.take(), ["connectionCleared 1001 normalClearing"]);
+  });
+
+  it("names the option when the conference's code means nothing to the PBX", async () => {
+    const bench = await answered({ conferenceCode: "*9" });
+    const heldCall = connectionOf(bench.events, "1001");
+    const made = await bench.request({ service: "consultationCall", existingCall: heldCall,
+      consultedDevice: "1003" }, 3_000);
+    assert(made.ok && made.value.connection !== undefined);
+    const refused = await bench.request({ service: "conferenceCall", heldCall,
+      activeCall: made.value.connection }, 1_000);
+    assert.match(JSON.stringify(refused), /deadline-passed.*atxferthreeway.*conferenceCode/);
+  });
 
   it("refuses what only the phone can finish", async () => {
     const bench = await answered();

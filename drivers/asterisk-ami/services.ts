@@ -11,13 +11,16 @@ import {
 import type { ServiceRequest, ServiceResponse } from "../../firmware/model/services.js";
 import { AmiMessage, type AmiField } from "../../firmware/wire/ami.js";
 import { setAgentState } from "./agent-service.js";
+import {
+  cancelConsultation, conferenceCall, consultationCall, reconnectCall, transferCall,
+} from "./consultation-service.js";
 import type { Connection } from "./picture.js";
 import { forbidden, mayUse } from "./probe.js";
 import type { Conversation } from "./session.js";
 import { timers } from "./timers.js";
 
-type Answer = Promise<Result<ServiceResponse>>;
-type Request<S extends ServiceRequest["service"]> = Extract<ServiceRequest, { service: S }>;
+export type Answer = Promise<Result<ServiceResponse>>;
+export type Request<S extends ServiceRequest["service"]> = Extract<ServiceRequest, { service: S }>;
 
 /** What may be dialled: digits, the tones' letters, a plus, and names of SIP users. */
 const dialable = /^[0-9A-Za-z*#+_.-]{1,80}$/;
@@ -37,6 +40,7 @@ export function perform(
     case "singleStepTransferCall": return singleStepTransfer(conversation, request, deadlineMs);
     case "consultationCall": return consultationCall(conversation, request, deadlineMs);
     case "transferCall": return transferCall(conversation, request, deadlineMs);
+    case "conferenceCall": return conferenceCall(conversation, request, deadlineMs);
     case "reconnectCall": return reconnectCall(conversation, request, deadlineMs);
     case "generateDigits": return generateDigits(conversation, request, deadlineMs);
     case "parkCall": return parkCall(conversation, request, deadlineMs);
@@ -54,13 +58,13 @@ export function perform(
   }
 }
 
-function find(conversation: Conversation, id: ConnectionId): Result<Connection> {
+export function find(conversation: Conversation, id: ConnectionId): Result<Connection> {
   const connection = conversation.mapper.picture.calls.get(id.call)?.connections.get(id.device);
   return connection === undefined || connection.state === "null"
     ? fail("connection-unknown", `Device ${id.device} has no such call.`) : ok(connection);
 }
 
-function wrongState(connection: Connection, wanted: string): Result<never> {
+export function wrongState(connection: Connection, wanted: string): Result<never> {
   return fail("wrong-connection-state",
     `The connection of ${connection.device} is ${connection.state}, not ${wanted}.`);
 }
@@ -81,13 +85,13 @@ export async function act<T>(
 
 type EventOf<T extends CallEvent["type"]> = Extract<CallEvent, { type: T }>;
 
-function isEvent<T extends CallEvent["type"]>(
+export function isEvent<T extends CallEvent["type"]>(
   subject: CallEvent | AmiMessage, type: T,
 ): subject is EventOf<T> {
   return !(subject instanceof AmiMessage) && subject.type === type;
 }
 
-function destination(number: string): Result<string> {
+export function destination(number: string): Result<string> {
   return dialable.test(number) ? ok(number)
     : fail("destination-invalid", `"${number.slice(0, 80)}" cannot be dialled.`);
 }
@@ -150,7 +154,7 @@ async function clearConnection(
     [["Channel", leg.channel], ["Cause", "16"]], cleared(request.connection, request.service));
 }
 
-function cleared(connection: ConnectionId, service: ServiceRequest["service"]) {
+export function cleared(connection: ConnectionId, service: ServiceRequest["service"]) {
   return (subject: CallEvent | AmiMessage): Result<ServiceResponse> | undefined =>
     (isEvent(subject, "connectionCleared") || isEvent(subject, "diverted"))
       && sameConnection(subject.connection, connection) ? ok({ service }) : undefined;
@@ -175,7 +179,7 @@ async function clearCall(
 }
 
 /** The leg of the call that called, or that remains when `without` goes. */
-function otherParty(connection: Connection): Connection | undefined {
+export function otherParty(connection: Connection): Connection | undefined {
   const others = [...connection.call.connections.values()]
     .filter((each) => each !== connection && each.kind === "leg" && each.leg !== connection.leg);
   return others.find((each) => !each.leg.dialled) ?? others[0];
@@ -233,81 +237,13 @@ async function singleStepTransfer(
   ], transferred(request.activeCall, request.service));
 }
 
-function transferred(connection: ConnectionId, service: ServiceRequest["service"]) {
+export function transferred(connection: ConnectionId, service: ServiceRequest["service"]) {
   return (subject: CallEvent | AmiMessage): Result<ServiceResponse> | undefined => {
     if (!isEvent(subject, "transferred")
       || !sameConnection(subject.primaryOldCall, connection)) return undefined;
     const next = subject.connections[0]?.newConnection;
     return ok({ service, ...(next === undefined ? {} : { connection: next }) });
   };
-}
-
-async function consultationCall(
-  conversation: Conversation, request: Request<"consultationCall">, deadlineMs: number,
-): Answer {
-  const number = destination(request.consultedDevice);
-  if (!number.ok) return number;
-  const found = find(conversation, request.existingCall);
-  if (!found.ok) return found;
-  const connection = found.value;
-  if (connection.kind !== "leg" || connection.state !== "connected") {
-    return wrongState(connection, "connected");
-  }
-  const { options } = conversation.context;
-  const { leg } = connection;
-  const made = await act<ServiceResponse>(conversation, deadlineMs, "Atxfer", [
-    ["Channel", leg.channel], ["Context", options.transferContext ?? options.dialContext],
-    ["Exten", number.value],
-  ], (subject) => isEvent(subject, "originated") && subject.cause === "consultation"
-    && leg.connection !== undefined && leg.heldConnection?.call === connection.call
-    && sameConnection(subject.connection,
-      { call: leg.connection.call.id, device: leg.connection.device })
-    ? ok({ service: request.service, connection: subject.connection }) : undefined);
-  return made.ok || made.fault.code !== "deadline-passed" ? made
-    : fail("deadline-passed", `${made.fault.message} Atxfer presses the feature code: set atxfer `
-      + "in features.conf and t or T in Dial.");
-}
-
-/** The two calls of one channel that consults. */
-function consulting(
-  conversation: Conversation, heldCall: ConnectionId, activeCall: ConnectionId,
-): Result<Connection> {
-  const held = find(conversation, heldCall);
-  if (!held.ok) return held;
-  const active = find(conversation, activeCall);
-  if (!active.ok) return active;
-  if (active.value.leg !== held.value.leg || held.value.leg.heldConnection !== held.value) {
-    return fail("service-not-supported", "The phone made the second call by itself: the manager "
-      + "interface can finish only a consultation that was begun by consultationCall.");
-  }
-  return active;
-}
-
-async function transferCall(
-  conversation: Conversation, request: Request<"transferCall">, deadlineMs: number,
-): Answer {
-  const active = consulting(conversation, request.heldCall, request.activeCall);
-  if (!active.ok) return active;
-  return await act(conversation, deadlineMs, "Hangup",
-    [["Channel", active.value.leg.channel], ["Cause", "16"]],
-    transferred(request.heldCall, request.service));
-}
-
-async function reconnectCall(
-  conversation: Conversation, request: Request<"reconnectCall">, deadlineMs: number,
-): Answer {
-  const active = consulting(conversation, request.heldCall, request.activeCall);
-  if (!active.ok) return active;
-  return await cancelConsultation(conversation, active.value, request.service, deadlineMs);
-}
-
-function cancelConsultation(
-  conversation: Conversation, active: Connection, service: ServiceRequest["service"],
-  deadlineMs: number,
-): Answer {
-  const connection = { call: active.call.id, device: active.device };
-  return act(conversation, deadlineMs, "CancelAtxfer", [["Channel", active.leg.channel]],
-    cleared(connection, service));
 }
 
 const digitsMax = 64;
