@@ -178,6 +178,7 @@ function services({ peer, wait, answered }: Scene): ConformancePbx["services"] {
       existingCall: await active(stage), consultedDevice: "1003" }),
     transferCall: async (stage) => ({ service: "transferCall", ...await consulting(stage) }),
     conferenceCall: async (stage) => ({ service: "conferenceCall", ...await consulting(stage) }),
+    alternateCall: async (stage) => ({ service: "alternateCall", ...await consulting(stage) }),
     reconnectCall: async (stage) => ({ service: "reconnectCall", ...await consulting(stage) }),
     generateDigits: async (stage) => ({ service: "generateDigits",
       connection: await active(stage), digits: "12#" }),

@@ -17,6 +17,7 @@ export const driver: Driver<AmiOptions> = {
       makeCall: "native", clearConnection: "native", clearCall: "native",
       deflectCall: "native", singleStepTransferCall: "native", consultationCall: "native",
       transferCall: "native", reconnectCall: "native", conferenceCall: "native",
+      alternateCall: "native",
       generateDigits: "native", parkCall: "native", setAgentState: "native",
       answerCall: "emulated", holdCall: "emulated", retrieveCall: "emulated",
     },

@@ -78,6 +78,11 @@ function startConsultation(mapping: Mapping, leg: Leg, wire: Leg): void {
   const other = mapping.pairOf(wire);
   picture.moveSilently(wire, call);
   if (other !== undefined) picture.moveSilently(other, call);
+  // Observed: ast16-36: the consulted device may be dialled before the consulting one has moved.
+  for (const each of [...leg.call.legs]) {
+    if (each.dialled && each.connection === undefined && each.bridge === undefined
+      && each.role !== "local" && each !== leg) picture.moveSilently(each, call);
+  }
   leg.heldConnection = leg.connection;
   const connection = leg.connection = picture.connect(leg, "leg", leg.endpoint, call);
   call.calling = picture.person(leg);
@@ -101,6 +106,13 @@ function backFromConsultation(mapping: Mapping, leg: Leg, bridge: Bridge): void 
   // Observed: ast22-35: for a conference the wire comes along; AttendedTransfer will tell.
   if (others.some((each) => each.role === "local" && callAt(each) === consulting.call)) return;
   if (!others.some((each) => callAt(each) === held.call)) return;
+  // Observed: ast22-36: the key atxferswap holds the one call before it goes back to the other.
+  if (consulting.state === "hold") {
+    leg.heldConnection = consulting;
+    leg.connection = held;
+    retrieve(mapping, held);
+    return;
+  }
   mapping.picture.clear(consulting, "normalClearing");
   leg.heldConnection = undefined;
   leg.connection = held;

@@ -6,7 +6,8 @@ import type { AmiMessage } from "../../firmware/wire/ami.js";
 import { causeOfQ850, dialResults, failures } from "./causes.js";
 import { channelView, known, type ChannelView } from "./channel.js";
 import type { Mapping } from "./map.js";
-import { idOf, type Connection, type Leg } from "./picture.js";
+import { completeTransfer } from "./map-transfer.js";
+import { idOf, type Call, type Connection, type Leg } from "./picture.js";
 
 /** ChannelState values (Asterisk's channel states; the same numbers in all versions). */
 const ring = 4;
@@ -271,6 +272,7 @@ export function hangup(mapping: Mapping, message: AmiMessage): void {
     && failures.has(said)) {
     fail(mapping, connection, call.called ?? picture.party(connection), said);
   }
+  if (leg.joining !== undefined && farEndMoved(leg)) completeTransfer(mapping, leg.joining);
   if (connection !== undefined && leg.deflectedTo !== undefined) {
     call.cause = "redirected";
     const destination = { device: deviceId(leg.deflectedTo) };
@@ -283,8 +285,26 @@ export function hangup(mapping: Mapping, message: AmiMessage): void {
   const gone = connection === undefined ? undefined : picture.party(connection);
   mapping.forgetLeg(leg);
   picture.removeLeg(leg, cause);
+  endDeserted(mapping, call, cause);
   if (wasTaken && call.lastRedirection === undefined) call.lastRedirection = gone;
   mapping.backInQueue(call, leg, cause);
+}
+
+/** A consultation that its device had left for the first party ends with the last other leg. */
+function endDeserted(mapping: Mapping, call: Call, cause: EventCause): void {
+  if (call.legs.size > 0) return;
+  for (const connection of [...call.connections.values()]) {
+    if (connection.leg.heldConnection === connection) mapping.picture.clear(connection, cause);
+  }
+}
+
+/**
+ * Observed: ast16-37-transfer-by-bridge-action: the held leg ends when the Bridge action took its
+ * far end, before the other far end has been moved.
+ */
+function farEndMoved(leg: Leg): boolean {
+  return [...leg.call.legs].some((each) => each !== leg && each.bridge !== undefined
+    && each.leftBridge !== undefined && each.leftBridge === leg.leftBridge);
 }
 
 /** Only the caller is there beside this leg. */

@@ -49,6 +49,18 @@ const expected: readonly (readonly [string, readonly string[]])[] = [
     "connectionCleared normalClearing A.trunk-a",
     "callCleared normalClearing A",
   ]],
+  ["ast22-61-dtmf.txt", [
+    "serviceInitiated newCall A.1001",
+    "originated newCall A.1001 1001>1002",
+    "delivered newCall A.1002 1001>1002",
+    "established newCall A.1002 1001>1002",
+    "digitsGenerated normal A.1001 1",
+    "digitsGenerated normal A.1001 2",
+    "digitsGenerated normal A.1001 3",
+    "connectionCleared normalClearing A.1002",
+    "connectionCleared normalClearing A.1001",
+    "callCleared normalClearing A",
+  ]],
   ["ast16-90-reload-and-logoff.txt", [
   ]],
   ["ast16-00-login-and-lists.txt", [

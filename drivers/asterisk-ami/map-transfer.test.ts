@@ -164,6 +164,104 @@ const expected: readonly (readonly [string, readonly string[]])[] = [
     "connectionCleared normalClearing A.1003",
     "callCleared normalClearing A",
   ]],
+  ["ast16-35-conference-by-feature-code.txt", [
+    "serviceInitiated newCall A.1001",
+    "originated newCall A.1001 1001>1002",
+    "delivered newCall A.1002 1001>1002",
+    "established newCall A.1002 1001>1002",
+    "digitsGenerated normal A.1002 *",
+    "digitsGenerated normal A.1002 2",
+    "held normal A.1002",
+    "digitsGenerated normal A.1002 1",
+    "digitsGenerated normal A.1002 0",
+    "digitsGenerated normal A.1002 0",
+    "digitsGenerated normal A.1002 3",
+    "serviceInitiated consultation B.1002",
+    "originated consultation B.1002 1002>1003",
+    "delivered consultation B.1003 1002>1003",
+    "established consultation B.1003 1002>1003",
+    "digitsGenerated normal B.1002 *",
+    "digitsGenerated normal B.1002 3",
+    "conferenced conference A.1002 B.1002 1002+1003 A.1001=A.1001(1001) A.1002=A.1002(1002) "
+      + "B.1003=A.1003(1003)",
+    "connectionCleared normalClearing A.1002",
+    "connectionCleared normalClearing A.1003",
+    "connectionCleared normalClearing A.1001",
+    "callCleared normalClearing A",
+  ]],
+  ["ast16-36-alternate-by-feature-code.txt", [
+    "serviceInitiated newCall A.1001",
+    "originated newCall A.1001 1001>1002",
+    "delivered newCall A.1002 1001>1002",
+    "established newCall A.1002 1001>1002",
+    "digitsGenerated normal A.1002 *",
+    "digitsGenerated normal A.1002 2",
+    "held normal A.1002",
+    "digitsGenerated normal A.1002 1",
+    "digitsGenerated normal A.1002 0",
+    "digitsGenerated normal A.1002 0",
+    "digitsGenerated normal A.1002 3",
+    "serviceInitiated consultation B.1002",
+    "originated consultation B.1002 1002>1003",
+    "delivered consultation B.1003 1002>1003",
+    "established consultation B.1003 1002>1003",
+    "digitsGenerated normal B.1002 *",
+    "digitsGenerated normal B.1002 4",
+    "held normal B.1002",
+    "retrieved normal A.1002",
+    "digitsGenerated normal A.1002 *",
+    "digitsGenerated normal A.1002 4",
+    "held normal A.1002",
+    "retrieved normal B.1002",
+    "transferred transfer A.1002 B.1002 1002>1003 A.1001=A.1001(1001) B.1003=A.1003(1003)",
+    "connectionCleared normalClearing A.1001",
+    "connectionCleared normalClearing A.1003",
+    "callCleared normalClearing A",
+  ]],
+  ["ast22-36-alternate-by-feature-code.txt", [
+    "serviceInitiated newCall A.1001",
+    "originated newCall A.1001 1001>1002",
+    "delivered newCall A.1002 1001>1002",
+    "established newCall A.1002 1001>1002",
+    "digitsGenerated normal A.1002 *",
+    "digitsGenerated normal A.1002 2",
+    "held normal A.1002",
+    "digitsGenerated normal A.1002 1",
+    "digitsGenerated normal A.1002 0",
+    "digitsGenerated normal A.1002 0",
+    "digitsGenerated normal A.1002 3",
+    "serviceInitiated consultation B.1002",
+    "originated consultation B.1002 1002>1003",
+    "delivered consultation B.1003 1002>1003",
+    "established consultation B.1003 1002>1003",
+    "digitsGenerated normal B.1002 *",
+    "digitsGenerated normal B.1002 4",
+    "held normal B.1002",
+    "retrieved normal A.1002",
+    "digitsGenerated normal A.1002 *",
+    "digitsGenerated normal A.1002 4",
+    "held normal A.1002",
+    "retrieved normal B.1002",
+    "transferred transfer A.1002 B.1002 1002>1003 A.1001=A.1001(1001) B.1003=A.1003(1003)",
+    "connectionCleared normalClearing A.1003",
+    "connectionCleared normalClearing A.1001",
+    "callCleared normalClearing A",
+  ]],
+  ["ast22-37-transfer-by-bridge-action.txt", [
+    "originated newCall A.trunk 0612345678>5550100 by trunk",
+    "delivered newCall A.1001 0612345678>5550100 by trunk",
+    "established newCall A.1001 0612345678>5550100 by trunk",
+    "held normal A.1001",
+    "serviceInitiated consultation B.1001",
+    "originated consultation B.1001 1001>1003",
+    "delivered consultation B.1003 1001>1003",
+    "established consultation B.1003 1001>1003",
+    "transferred transfer A.1001 B.1001 1001>1003 A.trunk=A.trunk(0612345678) "
+      + "B.1003=A.1003(1003)",
+    "connectionCleared normalClearing A.trunk",
+    "connectionCleared normalClearing A.1003",
+    "callCleared normalClearing A",
+  ]],
   ["ast22-62-conference.txt", [
     "serviceInitiated newCall A.1001",
     "originated newCall A.1001 1001>800",
@@ -193,4 +291,26 @@ describe("AMI mapping: transfers as recorded", () => {
       assert.equal(mapper.picture.calls.size, 0);
     });
   }
+
+  it("ast16-37-transfer-by-bridge-action, when we asked for it", () => {
+    const mapper = newMapper();
+    const messages = recording("ast16-37-transfer-by-bridge-action.txt");
+    const asked = messages.findIndex((message) => message.name === "BridgeCreate"
+      && message.get("BridgeUniqueid")?.startsWith("2559a04a") === true);
+    assert(asked > 0);
+    const events = play(mapper, messages.slice(0, asked));
+    const [held, active] = [...mapper.picture.legsOf("1001")].map((leg) => leg.connection);
+    assert(held !== undefined && active !== undefined);
+    for (const { leg } of [held, active]) leg.joining = { held, active };
+    events.push(...play(mapper, messages.slice(asked)));
+    assert.deepEqual(rows(events).slice(-5), [
+      "established consultation B.1003 1001>1003",
+      "transferred transfer A.1001 B.1001 1001>1003 A.trunk=A.trunk(0612345678) "
+        + "B.1003=A.1003(1003)",
+      "connectionCleared normalClearing A.1003",
+      "connectionCleared normalClearing A.trunk",
+      "callCleared normalClearing A",
+    ]);
+    assert.equal(mapper.picture.legs.size, 0);
+  });
 });

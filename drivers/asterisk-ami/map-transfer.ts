@@ -77,7 +77,8 @@ export function attendedTransfer(mapping: Mapping, message: AmiMessage): void {
   // Observed: ast22-31: the phone may send its REFER in the consultation call, so that the PBX
   // names the calls the other way round. The primary old call is the one that was held first.
   const swapped = secondary !== undefined && secondary.call.order < primary.call.order;
-  const leg = legNamed(picture, message, swapped ? "Transferee" : "TransferTarget");
+  const leg = legNamed(picture, message, swapped && one !== two ? "Transferee"
+    : "TransferTarget");
   if (swapped) transfer(mapping, secondary, primary, leg);
   else transfer(mapping, primary, secondary, leg);
 }
@@ -120,6 +121,18 @@ export function transfer(
     transferringDevice: transferring, transferredToDevice: transferredTo,
     connections: listOf(mapping, [...stay, ...moved]) }, "transfer");
   picture.endIfEmpty(into, "transfer");
+}
+
+/** What we asked for by the Bridge action has begun. */
+export function completeTransfer(
+  mapping: Mapping, { held, active }: NonNullable<Leg["joining"]>,
+): void {
+  for (const { leg } of [held, active]) leg.joining = undefined;
+  const isWhole = [held, active].every((each) => each.leg.connection === each
+    && each.state !== "null");
+  if (!isWhole || held.call === active.call) return;
+  mapping.bridges.take((pending) => pending.first === held.call || pending.second === held.call);
+  transfer(mapping, held, active, undefined);
 }
 
 /** The person at the far end of a leg that may be half of a Local pair. */

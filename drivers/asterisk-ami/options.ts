@@ -43,6 +43,8 @@ export const optionsShape = z.strictObject({
     .describe("The feature code atxfer is set and Dial has t or T: allow consultationCall."),
   conferenceCode: z.string().regex(/^[0-9A-D*#]{1,11}$/, "not a feature code").default("*3")
     .describe("The feature code atxferthreeway, for conferenceCall; *3 is Asterisk's default."),
+  alternateCode: z.string().regex(/^[0-9A-D*#]{1,11}$/, "not a feature code").default("*4")
+    .describe("The feature code atxferswap, for alternateCall; *4 is Asterisk's default."),
   parkingLot: context.optional().describe("The parking lot for parkCall; absent: the default."),
   queueInterface: z.string().regex(/\{device\}/, "must contain {device}").max(200)
     .default("Local/{device}@from-queue/n")

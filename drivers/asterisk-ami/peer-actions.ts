@@ -224,6 +224,17 @@ export const actions: Readonly<Record<string, Perform>> = {
     if (host.features.cancelAtxfer(channel)) success(host, message, "CancelAtxfer successfully");
     else refuse(host, message, "Channel is not in an attended transfer");
   }),
+  Bridge: (host, message) => {
+    const { pbx } = host.features;
+    const first = pbx.byName(arg(message, "Channel1"));
+    const second = pbx.byName(arg(message, "Channel2"));
+    if (first === undefined || second === undefined) {
+      refuse(host, message, `Channel${first === undefined ? 1 : 2} does not exists`);
+      return;
+    }
+    success(host, message, "Channels have been bridged");
+    host.features.join(first, second);
+  },
   Park: withChannel((host, message, channel) => {
     const parker = host.features.pbx.byName(arg(message, "TimeoutChannel"));
     success(host, message, "Park successful");

@@ -208,24 +208,52 @@ export class PeerFeatures {
     return true;
   }
 
-  /** The key atxferthreeway: everybody into the first bridge, as ast22-35 shows it. */
-  threeWay(channel: PeerChannel): boolean {
+  /** The consultation of a channel, wherever it is at the moment. */
+  #consultation(channel: PeerChannel): {
+    readonly bridge: PeerBridge; readonly home: PeerBridge; readonly wire: PeerChannel;
+  } | undefined {
+    const here = channel.bridge;
+    const bridge = here?.away?.by === channel ? here.away.bridge : here;
+    const wire = [...bridge?.channels ?? []].find((each) => each !== channel);
+    return bridge?.home === undefined || wire === undefined ? undefined
+      : { bridge, home: bridge.home, wire };
+  }
+
+  #completed(
+    channel: PeerChannel, home: PeerBridge, second: PeerBridge, wire: PeerChannel, type: string,
+  ): void {
     const { pbx } = this;
-    const { bridge } = channel;
-    const wire = this.other(channel);
-    const home = bridge?.home;
-    const transferee = [...home?.channels ?? []][0];
-    if (bridge === undefined || home === undefined || wire === undefined
-      || transferee === undefined) return false;
-    pbx.enter(home, wire);
-    pbx.enter(home, channel);
+    const transferee = [...home.channels].find((each) => each !== channel && each !== wire);
+    if (transferee === undefined) return;
     pbx.emit("AttendedTransfer", [["Result", "Success"],
       ...pbx.fields(channel, "OrigTransferer"), ["OrigBridgeUniqueid", home.id],
-      ...pbx.fields(channel, "SecondTransferer"), ["SecondBridgeUniqueid", bridge.id],
+      ...pbx.fields(channel, "SecondTransferer"), ["SecondBridgeUniqueid", second.id],
       ...pbx.fields(transferee, "Transferee"), ...pbx.fields(wire, "TransferTarget"),
-      ["IsExternal", "No"], ["DestType", "Threeway"], ["DestBridgeUniqueid", home.id],
-      ...pbx.fields(channel, "DestTransferer")]);
-    return true;
+      ["IsExternal", "No"], ["DestType", type], ["DestBridgeUniqueid", home.id]]);
+  }
+
+  /** The key atxferthreeway: everybody into the first bridge, as ast22-35 shows it. */
+  #threeWay(channel: PeerChannel): void {
+    const found = this.#consultation(channel);
+    if (found === undefined) return;
+    const { bridge, home, wire } = found;
+    this.pbx.enter(home, wire);
+    if (channel.bridge !== home) this.pbx.enter(home, channel);
+    home.away = undefined;
+    this.#completed(channel, home, bridge, wire, "Threeway");
+  }
+
+  /** The key atxferswap, as ast22-36 shows it. */
+  #swap(channel: PeerChannel): void {
+    const { pbx } = this;
+    const found = this.#consultation(channel);
+    if (found === undefined) return;
+    const { bridge, home } = found;
+    const there = channel.bridge === home ? bridge : home;
+    pbx.emit("Hold", pbx.fields(channel));
+    pbx.enter(there, channel);
+    home.away = there === home ? { bridge, by: channel } : undefined;
+    pbx.emit("Unhold", pbx.fields(channel));
   }
 
   /** A key pressed at the device, real or by PlayDTMF with Receive. */
@@ -233,16 +261,26 @@ export class PeerFeatures {
     channel.keys = `${channel.keys}${digit}`.slice(-2);
     this.pbx.emit("DTMFEnd", [...this.pbx.fields(channel), ["Digit", digit],
       ["DurationMs", "120"], ["Direction", "Received"]]);
-    if (channel.keys === "*3" && channel.bridge?.home !== undefined) this.threeWay(channel);
+    if (channel.keys === "*3") this.#threeWay(channel);
+    if (channel.keys === "*4") this.#swap(channel);
+  }
+
+  /** The Bridge action: whom the two leave behind is hung up, as ast16-37 shows it. */
+  join(first: PeerChannel, second: PeerChannel): void {
+    const { pbx } = this;
+    const bridge = pbx.bridge([]);
+    for (const channel of [first, second]) {
+      const left = this.other(channel);
+      pbx.enter(bridge, channel);
+      if (left !== undefined) pbx.close(left, 16);
+    }
   }
 
   /** Whoever consults and hangs up transfers. */
   hangup(channel: PeerChannel, cause = 16): void {
     const { pbx } = this;
-    const { bridge } = channel;
-    const { home } = bridge ?? {};
-    const wire = this.other(channel);
-    if (bridge === undefined || home === undefined || wire === undefined) {
+    const found = this.#consultation(channel);
+    if (found === undefined) {
       this.#leaveQueue(channel, true);
       for (const [space, each] of this.parked) {
         if (each.channel === channel) this.parked.delete(space);
@@ -250,17 +288,11 @@ export class PeerFeatures {
       pbx.hangup(channel, cause);
       return;
     }
-    const transferee = [...home.channels][0];
+    const { bridge, home, wire } = found;
     pbx.emit("HangupRequest", pbx.fields(channel));
     pbx.leave(channel);
     pbx.enter(home, wire);
-    if (transferee !== undefined) {
-      pbx.emit("AttendedTransfer", [["Result", "Success"],
-        ...pbx.fields(channel, "OrigTransferer"), ["OrigBridgeUniqueid", home.id],
-        ...pbx.fields(channel, "SecondTransferer"), ["SecondBridgeUniqueid", bridge.id],
-        ...pbx.fields(transferee, "Transferee"), ...pbx.fields(wire, "TransferTarget"),
-        ["IsExternal", "No"], ["DestType", "Bridge"], ["DestBridgeUniqueid", home.id]]);
-    }
+    this.#completed(channel, home, bridge, wire, "Bridge");
     pbx.close(channel, cause);
   }
 

@@ -47,6 +47,8 @@ export interface PeerBridge {
   readonly channels: Set<PeerChannel>;
   /** A consultation: whoever leaves completes the transfer into this bridge. */
   home?: PeerBridge;
+  /** The consultation which this channel has left for a while. */
+  away?: { readonly bridge: PeerBridge; readonly by: PeerChannel } | undefined;
 }
 
 export interface PeerDial {

@@ -52,6 +52,8 @@ export interface Leg {
   /** What the next end of this leg's connection is: set when we asked for a deflection. */
   deflectedTo: string | undefined;
   answered: boolean;
+  /** We asked the PBX to join the far ends of these two calls of the device. */
+  joining: { readonly held: Connection; readonly active: Connection } | undefined;
 }
 
 export interface Call {
@@ -139,7 +141,7 @@ export class Picture {
       name: view.name === undefined ? undefined : ownText(view.name), call, connection: undefined,
       heldConnection: undefined, bridge: undefined, leftBridge: undefined,
       pair: undefined, dialled: false, originating: false,
-      endCause: undefined, deflectedTo: undefined, answered: false,
+      endCause: undefined, deflectedTo: undefined, answered: false, joining: undefined,
     };
     this.legs.set(leg.id, leg);
     this.#index(leg);

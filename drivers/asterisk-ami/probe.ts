@@ -14,9 +14,10 @@ const needs: Readonly<Partial<Record<ServiceName, readonly (readonly string[])[]
   deflectCall: [["Redirect"]],
   singleStepTransferCall: [["BlindTransfer"], ["Redirect"]],
   consultationCall: [["Atxfer"]],
-  transferCall: [["Hangup"]],
+  transferCall: [["Hangup", "Bridge"], ["Hangup"]],
   reconnectCall: [["CancelAtxfer"]],
   conferenceCall: [["PlayDTMF"]],
+  alternateCall: [["PlayDTMF"]],
   generateDigits: [["PlayDTMF"]],
   parkCall: [["Park"]],
   setAgentState: [["QueueAdd", "QueueRemove", "QueuePause"]],
@@ -34,8 +35,7 @@ export function forbidden(
     case "answerCall": case "holdCall": case "retrieveCall":
       return options.answerByNotify ? undefined
         : "the phones are not known to obey NOTIFY talk and hold (option answerByNotify)";
-    case "consultationCall": case "transferCall": case "reconnectCall":
-    case "conferenceCall":
+    case "consultationCall": case "reconnectCall": case "conferenceCall": case "alternateCall":
       return options.attendedTransfer ? undefined : "option attendedTransfer is off";
     default:
       return undefined;

@@ -171,17 +171,68 @@ describe("AMI services: moving calls", () => {
     assert.match(JSON.stringify(refused), /deadline-passed.*atxferthreeway.*conferenceCode/);
   });
 
-  it("refuses what only the phone can finish", async () => {
+  it("alternates between the two calls of a consultation, then transfers", async () => {
     const bench = await answered();
     const first = connectionOf(bench.events, "1001");
+    const made = await bench.request({ service: "consultationCall", existingCall: first,
+      consultedDevice: "1003" }, 3_000);
+    assert(made.ok && made.value.connection !== undefined);
+    const second = made.value.connection;
+    bench.take();
+    const swap = { service: "alternateCall", heldCall: first, activeCall: second } as const;
+    assert.equal(code(await bench.request(swap, 1_000)), "ok");
+    assert.deepEqual(bench.take().slice(-2), ["held 1001 normal", "retrieved 1001 normal"]);
+    const refused = await bench.request({ service: "reconnectCall", heldCall: second,
+      activeCall: first }, 1_000);
+    assert.match(JSON.stringify(refused), /service-refused.*alternate to it first/);
+    const done = await bench.request({ service: "transferCall", heldCall: second,
+      activeCall: first }, 1_000);
+    assert.equal(code(done), "ok");
+    assert.deepEqual(bench.take(), ["transferred transfer"]);
+  });
+
+  it("ends a consultation whose other party leaves while the first one is talked to", async () => {
+    const bench = await answered();
+    const first = connectionOf(bench.events, "1001");
+    const made = await bench.request({ service: "consultationCall", existingCall: first,
+      consultedDevice: "1003" }, 3_000);
+    assert(made.ok && made.value.connection !== undefined);
+    await bench.request({ service: "alternateCall", heldCall: first,
+      activeCall: made.value.connection }, 1_000);
+    bench.take();
+    const far = bench.peer.channels.find((each) => each.name.includes("PJSIP/1003"));
+    assert(far !== undefined);
+    bench.peer.hangup(far);
+    await bench.world.advance(1_000);
+    assert.deepEqual(bench.take(), ["connectionCleared 1003 normalClearing",
+      "connectionCleared 1001 normalClearing", "callCleared normalClearing"]);
+  });
+
+  it("transfers a consultation that the phone began, and refuses what only it can do", async () => {
+    const bench = await answered();
+    const heldCall = connectionOf(bench.events, "1001");
+    const own = bench.peer.channels.find((each) => each.name.includes("PJSIP/1001"));
+    assert(own !== undefined);
     bench.peer.call({ from: "1001", to: "1003" });
     await bench.world.advance(3_000);
-    const second = connectionOf(bench.events, "1001");
-    assert.notEqual(first.call, second.call);
-    assert.equal(code(await bench.request({ service: "transferCall", heldCall: first,
-      activeCall: second })), "service-not-supported");
-    assert.equal(code(await bench.request({ service: "conferenceCall", heldCall: first,
-      activeCall: second })), "service-not-supported");
+    const activeCall = connectionOf(bench.events, "1001");
+    assert.notEqual(heldCall.call, activeCall.call);
+    const request = { service: "transferCall", heldCall, activeCall } as const;
+    assert.equal(code(await bench.request(request)), "wrong-connection-state");
+    bench.peer.hold(own, true);
+    await bench.world.advance(100);
+    for (const service of ["conferenceCall", "alternateCall", "reconnectCall"] as const) {
+      assert.equal(code(await bench.request({ service, heldCall, activeCall })),
+        "service-not-supported");
+    }
+    bench.take();
+    const moved = await bench.request(request, 1_000);
+    assert(moved.ok);
+    assert.equal(moved.value.connection?.call, heldCall.call);
+    assert.deepEqual(bench.take(), ["transferred transfer"]);
+    await bench.world.advance(1_000);
+    assert.deepEqual(bench.take(), []);
+    assert.equal(bench.peer.channels.length, 2);
   });
 
   it("parks the other party, frees the device, until somebody takes the call", async () => {

@@ -12,7 +12,7 @@ import type { ServiceRequest, ServiceResponse } from "../../firmware/model/servi
 import { AmiMessage, type AmiField } from "../../firmware/wire/ami.js";
 import { setAgentState } from "./agent-service.js";
 import {
-  cancelConsultation, conferenceCall, consultationCall, reconnectCall, transferCall,
+  alternateCall, cancelConsultation, conferenceCall, consultationCall, reconnectCall, transferCall,
 } from "./consultation-service.js";
 import type { Connection } from "./picture.js";
 import { forbidden, mayUse } from "./probe.js";
@@ -41,6 +41,7 @@ export function perform(
     case "consultationCall": return consultationCall(conversation, request, deadlineMs);
     case "transferCall": return transferCall(conversation, request, deadlineMs);
     case "conferenceCall": return conferenceCall(conversation, request, deadlineMs);
+    case "alternateCall": return alternateCall(conversation, request, deadlineMs);
     case "reconnectCall": return reconnectCall(conversation, request, deadlineMs);
     case "generateDigits": return generateDigits(conversation, request, deadlineMs);
     case "parkCall": return parkCall(conversation, request, deadlineMs);
@@ -240,7 +241,9 @@ async function singleStepTransfer(
 export function transferred(connection: ConnectionId, service: ServiceRequest["service"]) {
   return (subject: CallEvent | AmiMessage): Result<ServiceResponse> | undefined => {
     if (!isEvent(subject, "transferred")
-      || !sameConnection(subject.primaryOldCall, connection)) return undefined;
+      || (!sameConnection(subject.primaryOldCall, connection)
+        && (subject.secondaryOldCall === undefined
+          || !sameConnection(subject.secondaryOldCall, connection)))) return undefined;
     const next = subject.connections[0]?.newConnection;
     return ok({ service, ...(next === undefined ? {} : { connection: next }) });
   };
