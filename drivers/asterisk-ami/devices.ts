@@ -20,7 +20,7 @@ interface Found {
 type NotMonitored = NonNullable<SnapshotDevice["notMonitored"]>;
 
 export async function listDevices(
-  conversation: Conversation, left: () => number,
+  conversation: Conversation, states: readonly AmiMessage[], left: () => number,
 ): Promise<readonly SnapshotDevice[]> {
   const found = new Map<string, Found>();
   for (const message of await items(conversation, "PJSIPShowEndpoints", left)) {
@@ -37,7 +37,7 @@ export async function listDevices(
           && message.get("IPaddress") !== "-none-"), false);
     }
   }
-  for (const message of await items(conversation, "DeviceStateList", left)) {
+  for (const message of states) {
     const name = known(message.get("Device"));
     if (name === undefined || !/^(SCCP|DAHDI|Skinny|MGCP|OOH323)\//.test(name)) continue;
     const { technology, endpoint } = endpointOf(name);

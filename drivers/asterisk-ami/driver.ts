@@ -9,7 +9,7 @@ import { timers } from "./timers.js";
 export const driver: Driver<AmiOptions> = {
   name: "asterisk-ami",
   title: "Asterisk, FreePBX (Manager Interface)",
-  standards: ["observed: Asterisk 16.28 (AMI 5.0.4)"],
+  standards: ["observed: Asterisk 16.28 (AMI 5.0.4) and 22.10"],
   transports: ["tcp", "tls"],
   options,
   capabilities: {

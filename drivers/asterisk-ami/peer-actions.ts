@@ -85,6 +85,13 @@ function showChannels(host: ActionHost, message: AmiMessage): void {
   }));
 }
 
+/** All its channels hear somebody's music. */
+function onHold(pbx: PeerFeatures["pbx"], device: string): boolean {
+  const own = [...pbx.channels.values()].filter((each) => endpointOf(each) === device);
+  return own.length > 0 && own.every((each) => [...each.bridge?.channels ?? []].some((other) =>
+    other !== each && other.held));
+}
+
 function showEndpoints(host: ActionHost, message: AmiMessage): void {
   const { pbx } = host.features;
   list(host, message, "EndpointListComplete", [...pbx.extensions.keys(), ...pbx.trunks]
@@ -191,7 +198,8 @@ export const actions: Readonly<Record<string, Perform>> = {
     const used = new Set([...pbx.channels.values()].map(endpointOf));
     list(host, message, "DeviceStateListComplete", [...pbx.extensions.keys(), ...pbx.trunks]
       .map((name) => ["DeviceStateChange", [["Device", `PJSIP/${name}`],
-        ["State", used.has(`PJSIP/${name}`) ? "INUSE" : "NOT_INUSE"]]]));
+        ["State", onHold(pbx, `PJSIP/${name}`) ? "ONHOLD"
+          : used.has(`PJSIP/${name}`) ? "INUSE" : "NOT_INUSE"]]]));
   },
   QueueStatus: queueStatus,
   ParkedCalls: (host, message) => {

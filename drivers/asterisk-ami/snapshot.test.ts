@@ -67,6 +67,32 @@ describe("AMI snapshot", () => {
     ]);
   });
 
+  it("shows a hold again when the device that is held proves it", async () => {
+    const first = await readyBench();
+    first.peer.call({ from: "5550199", trunk: "trunk-a", to: "1001" });
+    first.peer.call({ from: "1003", to: "1004" });
+    await first.world.advance(3_000);
+    for (const name of ["PJSIP/1001", "PJSIP/1004"]) {
+      const holding = first.peer.channels.find((each) => each.name.startsWith(name));
+      assert(holding !== undefined);
+      first.peer.hold(holding, true);
+    }
+    // Of two calls of the trunk one is held: that is no proof of which.
+    first.peer.call({ from: "5550200", trunk: "trunk-a", to: "1002" });
+    await first.world.advance(3_000);
+    first.session.close();
+    const bench = sessionBench({}, {}, { peer: first.peer, world: first.world });
+    await bench.world.advance(10);
+    assert.deepEqual(picture(await snapshotOf(bench)).toSorted(), [
+      "1001 connected, trunk-a connected", "1002 connected, trunk-a connected",
+      "1003 connected, 1004 hold"]);
+    const again = first.peer.channels.find((each) => each.name.startsWith("PJSIP/1004"));
+    assert(again !== undefined);
+    first.peer.hold(again, false);
+    await bench.world.advance(10);
+    assert.deepEqual(bench.take(), ["retrieved 1004 normal"]);
+  });
+
   it("finds consultations, queued and parked calls again", async () => {
     const first = await readyBench({}, { queues: [{ name: "600" }] });
     first.peer.call({ from: "5550199", trunk: "trunk-a", to: "1001" });

@@ -9,7 +9,7 @@ import type {
   LinkSnapshot, SnapshotCall, SnapshotConnection, SnapshotDevice,
 } from "../../firmware/model/snapshot.js";
 import type { AmiMessage } from "../../firmware/wire/ami.js";
-import { channelView, known, type ChannelView } from "./channel.js";
+import { channelView, endpointOf, known, type ChannelView } from "./channel.js";
 import type { Reply } from "./actions.js";
 import { listDevices } from "./devices.js";
 import { callAt, consult } from "./map-bridge.js";
@@ -17,6 +17,7 @@ import { alert, answer, begin } from "./map-call.js";
 import type { AmiMapper } from "./map.js";
 import { parkedCall } from "./map-park.js";
 import { enqueue } from "./map-queue.js";
+import type { Leg } from "./picture.js";
 import { listCommands, mayUse } from "./probe.js";
 import type { Conversation } from "./session.js";
 
@@ -31,6 +32,7 @@ interface Lists {
   readonly bridges: readonly AmiMessage[];
   readonly queues: readonly AmiMessage[];
   readonly parked: readonly AmiMessage[];
+  readonly deviceStates: readonly AmiMessage[];
   readonly startedMs: number | undefined;
 }
 
@@ -43,7 +45,7 @@ export async function takeSnapshot(
   await listCommands(conversation, left());
   const lists = await fetchLists(conversation, left);
   if (!lists.ok) return lists;
-  const devices = await listDevices(conversation, left);
+  const devices = await listDevices(conversation, lists.value.deviceStates, left);
   const held = heldNow();
   const { mapper } = conversation;
   let stale: ReadonlySet<AmiMessage> = new Set();
@@ -72,13 +74,13 @@ async function fetchLists(
   const startedMs = Number(ping.value.response.get("Timestamp")) * 1000;
   const found: AmiMessage[][] = [];
   for (const [action, optional] of [["BridgeList", true], ["ParkedCalls", true],
-    ["QueueStatus", true], ["CoreShowChannels", false]] as const) {
+    ["QueueStatus", true], ["CoreShowChannels", false], ["DeviceStateList", true]] as const) {
     const items = await list(action, optional);
     if (!items.ok) return items;
     found.push([...items.value]);
   }
-  const [bridges = [], parked = [], queues = [], channels = []] = found;
-  return ok({ channels, bridges, queues, parked,
+  const [bridges = [], parked = [], queues = [], channels = [], deviceStates = []] = found;
+  return ok({ channels, bridges, queues, parked, deviceStates,
     startedMs: Number.isFinite(startedMs) ? startedMs : undefined });
 }
 
@@ -125,6 +127,7 @@ function seedLegs(mapper: AmiMapper, lists: Lists): void {
     message.get("BridgeType") === "parking").map((message) => message.get("BridgeUniqueid")));
   const byAge = lists.channels.toSorted((a, b) => durationOf(b) - durationOf(a)
     || Number(isOldest(b)) - Number(isOldest(a)));
+  const fresh = new Set<Leg>();
   for (const message of byAge) {
     const view = channelView(message);
     if (view === undefined) continue;
@@ -141,11 +144,36 @@ function seedLegs(mapper: AmiMapper, lists: Lists): void {
       mapper.pairLocal(leg);
       continue;
     }
+    if (isNew) fresh.add(leg);
     if (isNew) leg.dialled = view.state === 5 || !isOldest(message);
     place(mapper, view);
   }
   seedConsultations(mapper);
   seedMeetings(mapper);
+  seedHolds(mapper, fresh, lists.deviceStates);
+}
+
+/**
+ * A PJSIP device is ONHOLD when every channel of it hears the music of somebody who holds: in a
+ * call of two it is the other who does. Observed on Asterisk 22 and 16, where CoreShowChannels and
+ * Status say nothing of it. What we heard of a leg before is newer than the PBX's device states.
+ */
+function seedHolds(
+  mapper: AmiMapper, fresh: ReadonlySet<Leg>, states: readonly AmiMessage[],
+): void {
+  for (const message of states) {
+    const name = message.get("Device") ?? "";
+    if (message.get("State") !== "ONHOLD" || !name.startsWith("PJSIP/")) continue;
+    for (const leg of mapper.picture.legsOf(endpointOf(name).endpoint)) {
+      const bridge = leg.bridge === undefined ? undefined : mapper.bridges.get(leg.bridge);
+      const [other, ...more] = [...bridge?.legs ?? []].filter((each) => each !== leg);
+      if (other === undefined || more.length > 0 || !fresh.has(other)) continue;
+      const { connection, role } = other;
+      if (role !== "local" && connection?.state === "connected") {
+        mapper.picture.move(connection, "hold");
+      }
+    }
+  }
 }
 
 /**
@@ -172,7 +200,7 @@ function isOldest(message: AmiMessage): boolean {
   return message.get("Uniqueid") === message.get("Linkedid");
 }
 
-/** The channel's state decides; a hold that we heard of lasts, for no list tells of it. */
+/** The channel's state decides; a hold that we heard of lasts. */
 function place(mapper: AmiMapper, view: ChannelView): void {
   const leg = mapper.picture.legs.get(view.uniqueid);
   if (leg === undefined) return;
