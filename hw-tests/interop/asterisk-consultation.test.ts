@@ -59,7 +59,10 @@ function services(version: AsteriskVersion): void {
       this.timeout(600_000);
       office = await startAsteriskOffice(version, false);
     });
-    after(async () => { await office?.stop(); });
+    after(async function () {
+      this.timeout(120_000);
+      await office?.stop();
+    });
     beforeEach(() => { office.watched.clear(); });
     afterEach(async () => { await office?.clean(); });
 
@@ -130,7 +133,9 @@ function services(version: AsteriskVersion): void {
       await watched.connection(EventType.HELD, "1001");
       const before = await under.client.unary(CallsService.method.snapshotCalls, {});
       watched.clear();
-      await kick(office);
+      if (version === 22) await kick(office);
+      // Asterisk 16 does not end a kicked session: the line is cut from here.
+      else await under.client.unary(LinksService.method.restartLink, { id: office.link });
       await watched.until("resync", () => watched.others.includes("resync"), 30_000);
       await office.linkUp();
       const now = await under.client.unary(CallsService.method.snapshotCalls, {});
