@@ -92,7 +92,7 @@ export async function benchLatency(options: LatencyOptions = {}): Promise<Report
     title: `From byte in to event at a gRPC client (ms; load before ${before}, after `
       + `${loadNow()})`,
     table: table(["rate", "messages/s", "p50", "p99", "p99.9", "max", "sender late p99",
-      "gateway us/event", "lost", "gaps", "resyncs", "load"], cells),
+      "gateway us/event", "not come", "gaps", "resyncs", "load"], cells),
     targets: [...target === undefined ? [] : [{ name: "latency p99 at 2,000 events/s",
       wanted: `<= ${p99MsMax} ms`, measured: `${p99.toFixed(2)} ms`, met: p99 <= p99MsMax }],
     { name: "no event lost at any rate", wanted: "0 lost, no gap",
