@@ -35,7 +35,8 @@ Examples:
   ctictl sim smdr --listen 127.0.0.1:2300 --script calls.yaml
 
 A script is a list of steps, each a call or a fault:
-  - { atMs: 1000, call: { from: "0123456789", to: "1001", trunk: trunk-a, ringMs: 3000, talkMs: 20000 } }
+  - atMs: 1000
+    call: { from: "0123456789", to: "1001", trunk: trunk-a, ringMs: 3000, talkMs: 20000 }
   - { atMs: 9000, fault: { kind: drop } }
 Faults: drop, restart, hang:MS, delay:MS, garbage:BYTES, long-line:BYTES, miss:COUNT (a call's end
 is not told), truncate and clock:MS (call records). The same seed makes the same calls.

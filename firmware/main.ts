@@ -111,7 +111,8 @@ function readArguments(): Arguments {
   const webPort = readPort("--web-port", values["web-port"], office);
   const grpcPort = readPort("--grpc-port", values["grpc-port"], office);
   return { command: command === undefined ? "run" : "restore", file, config: values.config, data,
-    webPort, grpcPort, office, log: values.log ?? path.join(data, "gateway.log"), logLevel: level as LogLevel };
+    webPort, grpcPort, office, log: values.log ?? path.join(data, "gateway.log"),
+    logLevel: level as LogLevel };
 }
 
 function openLog(given: Arguments): { write(line: string): void; close(): void } {

@@ -18,7 +18,7 @@ const expected: readonly (readonly [string, readonly string[]])[] = [
     "agentReady normal 1002 Agent Two 600",
     "connectionCleared callCancelled A.1002",
     "connectionCleared normalClearing A.1001",
-    "callCleared normalClearing A",
+    "callCleared callCancelled A",
   ]],
   ["ast16-12-internal-call-busy.txt", [
     "serviceInitiated newCall A.1001",
@@ -95,7 +95,7 @@ const expected: readonly (readonly [string, readonly string[]])[] = [
     "delivered newCall A.1002 1001>1002",
     "connectionCleared callCancelled A.1002",
     "connectionCleared normalClearing A.1001",
-    "callCleared normalClearing A",
+    "callCleared callCancelled A",
   ]],
   ["ast22-12-internal-reject-busy.txt", [
     "serviceInitiated newCall A.1001",

@@ -58,7 +58,7 @@ const expected: readonly (readonly [string, readonly string[]])[] = [
       + "holdTimeSeconds=18",
     "connectionCleared callCancelled A.1002",
     "connectionCleared normalClearing A.trunk-a",
-    "callCleared normalClearing A",
+    "callCleared callCancelled A",
   ]],
   ["ast16-54-queue-remove-agent.txt", [
     "agentLoggedOff normal 1003 Agent Three 600",
@@ -99,7 +99,7 @@ const expected: readonly (readonly [string, readonly string[]])[] = [
       + "queueAbandoned=support, holdTimeSeconds=9",
     "connectionCleared callCancelled A.1002",
     "connectionCleared normalClearing A.trunk",
-    "callCleared normalClearing A",
+    "callCleared callCancelled A",
     "agentLoggedOff normal 1002 Anna support",
   ]],
 ];

@@ -70,7 +70,7 @@ describe("AMI mapping: built messages", () => {
       "delivered newCall A.1002 1001>600",
       "serviceInitiated newCall B.1004", "originated newCall B.1004 1004>*8",
       "diverted callPickup A.1002 1001>600 to 1004",
-      "connectionCleared callPickup B.1004", "callCleared normalClearing B",
+      "connectionCleared callPickup B.1004", "callCleared callPickup B",
       "established callPickup A.1004 1001>600 via 1002",
       "connectionCleared normalClearing A.1001", "connectionCleared normalClearing A.1004",
       "callCleared normalClearing A",

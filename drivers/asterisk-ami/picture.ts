@@ -70,6 +70,8 @@ export interface Call {
   /** Why the call goes on to the next device. */
   cause: EventCause;
   announced: boolean;
+  /** Why its last connections ended, where one of them says more than that it ended. */
+  endCause: EventCause | undefined;
   /** Somebody other than the caller alerted, answered or failed. */
   reached: boolean;
   startedAtMs: number | undefined;
@@ -109,6 +111,13 @@ export class Picture {
   }
 
   emit(body: EventBody, cause: EventCause): void {
+    if ("connection" in body) {
+      const call = this.calls.get(body.connection.call);
+      if (call !== undefined && body.type !== "connectionCleared") call.endCause = undefined;
+      else if (call !== undefined && call.connections.size < 2 && cause !== "normalClearing") {
+        call.endCause ??= cause;
+      }
+    }
     this.#emit(body, cause);
   }
 
@@ -182,7 +191,8 @@ export class Picture {
     const call: Call = {
       id: callId(id), order: this.#order, linkedids: new Set([id]), legs: new Set(),
       connections: new Map(), calling: undefined, called: undefined, lastRedirection: undefined,
-      networkInterface: undefined, cause: "newCall", announced: false, reached: false,
+      networkInterface: undefined, cause: "newCall", announced: false,
+      endCause: undefined, reached: false,
       startedAtMs: undefined,
     };
     this.calls.set(call.id, call);
@@ -286,7 +296,8 @@ export class Picture {
     if (call.connections.size > 0 || call.legs.size > 0 || !this.calls.has(call.id)) return;
     this.calls.delete(call.id);
     for (const linkedid of call.linkedids) this.#byLinkedid.delete(linkedid);
-    if (call.announced) this.emit({ type: "callCleared", call: call.id }, cause);
+    if (!call.announced) return;
+    this.emit({ type: "callCleared", call: call.id }, call.endCause ?? cause);
   }
 
   removeLeg(leg: Leg, cause: EventCause): void {

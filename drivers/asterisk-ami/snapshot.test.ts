@@ -61,7 +61,7 @@ describe("AMI snapshot", () => {
     bench.peer.hangup(channel);
     await bench.world.advance(20_000);
     assert.deepEqual(bench.take().toSorted(), [
-      "callCleared normalClearing", "callCleared normalClearing",
+      "callCleared callNotAnswered", "callCleared normalClearing",
       "connectionCleared 1001 normalClearing", "connectionCleared 1003 normalClearing",
       "connectionCleared 1004 callNotAnswered", "connectionCleared trunk-a normalClearing",
     ]);

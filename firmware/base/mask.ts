@@ -4,7 +4,7 @@ const numberPattern = /\+?\d(?:[\d ./()-]{4,}\d)/g;
 
 const address = /^\d{1,3}(\.\d{1,3}){3}$/;
 
-/** Keeps the first two and the last two characters of every run of six or more digits; IP addresses stay. */
+/** Keeps the first and last two characters of each run of six or more digits, not IP addresses. */
 export function maskNumbers(text: string): string {
   return text.replace(numberPattern, (found) => {
     const digits = found.replace(/\D/g, "");

@@ -36,6 +36,9 @@ export interface Outcome {
   readonly evicted?: CallEntry;
 }
 
+/** Causes that say no more than that a connection ended. */
+const plainCauses: ReadonlySet<string> = new Set(["normal", "normalClearing"]);
+
 type ConnectionEvent = Extract<CallEvent, { readonly connection: ConnectionId }>;
 
 /** The state a connection enters by an event (ECMA-269 §6.1.5; clause 17 per event). */
@@ -149,12 +152,16 @@ function change(
     if (to === "null") {
       if (before === undefined && !parties.includes(device)) parties = [...parties, device];
       picture.disconnect(call, device);
-      call.lastCause = event.cause;
+      // The order in which a PBX clears the last connections is chance: what says more counts.
+      if (plainCauses.has(call.lastCause) || call.connections.size > 1) {
+        call.lastCause = event.cause;
+      }
       // A diverted call goes on at its new destination, though nothing shows it there yet.
       ended = call.connections.size === 0 && event.type !== "diverted"
         && (before !== undefined || !call.history.hasLeft(device));
       if (before !== undefined) call.history.enter(device, to, event.cause, atMs, name);
     } else {
+      call.lastCause = "normal";
       const external = before?.external ?? (event.type === "networkReached"
         || isExternal(picture, numbers, device));
       picture.connect(call, device, to, external, name);

@@ -193,7 +193,8 @@ export class SimulatedLink implements Link {
   }
 
   get status(): LinkStatus {
-    return { id: linkId(this.name), driver: "simulated", driverTitle: "Simulated", title: this.title,
+    return { id: linkId(this.name), driver: "simulated", driverTitle: "Simulated",
+      title: this.title,
       state: this.state, sinceMs: 0, transport: "none", peer: undefined, declared: this.declared,
       proofs: this.proofs, counters: { bytesIn: 0, bytesOut: 0, events: 0, records: 0,
         garbageBytes: 0, requests: 0, requestsFailed: 0, resyncs: 0, opens: 1,

@@ -135,7 +135,7 @@ export async function startAsterisk(version: AsteriskVersion): Promise<Asterisk>
   async function end(signal: NodeJS.Signals): Promise<void> {
     const running = child;
     child = undefined;
-    if (running === undefined || running.exitCode !== null) return;
+    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
     const over = new Promise((resolve) => running.once("exit", resolve));
     running.kill(signal);
     const late = setTimeout(() => running.kill("SIGKILL"), 5_000);

@@ -191,9 +191,12 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
     forget: () => { control.forget(); },
     close: async () => {
       control.close();
-      const over = new Promise((resolve) => child.once("exit", resolve));
-      child.kill("SIGKILL");
-      await over;
+      // A telephone may have ended by itself.
+      if (child.exitCode === null && child.signalCode === null) {
+        const over = new Promise((resolve) => child.once("exit", resolve));
+        child.kill("SIGKILL");
+        await over;
+      }
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -1,6 +1,7 @@
 /**
  * The scenarios, each with exactly what a gRPC client must see: type, device, state after, cause,
- * calling>called, and the other party. Lines in braces may come in any order among themselves.
+ * calling>called, and the other party. Lines in brackets may come in any order among themselves:
+ * the versions clear the connections of a call in different orders.
  */
 
 import { CallsService, RequestedAgentState } from "../../proto/gen/cti/gateway/v1/calls_pb.js";
@@ -52,7 +53,14 @@ export const scenarios: readonly Scenario[] = [
       await incoming(office);
       await office.phone("trunk").hangUp();
     },
-    expected: [] },
+    expected: [
+      "originated trunk connected newCall 0612345678>5550100",
+      "delivered 1001 alerting newCall 0612345678>5550100",
+      "established 1001 connected newCall 0612345678>5550100",
+      ["connectionCleared trunk null normalClearing",
+        "connectionCleared 1001 null normalClearing"],
+      "callCleared null normalClearing",
+    ] },
   { name: "internal, cancelled while ringing",
     async run({ phone }) {
       await phone(1001).dial("1002");
@@ -60,7 +68,14 @@ export const scenarios: readonly Scenario[] = [
       await pause(200);
       await phone(1001).hangUp();
     },
-    expected: [] },
+    expected: [
+      "serviceInitiated 1001 initiated newCall",
+      "originated 1001 connected newCall 1001>1002",
+      "delivered 1002 alerting newCall 1001>1002",
+      ["connectionCleared 1002 null callCancelled",
+        "connectionCleared 1001 null normalClearing"],
+      "callCleared null normalClearing",
+    ] },
   { name: "internal, refused with busy",
     async run({ phone }) {
       await phone(1001).dial("1002");
@@ -68,9 +83,22 @@ export const scenarios: readonly Scenario[] = [
       await phone(1002).hangUp();
       await phone(1001).event("CALL_CLOSED");
     },
-    expected: [] },
+    expected: [
+      "serviceInitiated 1001 initiated newCall",
+      "originated 1001 connected newCall 1001>1002",
+      "delivered 1002 alerting newCall 1001>1002",
+      "failed 1002 fail busy 1001>1002",
+      ["connectionCleared 1002 null busy",
+        "connectionCleared 1001 null busy"],
+      "callCleared null busy",
+    ] },
   { name: "unknown number", async run({ phone }) { await phone("trunk").dial("5559999"); },
-    expected: [] },
+    expected: [
+      "originated trunk connected newCall 0612345678>5559999",
+      "failed trunk fail numberUnallocated 0612345678>5559999",
+      "connectionCleared trunk null numberUnallocated",
+      "callCleared null numberUnallocated",
+    ] },
   { name: "outgoing by trunk",
     async run({ phone }) {
       await phone(1001).dial("00612345678");
@@ -81,7 +109,16 @@ export const scenarios: readonly Scenario[] = [
       await pause(200);
       await phone(1001).hangUp();
     },
-    expected: [] },
+    expected: [
+      "serviceInitiated 1001 initiated newCall",
+      "originated 1001 connected newCall 1001>00612345678",
+      "networkReached trunk connected newCall 1001>00612345678",
+      "delivered trunk alerting networkSignal 1001>00612345678",
+      "established trunk connected networkSignal 1001>00612345678",
+      ["connectionCleared trunk null normalClearing",
+        "connectionCleared 1001 null normalClearing"],
+      "callCleared null normalClearing",
+    ] },
   { name: "hold and retrieve",
     async run(office) {
       await internal(office);
@@ -91,7 +128,17 @@ export const scenarios: readonly Scenario[] = [
       await office.watched.connection(EventType.RETRIEVED, "1001");
       await office.phone(1002).hangUp();
     },
-    expected: [] },
+    expected: [
+      "serviceInitiated 1001 initiated newCall",
+      "originated 1001 connected newCall 1001>1002",
+      "delivered 1002 alerting newCall 1001>1002",
+      "established 1002 connected newCall 1001>1002",
+      "held 1001 hold normal",
+      "retrieved 1001 connected normal",
+      ["connectionCleared 1002 null normalClearing",
+        "connectionCleared 1001 null normalClearing"],
+      "callCleared null normalClearing",
+    ] },
   { name: "blind transfer by the phone (REFER)",
     async run(office) {
       const { phone } = office;
@@ -103,7 +150,17 @@ export const scenarios: readonly Scenario[] = [
       await pause(200);
       await phone("trunk").hangUp();
     },
-    expected: [] },
+    expected: [
+      "originated trunk connected newCall 0612345678>5550100",
+      "delivered 1001 alerting newCall 0612345678>5550100",
+      "established 1001 connected newCall 0612345678>5550100",
+      "transferred 1001 null singleStepTransfer to 1002",
+      "delivered 1002 alerting singleStepTransfer 0612345678>1002 by 1001",
+      "established 1002 connected singleStepTransfer 0612345678>1002 by 1001",
+      ["connectionCleared trunk null normalClearing",
+        "connectionCleared 1002 null normalClearing"],
+      "callCleared null normalClearing",
+    ] },
   { name: "call in a queue, answered by an agent, pause",
     also: [EventType.AGENT_BUSY, EventType.AGENT_READY, EventType.AGENT_NOT_READY,
       EventType.AGENT_LOGGED_ON, EventType.AGENT_LOGGED_OFF],
@@ -125,7 +182,23 @@ export const scenarios: readonly Scenario[] = [
       await agent(RequestedAgentState.READY);
       await agent(RequestedAgentState.LOGGED_OFF);
     },
-    expected: [] },
+    expected: [
+      "agentLoggedOn 1002 normal",
+      "agentReady 1002 normal",
+      "originated trunk connected newCall 0612345678>5550600",
+      "queued support queued enteringDistribution 0612345678>5550600",
+      "diverted support null distributed 0612345678>5550600 to 1002",
+      "delivered 1002 alerting distributed 0612345678>5550600 by support",
+      "established 1002 connected distributed 0612345678>5550600 by support",
+      "agentBusy 1002 normal",
+      ["connectionCleared 1002 null normalClearing",
+        "connectionCleared trunk null normalClearing"],
+      "agentReady 1002 normal",
+      "callCleared null normalClearing",
+      "agentNotReady 1002 normal lunch",
+      "agentReady 1002 normal",
+      "agentLoggedOff 1002 normal",
+    ] },
   { name: "attended transfer by the phone (REFER with Replaces)",
     async run(office) {
       const { phone, watched } = office;
@@ -143,7 +216,20 @@ export const scenarios: readonly Scenario[] = [
       await pause(300);
       await phone("trunk").hangUp();
     },
-    expected: [] },
+    expected: [
+      "originated trunk connected newCall 0612345678>5550100",
+      "delivered 1001 alerting newCall 0612345678>5550100",
+      "established 1001 connected newCall 0612345678>5550100",
+      "held 1001 hold normal",
+      "serviceInitiated 1001 initiated consultation",
+      "originated 1001 connected consultation 1001>1003",
+      "delivered 1003 alerting consultation 1001>1003",
+      "established 1003 connected consultation 1001>1003",
+      "transferred 1001 null transfer to 1003",
+      ["connectionCleared 1003 null normalClearing",
+        "connectionCleared trunk null normalClearing"],
+      "callCleared null normalClearing",
+    ] },
   { name: "consultation and transfer by service",
     async run(office) {
       const { phone, watched, under, link } = office;
@@ -161,7 +247,27 @@ export const scenarios: readonly Scenario[] = [
       await pause(500);
       await phone(1001).hangUp();
     },
-    expected: [] },
+    expected: [
+      "serviceInitiated 1001 initiated newCall",
+      "originated 1001 connected newCall 1001>1002",
+      "delivered 1002 alerting newCall 1001>1002",
+      "established 1002 connected newCall 1001>1002",
+      "digitsGenerated 1002 unspecified normal digits *",
+      "digitsGenerated 1002 unspecified normal digits 2",
+      "held 1002 hold normal",
+      "digitsGenerated 1002 unspecified normal digits 1",
+      "digitsGenerated 1002 unspecified normal digits 0",
+      "digitsGenerated 1002 unspecified normal digits 0",
+      "digitsGenerated 1002 unspecified normal digits 3",
+      "serviceInitiated 1002 initiated consultation",
+      "originated 1002 connected consultation 1002>1003",
+      "delivered 1003 alerting consultation 1002>1003",
+      "established 1003 connected consultation 1002>1003",
+      "transferred 1002 null transfer to 1003",
+      ["connectionCleared 1001 null normalClearing",
+        "connectionCleared 1003 null normalClearing"],
+      "callCleared null normalClearing",
+    ] },
   { name: "single-step transfer by service",
     async run(office) {
       const { phone, watched, under, link } = office;
@@ -176,7 +282,17 @@ export const scenarios: readonly Scenario[] = [
       await pause(200);
       await phone("trunk").hangUp();
     },
-    expected: [] },
+    expected: [
+      "originated trunk connected newCall 0612345678>5550100",
+      "delivered 1001 alerting newCall 0612345678>5550100",
+      "established 1001 connected newCall 0612345678>5550100",
+      "transferred 1001 null singleStepTransfer to 1002",
+      "delivered 1002 alerting singleStepTransfer 0612345678>1002 by 1001",
+      "established 1002 connected singleStepTransfer 0612345678>1002 by 1001",
+      ["connectionCleared trunk null normalClearing",
+        "connectionCleared 1002 null normalClearing"],
+      "callCleared null normalClearing",
+    ] },
   { name: "deflection of a ringing call by service",
     async run(office) {
       const { phone, watched, under, link } = office;
@@ -192,7 +308,16 @@ export const scenarios: readonly Scenario[] = [
       await pause(200);
       await phone(1002).hangUp();
     },
-    expected: [] },
+    expected: [
+      "originated trunk connected newCall 0612345678>5550100",
+      "delivered 1001 alerting newCall 0612345678>5550100",
+      "diverted 1001 null redirected 0612345678>5550100 to 1002",
+      "delivered 1002 alerting redirected 0612345678>1002 by 1001",
+      "established 1002 connected redirected 0612345678>1002 by 1001",
+      ["connectionCleared 1002 null normalClearing",
+        "connectionCleared trunk null normalClearing"],
+      "callCleared null normalClearing",
+    ] },
   { name: "click to dial, then hang up by service",
     async run(office) {
       const { phone, watched, under, link } = office;
@@ -207,7 +332,15 @@ export const scenarios: readonly Scenario[] = [
       await under.client.unary(CallsService.method.clearConnection,
         { link, ...(connection === undefined ? {} : { connection }) });
     },
-    expected: [] },
+    expected: [
+      "serviceInitiated 1001 initiated makeCall",
+      "originated 1001 connected makeCall 1001>1002",
+      "delivered 1002 alerting newCall 1001>1002",
+      "established 1002 connected newCall 1001>1002",
+      ["connectionCleared 1002 null normalClearing",
+        "connectionCleared 1001 null normalClearing"],
+      "callCleared null normalClearing",
+    ] },
   { name: "click to dial, refused at the device",
     async run({ phone, under, link }) {
       const making = under.client.unary(CallsService.method.makeCall,
@@ -216,13 +349,25 @@ export const scenarios: readonly Scenario[] = [
       await phone(1001).hangUp();
       await making;
     },
-    expected: [] },
+    expected: [
+      "serviceInitiated 1001 initiated makeCall",
+      "failed 1001 fail busy",
+      "connectionCleared 1001 null busy",
+      "callCleared null busy",
+    ] },
   { name: "no answer",
     async run({ phone }) {
       await phone(1001).dial("1903");
       await phone(1003).event("CALL_INCOMING");
     },
-    expected: [] },
+    expected: [
+      "serviceInitiated 1001 initiated newCall",
+      "originated 1001 connected newCall 1001>1903",
+      "delivered 1003 alerting newCall 1001>1903",
+      ["connectionCleared 1003 null callNotAnswered",
+        "connectionCleared 1001 null normalClearing"],
+      "callCleared null callNotAnswered",
+    ] },
   { name: "queue: no agent answers, then the caller gives up",
     async run(office) {
       const { phone, under, link, watched } = office;
@@ -237,7 +382,17 @@ export const scenarios: readonly Scenario[] = [
       await under.client.unary(CallsService.method.setAgentState, { link, device: "1002",
         state: RequestedAgentState.LOGGED_OFF, acdGroup: "support" });
     },
-    expected: [] },
+    expected: [
+      "originated trunk connected newCall 0612345678>5550600",
+      "queued support queued enteringDistribution 0612345678>5550600",
+      "diverted support null distributed 0612345678>5550600 to 1002",
+      "delivered 1002 alerting distributed 0612345678>5550600 by support",
+      "connectionCleared 1002 null callNotAnswered",
+      "queued support queued callNotAnswered 0612345678>5550600 by support",
+      ["connectionCleared support null callCancelled",
+        "connectionCleared trunk null normalClearing"],
+      "callCleared null callCancelled",
+    ] },
   { name: "queue: the agent is a Local channel",
     async run(office) {
       const { phone, asterisk, watched } = office;
@@ -253,7 +408,16 @@ export const scenarios: readonly Scenario[] = [
       await watched.quiet();
       await asterisk.cli("queue remove member Local/1003@from-internal/n from support");
     },
-    expected: [] },
+    expected: [
+      "originated trunk connected newCall 0612345678>5550600",
+      "queued support queued enteringDistribution 0612345678>5550600",
+      "diverted support null distributed 0612345678>5550600 to 1003",
+      "delivered 1003 alerting distributed 0612345678>5550600 by support",
+      "established 1003 connected distributed 0612345678>5550600 by support",
+      ["connectionCleared 1003 null normalClearing",
+        "connectionCleared trunk null normalClearing"],
+      "callCleared null normalClearing",
+    ] },
   { name: "park by service, retrieve from another phone",
     async run(office) {
       const { phone, under, link, watched } = office;
@@ -265,7 +429,23 @@ export const scenarios: readonly Scenario[] = [
       await pause(800);
       await phone(1003).hangUp();
     },
-    expected: [] },
+    expected: [
+      "serviceInitiated 1001 initiated newCall",
+      "originated 1001 connected newCall 1001>1002",
+      "delivered 1002 alerting newCall 1001>1002",
+      "established 1002 connected newCall 1001>1002",
+      "queued 701 queued park 1001>1002",
+      "connectionCleared 1002 null normalClearing",
+      "serviceInitiated 1003 initiated newCall",
+      "originated 1003 connected newCall 1003>701",
+      "diverted 701 null park 1001>1002 to 1003 by 1002",
+      "connectionCleared 1003 null park",
+      "callCleared null park",
+      "established 1003 connected park 1001>1002",
+      ["connectionCleared 1003 null normalClearing",
+        "connectionCleared 1001 null normalClearing"],
+      "callCleared null normalClearing",
+    ] },
   { name: "digits from the phone and by service",
     async run(office) {
       const { phone, under, link, watched } = office;
@@ -278,7 +458,16 @@ export const scenarios: readonly Scenario[] = [
       await phone(1002).event("CALL_DTMF_START");
       await phone(1001).hangUp();
     },
-    expected: [] },
+    expected: [
+      "serviceInitiated 1001 initiated newCall",
+      "originated 1001 connected newCall 1001>1002",
+      "delivered 1002 alerting newCall 1001>1002",
+      "established 1002 connected newCall 1001>1002",
+      "digitsGenerated 1001 unspecified normal digits 5",
+      ["connectionCleared 1001 null normalClearing",
+        "connectionCleared 1002 null normalClearing"],
+      "callCleared null normalClearing",
+    ] },
   { name: "conference of three",
     calls: 1,
     async run({ phone, watched }) {
@@ -294,5 +483,18 @@ export const scenarios: readonly Scenario[] = [
         await pause(200);
       }
     },
-    expected: [] },
+    expected: [
+      "serviceInitiated 1001 initiated newCall",
+      "originated 1001 connected newCall 1001>800",
+      "serviceInitiated 1002 initiated newCall",
+      "originated 1002 connected newCall 1002>800",
+      "conferenced 1001 connected conference to 1002",
+      "serviceInitiated 1003 initiated newCall",
+      "originated 1003 connected newCall 1003>800",
+      "conferenced 1001 connected conference to 1003",
+      ["connectionCleared 1002 null normalClearing",
+        "connectionCleared 1001 null normalClearing",
+        "connectionCleared 1003 null normalClearing"],
+      "callCleared null normalClearing",
+    ] },
 ];

@@ -110,7 +110,8 @@ describe("the simulated office, started as a user starts it", function () {
     });
     await watch.until((items) => eventsOf(items).some((event) =>
       event.type === EventType.DELIVERED && event.direction === Direction.INCOMING
-      && (event.calling?.e164 ?? "").startsWith("+33") && /^1\d{3}$/.test(event.subject?.raw ?? "")));
+      && (event.calling?.e164 ?? "").startsWith("+33")
+      && /^1\d{3}$/.test(event.subject?.raw ?? "")));
     assert.ok(performance.now() - startedMs < 60_000);
   });
 
