@@ -70,6 +70,20 @@ export function consult(mapping: Mapping, bridge: Bridge): void {
   startConsultation(mapping, leg, wire);
 }
 
+/**
+ * The pair dials before its bridge is complete, on some runs: then the one leg on hold in its call
+ * is the one that consults. A pair that a channel has dialled is a queue's or a group's.
+ */
+export function consultBeforeBridge(mapping: Mapping, wire: Leg): void {
+  if (wire.dialled || wire.originating) return;
+  const held = [...wire.call.connections.values()].filter((each) => each.kind === "leg"
+    && each.state === "hold" && each.leg.heldConnection === undefined);
+  const [connection] = held;
+  if (connection !== undefined && held.length === 1) {
+    startConsultation(mapping, connection.leg, wire);
+  }
+}
+
 function startConsultation(mapping: Mapping, leg: Leg, wire: Leg): void {
   const { picture } = mapping;
   const call = picture.newCall(wire.id);

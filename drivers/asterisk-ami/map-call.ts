@@ -5,6 +5,7 @@ import { deviceId, type Party } from "../../firmware/model/identifiers.js";
 import type { AmiMessage } from "../../firmware/wire/ami.js";
 import { causeOfQ850, dialResults, failures } from "./causes.js";
 import { channelView, known, type ChannelView } from "./channel.js";
+import { consultBeforeBridge } from "./map-bridge.js";
 import type { Mapping } from "./map.js";
 import { completeTransfer } from "./map-transfer.js";
 import { idOf, type Call, type Connection, type Leg } from "./picture.js";
@@ -170,6 +171,7 @@ export function dialBegin(mapping: Mapping, message: AmiMessage): void {
   } else {
     const origin = mapping.pairOf(caller);
     if (origin?.originating === true && caller.role === "local") target.originating = true;
+    if (origin !== undefined) consultBeforeBridge(mapping, origin);
     if (target.connection === undefined) picture.moveSilently(target, caller.call);
     if (from !== undefined && caller.role !== "local" && caller.connection === undefined
       && !caller.dialled) begin(mapping, caller, from.exten);

@@ -313,4 +313,21 @@ describe("AMI mapping: transfers as recorded", () => {
     ]);
     assert.equal(mapper.picture.legs.size, 0);
   });
+
+  // Observed: on some runs of Asterisk 16 and 22 the pair rings before its bridge is complete.
+  it("knows a consultation even when its bridge is told after the ringing", () => {
+    const name = "ast16-32-attended-transfer-by-ami-atxfer.txt";
+    const messages = recording(name);
+    const late = messages.findIndex((message) => message.name === "BridgeEnter"
+      && /^PJSIP\/1001-/.test(message.get("Channel") ?? "")
+      && message.get("BridgeNumChannels") === "2"
+      && messages.indexOf(message) > messages.findIndex(({ name: event }) => event === "Hold"));
+    const ringing = messages.findIndex((message) => message.name === "DialState"
+      && /^PJSIP\/1003-/.test(message.get("DestChannel") ?? ""));
+    assert.ok(late > 0 && ringing > late);
+    const moved = messages.toSpliced(late, 1)
+      .toSpliced(ringing, 0, ...messages.slice(late, late + 1));
+    const table = expected.find(([recorded]) => recorded === name)?.[1];
+    assert.deepEqual(rows(play(newMapper(), moved)), table);
+  });
 });
