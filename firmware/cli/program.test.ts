@@ -219,7 +219,8 @@ describe("ctictl: output", () => {
   const links = (bench: Bench): void => {
     bench.on(LinksService.method.listLinks, () => ({ links: [
       { id: "pbx-1", title: "Lyon", driver: "asterisk-ami", state: LinkState.UP,
-        peerProduct: "Asterisk", peerVersion: "22.1", devices: 12, calls: 3, since: { seconds: 1_795_420_800n } },
+        peerProduct: "Asterisk", peerVersion: "22.1", devices: 12, calls: 3,
+        since: { seconds: 1_795_420_800n } },
       { id: "printer", driver: "smdr", state: LinkState.DOWN, reason: "no\u001b[31m carrier" }] }));
   };
 

@@ -1,4 +1,6 @@
-/** The PBX's end of the wire, as plain as can be: it must cost nothing while it is measured with. */
+/**
+ * The PBX's end of the wire, as plain as can be: it must cost nothing while it is measured with.
+ */
 
 import assert from "node:assert/strict";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";

@@ -142,7 +142,9 @@ describe("an Asterisk on a bad day", function () {
     let most = 0;
     const timer = setInterval(() => { most = Math.max(most, process.memoryUsage.rss()); }, 5);
     const received = under.gateway.links.get(link)?.status.counters.bytesIn ?? 0;
-    for (let part = 0; part < 5; part += 1) asterisk.fault({ kind: "long-line", bytes: 10_000_000 });
+    for (let part = 0; part < 5; part += 1) {
+      asterisk.fault({ kind: "long-line", bytes: 10_000_000 });
+    }
     await until("it has arrived", () =>
       (under.gateway.links.get(link)?.status.counters.bytesIn ?? 0) - received > 49_000_000
       || under.gateway.links.get(link)?.status.state.name === "down");

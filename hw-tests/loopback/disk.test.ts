@@ -1,4 +1,4 @@
-/** kill -9 under load, a flipped bit, a full disk: what was acknowledged is there, or it is said. */
+/** kill -9 under load, a flipped bit, a full disk: what was acknowledged is there, or is said. */
 
 import "reflect-metadata";
 import assert from "node:assert/strict";

@@ -10,7 +10,8 @@ import { bytesText, enumWord, timeText } from "../wording.js";
 
 const methods = LinksService.method;
 
-const linkTitles = [["Link", "Lien"], ["Title", "Nom"], ["State", "État"], ["Since", "Depuis"], ["PBX", "PBX"],
+const linkTitles = [["Link", "Lien"], ["Title", "Nom"], ["State", "État"], ["Since", "Depuis"],
+  ["PBX", "PBX"],
   ["Driver", "Pilote"], [">Devices", ">Postes"], [">Calls", ">Appels"],
   ["Remark", "Remarque"]] as const;
 

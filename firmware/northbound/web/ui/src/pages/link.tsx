@@ -32,7 +32,8 @@ export function LinkPage(props: { readonly id: string }): JSX.Element {
   return (
     <>
       <p class="crumb"><a href={address("links")}>{t("nav.links")}</a></p>
-      <header class="page-head"><h1>{linkTitle(link)}</h1>{link.title === "" ? null : <code class="muted">{link.id}</code>}
+      <header class="page-head"><h1>{linkTitle(link)}</h1>
+        {link.title === "" ? null : <code class="muted">{link.id}</code>}
         <LinkBadge state={link.state} />
         <Retry link={link} /></header>
       {link.reason === "" ? null : <p class="link-reason">{link.reason}</p>}

@@ -69,7 +69,8 @@ function RevisionRow(props: {
       <th scope="row" class="number">{String(number)}</th>
       <td>{dateTime(msOf(appliedAt))}</td>
       <td>{actor}</td>
-      <td>{current ? <Badge tone="good">{t("config.current")}</Badge> : null} {textOr(`config.outcome.${outcome}`, outcome)}
+      <td>{current ? <Badge tone="good">{t("config.current")}</Badge> : null}{" "}
+        {textOr(`config.outcome.${outcome}`, outcome)}
         {comment === "" ? null : <p class="muted">{comment}</p>}</td>
       <td><span class="row end">
         {number > 1n ? <Button small onClick={() => { props.onDiff(number); }}>
