@@ -8,7 +8,7 @@ import { useLinkTitle } from "../parts/link-card.js";
 import { ConnectionBadge, DirectionMark, Party } from "../parts/words.js";
 import { answeredByText } from "./records.js";
 import { address } from "../state/route.js";
-import { clockLength, dateTime, msOf, secondsOf, time } from "../text/format.js";
+import { clockLength, dateTime, msOf, partyNumber, secondsOf, time } from "../text/format.js";
 import { t, textOr } from "../text/language.js";
 
 export function RecordPage(props: { readonly id: string }): JSX.Element {
@@ -38,7 +38,8 @@ function RecordFacts(props: { readonly record: CallRecord }): JSX.Element {
   const optional: readonly (readonly [string, string])[] = [
     [t("calls.trunk"), record.networkInterface], [t("records.account"), record.accountCode],
     [t("records.cost"), record.cost], [t("records.pbxTime"), record.pbxTime],
-    [t("records.pbxReference"), record.pbxReference], [t("records.endCause"), record.endCause],
+    [t("records.pbxReference"), record.pbxReference],
+    [t("records.endCause"), causeWord(record.endCause)],
   ];
   const ring = secondsOf(record.ring);
   return (
@@ -47,7 +48,8 @@ function RecordFacts(props: { readonly record: CallRecord }): JSX.Element {
       <Fact label={t("records.calling")}><Party forms={record.calling} /></Fact>
       <Fact label={t("records.called")}><Party forms={record.called} /></Fact>
       <Fact label={t("records.answeredBy")}>
-        {record.answeredBy === "" && record.answeredAt === undefined
+        {
+        record.answeredBy === "" && record.answeredAt === undefined
         ? <Badge tone="bad" icon="bell">{t("records.notAnswered")}</Badge>
         : answeredByText(record)}</Fact>
       <Fact label={t("records.started")}>{dateTime(msOf(record.startedAt))}</Fact>
@@ -71,13 +73,19 @@ function RecordFacts(props: { readonly record: CallRecord }): JSX.Element {
   );
 }
 
+/** A cause of ECMA-269 §17.7 as people say it; the standard's own word where it is a rare one. */
+function causeWord(cause: string): string {
+  return textOr(`cause.${cause}`, cause);
+}
+
 /** One party's way through the call, each state with its time from the start. */
 function LegLine(props: { readonly leg: Leg; readonly startMs: number | undefined }): JSX.Element {
   const { leg, startMs } = props;
   return (
     <div class="leg">
       <p class="leg-who"><strong class="number">{leg.device}</strong>
-        <Party forms={leg.party} /></p>
+        {partyNumber(leg.party) === leg.device ? <span>{leg.party?.name}</span>
+          : <Party forms={leg.party} />}</p>
       <ol class="timeline">
         {leg.states.map((step, index) => {
           const at = msOf(step.at);
@@ -85,7 +93,7 @@ function LegLine(props: { readonly leg: Leg; readonly startMs: number | undefine
             <li key={index}>
               <span class="number">{time(at)}</span>
               <ConnectionBadge state={step.state} />
-              <span class="muted">{step.cause}
+              <span class="muted">{causeWord(step.cause)}
                 {at === undefined || startMs === undefined ? ""
                   : ` · +${clockLength((at - startMs) / 1_000)}`}</span>
             </li>

@@ -143,6 +143,11 @@ function Choice(props: {
   );
 }
 
+/** The name of who sits there; empty where the PBX knows only the number. */
+function agentName({ device, name, agent }: Device): string {
+  return name !== "" ? name : agent === device ? "" : agent;
+}
+
 /** All agents in one place; nothing where no link knows agents. */
 export function AgentsCard(): JSX.Element | null {
   const able = (useCell(links) ?? []).filter((link) => offers(link.capabilities, "setAgentState"));
@@ -167,7 +172,7 @@ export function AgentsCard(): JSX.Element | null {
           {agents.map((device) => (
             <li key={`${device.link} ${device.device}`} class="agent">
               <span class="agent-who"><strong class="number">{device.device}</strong>
-                <span>{device.name === "" ? device.agent : device.name}</span></span>
+                <span>{agentName(device)}</span></span>
               <AgentBadge device={device} />
               <AgentControls device={device} groups={groupsOf(all, device.link)} />
             </li>
