@@ -48,8 +48,7 @@ function RecordFacts(props: { readonly record: CallRecord }): JSX.Element {
       <Fact label={t("records.calling")}><Party forms={record.calling} /></Fact>
       <Fact label={t("records.called")}><Party forms={record.called} /></Fact>
       <Fact label={t("records.answeredBy")}>
-        {
-        record.answeredBy === "" && record.answeredAt === undefined
+        {record.answeredBy === "" && record.answeredAt === undefined
         ? <Badge tone="bad" icon="bell">{t("records.notAnswered")}</Badge>
         : answeredByText(record)}</Fact>
       <Fact label={t("records.started")}>{dateTime(msOf(record.startedAt))}</Fact>
