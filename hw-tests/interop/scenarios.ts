@@ -74,7 +74,7 @@ export const scenarios: readonly Scenario[] = [
       "delivered 1002 alerting newCall 1001>1002",
       ["connectionCleared 1002 null callCancelled",
         "connectionCleared 1001 null normalClearing"],
-      "callCleared null normalClearing",
+      "callCleared null callCancelled",
     ] },
   { name: "internal, refused with busy",
     async run({ phone }) {

