@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { deviceId } from "../model/identifiers.js";
-import { EventRing } from "./event-ring.js";
+import { durableKeptMax, EventRing } from "./event-ring.js";
 import { NumberFormsCache } from "./number-forms.js";
 import { callsMax, endedMax, LinkPicture } from "./picture.js";
 import { requestsMax } from "./requests.js";
 import { simulatedNumbers } from "./switch-simulated.js";
 import { benchLink, clears, on, party, rings, switchBench } from "./switch-bench.js";
 import { callId } from "../model/identifiers.js";
+import type { NumberedEvent } from "./switch.js";
 
 describe("Switch: at its bounds", () => {
   it("lets the oldest stale call go for a new one beyond callsMax, with a record", async () => {
@@ -53,12 +54,45 @@ describe("Switch: at its bounds", () => {
       resolved += 1;
       return { raw };
     } }, 10);
-    for (let n = 0; n < 25; n += 1) cache.forms(benchLink, String(n));
-    assert.equal(cache.sizeOf(benchLink), 10);
+    let most = 0;
+    for (let n = 0; n < 25; n += 1) {
+      cache.forms(benchLink, String(n));
+      most = Math.max(most, cache.sizeOf(benchLink));
+    }
+    assert.equal(most, 10);
     cache.forms(benchLink, "24");
     assert.equal(resolved, 25);
     cache.forms(benchLink, "0");
     assert.equal(resolved, 26);
+  });
+
+  it("keeps the forms that are asked for, however many others come", () => {
+    const asked: string[] = [];
+    const cache = new NumberFormsCache({ ...simulatedNumbers, resolve: (_link, raw) => {
+      asked.push(raw);
+      return { raw };
+    } }, 10);
+    for (let n = 0; n < 25; n += 1) {
+      cache.forms(benchLink, "device");
+      cache.forms(benchLink, String(n));
+    }
+    assert.equal(asked.filter((raw) => raw === "device").length, 1);
+  });
+
+  it("keeps durableKeptMax durable events in memory, and all that are not durable", () => {
+    const entry = (number: bigint) => ({ number }) as NumberedEvent;
+    const ring = new EventRing(5n, 1_000);
+    for (let n = 5n; n < 905n; n += 1n) ring.push(entry(n));
+    ring.release(4n);
+    assert.equal(ring.oldest, 5n);
+    ring.release(504n);
+    assert.equal(ring.oldest, 505n);
+    assert.equal(ring.after(504n, 1)[0]?.number, 505n);
+    ring.release(904n);
+    assert.equal(ring.oldest, 905n - BigInt(durableKeptMax));
+    for (let n = 905n; n < 2_905n; n += 1n) ring.push(entry(n));
+    assert.equal(ring.oldest, 1_905n);
+    assert.equal(ring.after(1_904n, 1)[0]?.number, 1_905n);
   });
 
   it("answers no request beyond requestsMax", async () => {

@@ -2,10 +2,15 @@
 
 import type { NumberedEvent } from "./switch.js";
 
+/** Durable events that stay: a reader that comes from the disk finds the rest of its way here. */
+export const durableKeptMax = 256;
+
 export class EventRing {
   readonly #entries: (NumberedEvent | undefined)[];
   readonly #firstEver: bigint;
   #count = 0;
+  /** Entries before this one are no longer here. */
+  #begin = 0;
 
   /** `first` is the number the next event will get; numbers then rise by one. */
   constructor(first: bigint, eventsMax: number) {
@@ -24,12 +29,21 @@ export class EventRing {
 
   /** The oldest number still here. */
   get oldest(): bigint {
-    return this.#firstEver + BigInt(Math.max(0, this.#count - this.#entries.length));
+    return this.#firstEver + BigInt(this.#begin);
   }
 
   push(entry: NumberedEvent): void {
     this.#entries[this.#count % this.#entries.length] = entry;
     this.#count += 1;
+    this.#begin = Math.max(this.#begin, this.#count - this.#entries.length);
+  }
+
+  /** Lets go of what the disk has, so that the collector finds it young. */
+  release(durable: bigint): void {
+    const end = Math.min(this.#count - durableKeptMax, Number(durable - this.#firstEver) + 1);
+    for (; this.#begin < end; this.#begin += 1) {
+      this.#entries[this.#begin % this.#entries.length] = undefined;
+    }
   }
 
   /** Whether everything after `number` is here. */

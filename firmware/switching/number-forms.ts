@@ -11,14 +11,20 @@ export const numberFormsMax = 16_384;
 /** Texts remembered with one call; an endless conference begins anew. */
 export const textsPerCallMax = 128;
 
+/** Two generations: when the young one is full it becomes the old one. Cheap, and bounded. */
+interface Known {
+  young: Map<string, NumberForms>;
+  old: Map<string, NumberForms>;
+}
+
 export class NumberFormsCache {
   readonly #numbers: NumberResolver;
-  readonly #formsMax: number;
-  readonly #links = new Map<LinkId, Map<string, NumberForms>>();
+  readonly #generationMax: number;
+  readonly #links = new Map<LinkId, Known>();
 
   constructor(numbers: NumberResolver, formsMax = numberFormsMax) {
     this.#numbers = numbers;
-    this.#formsMax = formsMax;
+    this.#generationMax = Math.max(1, Math.floor(formsMax / 2));
   }
 
   /** Forgotten when the link's number rules may have changed. */
@@ -27,25 +33,26 @@ export class NumberFormsCache {
   }
 
   sizeOf(link: LinkId): number {
-    return this.#links.get(link)?.size ?? 0;
+    const known = this.#links.get(link);
+    return known === undefined ? 0 : known.young.size + known.old.size;
   }
 
   forms(link: LinkId, raw: string): NumberForms {
     let known = this.#links.get(link);
     if (known === undefined) {
-      known = new Map();
+      known = { young: new Map(), old: new Map() };
       this.#links.set(link, known);
     }
-    const found = known.get(raw);
+    const found = known.young.get(raw);
     if (found !== undefined) return found;
-    const made = this.#numbers.resolve(link, raw);
-    if (known.size >= this.#formsMax) {
-      for (const oldest of known.keys()) {
-        known.delete(oldest);
-        break;
-      }
+    const made = known.old.get(raw) ?? this.#numbers.resolve(link, raw);
+    // Taking out the oldest one by one would walk over the holes that the earlier ones left.
+    if (known.young.size >= this.#generationMax) {
+      known.old = known.young;
+      known.young = new Map();
     }
-    known.set(raw, made);
+    known.old.delete(raw);
+    known.young.set(raw, made);
     return made;
   }
 

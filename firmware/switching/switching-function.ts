@@ -340,6 +340,7 @@ class SwitchingCore implements SwitchingFunction {
     this.#ring.push(entry);
     this.#monitors.publish(entry);
     this.#options.log.append(entry);
+    this.#ring.release(this.#options.log.durable);
   }
 
   #countIllegal(outcome: Outcome, what: string): void {
