@@ -3,7 +3,7 @@
 import type { NumberedEvent } from "./switch.js";
 
 /** Durable events that stay: a reader that comes from the disk finds the rest of its way here. */
-export const durableKeptMax = 256;
+export const durableKeptMax = 64;
 
 export class EventRing {
   readonly #entries: (NumberedEvent | undefined)[];

@@ -157,7 +157,7 @@ interface Prepared {
  * Messages kept for other watchers of the same event, who read it in the same turn or soon after.
  * A WeakMap would keep each as long as the Switch keeps its event, and burden every collection.
  */
-export const preparedMax = 256;
+export const preparedMax = 64;
 const prepared = new Map<NumberedEvent, Prepared>();
 
 function prepare(entry: NumberedEvent): Prepared {
