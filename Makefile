@@ -10,7 +10,7 @@ export REQUIRE
 MOCHA := mocha --no-package --require build/hw-tests/root-hook.js --enable-source-maps \
   --forbid-only --reporter build/hw-tests/reporter.js
 # Of the first line of the program: short pauses of the collector, and a small heap.
-HEAP = $(shell sed -n '1s/.*-S node //p' build/firmware/main.js)
+HEAP = $(shell sed -n '1s/.*-S //p' build/firmware/main.js)
 
 .DEFAULT_GOAL := help
 
@@ -41,7 +41,7 @@ compile: proto/gen/.ready ## TypeScript -> build/
 build: compile page ## Everything into build/
 
 run: build ## The gateway: a simulated office, or CONFIG=FILE [DATA=FOLDER]
-	@exec node $(HEAP) build/firmware/main.js $(if $(CONFIG),--config $(CONFIG),--office) $(if $(DATA),--data $(DATA))
+	@exec env $(HEAP) build/firmware/main.js $(if $(CONFIG),--config $(CONFIG),--office) $(if $(DATA),--data $(DATA))
 
 check: compile ## Types, lint, proto lint and breaking changes
 	eslint .

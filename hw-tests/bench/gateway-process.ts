@@ -17,10 +17,14 @@ const ticksPerSecond = 100;
 const startMsMax = 30_000;
 const program = path.resolve("build/firmware/main.js");
 
-/** The arguments for node that the program's first line gives. */
-async function programArguments(): Promise<readonly string[]> {
+/** What the program's first line gives: variables of the environment and arguments for node. */
+async function programLine() {
   const first = (await readFile(program, "utf8")).split("\n", 1)[0] ?? "";
-  return /-S node (.*)$/.exec(first)?.[1]?.split(" ") ?? [];
+  const words = /-S (.*)$/.exec(first)?.[1]?.split(" ") ?? [];
+  const node = words.indexOf("node");
+  return { argv: words.slice(node + 1),
+    variables: Object.fromEntries(words.slice(0, Math.max(0, node)).map((word) =>
+      word.split("=", 2))) as Readonly<Record<string, string>> };
 }
 
 export interface GatewayWish {
@@ -64,9 +68,10 @@ export class GatewayProcess {
     const folder = await mkdtemp(path.join(tmpdir(), "jackfield-bench-"));
     const config = path.join(folder, "bench.yaml");
     await writeFile(config, configuration(wish.amiPort));
-    const child = spawn(process.execPath, [...await programArguments(), ...wish.nodeArguments ?? [],
+    const line = await programLine();
+    const child = spawn(process.execPath, [...line.argv, ...wish.nodeArguments ?? [],
       program, "--config", config, "--data", folder],
-    { env: { ...process.env, JACKFIELD_BENCH_SECRET: "bench" },
+    { env: { ...process.env, ...line.variables, JACKFIELD_BENCH_SECRET: "bench" },
       stdio: ["ignore", "pipe", "inherit"] });
     const port = await portOf(child);
     const authorityPem = await readFile(path.join(folder, "tls", "authority.pem"), "utf8");
