@@ -213,7 +213,7 @@ describe("page in a browser", function () {
     await go(page, there(), "links");
     await page.locator(".link-card h2 a").last().click();
     await page.getByRole("heading", { name: "Capacités" }).waitFor();
-    assert.ok(await page.locator("main tbody tr").count() > 0);
+    await page.locator("main tbody tr").first().waitFor();
     await showAll(page, 1_280);
     assert.deepEqual(await axeFindings(page), []);
     await page.setViewportSize({ width: 1_280, height: 900 });
