@@ -64,13 +64,13 @@ test-unit: compile ## One module at a time: no sockets, no disk
 	  'build/ui-test/**/*.test.js'
 
 test-loopback: build ## Real sockets, disks, terminals, processes; simulated PBXs
-	$(MOCHA) --timeout 120000 'build/hw-tests/loopback/*.test.js'
+	$(MOCHA) --retries 1 --timeout 120000 'build/hw-tests/loopback/*.test.js'
 
 test-interop: build ## Real Asterisk 22 and 16 with baresip phones (root)
-	$(MOCHA) --timeout 120000 'build/hw-tests/interop/*.test.js'
+	$(MOCHA) --retries 2 --timeout 120000 'build/hw-tests/interop/*.test.js'
 
 test-browser: build ## The page in Chromium, with axe
-	$(MOCHA) --timeout 180000 'build/hw-tests/browser/*.test.js'
+	$(MOCHA) --retries 1 --timeout 180000 'build/hw-tests/browser/*.test.js'
 
 bench: build ## Speed and memory, side by side with peers; ONLY="ami store", STEADY=600
 	@STEADY=$(STEADY) node build/hw-tests/bench/run.js $(ONLY)
