@@ -430,6 +430,7 @@ export const scenarios: readonly Scenario[] = [
       const parking = await watched.connection(EventType.ESTABLISHED, "1002");
       await under.client.unary(CallsService.method.parkCall, { link, connection: parking });
       await watched.connection(EventType.QUEUED);
+      await watched.connection(EventType.CONNECTION_CLEARED, "1002");
       await phone(1003).dial("701");
       await pause(800);
       await phone(1003).hangUp();
