@@ -8,7 +8,3 @@ export const driverRegistry: readonly Driver[] = [
   asteriskAmi,
   smdr,
 ];
-
-export function driverNamed(name: string): Driver | undefined {
-  return driverRegistry.find((driver) => driver.name === name);
-}

@@ -5,7 +5,7 @@
 
 import type { Result } from "../base/result.js";
 import type { CallEvent, EventName } from "../model/events.js";
-import type { AgentId, CallId, DeviceId, LinkId, Party } from "../model/identifiers.js";
+import type { AgentId, CallId, DeviceId, LinkId } from "../model/identifiers.js";
 import type { CompletedCall, Direction, NumberForms } from "../model/records.js";
 import type { ServiceRequest, ServiceResponse } from "../model/services.js";
 import type { LinkSnapshot } from "../model/snapshot.js";
@@ -132,5 +132,3 @@ export interface NumberResolver {
   dial(link: LinkId, typed: string): Result<string>;
   isInternal(link: LinkId, raw: string): boolean;
 }
-
-export type PartyForms = NumberForms & { readonly party?: Party };
