@@ -277,7 +277,6 @@ class Assembly {
     this.#running(this.#access).configure({ idleMs: sessionIdleMinutes * minuteMs,
       absoluteMs: sessionHours * 60 * minuteMs });
     this.#running(this.#audit).configure(next.retention.auditDays);
-    for (const { id } of next.links) this.#running(this.#switch).forgetNumbers(linkId(id));
     const served = await this.#servers.configure(next);
     if (!served.ok) return served;
     return this.#links.configure(next.links);

@@ -74,6 +74,7 @@ export class Actions {
 
   /** True when the message answers one of ours, and is nobody else's business. */
   take(message: AmiMessage): boolean {
+    if (this.#waiting.size === 0) return false;
     const id = message.get("ActionID");
     const waiting = id === undefined ? undefined : this.#waiting.get(id);
     if (id === undefined || waiting === undefined) return false;

@@ -66,6 +66,7 @@ export class Watchers {
   }
 
   #offer(subject: CallEvent | AmiMessage): void {
+    if (this.#watchers.size === 0) return;
     for (const watcher of [...this.#watchers]) {
       const result = watcher.test(subject);
       if (result !== undefined) watcher.settle(result);

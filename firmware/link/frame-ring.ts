@@ -42,14 +42,15 @@ export class FrameRing {
 
   /** A copy, so that a slice of a large read buffer does not keep the whole buffer alive. */
   #copy(bytes: Uint8Array): Uint8Array {
-    const copy = Buffer.from(bytes.subarray(0, frameBytesMax));
+    const copy = Buffer.allocUnsafeSlow(Math.min(bytes.length, frameBytesMax));
+    copy.set(bytes.length > copy.length ? bytes.subarray(0, copy.length) : bytes);
     for (const secret of this.#secrets) {
       for (let at = copy.indexOf(secret); at >= 0; at = copy.indexOf(secret, at)) {
         copy.fill("*", at, at + secret.length);
         if (secret.every((byte) => byte === star)) break;
       }
     }
-    return new Uint8Array(copy);
+    return copy;
   }
 }
 

@@ -130,7 +130,9 @@ function externalPrefix(plan: CompiledPlan, use: NumberUse): Stage {
       if (plan.prefixOnIncoming && use === "from-pbx") {
         return { matched: true, phrase: "prefix-removed", values, change: { text: rest } };
       }
-      return certainty(rest, plan) > certainty(text, plan)
+      // Asked for last: most numbers are certain as they stand, and reading one takes its time.
+      const whole = certainty(text, plan);
+      return whole < 2 && certainty(rest, plan) > whole
         ? { matched: true, phrase: "prefix-deduced", values, change: { text: rest } }
         : { matched: false, phrase: "prefix-kept", values };
     },

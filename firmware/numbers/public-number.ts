@@ -37,10 +37,21 @@ export interface Country {
   readonly internationalPrefix: string;
 }
 
+/** The rules of a chain ask for the same text one after the other; reading it takes its time. */
+let last: { readonly text: string; readonly country: Country | undefined;
+  readonly number: PublicNumber | undefined } | undefined;
+
 /** Reads a number as dialled in `country`; without one only the `+` form is understood. */
 export function readPublicNumber(
   text: string, country: Country | undefined,
 ): PublicNumber | undefined {
+  if (last?.text !== text || last.country !== country) {
+    last = { text, country, number: parse(text, country) };
+  }
+  return last.number;
+}
+
+function parse(text: string, country: Country | undefined): PublicNumber | undefined {
   try {
     const found = parsePhoneNumberFromString(text, {
       extract: false, ...(country && { defaultCountry: country.code }),
@@ -54,11 +65,12 @@ export function readPublicNumber(
 /** Validity and formats cost most of the time, and a chain needs only some of them. */
 function describe(found: PhoneNumber): PublicNumber {
   let valid: boolean | undefined;
+  let possible: boolean | undefined;
   return {
     e164: found.number, country: found.country, callingCode: found.countryCallingCode,
     significant: found.nationalNumber,
     get valid() { return valid ??= found.isValid(); },
-    get possible() { return found.isPossible(); },
+    get possible() { return possible ??= found.isPossible(); },
     get national() { return found.formatNational(); },
     get international() { return found.formatInternational(); },
   };

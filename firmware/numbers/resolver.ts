@@ -8,8 +8,8 @@ import { compilePlan, type Explanation, type NumberPlan, type NumberPlanConfig,
   type NumberUse } from "./number-plan.js";
 import { compareRules, type CountedNumber, type RuleComparison } from "./rule-comparison.js";
 
-/** Numbers remembered, over all links; the Switch remembers those of its events by itself. */
-export const cacheMax = 4_096;
+/** Numbers remembered, over all links: some 3 MB. */
+export const cacheMax = 8_192;
 
 export interface LinkNumberResolver extends NumberResolver {
   /** Replaces all plans at once; when one does not compile, none is replaced. */
@@ -73,8 +73,8 @@ class CachedResolver implements LinkNumberResolver {
     const key = `${link}\n${raw}`;
     const known = this.#young.get(key);
     if (known !== undefined) return known;
-    const older = this.#old.get(key);
-    const forms = older ?? this.#plans.get(link)?.forms(raw) ?? { raw };
+    const forms = this.#old.get(key) ?? this.#plans.get(link)?.forms(raw) ?? { raw };
+    // Taking out the oldest one by one would walk over the holes that the earlier ones left.
     if (this.#young.size >= cacheMax / 2) {
       this.#old = this.#young;
       this.#young = new Map();

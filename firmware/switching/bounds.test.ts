@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { deviceId } from "../model/identifiers.js";
 import { durableKeptMax, EventRing } from "./event-ring.js";
-import { NumberFormsCache } from "./number-forms.js";
 import { callsMax, endedMax, LinkPicture } from "./picture.js";
 import { requestsMax } from "./requests.js";
-import { simulatedNumbers } from "./switch-simulated.js";
 import { benchLink, clears, on, party, rings, switchBench } from "./switch-bench.js";
 import { callId } from "../model/identifiers.js";
 import type { NumberedEvent } from "./switch.js";
@@ -48,37 +46,6 @@ describe("Switch: at its bounds", () => {
     assert.equal(new LinkPicture(benchLink).devices.size, 0);
   });
 
-  it("keeps at most formsMax number forms and the newest of them", () => {
-    let resolved = 0;
-    const cache = new NumberFormsCache({ ...simulatedNumbers, resolve: (_link, raw) => {
-      resolved += 1;
-      return { raw };
-    } }, 10);
-    let most = 0;
-    for (let n = 0; n < 25; n += 1) {
-      cache.forms(benchLink, String(n));
-      most = Math.max(most, cache.sizeOf(benchLink));
-    }
-    assert.equal(most, 10);
-    cache.forms(benchLink, "24");
-    assert.equal(resolved, 25);
-    cache.forms(benchLink, "0");
-    assert.equal(resolved, 26);
-  });
-
-  it("keeps the forms that are asked for, however many others come", () => {
-    const asked: string[] = [];
-    const cache = new NumberFormsCache({ ...simulatedNumbers, resolve: (_link, raw) => {
-      asked.push(raw);
-      return { raw };
-    } }, 10);
-    for (let n = 0; n < 25; n += 1) {
-      cache.forms(benchLink, "device");
-      cache.forms(benchLink, String(n));
-    }
-    assert.equal(asked.filter((raw) => raw === "device").length, 1);
-  });
-
   it("keeps durableKeptMax durable events in memory, and all that are not durable", () => {
     const entry = (number: bigint) => ({ number }) as NumberedEvent;
     const ring = new EventRing(5n, 1_000);
@@ -116,7 +83,7 @@ describe("Switch: at its bounds", () => {
     const ring = new EventRing(5n, 3);
     assert(ring.covers(4n) && !ring.covers(3n));
     for (let n = 5n; n < 10n; n += 1n) {
-      ring.push({ number: n, atMs: 0, numbers: {}, direction: "unknown", healed: false, parties: [],
+      ring.push({ number: n, atMs: 0, numbers: [], direction: "unknown", healed: false, parties: [],
         event: { type: "callCleared", call: callId("C"), link: benchLink, cause: "normal",
           receivedAtMs: 0 } });
     }

@@ -68,7 +68,7 @@ export function newCall(
     link: picture.link, call, connections: new Map(),
     history: new CallHistory(startedAtMs), marks: new Set(), aliases: new Map(),
     calling: undefined, called: undefined, networkInterface: undefined, direction: "unknown",
-    stale: false, touched: 0n, numbers: {}, parties: undefined, lastCause: "normal",
+    stale: false, touched: 0n, parties: undefined, lastCause: "normal",
   };
   picture.add(entry);
   return { entry, evicted };

@@ -64,8 +64,8 @@ export function isNumberForms(value: unknown): value is NumberForms {
   return isFields(value) && typeof value["raw"] === "string";
 }
 
-function isNumbers(value: unknown): value is Readonly<Record<string, NumberForms>> {
-  return isFields(value) && Object.values(value).every(isNumberForms);
+function isNumbers(value: unknown): value is readonly NumberForms[] {
+  return Array.isArray(value) && value.every(isNumberForms);
 }
 
 function isDevices(value: unknown): value is readonly DeviceId[] {

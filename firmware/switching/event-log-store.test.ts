@@ -9,7 +9,8 @@ import { diskKey, u64Key } from "../store/keys.js";
 import type { Store } from "../store/store.js";
 import { crashJump } from "./event-log.js";
 import { events } from "./event-log-keyspaces.js";
-import { StoredEventLog, type EventLogBounds, type EventRetention } from "./event-log-store.js";
+import { StoredEventLog, type EventLogBounds, type EventRetention, gatherMs }
+  from "./event-log-store.js";
 import type { NumberedEvent } from "./switch.js";
 
 const world = new SimulatedWorld();
@@ -23,7 +24,7 @@ function numbered(number: bigint, atMs = world.clock.wall().getTime()): Numbered
   const device = deviceId("2001");
   return {
     number, atMs, direction: "incoming", healed: false, parties: [device],
-    numbers: { "0612345678": { raw: "0612345678", e164: "+33612345678", kind: "external" } },
+    numbers: [{ raw: "0612345678", e164: "+33612345678", kind: "external" }],
     event: {
       type: "delivered", link: linkId("pbx"), cause: "newCall", receivedAtMs: 12.5,
       connection: { call: callId("c1"), device }, alertingDevice: { device, name: "Zoé" },
@@ -36,7 +37,9 @@ function memory(): Database {
     { keyEncoding: "view", valueEncoding: "view", storeEncoding: "view" });
 }
 
+/** What was appended has been gathered and written. */
 async function settled(): Promise<void> {
+  await world.advance(gatherMs);
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 

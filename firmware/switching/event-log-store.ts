@@ -33,6 +33,8 @@ export interface EventLogBounds {
 
 export const eventLogBounds: EventLogBounds = { queueMax: 50_000, batchMax: 200, gapsMax: 256 };
 
+/** Events wait so long for others: a flush costs the same for one as for many. */
+export const gatherMs = 5;
 const retryMs = 1_000;
 const pruneEveryMs = 60_000;
 /** Events removed in one batch. */
@@ -49,6 +51,7 @@ export class StoredEventLog implements EventLog {
   readonly #bounds: EventLogBounds;
   #queue: NumberedEvent[] = [];
   #writing: Promise<void> | undefined;
+  #gathering: Cancellable | undefined;
   #retry: Cancellable | undefined;
   readonly #pruning: Pruning;
   #running = false;
@@ -101,6 +104,7 @@ export class StoredEventLog implements EventLog {
     this.#running = false;
     this.#pruning.stop();
     this.#retry?.cancel();
+    this.#gathering?.cancel();
     const finish = async (): Promise<void> => {
       await this.#writing;
       while (this.#queue.length > 0 && await this.#writeOnce());
@@ -128,7 +132,14 @@ export class StoredEventLog implements EventLog {
     }
     this.#closeRefusal(entry.number);
     this.#queue.push(entry);
-    if (this.#retry === undefined) this.#writing ??= this.#write();
+    if (this.#retry === undefined && this.#writing === undefined) this.#gather();
+  }
+
+  #gather(): void {
+    this.#gathering ??= this.#world.clock.after(gatherMs, "event-log.gather", () => {
+      this.#gathering = undefined;
+      if (this.#running) this.#writing ??= this.#write();
+    });
   }
 
   position(number: bigint): "kept" | "expired" | "lost" {
@@ -222,18 +233,19 @@ export class StoredEventLog implements EventLog {
   }
 
   async #write(): Promise<void> {
-    // What arrives in the same turn is written together.
-    await Promise.resolve();
-    while (this.#queue.length > 0 && this.#running) {
-      if (await this.#writeOnce()) continue;
-      if (!this.#running) break;
-      this.#retry = this.#world.clock.after(retryMs, "event-log.retry", () => {
-        this.#retry = undefined;
-        if (this.#running) this.#writing ??= this.#write();
-      });
-      break;
-    }
+    let written: boolean;
+    do written = await this.#writeOnce();
+    while (written && this.#running && this.#queue.length >= this.#bounds.batchMax);
     this.#writing = undefined;
+    if (!this.#running) return;
+    if (written) {
+      if (this.#queue.length > 0) this.#gather();
+      return;
+    }
+    this.#retry = this.#world.clock.after(retryMs, "event-log.retry", () => {
+      this.#retry = undefined;
+      this.#gather();
+    });
   }
 
   /** Writes one batch; false when it failed and everything still waits. */

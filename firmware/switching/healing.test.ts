@@ -20,7 +20,7 @@ function watch(b: ReturnType<typeof switchBench>): Numbered[] {
   const items: Numbered[] = [];
   const monitor = b.sw.monitorStart({}, 1_000);
   assert(monitor.ok);
-  void (async () => { for await (const item of monitor.value) items.push(item); })();
+  void (async () => { for await (const batch of monitor.value) items.push(...batch); })();
   return items;
 }
 

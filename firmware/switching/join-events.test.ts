@@ -105,7 +105,9 @@ describe("Transferred: exactly one call lives on", () => {
       const monitor = b.sw.monitorStart({ devices: [{ device: deviceId(device) }] }, 10);
       assert(monitor.ok);
       void (async () => {
-        for await (const item of monitor.value) if (item.kind === "event") seen.push(device);
+        for await (const batch of monitor.value) {
+          for (const item of batch) if (item.kind === "event") seen.push(device);
+        }
       })();
     }
     transfer(b, "C3");

@@ -59,7 +59,6 @@ function inherit(heir: CallEntry, from: CallEntry | undefined): void {
   heir.called = from.called ?? heir.called;
   heir.networkInterface = from.networkInterface ?? heir.networkInterface;
   heir.direction = from.direction === "unknown" ? heir.direction : from.direction;
-  heir.numbers = { ...from.numbers, ...heir.numbers };
   for (const mark of from.marks) heir.marks.add(mark);
 }
 

@@ -15,6 +15,8 @@ import type { Monitor, Numbered, NumberedEvent } from "./switch.js";
 
 /** Events read at once while catching up. */
 export const pageMax = 256;
+/** Items handed over at once: what a reader holds outside its bounded queue. */
+export const batchMax = 64;
 /** An event may wait this long for the disk before a reader is told that it is lost. */
 export const durableWaitMs = 20;
 export const durableWaitsMax = 250;
@@ -114,7 +116,7 @@ export class WatcherMonitor implements Monitor {
     this.#wake();
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<Numbered, undefined> {
+  [Symbol.asyncIterator](): AsyncIterator<readonly Numbered[], undefined> {
     return {
       next: () => this.#next(),
       return: () => {
@@ -126,26 +128,24 @@ export class WatcherMonitor implements Monitor {
     };
   }
 
-  async #next(): Promise<IteratorResult<Numbered, undefined>> {
+  async #next(): Promise<IteratorResult<readonly Numbered[], undefined>> {
     for (;;) {
-      const item = this.#take();
-      if (item !== undefined) return { value: item, done: false };
+      if (this.queueLength > 0) return { value: this.#take(), done: false };
       if (this.#stopped) return { value: undefined, done: true };
       if (this.#live) await new Promise<void>((resolve) => { this.#waiting.push(resolve); });
       else await this.#catchUp();
     }
   }
 
-  #take(): Numbered | undefined {
-    const item = this.#queue[this.#head];
-    if (item === undefined) return undefined;
-    this.#head += 1;
-    if (this.#head > 512 && this.#head * 2 > this.#queue.length) {
+  #take(): readonly Numbered[] {
+    const batch = this.#queue.slice(this.#head, this.#head + batchMax);
+    this.#head += batch.length;
+    if (this.#head === this.#queue.length || this.#head > 8 * batchMax) {
       this.#queue.splice(0, this.#head);
       this.#head = 0;
     }
     this.#calm();
-    return item;
+    return batch;
   }
 
   #wake(): void {

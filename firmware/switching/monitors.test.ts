@@ -12,11 +12,15 @@ function start(b: SwitchBench, filter: MonitorFilter, queueMax: number, after?: 
   const monitor = b.sw.monitorStart(filter, queueMax, after);
   assert(monitor.ok);
   const iterator = monitor.value[Symbol.asyncIterator]();
+  const batch: Numbered[] = [];
   return {
     monitor: monitor.value,
     async next(): Promise<Numbered | undefined> {
-      const step = await iterator.next();
-      return step.done === true ? undefined : step.value;
+      if (batch.length === 0) {
+        const step = await iterator.next();
+        if (step.done !== true) batch.push(...step.value);
+      }
+      return batch.shift();
     },
   };
 }

@@ -1,92 +1,47 @@
-/** The forms of numbers as the link's rules give them, remembered per link within a bound. */
+/** The forms of the numbers that stand in an event, as the link's rules give them. */
 
-import type { LinkId } from "../model/identifiers.js";
-import type { CallEvent } from "../model/events.js";
+import type { CallEvent, EventName } from "../model/events.js";
 import type { NumberForms } from "../model/records.js";
 import type { NumberResolver } from "./switch.js";
 
-/** The devices of a large site and some thousand callers: some 8 MB, reached within minutes. */
-export const numberFormsMax = 16_384;
+const roles = ["callingDevice", "calledDevice", "lastRedirectionDevice"] as const;
 
-/** Texts remembered with one call; an endless conference begins anew. */
-export const textsPerCallMax = 128;
+/** Where the parties of each type of event stand, besides the connection list. */
+export const partyFields = {
+  serviceInitiated: ["initiatingDevice"], originated: roles, offered: ["offeredDevice", ...roles],
+  delivered: ["alertingDevice", ...roles], established: ["answeringDevice", ...roles],
+  held: ["holdingDevice"], retrieved: ["retrievingDevice"],
+  diverted: ["divertingDevice", "newDestination", ...roles], failed: ["failingDevice", ...roles],
+  queued: ["queue", ...roles], networkReached: roles,
+  transferred: ["transferringDevice", "transferredToDevice"],
+  conferenced: ["conferencingDevice", "addedParty"], connectionCleared: ["releasingDevice"],
+  callCleared: [], digitsDialed: ["dialingDevice"], bridged: ["bridgedAppearance"],
+  networkCapabilitiesChanged: [], callInformation: roles, charging: ["chargedDevice"],
+  digitsGenerated: [], telephonyTonesGenerated: [], serviceCompletionFailure: ["otherDevice"],
+  agentLoggedOn: ["agentDevice"], agentLoggedOff: ["agentDevice"], agentNotReady: ["agentDevice"],
+  agentReady: ["agentDevice"], agentBusy: ["agentDevice"], agentWorkingAfterCall: ["agentDevice"],
+  backInService: ["device"], outOfService: ["device"], doNotDisturb: ["device"],
+  forwarding: ["device", "forwardTo"],
+} as const satisfies Readonly<Record<EventName, readonly string[]>>;
 
-/** Two generations: when the young one is full it becomes the old one. Cheap, and bounded. */
-interface Known {
-  young: Map<string, NumberForms>;
-  old: Map<string, NumberForms>;
-}
-
-export class NumberFormsCache {
-  readonly #numbers: NumberResolver;
-  readonly #generationMax: number;
-  readonly #links = new Map<LinkId, Known>();
-
-  constructor(numbers: NumberResolver, formsMax = numberFormsMax) {
-    this.#numbers = numbers;
-    this.#generationMax = Math.max(1, Math.floor(formsMax / 2));
-  }
-
-  /** Forgotten when the link's number rules may have changed. */
-  forget(link: LinkId): void {
-    this.#links.delete(link);
-  }
-
-  sizeOf(link: LinkId): number {
-    const known = this.#links.get(link);
-    return known === undefined ? 0 : known.young.size + known.old.size;
-  }
-
-  forms(link: LinkId, raw: string): NumberForms {
-    let known = this.#links.get(link);
-    if (known === undefined) {
-      known = { young: new Map(), old: new Map() };
-      this.#links.set(link, known);
-    }
-    const found = known.young.get(raw);
-    if (found !== undefined) return found;
-    const made = known.old.get(raw) ?? this.#numbers.resolve(link, raw);
-    // Taking out the oldest one by one would walk over the holes that the earlier ones left.
-    if (known.young.size >= this.#generationMax) {
-      known.old = known.young;
-      known.young = new Map();
-    }
-    known.old.delete(raw);
-    known.young.set(raw, made);
-    return made;
-  }
-
-  /** `known` with the forms of every party text of `event`; the same object when nothing is new. */
-  cover(
-    event: CallEvent, known: Readonly<Record<string, NumberForms>>,
-  ): Readonly<Record<string, NumberForms>> {
-    let covered: Record<string, NumberForms> | undefined;
-    for (const text of partyTexts(event)) {
-      if (Object.hasOwn(covered ?? known, text) || text === "__proto__") continue;
-      covered ??= Object.keys(known).length >= textsPerCallMax ? {} : { ...known };
-      covered[text] = this.forms(event.link, text);
-    }
-    return covered ?? known;
-  }
-}
-
-/** Every device text that stands in an event. */
-export function partyTexts(event: CallEvent): readonly string[] {
-  const texts: string[] = [];
-  for (const key in event) {
-    const value: unknown = Reflect.get(event, key);
-    if (typeof value === "string") {
-      if (key === "device" || key === "forwardTo") texts.push(value);
-    } else if (typeof value === "object" && value !== null && "device" in value
-      && typeof value.device === "string") {
-      texts.push(value.device);
-    }
+/** The forms of every party of `event`, each once. */
+export function formsIn(event: CallEvent, numbers: NumberResolver): readonly NumberForms[] {
+  const found: NumberForms[] = [];
+  const add = (text: string): void => {
+    for (const known of found) if (known.raw === text) return;
+    found.push(numbers.resolve(event.link, text));
+  };
+  for (const field of partyFields[event.type]) {
+    const party: unknown = Reflect.get(event, field);
+    if (typeof party === "string") add(party);
+    else if (isParty(party)) add(party.device);
   }
   if ("connections" in event) {
-    for (const entry of event.connections) {
-      texts.push(entry.newConnection.device);
-      if (entry.endpoint !== undefined) texts.push(entry.endpoint.device);
-    }
+    for (const { endpoint } of event.connections) if (endpoint !== undefined) add(endpoint.device);
   }
-  return texts;
+  return found;
+}
+
+function isParty(value: unknown): value is { readonly device: string } {
+  return typeof value === "object" && value !== null && "device" in value;
 }

@@ -19,11 +19,16 @@ export interface PendingCounters {
   recordsRetried: number;
 }
 
+interface Waiting {
+  readonly record: CallRecord;
+  readonly how: "add" | "replace";
+}
+
 export class PendingRecords {
   readonly #world: World;
   readonly #book: RecordBook;
   readonly #alarms: Alarms;
-  readonly #waiting: CallRecord[] = [];
+  readonly #waiting: Waiting[] = [];
   readonly counters: PendingCounters = { recordsWritten: 0, recordsDropped: 0, recordsRetried: 0 };
   #writing = 0;
   #delayMs = retryMs;
@@ -41,12 +46,13 @@ export class PendingRecords {
     return this.#waiting.length + this.#writing;
   }
 
-  add(record: CallRecord): void {
+  /** A new record, or one that may take the place of another. */
+  add(record: CallRecord, how: Waiting["how"]): void {
     if (this.#waiting.length >= pendingRecordsMax) {
       this.#waiting.shift();
       this.counters.recordsDropped += 1;
     }
-    this.#waiting.push(record);
+    this.#waiting.push({ record, how });
     this.#pump();
   }
 
@@ -70,22 +76,23 @@ export class PendingRecords {
     if (this.#retry !== undefined) return;
     const startMax = this.#troubled ? 1 : writingMax;
     while (this.#writing < startMax) {
-      const record = this.#waiting.shift();
-      if (record === undefined) break;
+      const next = this.#waiting.shift();
+      if (next === undefined) break;
       this.#writing += 1;
-      void this.#write(record);
+      void this.#write(next);
     }
   }
 
-  async #write(record: CallRecord): Promise<void> {
-    const written = await this.#book.add(record);
+  async #write(waiting: Waiting): Promise<void> {
+    const { record, how } = waiting;
+    const written = await this.#book[how](record);
     this.#writing -= 1;
     if (written.ok) {
       this.counters.recordsWritten += 1;
       this.#recovered();
       this.#pump();
     } else if (faults[written.fault.code].retry) {
-      this.#waiting.unshift(record);
+      this.#waiting.unshift(waiting);
       this.counters.recordsRetried += 1;
       this.#trouble(written.fault.code, written.fault.message);
     } else {

@@ -6,7 +6,7 @@
 
 import type { EventCause } from "../model/causes.js";
 import type { AgentId, CallId, DeviceId, LinkId, Party } from "../model/identifiers.js";
-import type { Direction, NumberForms, RecordMark } from "../model/records.js";
+import type { Direction, RecordMark } from "../model/records.js";
 import type { AgentState, ConnectionState, DeviceCategory } from "../model/states.js";
 import type { CallHistory } from "./call-history.js";
 
@@ -41,8 +41,6 @@ export interface CallEntry {
   stale: boolean;
   /** The number of the newest event that touched this call. */
   touched: bigint;
-  /** Number forms of every text seen in the call; replaced, never changed. */
-  numbers: Readonly<Record<string, NumberForms>>;
   /** Devices with a connection; recomputed when the set changes. */
   parties: readonly DeviceId[] | undefined;
   lastCause: EventCause;

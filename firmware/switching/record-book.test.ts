@@ -204,7 +204,7 @@ describe("StoredRecordBook", () => {
     const found = await filled();
     const [first] = sample;
     assert.ok(first);
-    must(await found.book.add({ ...first, calling: { raw: "0499999999" }, link: lyon }));
+    must(await found.book.replace({ ...first, calling: { raw: "0499999999" }, link: lyon }));
     assert.deepEqual(places(must(await found.book.list({ number: "0612345678" }, 9)).records), [3]);
     assert.deepEqual(places(must(await found.book.list({ number: "99999999" }, 9)).records), [0]);
     assert.equal((await found.book.add({ ...first, id: "x" })).ok, false);

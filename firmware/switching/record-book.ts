@@ -88,12 +88,20 @@ export class StoredRecordBook implements RecordBook {
     return Promise.resolve();
   }
 
-  async add(record: CallRecord): Promise<Result<void>> {
+  add(record: CallRecord): Promise<Result<void>> {
+    return this.#write(record, []);
+  }
+
+  async replace(record: CallRecord): Promise<Result<void>> {
+    const before = await this.#store.get(records, record.id);
+    return this.#write(record, before.ok && before.value !== undefined
+      ? removals(before.value) : []);
+  }
+
+  async #write(record: CallRecord, stale: readonly Mutation[]): Promise<Result<void>> {
     if (!isRecordId(record.id)) {
       return fail("argument-invalid", `${record.id} is not the id of a call record`);
     }
-    const before = await this.#store.get(records, record.id);
-    const stale = before.ok && before.value !== undefined ? removals(before.value) : [];
     const written = await this.#store.commit([
       ...stale, put(records, record.id, record), ...indexKeys(record).map(
         ([space, key]) => put(space, key, undefined)),

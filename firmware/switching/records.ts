@@ -30,8 +30,10 @@ export interface RecordPage {
 }
 
 export interface RecordBook extends Component {
-  /** Resolves when durable. */
+  /** A record under an id that was never used before. Resolves when durable. */
   add(record: CallRecord): Promise<Result<void>>;
+  /** A record that may take the place of one with the same id. Resolves when durable. */
+  replace(record: CallRecord): Promise<Result<void>>;
   get(id: string): Promise<Result<CallRecord | undefined>>;
   /** Newest first, continuing below `before` (a record id). */
   list(

@@ -113,6 +113,10 @@ export class SimulatedRecordBook implements RecordBook {
     return Promise.resolve(done);
   }
 
+  replace(record: CallRecord): Promise<Result<void>> {
+    return this.add(record);
+  }
+
   get(id: string): Promise<Result<CallRecord | undefined>> {
     return Promise.resolve(ok(this.records.get(id)));
   }

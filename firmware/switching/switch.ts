@@ -57,8 +57,8 @@ export interface NumberedEvent {
   /** When the gateway applied it, milliseconds since 1970 UTC. */
   readonly atMs: number;
   readonly event: CallEvent;
-  /** Keyed by the raw device text as it stands in the event. */
-  readonly numbers: Readonly<Record<string, NumberForms>>;
+  /** Of every device text that stands in the event, each once. */
+  readonly numbers: readonly NumberForms[];
   readonly direction: Direction;
   /** Made by the gateway from a snapshot, not said by the PBX. */
   readonly healed: boolean;
@@ -88,7 +88,8 @@ export interface MonitorFilter {
   readonly types?: readonly EventName[];
 }
 
-export interface Monitor extends AsyncIterable<Numbered> {
+/** Gives what waits together, at least one item, in order. */
+export interface Monitor extends AsyncIterable<readonly Numbered[]> {
   /** The number of the newest event when the monitor began. */
   readonly startNumber: bigint;
   stop(): void;

@@ -10,7 +10,7 @@ import type { World } from "../base/world.js";
 import type { Link } from "../link/link.js";
 import type { CallEvent } from "../model/events.js";
 import type { CallId, DeviceId, LinkId } from "../model/identifiers.js";
-import type { CompletedCall, RecordMark } from "../model/records.js";
+import type { CompletedCall, NumberForms, RecordMark } from "../model/records.js";
 import type { ServiceRequest, ServiceResponse } from "../model/services.js";
 import type { LinkSnapshot } from "../model/snapshot.js";
 import type { Alarms } from "../supervisor/alarms.js";
@@ -22,7 +22,7 @@ import { EventRing } from "./event-ring.js";
 import { reconcileLink } from "./healing.js";
 import { applyJoin } from "./join-events.js";
 import { Monitors, monitorsMax, type MonitorCounters } from "./monitors.js";
-import { NumberFormsCache } from "./number-forms.js";
+import { formsIn } from "./number-forms.js";
 import { PendingRecords, type PendingCounters } from "./pending-records.js";
 import { LinkPicture, type CallEntry } from "./picture.js";
 import { completed, recordOfPrinted, runningCallOf, Unprinted } from "./printed-records.js";
@@ -73,8 +73,6 @@ export interface SwitchGauges {
 export interface SwitchingFunction extends Switch, Component {
   readonly counters: SwitchCounters;
   readonly gauges: SwitchGauges;
-  /** The number rules of a link changed: forms are computed anew. */
-  forgetNumbers(link: LinkId): void;
 }
 
 export function createSwitch(options: SwitchOptions): SwitchingFunction {
@@ -86,7 +84,6 @@ class SwitchingCore implements SwitchingFunction {
   readonly #options: SwitchOptions;
   readonly #links = new Map<LinkId, LinkPicture>();
   readonly #ring: EventRing;
-  readonly #forms: NumberFormsCache;
   readonly #monitors: Monitors;
   readonly #records: PendingRecords;
   readonly #unprinted = new Map<LinkId, Unprinted>();
@@ -102,7 +99,6 @@ class SwitchingCore implements SwitchingFunction {
     this.#options = options;
     this.#last = log.firstNumber - 1n;
     this.#ring = new EventRing(log.firstNumber, options.ringEventsMax ?? ringEventsMax);
-    this.#forms = new NumberFormsCache(numbers);
     this.#monitors = new Monitors({ world, log, ring: this.#ring, alarms,
       monitorsMax: options.monitorsMax ?? monitorsMax });
     this.#records = new PendingRecords(world, options.records, alarms);
@@ -166,21 +162,14 @@ class SwitchingCore implements SwitchingFunction {
       requestsInFlight: this.#requests.inFlight };
   }
 
-  forgetNumbers(link: LinkId): void {
-    this.#forms.forget(link);
-    for (const call of this.#links.get(link)?.calls.values() ?? []) call.numbers = {};
-  }
-
   apply(event: CallEvent): void {
     this.#step(event, false);
   }
 
   record(call: CompletedCall): void {
-    const forms = (raw: string): ReturnType<NumberFormsCache["forms"]> =>
-      this.#forms.forms(call.link, raw);
     const ours = this.#unprinted.get(call.link)?.take(call);
     if (ours !== undefined) {
-      this.#records.add(completed(ours, call));
+      this.#records.add(completed(ours, call), "replace");
       return;
     }
     const picture = this.#links.get(call.link);
@@ -189,7 +178,7 @@ class SwitchingCore implements SwitchingFunction {
       running.history.printed = call;
       return;
     }
-    this.#records.add(recordOfPrinted(call, forms));
+    this.#records.add(recordOfPrinted(call, this.#formsOf(call.link)), "replace");
   }
 
   reconcile(link: LinkId, snapshot: LinkSnapshot, reason: string, askedAt?: bigint): void {
@@ -279,7 +268,11 @@ class SwitchingCore implements SwitchingFunction {
   }
 
   #view(call: CallEntry): CallView {
-    return callView(call, (raw) => call.numbers[raw] ?? this.#forms.forms(call.link, raw));
+    return callView(call, this.#formsOf(call.link));
+  }
+
+  #formsOf(link: LinkId): (raw: string) => NumberForms {
+    return (raw) => this.#options.numbers.resolve(link, raw);
   }
 
   #picture(link: LinkId): LinkPicture {
@@ -330,12 +323,9 @@ class SwitchingCore implements SwitchingFunction {
     this.#last += 1n;
     this.#events += 1;
     if (healed) this.#healed += 1;
-    const numbers = this.#forms.cover(event, call?.numbers ?? {});
-    if (call !== undefined) {
-      call.numbers = numbers;
-      call.touched = this.#last;
-    }
-    const entry: NumberedEvent = { number: this.#last, atMs: context.atMs, event, numbers,
+    if (call !== undefined) call.touched = this.#last;
+    const entry: NumberedEvent = { number: this.#last, atMs: context.atMs, event,
+      numbers: formsIn(event, this.#options.numbers),
       direction: call?.direction ?? "unknown", healed, parties };
     this.#ring.push(entry);
     this.#monitors.publish(entry);
@@ -376,11 +366,10 @@ class SwitchingCore implements SwitchingFunction {
 
   #writeRecord(context: ApplyContext, call: CallEntry): void {
     const { link } = call;
-    const record = call.history.finish(call, context.atMs,
-      (raw) => call.numbers[raw] ?? this.#forms.forms(link, raw));
+    const record = call.history.finish(call, context.atMs, this.#formsOf(link));
     const { printed } = call.history;
     if (printed !== undefined) {
-      this.#records.add(completed(record, printed));
+      this.#records.add(completed(record, printed), "add");
       return;
     }
     let unprinted = this.#unprinted.get(link);
@@ -389,7 +378,7 @@ class SwitchingCore implements SwitchingFunction {
       this.#unprinted.set(link, unprinted);
     }
     unprinted.add(record);
-    this.#records.add(record);
+    this.#records.add(record, "add");
   }
 }
 

@@ -6,7 +6,6 @@
 
 import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AmiServer } from "./ami-server.js";
 import { readEvent } from "./event-reader.js";
 import { loadNow, median, table, type Report, type Target } from "./figures.js";
 import { GatewayProcess } from "./gateway-process.js";
@@ -22,7 +21,6 @@ const settleMs = 500;
 interface Rig {
   readonly title: string;
   readonly gateway: GatewayProcess;
-  readonly server: AmiServer;
   readonly load: Load;
   readonly micros: number[];
   delivered: number;
@@ -37,12 +35,11 @@ interface Wish {
 
 async function open(wish: Wish, secondsMax: number): Promise<Rig> {
   const names = deviceNames(wish.devices);
-  const server = new AmiServer(names);
-  const gateway = await GatewayProcess.start({ amiPort: await server.listen() });
-  await server.ready;
-  const load = new Load({ server, devices: names, eventsPerSecond, callsUp, talk: "call" },
+  const load = await Load.open({ devices: names, eventsPerSecond, callsUp, talk: "call" },
     secondsMax);
-  const rig: Rig = { title: wish.title, gateway, server, load, micros: [], delivered: 0 };
+  const gateway = await GatewayProcess.start({ amiPort: load.port });
+  await load.ready();
+  const rig: Rig = { title: wish.title, gateway, load, micros: [], delivered: 0 };
   for (const devices of wish.watchers) {
     gateway.watch({ queueMax: 10_000, devices: devices.map((device) => ({ device })) }, (bytes) => {
       if (readEvent(bytes).kind === "event") rig.delivered += 1;
@@ -62,27 +59,27 @@ async function compare(
     for (const wish of wishes) {
       const rig = await open(wish, secondsMax);
       rigs.push(rig);
-      rig.load.start();
+      rig.load.order("start");
       await sleep(warmUpSeconds * 1_000);
-      rig.load.pause();
+      rig.load.order("pause");
     }
     for (let round = 0; round < rounds; round += 1) {
       const turn = round % rigs.length;
       for (const rig of [...rigs.slice(turn), ...rigs.slice(0, turn)]) {
-        rig.load.resume();
+        rig.load.order("resume");
         await sleep(settleMs);
         const [cpu, sent] = [await rig.gateway.cpuSeconds(), rig.load.eventsSent];
         await sleep(roundSeconds * 1_000);
         const events = rig.load.eventsSent - sent;
         rig.micros.push((await rig.gateway.cpuSeconds() - cpu) * 1e6 / events);
-        rig.load.pause();
+        rig.load.order("pause");
       }
     }
   } finally {
     for (const rig of rigs) {
-      rig.load.stop();
+      rig.load.order("pause");
       await rig.gateway.stop();
-      rig.server.close();
+      await rig.load.close();
     }
   }
   return rigs;

@@ -5,7 +5,6 @@
 
 import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AmiServer } from "./ami-server.js";
 import { readEvent } from "./event-reader.js";
 import { loadNow, median, table, thousands, type Report } from "./figures.js";
 import { GatewayProcess } from "./gateway-process.js";
@@ -42,34 +41,33 @@ const callSeconds = 3;
 async function measure(rate: number, talk: Talk, options: LatencyOptions): Promise<Row> {
   const { warmUpSeconds = 8, windows = 5, windowSeconds = 4, devices = 1_000 } = options;
   const names = deviceNames(devices);
-  const server = new AmiServer(names);
-  const gateway = await GatewayProcess.start({ amiPort: await server.listen(),
+  const seconds = warmUpSeconds + windows * windowSeconds + callSeconds;
+  const load = await Load.open({ devices: names, eventsPerSecond: rate, talk,
+    callsUp: rate / 6 * callSeconds }, seconds);
+  const gateway = await GatewayProcess.start({ amiPort: load.port,
     ...(options.nodeArguments === undefined ? {} : { nodeArguments: options.nodeArguments }) });
   try {
-    await server.ready;
-    const seconds = warmUpSeconds + windows * windowSeconds + callSeconds;
-    const load = new Load({ server, devices: names, eventsPerSecond: rate, talk,
-      callsUp: rate / 6 * callSeconds }, seconds);
+    await load.ready();
     gateway.watch({ queueMax: 100_000 }, (bytes) => { load.take(readEvent(bytes)); });
     await sleep(500);
-    const snapshots = server.snapshots;
-    load.start();
+    const { snapshots } = load;
+    load.order("start");
     await sleep(warmUpSeconds * 1_000);
     const [cpuBefore, receivedBefore] = [await gateway.cpuSeconds(), load.received];
     await sleep(windows * windowSeconds * 1_000);
     const cpu = await gateway.cpuSeconds() - cpuBefore;
     const received = load.received - receivedBefore;
-    load.stop();
+    load.order("pause");
     await sleep(drainMs);
     const found = Array.from({ length: windows }, (_, n) => load.window(
       warmUpSeconds + n * windowSeconds, warmUpSeconds + (n + 1) * windowSeconds));
     return { rate, talk, windows: found, cpuMicros: cpu * 1e6 / received, gaps: load.gaps,
       messagesPerSecond: rate * load.messagesPerEvent,
       lost: found.reduce((sum, each) => sum + each.sent - each.received, 0),
-      resyncs: server.snapshots - snapshots, load: loadavg()[0] ?? NaN };
+      resyncs: load.snapshots - snapshots, load: loadavg()[0] ?? NaN };
   } finally {
     await gateway.stop();
-    server.close();
+    await load.close();
   }
 }
 

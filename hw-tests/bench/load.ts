@@ -1,21 +1,46 @@
 /**
  * Calls at a constant rate of events, whatever the gateway does (an open loop): a step that is due
- * is sent, and its moment noted, so that a slow gateway cannot make the load wait for it.
+ * is sent, and its moment noted, so that a slow gateway cannot make the load wait for it. The
+ * sending is done by a thread of its own (`sender.ts`); here is what came of it.
  */
 
-import type { AmiServer } from "./ami-server.js";
-import { CallScript, eventsPerCall, eventsPerStep, stepsPerCall, type CallNames, type Talk }
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import { CallScript, eventsPerCall, eventsPerStep, stepsPerCall, type Talk }
   from "./call-script.js";
 import { stepOf, type Read } from "./event-reader.js";
 import { percentile } from "./figures.js";
 
 export interface LoadPlan {
-  readonly server: AmiServer;
   readonly devices: readonly string[];
   readonly eventsPerSecond: number;
   /** Calls that stand at any time. */
   readonly callsUp: number;
   readonly talk: Talk;
+}
+
+export type Order = "start" | "pause" | "resume" | "close";
+
+/** One number that both threads see. */
+export interface Shared extends Float64Array { 0: number }
+
+/** What the sender notes, in memory that both threads see. */
+export interface Notes {
+  /** Indexed by call and step: when it was sent, and when it was due. */
+  readonly sentAt: Float64Array;
+  readonly planned: Float64Array;
+  readonly startMs: Shared;
+  readonly eventsSent: Shared;
+  /** Snapshots asked for; more than the first one would end all calls. */
+  readonly snapshots: Shared;
+}
+
+export interface SenderPlan extends LoadPlan {
+  readonly notes: Notes;
+  readonly slotsPerMs: number;
+  /** Calls between one step of a call and its next. */
+  readonly lag: number;
+  readonly prefix: string;
 }
 
 export interface Window {
@@ -36,138 +61,114 @@ export function deviceNames(count: number): readonly string[] {
   return Array.from({ length: count }, (_, n) => String(10_000 + n));
 }
 
+export function callerOf(call: number): string {
+  return `0142${String(call % callersMax).padStart(6, "0")}`;
+}
+
+export function hexOf(channel: number): string {
+  return channel.toString(16).padStart(8, "0");
+}
+
+/** The same in every thread. */
+export function nowMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+function shared(length: number): Shared {
+  return new Float64Array(new SharedArrayBuffer(length * 8)) as unknown as Shared;
+}
+
 export class Load {
-  readonly #plan: LoadPlan;
-  readonly #script: CallScript;
-  /** Calls between one step of a call and its next. */
-  readonly #lag: number;
-  readonly #sentAt: Float64Array;
-  readonly #planned: Float64Array;
+  readonly #worker: Worker;
+  readonly #notes: Notes;
+  readonly #prefix: string;
   /** Latencies by the second in which the step was sent. */
   readonly #latencies: number[][] = [];
-  readonly #prefix = String(Math.floor(Date.now() / 1_000));
-  readonly #slotsMax: number;
-  #slot = 0;
-  #startMs = 0;
-  #pausedMs = 0;
-  #timer: NodeJS.Timeout | undefined;
-  eventsSent = 0;
+  readonly #ready: Promise<unknown>;
+  readonly port: number;
+  readonly messagesPerEvent: number;
   received = 0;
   gaps = 0;
   unknown = 0;
-  /** Turns in which the socket to the gateway was full. */
-  stalls = 0;
 
-  constructor(plan: LoadPlan, secondsMax: number) {
-    this.#plan = plan;
-    this.#script = new CallScript(plan.talk);
-    this.#lag = Math.max(1, Math.round(plan.callsUp / (stepsPerCall - 1)));
-    this.#slotsMax = Math.ceil(this.#slotsPerMs * 1_000 * secondsMax) + stepsPerCall;
-    this.#sentAt = new Float64Array(this.#slotsMax);
-    this.#planned = new Float64Array(this.#slotsMax);
+  private constructor(
+    worker: Worker, plan: SenderPlan, port: number, ready: Promise<unknown>,
+  ) {
+    this.#worker = worker;
+    this.#notes = plan.notes;
+    this.#prefix = plan.prefix;
+    this.#ready = ready;
+    this.port = port;
+    this.messagesPerEvent = new CallScript(plan.talk).messagesPerCall / eventsPerCall;
   }
 
-  get #slotsPerMs(): number {
-    return this.#plan.eventsPerSecond / 1_000 * stepsPerCall / eventsPerCall;
+  /** A PBX that listens, for at most so many seconds of load. */
+  static async open(plan: LoadPlan, secondsMax: number): Promise<Load> {
+    const slotsPerMs = plan.eventsPerSecond / 1_000 * stepsPerCall / eventsPerCall;
+    const slotsMax = Math.ceil(slotsPerMs * 1_000 * secondsMax) + stepsPerCall;
+    const senderPlan: SenderPlan = { ...plan, slotsPerMs,
+      lag: Math.max(1, Math.round(plan.callsUp / (stepsPerCall - 1))),
+      prefix: String(Math.floor(Date.now() / 1_000)),
+      notes: { sentAt: shared(slotsMax), planned: shared(slotsMax), startMs: shared(1),
+        eventsSent: shared(1), snapshots: shared(1) } };
+    const worker = new Worker(new URL("./sender.js", import.meta.url), { workerData: senderPlan });
+    const [{ port }] = await once(worker, "message") as [{ port: number }];
+    return new Load(worker, senderPlan, port, once(worker, "message"));
   }
 
-  get messagesPerEvent(): number {
-    return this.#script.messagesPerCall / eventsPerCall;
+  /** The gateway has signed in and taken its first snapshot. */
+  async ready(): Promise<void> {
+    await this.#ready;
   }
 
-  get seconds(): number {
-    return (performance.now() - this.#startMs) / 1_000;
+  get eventsSent(): number {
+    return this.#notes.eventsSent[0];
   }
 
-  start(startMs = performance.now()): void {
-    this.#startMs = startMs;
-    const turn = (): void => {
-      this.#sendDue();
-      this.#timer = setTimeout(turn, 1);
-    };
-    turn();
+  get snapshots(): number {
+    return this.#notes.snapshots[0];
   }
 
-  stop(): void {
-    clearTimeout(this.#timer);
+  order(order: Order): void {
+    this.#worker.postMessage(order);
   }
 
-  /** Stops for a while; the plan's time stands still meanwhile. */
-  pause(): void {
-    this.stop();
-    this.#pausedMs = performance.now();
-  }
-
-  resume(): void {
-    const slept = performance.now() - this.#pausedMs;
-    this.#startMs += slept;
-    this.start(this.#startMs);
-  }
-
-  #sendDue(): void {
-    const now = performance.now();
-    const due = Math.min(this.#slotsMax, Math.floor((now - this.#startMs) * this.#slotsPerMs));
-    if (due <= this.#slot) return;
-    const wallMs = Date.now();
-    let text = "";
-    const first = this.#slot;
-    for (; this.#slot < due; this.#slot += 1) {
-      const step = this.#slot % stepsPerCall;
-      const call = Math.floor(this.#slot / stepsPerCall) - step * this.#lag;
-      if (call < 0) continue;
-      this.#planned[call * stepsPerCall + step] = this.#startMs + this.#slot / this.#slotsPerMs;
-      this.eventsSent += eventsPerStep[step] ?? 0;
-      text += this.#script.text(step, this.#names(call), wallMs);
-    }
-    const sentAt = performance.now();
-    for (let slot = first; slot < due; slot += 1) {
-      const step = slot % stepsPerCall;
-      const call = Math.floor(slot / stepsPerCall) - step * this.#lag;
-      if (call >= 0) this.#sentAt[call * stepsPerCall + step] = sentAt;
-    }
-    if (text !== "" && !this.#plan.server.write(text)) this.stalls += 1;
-  }
-
-  #names(call: number): CallNames {
-    const { devices } = this.#plan;
-    const hex = (call * 2).toString(16).padStart(8, "0");
-    const nextHex = (call * 2 + 1).toString(16).padStart(8, "0");
-    const device = devices[call % devices.length] ?? "";
-    return { caller: `0142${String(call % callersMax).padStart(6, "0")}`,
-      first: `${this.#prefix}.${call * 2}`, second: `${this.#prefix}.${call * 2 + 1}`,
-      trunkChannel: `trunk-a-${hex}`, deviceChannel: `${device}-${nextHex}`, device,
-      bridge: `00000000-0000-4000-8000-0000${hex}` };
+  async close(): Promise<void> {
+    const ended = once(this.#worker, "exit");
+    this.order("close");
+    await ended;
   }
 
   /** An event has come to the client. */
   take(read: Read): void {
-    const now = performance.now();
+    const now = nowMs();
     if (read.kind === "gap") this.gaps += 1;
     if (read.kind !== "event") return;
     const step = stepOf.get(read.type);
     const call = read.call.startsWith(this.#prefix)
       ? Number(read.call.slice(this.#prefix.length + 1)) / 2 : NaN;
-    const sentAt = step === undefined ? undefined : this.#sentAt[call * stepsPerCall + step];
+    const sentAt = step === undefined ? undefined : this.#notes.sentAt[call * stepsPerCall + step];
     if (sentAt === undefined || sentAt === 0) {
       this.unknown += 1;
       return;
     }
     this.received += 1;
-    const second = Math.floor((sentAt - this.#startMs) / 1_000);
+    const second = Math.floor((sentAt - this.#notes.startMs[0]) / 1_000);
     (this.#latencies[second] ??= []).push(now - sentAt);
   }
 
   /** What was sent between two seconds of the run; ask when all that was sent has come. */
   window(from: number, until: number): Window {
+    const { sentAt: all, planned, startMs: [startMs] } = this.#notes;
     const sorted = Float64Array.from(this.#latencies.slice(from, until).flat()).sort();
     const late: number[] = [];
     let sent = 0;
-    for (let index = 0; index < this.#sentAt.length; index += 1) {
-      const sentAt = this.#sentAt[index] ?? 0;
-      const second = Math.floor((sentAt - this.#startMs) / 1_000);
+    for (let index = 0; index < all.length; index += 1) {
+      const sentAt = all[index] ?? 0;
+      const second = Math.floor((sentAt - (startMs ?? 0)) / 1_000);
       if (sentAt === 0 || second < from || second >= until) continue;
       sent += eventsPerStep[index % stepsPerCall] ?? 0;
-      late.push(sentAt - (this.#planned[index] ?? sentAt));
+      late.push(sentAt - (planned[index] ?? sentAt));
     }
     return { p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99),
       p999: percentile(sorted, 0.999), max: sorted.at(-1) ?? NaN,

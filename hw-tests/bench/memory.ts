@@ -6,7 +6,6 @@
 
 import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AmiServer } from "./ami-server.js";
 import { readEvent } from "./event-reader.js";
 import { loadNow, median, table, type Report } from "./figures.js";
 import { GatewayProcess } from "./gateway-process.js";
@@ -25,8 +24,9 @@ export async function benchMemory(
 ): Promise<Report> {
   const { seconds = 60 } = options;
   const before = loadNow();
-  const server = new AmiServer(deviceNames(devices));
-  const gateway = await GatewayProcess.start({ amiPort: await server.listen(),
+  const load = await Load.open({ devices: deviceNames(devices), eventsPerSecond, callsUp,
+    talk: "call" }, fillSeconds + seconds + 1);
+  const gateway = await GatewayProcess.start({ amiPort: load.port,
     ...(options.nodeArguments === undefined ? {} : { nodeArguments: options.nodeArguments }) });
   const rows: string[][] = [];
   const series: number[] = [];
@@ -37,12 +37,10 @@ export async function benchMemory(
   };
   try {
     await note("started");
-    await server.ready;
+    await load.ready();
     await note("10,000 devices");
-    const load = new Load({ server, devices: deviceNames(devices), eventsPerSecond, callsUp,
-      talk: "call" }, fillSeconds + seconds + 1);
     gateway.watch({ queueMax: 100_000 }, (bytes) => { load.take(readEvent(bytes)); });
-    load.start();
+    load.order("start");
     await sleep(fillSeconds * 1_000);
     const full = await note("10,000 devices, 1,000 calls in progress");
     const every = Math.max(1, Math.round(seconds / 10));
@@ -51,7 +49,7 @@ export async function benchMemory(
       series.push(await gateway.residentMegabytes());
       if (second % every === 0) await note(`after ${second} s at ${eventsPerSecond} events/s`);
     }
-    load.stop();
+    load.order("pause");
     const quarter = Math.floor(series.length / 4);
     const early = median(series.slice(quarter, 2 * quarter));
     const late = median(series.slice(3 * quarter));
@@ -71,6 +69,6 @@ export async function benchMemory(
     };
   } finally {
     await gateway.stop();
-    server.close();
+    await load.close();
   }
 }

@@ -62,7 +62,7 @@ function makeBench(devices: number, watchers: number): Bench {
     const monitor = bench.sw.monitorStart({ devices: [{ device }] }, 10_000);
     if (!monitor.ok) throw new Error(monitor.fault.message);
     void (async () => {
-      for await (const item of monitor.value) if (item.kind === "event") bench.delivered += 1;
+      for await (const batch of monitor.value) bench.delivered += batch.length;
     })();
   }
   return bench;

@@ -47,7 +47,7 @@ export async function openDurables(folder: string): Promise<Durables> {
 
 export function eventOf(number: bigint): NumberedEvent {
   const device = deviceId("2001");
-  return { number, atMs: Number(number), direction: "incoming", healed: false, numbers: {},
+  return { number, atMs: Number(number), direction: "incoming", healed: false, numbers: [],
     parties: [device],
     event: { type: "established", link, cause: "newCall", receivedAtMs: 1,
       connection: { call: callId(`c${number}`), device }, answeringDevice: { device } } };

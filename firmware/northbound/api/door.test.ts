@@ -120,7 +120,7 @@ describe("door", () => {
   it("audits an export when it begins", async () => {
     const token = await gateway.token("operator");
     const { exportRecords } = RecordsService.method;
-    const stream = door.stream(exportRecords, async function *() { yield ok({}); },
+    const stream = door.stream(exportRecords, async function *() { yield ok([{}]); },
       create(exportRecords.input), caller(token), () => undefined);
     await stream.next();
     assert.equal(gateway.audit.entries[0]?.action, "ExportRecords");
@@ -243,7 +243,7 @@ describe("door", () => {
 
   it("does not begin a stream for somebody who may not have it", async () => {
     const { watchEvents } = CallsService.method;
-    const refused = await door.stream(watchEvents, async function *() { yield ok({}); },
+    const refused = await door.stream(watchEvents, async function *() { yield ok([{}]); },
       create(watchEvents.input), caller(undefined), () => { assert.fail("let in"); }).next();
     assert.equal(code(refused.value), "unauthenticated");
   });

@@ -11,7 +11,7 @@ import { authorise } from "../access/method-roles.js";
 import type { Identity } from "../access/roles.js";
 import type { PeerCertificate } from "../access/access.js";
 import type { GatewayView, Language } from "./gateway-view.js";
-import type { CallContext, StreamHandler, UnaryHandler } from "./handler.js";
+import type { CallContext, StreamHandler, StreamItem, UnaryHandler } from "./handler.js";
 import type { ServerMetrics } from "./metrics.js";
 
 /** A click on a page may wait this long for a PBX; a caller may ask for less or more. */
@@ -151,39 +151,51 @@ export class Door {
     return result;
   }
 
-  /** `begun` is called when the caller is let in, before the first item. */
+  /**
+   * Passes the handler's items on; ends at once when the caller, credential or server does.
+   * `begun` is called when the caller is let in, before the first item.
+   */
   async *stream<M extends DescMethodServerStreaming>(
     method: M, handler: StreamHandler<M>, request: MessageShape<M["input"]>, caller: Caller,
     begun: () => void,
-  ): AsyncGenerator<Result<MessageInitShape<M["output"]>>> {
+  ): AsyncGenerator<StreamItem<M>> {
     const path = methodPath(method);
     const startedMs = this.#view.world.clock.monotonicMs();
     const { identity, allowed } = await this.admit(path, caller);
-    let outcome: string = allowed.ok ? "ok" : allowed.fault.code;
     const credential = identity?.credential ?? "";
-    this.#audit(method, request, caller, identity, allowed.ok, outcome);
+    this.#audit(method, request, caller, identity, allowed.ok,
+      allowed.ok ? "ok" : allowed.fault.code);
+    const place = allowed.ok ? this.#enter(credential) : allowed;
+    let outcome = place.ok ? "ok" : place.fault.code;
+    if (!place.ok) {
+      this.#metrics.called(path, outcome, this.#view.world.clock.monotonicMs() - startedMs);
+      yield place;
+      return;
+    }
+    const scope = this.#scope(caller, caller.deadlineMs);
+    const release = this.#endWith(scope, identity);
+    let iterator: AsyncIterator<StreamItem<M>> | undefined;
     try {
-      if (!allowed.ok) {
-        yield allowed;
-        return;
+      begun();
+      iterator = handler(request, this.#context(caller, identity, caller.deadlineMs ?? Infinity,
+        scope.signal))[Symbol.asyncIterator]();
+      for (;;) {
+        const next = await scope.before(iterator.next());
+        const item = "ok" in next ? next : next.value as StreamItem<M> | undefined;
+        if (item === undefined) return;
+        if (!item.ok) outcome = item.fault.code;
+        yield item;
+        if (!item.ok) return;
       }
-      const place = this.#enter(credential);
-      if (!place.ok) {
-        outcome = place.fault.code;
-        yield place;
-        return;
-      }
-      try {
-        begun();
-        for await (const item of this.#relay(handler, request, caller, identity)) {
-          if (!item.ok) outcome = item.fault.code;
-          yield item;
-          if (!item.ok) return;
-        }
-      } finally {
-        this.#leave(credential);
-      }
+    } catch (cause) {
+      const defect = this.#defect(path, cause);
+      outcome = defect.fault.code;
+      yield defect;
     } finally {
+      release();
+      scope.close();
+      void iterator?.return?.().catch(() => undefined);
+      this.#leave(credential);
       this.#metrics.called(path, outcome, this.#view.world.clock.monotonicMs() - startedMs);
     }
   }
@@ -226,35 +238,6 @@ export class Door {
       return this.#defect(methodPath(method), cause);
     } finally {
       scope.close();
-    }
-  }
-
-  /** Passes the handler's items on; ends at once when the caller, credential or server does. */
-  async *#relay<M extends DescMethodServerStreaming>(
-    handler: StreamHandler<M>, request: MessageShape<M["input"]>, caller: Caller,
-    identity: Identity | undefined,
-  ): AsyncGenerator<Result<MessageInitShape<M["output"]>>> {
-    const scope = this.#scope(caller, caller.deadlineMs);
-    const release = this.#endWith(scope, identity);
-    const context = this.#context(caller, identity, caller.deadlineMs ?? Infinity, scope.signal);
-    let iterator: AsyncIterator<Result<MessageInitShape<M["output"]>>> | undefined;
-    try {
-      iterator = handler(request, context)[Symbol.asyncIterator]();
-      for (;;) {
-        const next = await scope.before(iterator.next());
-        if ("ok" in next) {
-          yield next;
-          return;
-        }
-        if (next.done === true) return;
-        yield next.value;
-      }
-    } catch (cause) {
-      yield this.#defect("stream", cause);
-    } finally {
-      release();
-      scope.close();
-      void iterator?.return?.().catch(() => undefined);
     }
   }
 

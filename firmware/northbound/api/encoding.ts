@@ -1,6 +1,6 @@
 /**
- * Messages to bytes. A handler that sends the same thing to many callers may give a message its
- * bytes beforehand; every other message is encoded from its descriptor.
+ * Messages to bytes. A handler that sends the same thing to many callers may give what it sends
+ * its own way to bytes; every other message is encoded from its descriptor.
  */
 
 import { create, toBinary, type DescMessage, type MessageInitShape } from "@bufbuild/protobuf";
@@ -9,16 +9,14 @@ import { create, toBinary, type DescMessage, type MessageInitShape } from "@bufb
 export type PlainInit<D extends DescMessage> =
   Extract<MessageInitShape<D>, { readonly $typeName?: never }>;
 
-const kept = new WeakMap<object, () => Uint8Array>();
-
-/** `make` must give exactly the bytes that `toBinary` would. */
-export function keepEncoding(message: object, make: () => Uint8Array): void {
-  kept.set(message, make);
-}
+/** The key under which an init keeps its way to bytes: exactly those that `toBinary` would give. */
+export const encoded = Symbol("encoded");
 
 export function encodeMessage<D extends DescMessage>(
   descriptor: D, message: MessageInitShape<D>,
 ): Uint8Array {
-  const make = kept.get(message);
-  return make === undefined ? toBinary(descriptor, create(descriptor, message)) : make();
+  if (encoded in message && typeof message[encoded] === "function") {
+    return (message[encoded] as () => Uint8Array)();
+  }
+  return toBinary(descriptor, create(descriptor, message));
 }

@@ -6,11 +6,12 @@ import { eventNames, type CallEvent } from "../../model/events.js";
 import { callId, deviceId, linkId } from "../../model/identifiers.js";
 import type { NumberedEvent } from "../../switching/switch.js";
 import { WatchEventsResponseSchema } from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
-import { AgentState, ConnectionState, Direction, EventType, NumberKind }
+import { AgentState, ConnectionState, Direction, EventSchema, EventType, NumberKind }
   from "../../../proto/gen/cti/gateway/v1/model_pb.js";
+import { partyFields } from "../../switching/number-forms.js";
 import { encodeMessage } from "./encoding.js";
 import { eventTypes } from "./enums.js";
-import { eventMessage, preparedCount, preparedMax, watchedEvent } from "./event-message.js";
+import { eventInit, preparedCount, preparedMax, watchedEvent } from "./event-message.js";
 
 const connection = { call: callId("c1"), device: deviceId("100") };
 const party = { device: deviceId("100"), name: "Anne" };
@@ -65,14 +66,25 @@ const bodies: readonly Body[] = [
 function entry(body: Body, number = 7n): NumberedEvent {
   const event = { link: linkId("pbx-1"), cause: "newCall", receivedAtMs: 10, ...body } as CallEvent;
   return { number, atMs: 1_700_000_000_123.5, event, direction: "incoming", healed: false,
-    parties: [deviceId("100")], numbers: {
-      "+33123456789": { raw: "+33123456789", e164: "+33123456789", kind: "external",
-        display: "01 23 45 67 89" } } };
+    parties: [deviceId("100")], numbers: [{ raw: "+33123456789", e164: "+33123456789",
+      kind: "external", display: "01 23 45 67 89" }] };
 }
 
 describe("event message", () => {
   it("has an example of every type", () => {
     assert.deepEqual(bodies.map(({ type }) => type), [...eventNames]);
+  });
+
+  it("knows where the parties of every event stand, for their numbers", () => {
+    for (const body of bodies) {
+      const { event } = entry(body);
+      const parties = Object.entries(event).filter(([, value]) => typeof value === "object"
+        && "device" in value && !("call" in value)).map(([name]) => name);
+      const texts = Object.keys(event).filter((name) => ["device", "forwardTo"].includes(name));
+      const known: readonly string[] = partyFields[event.type];
+      assert.deepEqual([...parties, ...texts].filter((name) => !known.includes(name)), [],
+        event.type);
+    }
   });
 
   it("encodes by hand exactly what the descriptor says, for any latency", () => {
@@ -88,8 +100,8 @@ describe("event message", () => {
   });
 
   it("shows type, state, parties and numbers in all forms", () => {
-    const message = eventMessage(entry({ type: "delivered", connection, alertingDevice: party,
-      ...roles }));
+    const message = create(EventSchema, eventInit(entry({ type: "delivered", connection,
+      alertingDevice: party, ...roles })));
     assert.equal(message.type, EventType.DELIVERED);
     assert.equal(message.state, ConnectionState.ALERTING);
     assert.equal(message.direction, Direction.INCOMING);
@@ -105,7 +117,7 @@ describe("event message", () => {
     const of = (type: CallEvent["type"]) => {
       const body = bodies.find((one) => one.type === type);
       assert.ok(body !== undefined);
-      const message = eventMessage(entry(body));
+      const message = create(EventSchema, eventInit(entry(body)));
       assert.equal(message.type, eventTypes[type]);
       return message;
     };
@@ -123,17 +135,17 @@ describe("event message", () => {
     assert.equal(of("callCleared").connection?.call, "c1");
   });
 
-  it("makes message and bytes once, and only the latency anew", () => {
+  it("makes what is common once, and only the latency anew", () => {
     const one = entry({ type: "held", connection, holdingDevice: party });
-    const [first, second] = [watchedEvent(one, 1.5), watchedEvent(one, 2_500)];
-    const value = (response: typeof first) => {
-      assert.ok(response.item.case === "event");
-      return response.item.value;
-    };
-    assert.equal(value(first).subject, value(second).subject);
-    assert.equal(value(watchedEvent(one, undefined)), value(watchedEvent(one, undefined)));
-    const latency = value(fromBinary(WatchEventsResponseSchema,
-      encodeMessage(WatchEventsResponseSchema, second))).latency;
+    const [first, second] = [watchedEvent(one, 1.5), watchedEvent(one, 2_500)].map((response) =>
+      create(WatchEventsResponseSchema, response).item);
+    assert(first?.case === "event" && second?.case === "event");
+    assert.deepEqual({ ...first.value, latency: undefined },
+      { ...second.value, latency: undefined });
+    const decoded = fromBinary(WatchEventsResponseSchema,
+      encodeMessage(WatchEventsResponseSchema, watchedEvent(one, 2_500))).item;
+    assert(decoded.case === "event");
+    const { latency } = decoded.value;
     assert.ok(latency !== undefined);
     assert.equal(durationMs(latency), 2_500);
   });

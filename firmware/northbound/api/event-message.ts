@@ -3,22 +3,21 @@
  * many watchers it goes to: only the latency differs from watcher to watcher, and it is appended.
  */
 
-import { create, toBinary } from "@bufbuild/protobuf";
-import type { Duration } from "@bufbuild/protobuf/wkt";
+import { DurationSchema } from "@bufbuild/protobuf/wkt";
 import { agentStateAfter, type CallEvent, type ConnectionListEntry, type EventName,
   type PartyRoles } from "../../model/events.js";
 import type { Party } from "../../model/identifiers.js";
 import type { AgentState as ModelAgentState, ConnectionState as ModelConnectionState }
   from "../../model/states.js";
 import type { NumberedEvent } from "../../switching/switch.js";
-import { EventSchema, type ConnectionIdSchema, type ConnectionListEntrySchema, type Event,
+import { EventSchema, type ConnectionIdSchema, type ConnectionListEntrySchema,
   type NumberFormsSchema } from "../../../proto/gen/cti/gateway/v1/model_pb.js";
-import { WatchEventsResponseSchema, type WatchEventsResponse }
-  from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
+import type { WatchEventsResponseSchema } from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { agentStates, connectionStates, directions, eventTypes } from "./enums.js";
 import { numberMessage } from "./number-message.js";
-import { keepEncoding, type PlainInit } from "./encoding.js";
-import { duration, timestamp } from "./time-message.js";
+import { encoded, type PlainInit } from "./encoding.js";
+import { encodePlain } from "./plain-writer.js";
+import { timeParts } from "./time-message.js";
 
 type EventInit = PlainInit<typeof EventSchema>;
 type ConnectionIdInit = PlainInit<typeof ConnectionIdSchema>;
@@ -37,7 +36,8 @@ type Forms = (party: Party | undefined) => NumberFormsInit | undefined;
 
 function formsOf(entry: NumberedEvent): Forms {
   return (party) => party === undefined ? undefined
-    : numberMessage(entry.numbers[party.device] ?? { raw: party.device }, party.name);
+    : numberMessage(entry.numbers.find((forms) => forms.raw === party.device)
+      ?? { raw: party.device }, party.name);
 }
 
 function roleFields(roles: PartyRoles, forms: Forms): EventInit {
@@ -132,29 +132,28 @@ function typeFields(event: CallEvent, forms: Forms): EventInit {
   }
 }
 
-/** The event without a latency, which depends on the stream. */
-export function eventMessage(entry: NumberedEvent): Event {
+/** What the event's message is made from, without a latency, which depends on the stream. */
+export function eventInit(entry: NumberedEvent): EventInit {
   const { event } = entry;
   const state = stateAfter[event.type];
-  return create(EventSchema, {
-    number: entry.number, at: timestamp(entry.atMs),
-    occurredAt: event.occurredAtMs === undefined ? undefined
-      : timestamp(event.occurredAtMs),
+  return {
+    number: entry.number, at: timeParts(entry.atMs),
+    occurredAt: event.occurredAtMs === undefined ? undefined : timeParts(event.occurredAtMs),
     link: event.link, type: eventTypes[event.type], cause: event.cause,
     ...(state === undefined ? {} : { state: connectionStates[state] }),
     direction: directions[entry.direction], healed: entry.healed,
-    privateData: { ...event.privateData?.fields },
+    ...(event.privateData === undefined ? {} : { privateData: event.privateData.fields }),
     ...typeFields(event, formsOf(entry)),
-  });
+  };
 }
 
 interface Prepared {
-  readonly message: Event;
+  readonly init: EventInit;
   bytes: Uint8Array | undefined;
 }
 
 /**
- * Messages kept for other watchers of the same event, who read it in the same turn or soon after.
+ * What is kept for other watchers of the same event, who read it in the same turn or soon after.
  * A WeakMap would keep each as long as the Switch keeps its event, and burden every collection.
  */
 export const preparedMax = 64;
@@ -163,7 +162,7 @@ const prepared = new Map<NumberedEvent, Prepared>();
 function prepare(entry: NumberedEvent): Prepared {
   let known = prepared.get(entry);
   if (known === undefined) {
-    known = { message: eventMessage(entry), bytes: undefined };
+    known = { init: eventInit(entry), bytes: undefined };
     if (prepared.size >= preparedMax) {
       for (const oldest of prepared.keys()) {
         prepared.delete(oldest);
@@ -180,64 +179,55 @@ export function preparedCount(): number {
   return prepared.size;
 }
 
-function varintLength(value: number): number {
-  let length = 1;
-  for (let rest = value; rest > 0x7f; rest = Math.floor(rest / 128)) length += 1;
-  return length;
-}
-
-function writeVarint(target: Uint8Array, at: number, value: number): number {
-  let offset = at;
-  let rest = value;
-  while (rest > 0x7f) {
-    target[offset] = (rest % 128) | 0x80;
-    offset += 1;
-    rest = Math.floor(rest / 128);
-  }
-  target[offset] = rest;
-  return offset + 1;
-}
-
-/** Tags of the fields written by hand: number << 3 | wire type (protobuf encoding guide). */
+/** Field 1 and field 26, length-delimited (protobuf encoding guide). */
 const tagEvent = (1 << 3) | 2;
 const tagLatency = (26 << 3) | 2;
-const tagSeconds = (1 << 3) | 0;
-const tagNanos = (2 << 3) | 0;
+const lengthBytesMax = 5;
 
-/** `WatchEventsResponse{event}` from the event's bytes, with its latency appended. */
-function compose(event: Uint8Array, latency: Duration): Uint8Array {
-  const seconds = Number(latency.seconds);
-  const { nanos } = latency;
-  const length = (seconds === 0 ? 0 : 1 + varintLength(seconds))
-    + (nanos === 0 ? 0 : 1 + varintLength(nanos));
-  const latencyBytes = varintLength(tagLatency) + varintLength(length) + length;
-  const eventBytes = event.length + latencyBytes;
-  const whole = new Uint8Array(1 + varintLength(eventBytes) + eventBytes);
-  let at = writeVarint(whole, 0, tagEvent);
-  at = writeVarint(whole, at, eventBytes);
-  whole.set(event, at);
-  at = writeVarint(whole, at + event.length, tagLatency);
-  at = writeVarint(whole, at, length);
-  if (seconds !== 0) at = writeVarint(whole, writeVarint(whole, at, tagSeconds), seconds);
-  if (nanos !== 0) writeVarint(whole, writeVarint(whole, at, tagNanos), nanos);
-  return whole;
+function writeVarint(bytes: Uint8Array, from: number, value: number): number {
+  let at = from;
+  let rest = value;
+  for (; rest > 0x7f; rest >>>= 7, at += 1) bytes[at] = (rest & 0x7f) | 0x80;
+  bytes[at] = rest;
+  return at + 1;
 }
 
-/** `latencyMs` undefined: a stored event, whose way took as long as its reader was away. */
+/** `WatchEventsResponse{event}` from the event's bytes, with its latency appended. */
+function compose(event: Uint8Array, latencyMs: number | undefined): Uint8Array {
+  const latency = latencyMs === undefined ? undefined
+    : encodePlain(DurationSchema, timeParts(latencyMs));
+  const more = latency === undefined ? 0 : 2 + 1 + latency.length;
+  const whole = new Uint8Array(1 + lengthBytesMax + event.length + more);
+  whole[0] = tagEvent;
+  let at = writeVarint(whole, 1, event.length + more);
+  whole.set(event, at);
+  at += event.length;
+  if (latency !== undefined) {
+    at = writeVarint(whole, at, tagLatency);
+    whole[at] = latency.length;
+    whole.set(latency, at + 1);
+    at += 1 + latency.length;
+  }
+  return whole.subarray(0, at);
+}
+
+/**
+ * What is sent to one watcher. `latencyMs` undefined: a stored event, whose way took as long as
+ * its reader was away.
+ */
 export function watchedEvent(
   entry: NumberedEvent, latencyMs: number | undefined,
-): WatchEventsResponse {
+): PlainInit<typeof WatchEventsResponseSchema> & { readonly [encoded]: () => Uint8Array } {
   const known = prepare(entry);
-  if (latencyMs === undefined) {
-    return create(WatchEventsResponseSchema, { item: { case: "event", value: known.message } });
-  }
-  const latency = duration(latencyMs);
-  const response = create(WatchEventsResponseSchema, {
-    item: { case: "event", value: { ...known.message, latency } },
-  });
-  keepEncoding(response, () => {
-    known.bytes ??= toBinary(EventSchema, known.message);
-    return compose(known.bytes, latency);
-  });
-  return response;
+  const spentMs = latencyMs === undefined ? undefined : Math.max(0, latencyMs);
+  return {
+    get item() {
+      return { case: "event" as const, value: { ...known.init,
+        ...(spentMs === undefined ? {} : { latency: timeParts(spentMs) }) } };
+    },
+    [encoded]: () => {
+      known.bytes ??= encodePlain(EventSchema, known.init);
+      return compose(known.bytes, spentMs);
+    },
+  };
 }

@@ -51,7 +51,7 @@ describe("watching events", () => {
     const ended = (async () => {
       for await (const item of watchEvents(gateway, serverMetrics(new Registry(), "grpc"),
         create(WatchEventsRequestSchema, request), context)) {
-        if (item.ok) got.push(item.value);
+        if (item.ok) got.push(...item.value);
         else faults.push(...(item.fault.fields ?? []).map(({ path }) => path), item.fault.code);
       }
     })();
@@ -92,7 +92,7 @@ describe("watching events", () => {
   });
 
   it("begins with gap and snapshot for a number from before a crash", async () => {
-    await start(new SimulatedEventLog(1_000_001n, [{ number: 1n, atMs: 0, numbers: {},
+    await start(new SimulatedEventLog(1_000_001n, [{ number: 1n, atMs: 0, numbers: [],
       event: { ...ringing(new SimulatedWorld(), "100") }, direction: "unknown", healed: false,
       parties: [] }]));
     gateway.switch.apply(ringing(world, "100"));

@@ -24,7 +24,7 @@ export const filterRowsMax = 10_000;
 /** As promised in calls.proto. */
 export const silenceMs = 15_000;
 
-type Item = Result<MessageInitShape<typeof WatchEventsResponseSchema>>;
+type Message = MessageInitShape<typeof WatchEventsResponseSchema>;
 type GapEntry = Extract<Numbered, { kind: "gap" }>;
 
 const gapReasons: Readonly<Record<GapEntry["reason"], GapReason>> = {
@@ -63,7 +63,7 @@ function concerns(filter: MonitorFilter, call: CallView): boolean {
 
 export async function *watchEvents(
   gateway: GatewayView, metrics: ServerMetrics, request: WatchEventsRequest, context: CallContext,
-): AsyncGenerator<Item> {
+): AsyncGenerator<Result<readonly Message[]>> {
   const fields = new Fields();
   const filter = filterOf(request, fields);
   const queueMax = fields.count("queue_max", request.queueMax, watchQueueDefault, watchQueueMax);
@@ -84,60 +84,70 @@ export async function *watchEvents(
   try {
     if (context.signal.aborted) return;
     const resumed = request.afterNumber !== undefined;
-    if (!resumed) yield liveAt(monitor.startNumber);
-    yield* translate(gateway, metrics, filter, { resumed, startNumber: monitor.startNumber },
-      withHeartbeat(monitor, gateway.world.clock, silenceMs));
+    if (!resumed) yield ok([liveAt(monitor.startNumber)]);
+    const stream = new EventStream(gateway, metrics, filter, monitor.startNumber, !resumed);
+    for await (const batch of withHeartbeat(monitor, gateway.world.clock, silenceMs)) {
+      yield ok(batch === silence ? [liveAt(gateway.switch.lastNumber)]
+        : batch.flatMap((item) => stream.messages(item)));
+    }
   } finally {
     context.signal.removeEventListener("abort", stop);
     monitor.stop();
   }
 }
 
-function liveAt(number: bigint): Item {
-  return ok({ item: { case: "live", value: { number } } });
+function liveAt(number: bigint): Message {
+  return { item: { case: "live", value: { number } } };
 }
 
-async function *translate(
-  gateway: GatewayView, metrics: ServerMetrics, filter: MonitorFilter,
-  start: { readonly resumed: boolean; readonly startNumber: bigint },
-  source: AsyncIterable<Numbered | typeof silence>,
-): AsyncGenerator<Item> {
-  const { clock } = gateway.world;
-  let live = !start.resumed;
-  let inSnapshot = -1n;
-  for await (const item of source) {
-    if (item === silence) {
-      yield liveAt(gateway.switch.lastNumber);
-      continue;
-    }
+/** Turns what a monitor gives into messages. */
+class EventStream {
+  readonly #gateway: GatewayView;
+  readonly #metrics: ServerMetrics;
+  readonly #filter: MonitorFilter;
+  readonly #startNumber: bigint;
+  #live: boolean;
+  #inSnapshot = -1n;
+
+  constructor(
+    gateway: GatewayView, metrics: ServerMetrics, filter: MonitorFilter, startNumber: bigint,
+    live: boolean,
+  ) {
+    this.#gateway = gateway;
+    this.#metrics = metrics;
+    this.#filter = filter;
+    this.#startNumber = startNumber;
+    this.#live = live;
+  }
+
+  messages(item: Numbered): Message | readonly Message[] {
     switch (item.kind) {
       case "event": {
-        if (item.entry.number <= inSnapshot) break;
-        const latencyMs = live
-          ? clock.monotonicMs() - item.entry.event.receivedAtMs : undefined;
-        if (latencyMs !== undefined) metrics.eventDelivered(latencyMs);
-        yield ok(watchedEvent(item.entry, latencyMs));
-        break;
+        if (item.entry.number <= this.#inSnapshot) return [];
+        const latencyMs = this.#live
+          ? this.#gateway.world.clock.monotonicMs() - item.entry.event.receivedAtMs : undefined;
+        if (latencyMs !== undefined) this.#metrics.eventDelivered(latencyMs);
+        return watchedEvent(item.entry, latencyMs);
       }
-      case "gap": {
-        // Nothing stored follows a gap that reaches to the present: the picture stands for it.
-        const whole = !live && item.nextNumber > start.startNumber;
-        const snapshot = whole
-          ? snapshotMessage(gateway.switch, {}, (call) => concerns(filter, call)) : undefined;
-        if (snapshot !== undefined) inSnapshot = snapshot.eventNumber ?? inSnapshot;
-        yield ok({ item: { case: "gap", value: { lost: item.lost, reason: gapReasons[item.reason],
-          nextNumber: whole ? inSnapshot + 1n : item.nextNumber } } });
-        if (snapshot !== undefined) yield ok({ item: { case: "snapshot", value: snapshot } });
-        break;
-      }
+      case "gap": return this.#gap(item);
       case "resync":
-        yield ok({ item: { case: "resync",
-          value: { link: item.link, number: item.number, reason: item.reason } } });
-        break;
+        return { item: { case: "resync",
+          value: { link: item.link, number: item.number, reason: item.reason } } };
       case "live":
-        live = true;
-        yield liveAt(item.number);
-        break;
+        this.#live = true;
+        return liveAt(item.number);
     }
+  }
+
+  /** Nothing stored follows a gap that reaches to the present: the picture stands for it. */
+  #gap({ lost, reason, nextNumber }: GapEntry): readonly Message[] {
+    const whole = !this.#live && nextNumber > this.#startNumber;
+    const snapshot = whole ? snapshotMessage(this.#gateway.switch, {},
+      (call) => concerns(this.#filter, call)) : undefined;
+    if (snapshot !== undefined) this.#inSnapshot = snapshot.eventNumber ?? this.#inSnapshot;
+    const gap: Message = { item: { case: "gap", value: { lost, reason: gapReasons[reason],
+      nextNumber: whole ? this.#inSnapshot + 1n : nextNumber } } };
+    return snapshot === undefined ? [gap]
+      : [gap, { item: { case: "snapshot", value: snapshot } }];
   }
 }

@@ -39,7 +39,8 @@ describe("frame capture", () => {
     const next = async () => {
       const item = await stream.next();
       assert.ok(item.done !== true && item.value.ok);
-      return { data: text(item.value.value.data), lost: item.value.value.lost };
+      const [frame] = item.value.value;
+      return { data: text(frame?.data), lost: frame?.lost };
     };
     assert.deepEqual(await next(), { data: "frame 1", lost: 0n });
     const lost = 3;

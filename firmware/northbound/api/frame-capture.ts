@@ -24,11 +24,11 @@ export function withoutSecrets(bytes: Uint8Array): Uint8Array {
   return masked === text ? bytes : Buffer.from(masked, "latin1");
 }
 
-type Item = Result<MessageInitShape<typeof CaptureFramesResponseSchema>>;
+type Item = Result<readonly MessageInitShape<typeof CaptureFramesResponseSchema>[]>;
 
 function frameMessage(frame: Frame, lost: bigint): Item {
-  return ok({ at: timestamp(frame.atMs), direction: frame.direction,
-    data: withoutSecrets(frame.bytes), lost });
+  return ok([{ at: timestamp(frame.atMs), direction: frame.direction,
+    data: withoutSecrets(frame.bytes), lost }]);
 }
 
 export async function *captureFrames(

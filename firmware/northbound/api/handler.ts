@@ -26,10 +26,12 @@ export type UnaryHandler<M extends DescMethodUnary> =
   (request: MessageShape<M["input"]>, context: CallContext)
     => Promise<Result<MessageInitShape<M["output"]>>>;
 
-/** A fault ends the stream with that status. */
+/** Messages that go out together, in order. A fault ends the stream with that status. */
+export type StreamItem<M extends DescMethodServerStreaming> =
+  Result<readonly MessageInitShape<M["output"]>[]>;
+
 export type StreamHandler<M extends DescMethodServerStreaming> =
-  (request: MessageShape<M["input"]>, context: CallContext)
-    => AsyncIterable<Result<MessageInitShape<M["output"]>>>;
+  (request: MessageShape<M["input"]>, context: CallContext) => AsyncIterable<StreamItem<M>>;
 
 export type ServiceHandlers<S extends DescService> = {
   readonly [N in keyof S["method"]]:

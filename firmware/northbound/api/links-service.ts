@@ -88,8 +88,8 @@ async function *watchLinks(gateway: GatewayView, context: CallContext) {
     for await (const id of changed) {
       if (context.signal.aborted) return;
       const link = gateway.link(id);
-      yield ok(link === undefined ? { link: { id }, removed: true }
-        : { link: linkMessage(link.status, gateway.switch) });
+      yield ok([link === undefined ? { link: { id }, removed: true }
+        : { link: linkMessage(link.status, gateway.switch) }]);
     }
   } finally {
     unwatch();

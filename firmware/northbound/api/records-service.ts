@@ -69,7 +69,7 @@ export function recordsHandlers(gateway: GatewayView): ServiceHandlers<typeof Re
   };
 }
 
-type ExportItem = Result<MessageInitShape<typeof ExportRecordsResponseSchema>>;
+type ExportItem = Result<readonly MessageInitShape<typeof ExportRecordsResponseSchema>[]>;
 
 async function *exportRecords(
   gateway: GatewayView, request: ExportRecordsRequest, context: CallContext,
@@ -97,17 +97,17 @@ async function *exportRecords(
   const chunker = new Chunker(chunkBytes);
   try {
     for await (const bytes of file) {
-      for (const data of chunker.push(bytes)) yield ok({ data, records: count });
+      for (const data of chunker.push(bytes)) yield ok([{ data, records: count }]);
     }
   } catch (cause) {
     yield fail("store-damaged", `The records could not be read: ${messageOf(cause)}`, { cause });
     return;
   }
   const rest = chunker.end();
-  if (rest !== undefined) yield ok({ data: rest, records: count });
+  if (rest !== undefined) yield ok([{ data: rest, records: count }]);
 }
 
-type RawItem = Result<MessageInitShape<typeof ReadRawResponseSchema>>;
+type RawItem = Result<readonly MessageInitShape<typeof ReadRawResponseSchema>[]>;
 
 async function *readRaw(
   gateway: GatewayView, request: ReadRawRequest, context: CallContext,
@@ -135,7 +135,7 @@ async function *readRaw(
       }
       if (next.value.done === true) return;
       const { position, atMs, bytes } = next.value.value;
-      yield ok({ position, at: timestamp(atMs), data: bytes });
+      yield ok([{ position, at: timestamp(atMs), data: bytes }]);
     }
   } finally {
     await iterator.return?.();

@@ -90,7 +90,7 @@ describe("services", () => {
     for await (const item of door.stream(one.method, one.handler, create(method.input, request),
       await caller(role), () => undefined)) {
       assert.ok(item.ok, item.ok ? "" : item.fault.message);
-      yield create(method.output, item.value) as MessageShape<M["output"]>;
+      for (const each of item.value) yield create(method.output, each) as MessageShape<M["output"]>;
     }
   }
 

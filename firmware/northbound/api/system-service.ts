@@ -101,7 +101,7 @@ function hostMessage(host: HostReading) {
 
 async function *watchAlarms(
   gateway: GatewayView, context: CallContext,
-): AsyncGenerator<Result<MessageInitShape<typeof WatchAlarmsResponseSchema>>> {
+): AsyncGenerator<Result<readonly MessageInitShape<typeof WatchAlarmsResponseSchema>[]>> {
   const newest = new Map<string, AlarmView>();
   const changed = new ChangedKeys();
   const unwatch = gateway.alarms.watch((alarm) => {
@@ -119,7 +119,7 @@ async function *watchAlarms(
       if (context.signal.aborted) return;
       const alarm = newest.get(id);
       newest.delete(id);
-      if (alarm !== undefined) yield ok({ alarm: alarmMessage(alarm, context.language) });
+      if (alarm !== undefined) yield ok([{ alarm: alarmMessage(alarm, context.language) }]);
     }
   } finally {
     unwatch();
@@ -129,24 +129,24 @@ async function *watchAlarms(
 
 async function *backup(
   gateway: GatewayView, context: CallContext,
-): AsyncGenerator<Result<MessageInitShape<typeof BackupResponseSchema>>> {
+): AsyncGenerator<Result<readonly MessageInitShape<typeof BackupResponseSchema>[]>> {
   const chunker = new Chunker(chunkBytes);
   try {
     for await (const bytes of gateway.store.backup()) {
       if (context.signal.aborted) return;
-      for (const data of chunker.push(bytes)) yield ok({ data });
+      for (const data of chunker.push(bytes)) yield ok([{ data }]);
     }
   } catch (cause) {
     yield fail("store-unavailable", `The backup broke off: ${messageOf(cause)}`, { cause });
     return;
   }
   const rest = chunker.end();
-  if (rest !== undefined) yield ok({ data: rest });
+  if (rest !== undefined) yield ok([{ data: rest }]);
 }
 
 async function *scrub(
   gateway: GatewayView, context: CallContext,
-): AsyncGenerator<Result<MessageInitShape<typeof ScrubResponseSchema>>> {
+): AsyncGenerator<Result<readonly MessageInitShape<typeof ScrubResponseSchema>[]>> {
   let checked = 0;
   const progress = new ChangedKeys();
   const report = gateway.store.scrub((count) => {
@@ -156,13 +156,13 @@ async function *scrub(
   const stop = (): void => { progress.close(); };
   context.signal.addEventListener("abort", stop, { once: true });
   try {
-    for await (const _ of progress) yield ok({ valuesChecked: BigInt(checked) });
+    for await (const _ of progress) yield ok([{ valuesChecked: BigInt(checked) }]);
     if (context.signal.aborted) return;
     const found = await report;
-    yield !found.ok ? found : ok({
+    yield !found.ok ? found : ok([{
       valuesChecked: BigInt(found.value.valuesChecked),
       entriesChecked: BigInt(found.value.entriesChecked), finished: true,
-      damages: found.value.damages.slice(0, damagesShownMax).map((damage) => ({ ...damage })) });
+      damages: found.value.damages.slice(0, damagesShownMax).map((damage) => ({ ...damage })) }]);
   } finally {
     report.catch(() => undefined);
     context.signal.removeEventListener("abort", stop);
@@ -171,7 +171,7 @@ async function *scrub(
 
 async function *exportAudit(
   gateway: GatewayView, request: ExportAuditRequest, context: CallContext,
-): AsyncGenerator<Result<MessageInitShape<typeof ExportAuditResponseSchema>>> {
+): AsyncGenerator<Result<readonly MessageInitShape<typeof ExportAuditResponseSchema>[]>> {
   const chunker = new Chunker(chunkBytes);
   for await (const line of gateway.audit.export(request.fromNumber)) {
     if (context.signal.aborted) return;
@@ -179,8 +179,8 @@ async function *exportAudit(
       yield line;
       return;
     }
-    for (const data of chunker.push(Buffer.from(`${line.value}\n`))) yield ok({ data });
+    for (const data of chunker.push(Buffer.from(`${line.value}\n`))) yield ok([{ data }]);
   }
   const rest = chunker.end();
-  if (rest !== undefined) yield ok({ data: rest });
+  if (rest !== undefined) yield ok([{ data: rest }]);
 }

@@ -1,6 +1,6 @@
 /** Handlers carried over grpc-js: bytes in, bytes out, status and details at the end. */
 
-import { create, fromBinary, type DescMessage, type MessageInitShape, type MessageShape }
+import { fromBinary, type DescMessage, type MessageInitShape, type MessageShape }
   from "@bufbuild/protobuf";
 import { Metadata, type handleServerStreamingCall, type handleUnaryCall,
   type ServerWritableStream, type UntypedHandleCall } from "@grpc/grpc-js";
@@ -75,7 +75,7 @@ export function implementationOf(
   const stream: handleServerStreamingCall<Message, Init> = (call) => {
     const caller = callers.read(call, signalOf(call));
     const begun = (): void => { call.sendMetadata(new Metadata()); };
-    void pump(call, door.stream(bound.method, bound.handler, call.request, caller, begun), bound,
+    void pump(call, door.stream(bound.method, bound.handler, call.request, caller, begun),
       languageOf(caller), caller.signal);
   };
   return stream as UntypedHandleCall;
@@ -84,7 +84,7 @@ export function implementationOf(
 /** Writes as fast as the client reads, and no faster: the rest waits in its bounded source. */
 async function pump(
   call: ServerWritableStream<Message, Init>, items: ReturnType<Door["stream"]>,
-  bound: BoundMethod, language: Language, signal: AbortSignal,
+  language: Language, signal: AbortSignal,
 ): Promise<void> {
   for await (const item of items) {
     if (signal.aborted) break;
@@ -92,7 +92,10 @@ async function pump(
       call.emit("error", failureOf(item.fault, language));
       return;
     }
-    if (!call.write(create(bound.method.output, item.value))) await drained(call, signal);
+    for (const message of item.value) {
+      if (!call.write(message)) await drained(call, signal);
+      if (signal.aborted) return;
+    }
   }
   call.end();
 }

@@ -1,6 +1,7 @@
 /** The API's methods over HTTP: JSON for one answer, SSE for streams, files for downloads. */
 
-import { create, fromJsonString, isMessage, toJsonString, type DescMethod, type MessageShape }
+import { create, fromJsonString, isMessage, toJsonString, type DescMethod,
+  type MessageInitShape, type MessageShape }
   from "@bufbuild/protobuf";
 import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { fail, messageOf, ok, type Result } from "../../base/result.js";
@@ -162,7 +163,7 @@ export class ApiRoutes {
         }
         open();
         const text = item === silence ? ":\n\n"
-          : item.ok ? eventText(method, create(method.output, item.value))
+          : item.ok ? eventTexts(method, item.value)
             : `event: fault\ndata: ${JSON.stringify(faultJson(item.fault, exchange.language))}\n\n`;
         if (!response.write(text)) await drained(response, exchange.signal);
         if (item !== silence && !item.ok) return;
@@ -180,8 +181,13 @@ function isMethod(method: DescMethod, wanted: DescMethod): boolean {
   return method.parent.typeName === wanted.parent.typeName && method.name === wanted.name;
 }
 
-function eventText(method: DescMethod, message: MessageShape<DescMethod["output"]>): string {
-  const id = eventIdOf(message);
-  return `${id === undefined ? "" : `id: ${id}\n`}data: ${
-    toJsonString(method.output, message)}\n\n`;
+function eventTexts(
+  method: DescMethod, messages: readonly MessageInitShape<DescMethod["output"]>[],
+): string {
+  return messages.map((each) => {
+    const message = create(method.output, each);
+    const id = eventIdOf(message);
+    return `${id === undefined ? "" : `id: ${id}\n`}data: ${
+      toJsonString(method.output, message)}\n\n`;
+  }).join("");
 }

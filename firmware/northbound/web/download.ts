@@ -54,9 +54,11 @@ export async function sendDownload(
       return;
     }
     begin();
-    const data: unknown = "data" in item.value ? item.value["data"] : undefined;
-    if (data instanceof Uint8Array && !response.write(data)) {
-      await drained(response, exchange.signal);
+    for (const message of item.value) {
+      const data: unknown = "data" in message ? message["data"] : undefined;
+      if (data instanceof Uint8Array && !response.write(data)) {
+        await drained(response, exchange.signal);
+      }
     }
   }
   begin();
