@@ -197,7 +197,7 @@ function compose(event: Uint8Array, latencyMs: number | undefined): Uint8Array {
   const latency = latencyMs === undefined ? undefined
     : encodePlain(DurationSchema, timeParts(latencyMs));
   const more = latency === undefined ? 0 : 2 + 1 + latency.length;
-  const whole = new Uint8Array(1 + lengthBytesMax + event.length + more);
+  const whole = Buffer.allocUnsafe(1 + lengthBytesMax + event.length + more);
   whole[0] = tagEvent;
   let at = writeVarint(whole, 1, event.length + more);
   whole.set(event, at);

@@ -162,5 +162,7 @@ function writeMessage(row: Row, fields: object): void {
 export function encodePlain(descriptor: DescMessage, fields: object): Uint8Array {
   at = 0;
   writeFields(rowsOf(descriptor), fields);
-  return Uint8Array.prototype.slice.call(target, 0, at);
+  const bytes = Buffer.allocUnsafe(at);
+  target.copy(bytes, 0, 0, at);
+  return bytes;
 }
