@@ -1,143 +1,221 @@
 /**
  * The shape of the configuration document, version 1. Defaults stand here only, each with its
- * reason. Every object is strict: an unknown key is an error. The descriptions are shown in the
- * form, in the JSON Schema and on the reference page.
+ * reason. Every object is strict: an unknown key is an error. The words are shown in the form, in
+ * the JSON Schema and on the reference page.
  */
 
 import { z } from "zod";
+import { formWords as words } from "../base/form-words.js";
 
 const port = z.int().min(1).max(65_535);
 const secretReference = z.string().regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|store:[a-z0-9-]+)$/,
   "must be a reference: env:NAME, file:/path or store:name");
 
-const host = z.string().min(1).describe("Name or address of the PBX.");
+const kind = words("Kind", "How the PBX is connected.", "Type", "Comment le PBX est raccordé.");
+const host = z.string().min(1).meta(words("Host", "Name or address of the PBX.",
+  "Hôte", "Nom ou adresse du PBX."));
+const pbxPort = port.meta(words("Port", "TCP port of the PBX.", "Port", "Port TCP du PBX."));
 
-const tcp = z.strictObject({
-  kind: z.literal("tcp"), host, port: port.describe("TCP port of the PBX."),
-});
+const tcp = z.strictObject({ kind: z.literal("tcp").meta(kind), host, port: pbxPort })
+  .meta({ title: "TCP", fr: { title: "TCP" } });
 const tcpListen = z.strictObject({
-  kind: z.literal("tcp-listen"),
-  address: z.string().default("0.0.0.0").describe(
-    "Where to listen; all interfaces, because it is not known beforehand whence the PBX connects."),
-  port: port.describe("TCP port on which the PBX connects to us."),
-});
+  kind: z.literal("tcp-listen").meta(kind),
+  address: z.string().default("0.0.0.0").meta(words("Listening address",
+    "Where to listen; all interfaces, because it is not known beforehand whence the PBX connects.",
+    "Adresse d'écoute",
+    "Où écouter ; toutes les interfaces, car on ne sait pas d'avance d'où le PBX se connecte.")),
+  port: port.meta(words("Port", "TCP port on which the PBX connects to us.",
+    "Port", "Port TCP sur lequel le PBX se connecte à nous.")),
+}).meta({ title: "TCP, the PBX connects", fr: { title: "TCP, le PBX se connecte" } });
 const tls = z.strictObject({
-  kind: z.literal("tls"), host, port: port.describe("TCP port of the PBX."),
-  serverName: z.string().optional().describe("Name in the PBX's certificate; the host if absent."),
-  authority: z.string().optional().describe(
-    "PEM file with the authority to trust; if absent the system's."),
-  fingerprint: z.string().regex(/^([0-9A-Fa-f]{2}:?){32}$/).optional().describe(
-    "SHA-256 of the PBX's certificate, for a self-signed one."),
-});
+  kind: z.literal("tls").meta(kind), host, port: pbxPort,
+  serverName: z.string().optional().meta(words("Name in the certificate",
+    "Name in the PBX's certificate; the host if absent.",
+    "Nom dans le certificat", "Nom dans le certificat du PBX ; à défaut, l'hôte.")),
+  authority: z.string().optional().meta(words("Authority",
+    "PEM file with the authority to trust; if absent the system's.",
+    "Autorité", "Fichier PEM de l'autorité à croire ; à défaut, celles du système.")),
+  fingerprint: z.string().regex(/^([0-9A-Fa-f]{2}:?){32}$/).optional().meta(words("Fingerprint",
+    "SHA-256 of the PBX's certificate, for a self-signed one.",
+    "Empreinte", "SHA-256 du certificat du PBX, s'il est autosigné.")),
+}).meta({ title: "TCP with TLS", fr: { title: "TCP avec TLS" } });
 const serial = z.strictObject({
-  kind: z.literal("serial"),
-  path: z.string().startsWith("/").describe("Device file; prefer /dev/serial/by-id/..."),
-  baudRate: z.int().min(300).max(921_600).default(9600).describe(
-    "Speed; 9600 8N1 without flow control is what most PBX printers speak."),
+  kind: z.literal("serial").meta(kind),
+  path: z.string().startsWith("/").meta(words("Device file",
+    "Device file; prefer /dev/serial/by-id/...",
+    "Fichier du port", "Fichier du port ; de préférence /dev/serial/by-id/...")),
+  baudRate: z.int().min(300).max(921_600).default(9600).meta(words("Speed (baud)",
+    "Speed; 9600 8N1 without flow control is what most PBX printers speak.",
+    "Vitesse (bauds)",
+    "Vitesse ; la plupart des PBX impriment en 9600 8N1 sans contrôle de flux.")),
   dataBits: z.union([z.literal(5), z.literal(6), z.literal(7), z.literal(8)]).default(8)
-    .describe("Data bits."),
-  parity: z.enum(["none", "even", "odd", "mark", "space"]).default("none").describe("Parity."),
+    .meta(words("Data bits", "Data bits.", "Bits de données", "Bits de données.")),
+  parity: z.enum(["none", "even", "odd", "mark", "space"]).default("none")
+    .meta(words("Parity", "Parity.", "Parité", "Parité.")),
   stopBits: z.union([z.literal(1), z.literal(1.5), z.literal(2)]).default(1)
-    .describe("Stop bits."),
-  flowControl: z.enum(["none", "rts-cts", "xon-xoff"]).default("none").describe("Flow control."),
-});
+    .meta(words("Stop bits", "Stop bits.", "Bits de stop", "Bits de stop.")),
+  flowControl: z.enum(["none", "rts-cts", "xon-xoff"]).default("none")
+    .meta(words("Flow control", "Flow control.", "Contrôle de flux", "Contrôle de flux.")),
+}).meta({ title: "Serial port", fr: { title: "Port série" } });
 
 export const transportSchema = z.discriminatedUnion("kind", [tcp, tcpListen, tls, serial]);
 export type TransportConfig = z.infer<typeof transportSchema>;
 
 export const numberRuleSchema = z.strictObject({
-  name: z.string().min(1).describe("Shown by the explainer."),
-  use: z.enum(["from-pbx", "dial"]).describe(
-    "Whether the rule reads what the PBX says, or changes what is dialled."),
-  match: z.string().min(1).describe(
-    "A regular expression over the whole number; named or numbered groups."),
-  replace: z.string().optional().describe(
-    "Replacement, $1 or $<name> for a group. Absent: the rule only decides the kind."),
-  kind: z.enum(["internal", "external", "service"]).optional().describe(
-    "What such a number is; internal and service end the chain of rules."),
+  name: z.string().min(1).meta(words("Name", "Shown by the explainer.",
+    "Nom", "Montré par l'explication d'un numéro.")),
+  use: z.enum(["from-pbx", "dial"]).meta(words("Use",
+    "Whether the rule reads what the PBX says, or changes what is dialled.",
+    "Usage", "La règle lit-elle ce que dit le PBX, ou change-t-elle ce qui est composé ?")),
+  match: z.string().min(1).meta(words("Match",
+    "A regular expression over the whole number; named or numbered groups.",
+    "Motif", "Une expression rationnelle sur tout le numéro ; groupes nommés ou numérotés.")),
+  replace: z.string().optional().meta(words("Replacement",
+    "Replacement, $1 or $<name> for a group. Absent: the rule only decides the kind.",
+    "Remplacement",
+    "Remplacement, $1 ou $<nom> pour un groupe. Absent : la règle ne décide que la nature.")),
+  kind: z.enum(["internal", "external", "service"]).optional().meta(words("Kind of number",
+    "What such a number is; internal and service end the chain of rules.",
+    "Nature du numéro",
+    "Ce qu'est un tel numéro ; interne et service terminent la suite des règles.")),
 });
 
 export const numbersSchema = z.strictObject({
-  country: z.string().regex(/^[A-Z]{2}$/).optional().describe(
-    "ISO 3166 country in which the PBX stands. No default: guessing would dial wrong numbers."),
-  areaCode: z.string().regex(/^\d*$/).default("").describe(
-    "Prepended to numbers too short to be national: area code without trunk prefix."),
-  externalPrefix: z.string().regex(/^[\d*#]*$/).default("").describe(
-    "What a device dials before an external number."),
-  prefixOnIncoming: z.boolean().default(false).describe(
-    "The PBX shows the external prefix before callers' numbers too."),
-  internalDigitsMax: z.int().min(1).max(9).default(5).describe(
-    "Numbers of up to so many digits are devices of the PBX."),
+  country: z.string().regex(/^[A-Z]{2}$/).optional().meta(words("Country",
+    "ISO 3166 country in which the PBX stands. No default: guessing would dial wrong numbers.",
+    "Pays", "Pays ISO 3166 du PBX. Sans valeur par défaut : deviner ferait de faux numéros.")),
+  areaCode: z.string().regex(/^\d*$/).default("").meta(words("Area code",
+    "Prepended to numbers too short to be national: area code without trunk prefix.",
+    "Indicatif régional",
+    "Mis devant les numéros trop courts pour être nationaux : indicatif sans préfixe.")),
+  externalPrefix: z.string().regex(/^[\d*#]*$/).default("").meta(words("External prefix",
+    "What a device dials before an external number.",
+    "Préfixe extérieur", "Ce qu'un poste compose avant un numéro extérieur.")),
+  prefixOnIncoming: z.boolean().default(false).meta(words("Prefix on incoming calls",
+    "The PBX shows the external prefix before callers' numbers too.",
+    "Préfixe à l'arrivée",
+    "Le PBX montre le préfixe extérieur aussi devant les numéros des appelants.")),
+  internalDigitsMax: z.int().min(1).max(9).default(5).meta(words("Internal digits at most",
+    "Numbers of up to so many digits are devices of the PBX.",
+    "Chiffres internes au plus", "Les numéros d'au plus tant de chiffres sont des postes.")),
   directDial: z.strictObject({
-    prefix: z.string().startsWith("+").describe("What stands before the device: +33 1 23 45 6."),
-    digits: z.int().min(1).max(6).describe("Digits of a device that is reached from outside."),
-  }).optional().describe("Direct dial numbers: shows devices as E.164 and recognises our own."),
-  service: z.array(z.string()).max(200).default([]).describe(
-    "Never normalised: emergency and service numbers; X stands for any digit."),
-  rules: z.array(numberRuleSchema).max(200).default([]).describe("Rules of one's own, in order."),
+    prefix: z.string().startsWith("+").meta(words("Prefix",
+      "What stands before the device: +33 1 23 45 6.",
+      "Préfixe", "Ce qui précède le poste : +33 1 23 45 6.")),
+    digits: z.int().min(1).max(6).meta(words("Digits",
+      "Digits of a device that is reached from outside.",
+      "Chiffres", "Chiffres d'un poste joignable de l'extérieur.")),
+  }).optional().meta(words("Direct dial",
+    "Direct dial numbers: shows devices as E.164 and recognises our own.",
+    "Sélection directe",
+    "Numéros SDA : montre les postes en E.164 et reconnaît les nôtres.")),
+  service: z.array(z.string()).max(200).default([]).meta(words("Service numbers",
+    "Never normalised: emergency and service numbers; X stands for any digit.",
+    "Numéros de service",
+    "Jamais normalisés : numéros d'urgence et de service ; X vaut tout chiffre.")),
+  rules: z.array(numberRuleSchema).max(200).default([]).meta(words("Rules",
+    "Rules of one's own, in order.", "Règles", "Règles propres, dans l'ordre.")),
 });
 export type NumbersConfig = z.infer<typeof numbersSchema>;
 
 export const linkSchema = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "1 to 32 of a-z, 0-9 and -").describe(
-    "The link's name everywhere; records keep it, so do not reuse it for another PBX."),
-  title: z.string().max(80).default("").describe("Shown to people."),
-  driver: z.string().describe("The PBX family; `ctictl link drivers` lists them."),
-  enabled: z.boolean().default(true).describe("A disabled link is kept but not opened."),
-  transport: transportSchema.describe("How the PBX is reached."),
-  options: z.record(z.string(), z.unknown()).default({}).describe(
-    "Checked by the driver's own schema."),
-  numbers: numbersSchema.prefault({}).describe("How this PBX writes and dials numbers."),
-  timeZone: z.string().optional().describe(
-    "IANA time zone of the PBX's clock; if absent the unit's."),
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "1 to 32 of a-z, 0-9 and -").meta(words(
+    "Name", "The link's name everywhere; records keep it, so do not reuse it for another PBX.",
+    "Nom", "Le nom du lien partout ; l'historique le garde, ne pas le donner à un autre PBX.")),
+  title: z.string().max(80).default("").meta(words("Title", "Shown to people.",
+    "Titre", "Montré aux personnes.")),
+  driver: z.string().meta(words("Driver", "The PBX family.",
+    "Pilote", "La famille de PBX.")),
+  enabled: z.boolean().default(true).meta(words("Enabled",
+    "A disabled link is kept but not opened.",
+    "Activé", "Un lien désactivé est gardé mais pas ouvert.")),
+  transport: transportSchema.meta(words("Connection", "How the PBX is reached.",
+    "Raccordement", "Comment le PBX est joint.")),
+  options: z.record(z.string(), z.unknown()).default({}).meta(words("Options of the driver",
+    "Checked by the driver's own schema.",
+    "Options du pilote", "Vérifiées par le schéma du pilote.")),
+  numbers: numbersSchema.prefault({}).meta(words("Numbers",
+    "How this PBX writes and dials numbers.",
+    "Numéros", "Comment ce PBX écrit et compose les numéros.")),
+  timeZone: z.string().optional().meta(words("Time zone",
+    "IANA time zone of the PBX's clock; if absent the unit's.",
+    "Fuseau horaire", "Fuseau IANA de l'horloge du PBX ; à défaut, celui de la passerelle.")),
 });
 export type LinkConfig = z.infer<typeof linkSchema>;
 
 const listener = (portDefault: number): z.ZodPrefault<z.ZodObject<{
   address: z.ZodDefault<z.ZodString>; port: z.ZodDefault<z.ZodInt>;
 }, z.core.$strict>> => z.strictObject({
-  address: z.string().default("0.0.0.0").describe(
-    "All interfaces: an appliance is there to be reached; TLS and sign-in guard it."),
-  port: z.int().min(0).max(65_535).default(portDefault).describe("0 lets the system choose."),
+  address: z.string().default("0.0.0.0").meta(words("Address",
+    "All interfaces: an appliance is there to be reached; TLS and sign-in guard it.",
+    "Adresse",
+    "Toutes les interfaces : une passerelle doit être joignable ; TLS et mot de passe la gardent.",
+  )),
+  port: z.int().min(0).max(65_535).default(portDefault).meta(words("Port",
+    "0 lets the system choose.", "Port", "0 laisse choisir le système.")),
 }).prefault({});
 
+const days = z.number().max(3_650);
+
 export const documentSchema = z.strictObject({
-  version: z.literal(1).describe("Version of this document's shape."),
+  version: z.literal(1).meta(words("Version", "Version of this document's shape.",
+    "Version", "Version de la forme de ce document.")),
   unit: z.strictObject({
-    name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/).default("jackfield").describe(
-      "The unit's name, also in its certificate."),
-    language: z.enum(["fr", "en"]).default("fr").describe(
-      "French first: most of the installed base is in France."),
-    timeZone: z.string().default("Europe/Paris").describe("IANA time zone of the unit."),
-  }).prefault({}).describe("The appliance itself."),
-  links: z.array(linkSchema).max(64).default([]).describe("The connections to PBXs."),
-  grpc: listener(9443).describe("Management API."),
-  web: listener(8443).describe("Web page."),
+    name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/).default("jackfield").meta(words(
+      "Name", "The unit's name, also in its certificate.",
+      "Nom", "Le nom de la passerelle, aussi dans son certificat.")),
+    language: z.enum(["fr", "en"]).default("fr").meta(words("Language",
+      "French first: most of the installed base is in France.",
+      "Langue", "Le français d'abord : la plupart des installations sont en France.")),
+    timeZone: z.string().default("Europe/Paris").meta(words("Time zone",
+      "IANA time zone of the unit.", "Fuseau horaire", "Fuseau IANA de la passerelle.")),
+  }).prefault({}).meta(words("Unit", "The appliance itself.",
+    "Passerelle", "L'appareil lui-même.")),
+  links: z.array(linkSchema).max(64).default([]).meta(words("Links",
+    "The connections to PBXs.", "Liens", "Les raccordements aux PBX.")),
+  grpc: listener(9443).meta(words("Management API", "Management API.",
+    "API de gestion", "API de gestion (gRPC).")),
+  web: listener(8443).meta(words("Web page", "Web page.", "Page web", "Page web.")),
   tls: z.strictObject({
-    certificate: z.string().optional().describe(
-      "PEM file; if absent the gateway makes its own authority and certificate."),
-    key: z.string().optional().describe("PEM file with the certificate's private key."),
-    names: z.array(z.string()).default([]).describe(
-      "More names under which the unit is reached."),
-    clientAuthority: z.string().optional().describe(
-      "PEM file of an authority whose client certificates are accepted besides our own."),
-  }).prefault({}).describe("Certificates."),
+    certificate: z.string().optional().meta(words("Certificate",
+      "PEM file; if absent the gateway makes its own authority and certificate.",
+      "Certificat",
+      "Fichier PEM ; à défaut, la passerelle crée sa propre autorité et son certificat.")),
+    key: z.string().optional().meta(words("Key", "PEM file with the certificate's private key.",
+      "Clé", "Fichier PEM de la clé privée du certificat.")),
+    names: z.array(z.string()).default([]).meta(words("More names",
+      "More names under which the unit is reached.",
+      "Autres noms", "Autres noms sous lesquels la passerelle est jointe.")),
+    clientAuthority: z.string().optional().meta(words("Authority of clients",
+      "PEM file of an authority whose client certificates are accepted besides our own.",
+      "Autorité des clients",
+      "Fichier PEM d'une autorité dont les certificats clients sont acceptés avec les nôtres.")),
+  }).prefault({}).meta(words("Certificates", "Certificates.", "Certificats", "Certificats.")),
   retention: z.strictObject({
-    eventsDays: z.number().min(0.01).max(3_650).default(7).describe(
-      "A week of events lets an application sleep over a long weekend and miss nothing."),
-    eventsMax: z.int().min(1_000).max(100_000_000).default(2_000_000).describe(
-      "Most events kept; about 2 GB on disk."),
-    recordsDays: z.number().min(1).max(3_650).default(365).describe("Days of call records."),
-    rawDays: z.number().min(0.01).max(3_650).default(90).describe(
-      "Days of raw bytes; they prove what a PBX really printed."),
-    auditDays: z.number().min(30).max(3_650).default(730).describe("Days of audit log."),
-  }).prefault({}).describe("How long what is kept."),
+    eventsDays: days.min(0.01).default(7).meta(words("Days of events",
+      "A week of events lets an application sleep over a long weekend and miss nothing.",
+      "Jours d'événements",
+      "Une semaine : une application peut dormir un long week-end sans rien manquer.")),
+    eventsMax: z.int().min(1_000).max(100_000_000).default(2_000_000).meta(words("Most events",
+      "Most events kept; about 2 GB on disk.",
+      "Événements au plus", "Événements gardés au plus ; environ 2 Go sur disque.")),
+    recordsDays: days.min(1).default(365).meta(words("Days of call records",
+      "Days of call records.", "Jours d'historique", "Jours d'historique des appels.")),
+    rawDays: days.min(0.01).default(90).meta(words("Days of raw bytes",
+      "Days of raw bytes; they prove what a PBX really printed.",
+      "Jours d'octets bruts", "Jours d'octets bruts ; ils prouvent ce qu'un PBX a imprimé.")),
+    auditDays: days.min(30).default(730).meta(words("Days of audit log", "Days of audit log.",
+      "Jours du journal d'audit", "Jours du journal d'audit.")),
+  }).prefault({}).meta(words("Retention", "How long what is kept.",
+    "Conservation", "Combien de temps quoi est gardé.")),
   access: z.strictObject({
-    sessionIdleMinutes: z.number().min(1).max(1_440).default(30).describe(
-      "An unused session ends after so many minutes."),
-    sessionHours: z.number().min(0.1).max(24).default(12).describe(
-      "A session ends after so many hours in any case."),
-  }).prefault({}).describe("Sessions."),
+    sessionIdleMinutes: z.number().min(1).max(1_440).default(30).meta(words("Idle minutes",
+      "An unused session ends after so many minutes.",
+      "Minutes d'inactivité", "Une session inutilisée finit après tant de minutes.")),
+    sessionHours: z.number().min(0.1).max(24).default(12).meta(words("Hours of a session",
+      "A session ends after so many hours in any case.",
+      "Heures d'une session", "Une session finit de toute façon après tant d'heures.")),
+  }).prefault({}).meta(words("Sessions", "Sessions.", "Sessions", "Sessions.")),
 });
 export type Document = z.infer<typeof documentSchema>;
 

@@ -1,4 +1,4 @@
-import type { JSX, RefObject } from "preact";
+import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import type { ConfigurationProblem } from
   "../../../../../../proto/gen/cti/gateway/v1/configuration_pb.js";
@@ -7,7 +7,6 @@ import { t } from "../text/language.js";
 /** A text area with line numbers; lines with problems are marked beside them. */
 export function DocumentEditor(props: {
   readonly value: string; readonly onInput: (value: string) => void; readonly label: string;
-  readonly area: RefObject<HTMLTextAreaElement | null>;
   readonly errors: readonly ConfigurationProblem[];
   readonly warnings: readonly ConfigurationProblem[];
 }): JSX.Element {
@@ -23,7 +22,7 @@ export function DocumentEditor(props: {
             : warnings.has(index + 1) ? "line-warning" : ""}>{index + 1}</div>
         ))}
       </div>
-      <textarea ref={props.area} class="code" aria-label={props.label} wrap="off"
+      <textarea class="code" aria-label={props.label} wrap="off"
         spellcheck={false} autoCapitalize="none" value={props.value}
         onInput={(event) => { props.onInput(event.currentTarget.value); }}
         onScroll={(event) => {
@@ -35,7 +34,8 @@ export function DocumentEditor(props: {
 
 export function Problems(props: {
   readonly tone: "bad" | "warn"; readonly title: string;
-  readonly problems: readonly ConfigurationProblem[]; readonly onGo: (line: number) => void;
+  readonly problems: readonly ConfigurationProblem[];
+  readonly onGo: (problem: ConfigurationProblem) => void;
 }): JSX.Element | null {
   if (props.problems.length === 0) return null;
   return (
@@ -46,7 +46,7 @@ export function Problems(props: {
           {problem.line === 0 ? null : (
             <button type="button" class="link-button"
               aria-label={t("config.goto", { line: problem.line })}
-              onClick={() => { props.onGo(problem.line); }}>
+              onClick={() => { props.onGo(problem); }}>
               {t("config.line", { line: problem.line })}</button>
           )}
           {problem.path === "" ? null : <code>{problem.path}</code>}

@@ -2,9 +2,11 @@
  * a value. Keys ending in `.one` and `.other` are plural forms. */
 
 import { causesInEnglish } from "./causes.js";
+import { formInEnglish } from "./form-words.js";
 
 export const en = {
   ...causesInEnglish,
+  ...formInEnglish,
   "product.line": "CTI gateway",
   "skip": "Skip to the content",
   "language.switch": "Language",
