@@ -75,6 +75,8 @@ describe("audit of calls", () => {
       create(MakeCallRequestSchema, { link: "pbx-1", device: "6001" }), nobody), "pbx-1 6001");
     assert.equal(auditSubject(ListRecordsRequestSchema,
       create(ListRecordsRequestSchema, { query: { link: "pbx-2" } }), nobody), "pbx-2");
+    assert.equal(auditSubject(ListRecordsRequestSchema, create(ListRecordsRequestSchema,
+      { query: { number: "+33142685300" } }), nobody), "+3********00");
   });
 
   it("keeps tokens and certificates apart from users of the same name", () => {

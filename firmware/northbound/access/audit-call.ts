@@ -90,7 +90,7 @@ export function auditDetails(
   }
 }
 
-/** What a request is about: "pbx-1", "pbx-1 6001", "ann", a certificate's serial. */
+/** What a request is about: "pbx-1 6001", a masked number, "ann", a certificate's serial. */
 export function auditSubject(
   desc: DescMessage, message: Message, isUser: (name: string) => boolean,
 ): string {
@@ -103,7 +103,8 @@ export function auditSubject(
   if (desc.name === "SignInRequest") return isUser(text("name")) ? text("name") : "unknown name";
   const first = ["id", "serial", "name"].map(text).find((value) => value !== "");
   if (first !== undefined) return first;
-  return [text("link"), maskNumbers(text("device"))].filter((value) => value !== "").join(" ");
+  return [text("link"), ...["device", "number"].map((name) => maskNumbers(text(name)))]
+    .filter((value) => value !== "").join(" ");
 }
 
 /** Tokens and certificates may bear a user's name: the log must not mix them up. */
@@ -120,6 +121,9 @@ export interface AuditedCall {
   readonly source: string;
   /** "ok" or the fault's code. */
   readonly outcome: string;
+  /** What the entry says when it stands for more than this one call. */
+  readonly stands?: { readonly subject: string;
+    readonly details: { readonly [key: string]: Json } };
 }
 
 /** Writes the entry of a call, if its row in the method table asks for one. Never waits. */
@@ -129,6 +133,7 @@ export function auditCall(
   const { method, request } = call;
   if (!audited(`${method.parent.typeName}/${method.name}`, request)) return;
   void audit.record({ actor: auditActor(call.identity), source: call.source, action: method.name,
-    subject: auditSubject(method.input, request, isUser), outcome: call.outcome,
-    details: auditDetails(method.input, request) });
+    outcome: call.outcome, ...(call.stands ?? {
+      subject: auditSubject(method.input, request, isUser),
+      details: auditDetails(method.input, request) }) });
 }

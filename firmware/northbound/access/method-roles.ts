@@ -12,7 +12,8 @@ import type { Identity, Requirement } from "./roles.js";
 /**
  * `change`: every call, refused or not. `read`: every call, because reading it is worth knowing
  * (story 29). `by-number`: only when the query names a telephone number or a device, which makes
- * it a look at one person. `none`: never.
+ * it a look at one person; screen-pops' looks are told together (`api/caller-looks.ts`). `none`:
+ * never.
  */
 export type AuditRule = "change" | "read" | "by-number" | "none";
 

@@ -6,10 +6,11 @@
 import type { DescMethod, DescMethodServerStreaming, DescMethodUnary, Message,
   MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { fail, messageOf, type Fault, type Result } from "../../base/result.js";
-import { auditCall } from "../access/audit-call.js";
+import { auditActor, auditCall } from "../access/audit-call.js";
 import { authorise } from "../access/method-roles.js";
 import type { Identity } from "../access/roles.js";
 import type { PeerCertificate } from "../access/access.js";
+import { CallerLooks, callerLooksEntry } from "./caller-looks.js";
 import type { GatewayView, Language } from "./gateway-view.js";
 import type { CallContext, StreamHandler, StreamItem, UnaryHandler } from "./handler.js";
 import type { ServerMetrics } from "./metrics.js";
@@ -40,7 +41,7 @@ export interface Admission {
   readonly allowed: Result<void>;
 }
 
-type Watched = Pick<GatewayView, "world" | "access" | "audit" | "language">;
+type Watched = Pick<GatewayView, "world" | "access" | "audit" | "language" | "switch">;
 
 export function methodPath(method: DescMethod): string {
   return `${method.parent.typeName}/${method.name}`;
@@ -93,6 +94,7 @@ class Scope {
 export class Door {
   readonly #view: Watched;
   readonly #metrics: ServerMetrics;
+  readonly #looks: CallerLooks;
   readonly #stopping = new AbortController();
   readonly #streamsOf = new Map<string, number>();
   #streams = 0;
@@ -100,6 +102,7 @@ export class Door {
   constructor(view: Watched, metrics: ServerMetrics) {
     this.#view = view;
     this.#metrics = metrics;
+    this.#looks = new CallerLooks(view);
   }
 
   get streamsOpen(): number {
@@ -291,8 +294,12 @@ export class Door {
     admitted: boolean, outcome: string,
   ): void {
     if (!admitted && identity === undefined) return;
+    const look = outcome !== "ok" ? "no"
+      : this.#looks.judge(method, request, `${auditActor(identity)} ${caller.source}`);
+    if (look === "told") return;
     auditCall(this.#view.audit, (name) =>
       this.#view.access.listUsers().some((user) => user.name === name),
-    { method, request, identity, source: caller.source, outcome });
+    { method, request, identity, source: caller.source, outcome,
+      ...(look === "first" && { stands: callerLooksEntry }) });
   }
 }

@@ -4,7 +4,7 @@ import { type AuditEntry, SystemService } from
   "../../../../../../proto/gen/cti/gateway/v1/system_pb.js";
 import { downloadAddress, type Fault, request } from "../api/client.js";
 import { dateTime, msOf } from "../text/format.js";
-import { t } from "../text/language.js";
+import { t, textOr } from "../text/language.js";
 import { Badge, Button, Empty, FaultNote, Field, Skeleton, Table } from "./basics.js";
 import { Icon } from "./icons.js";
 
@@ -58,7 +58,7 @@ function AuditTable(props: { readonly entries: readonly AuditEntry[] }): JSX.Ele
           <td class="number">{dateTime(msOf(entry.at))}</td>
           <th scope="row">{entry.actor}</th>
           <td>{entry.action}</td>
-          <td>{entry.subject}</td>
+          <td>{textOr(`system.audit.subject.${entry.subject}`, entry.subject)}</td>
           <td>{entry.outcome === "ok" ? <Badge tone="good">ok</Badge>
             : <Badge tone="bad">{entry.outcome}</Badge>}</td>
           <td class="muted">{entry.source}</td>

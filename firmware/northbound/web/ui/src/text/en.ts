@@ -495,6 +495,7 @@ export const en = {
   "system.audit.from": "From where",
   "system.audit.what": "What",
   "system.audit.on": "On what",
+  "system.audit.subject.callers": "earlier calls of whoever calls, for an hour",
   "system.audit.outcome": "Outcome",
   "system.audit.none": "No entry.",
 

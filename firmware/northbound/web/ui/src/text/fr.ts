@@ -503,6 +503,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "system.audit.from": "D'où",
   "system.audit.what": "Quoi",
   "system.audit.on": "Sur quoi",
+  "system.audit.subject.callers": "appels passés de qui appelle, pendant une heure",
   "system.audit.outcome": "Issue",
   "system.audit.none": "Aucune entrée.",
 
