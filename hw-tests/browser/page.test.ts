@@ -87,6 +87,29 @@ describe("page in a browser", function () {
     await call.waitFor({ state: "detached", timeout: minuteMs });
   });
 
+  it("stays usable with a thousand calls: the newest in rows, the others by search", async () => {
+    const url = "**/cti.gateway.v1.CallsService/SnapshotCalls";
+    await page.route(url, async (route) => {
+      const response = await route.fetch();
+      const real = await response.json() as { calls?: unknown[]; eventNumber?: string };
+      const calls = Array.from({ length: 1_000 }, (_, index) => ({ link: "head-office",
+        call: `many-${index}`, startedAt: new Date(1_700_000_000_000 + index * 1_000).toISOString(),
+        calling: { raw: `77${String(index).padStart(4, "0")}` },
+        connections: [{ id: { call: `many-${index}`, device: "1001" },
+          state: "CONNECTION_STATE_CONNECTED" }] }));
+      await route.fulfill({ response, json: { ...real, calls } });
+    });
+    await go(visit, "calls");
+    await page.reload();
+    await page.getByText(/^9\d\d appels plus anciens ne sont pas montrés/).waitFor();
+    assert.equal(await page.locator(".call").count(), 100);
+    await page.getByLabel("Chercher un poste, un numéro ou un nom").fill("770000");
+    await page.locator(".call").nth(1).waitFor({ state: "detached" });
+    assert.match(await page.locator(".call").textContent() ?? "", /770000/);
+    await page.unroute(url);
+    await page.reload();
+  });
+
   it("pops up calls for my device only, once I have chosen it, unless I wish otherwise",
     async () => {
       await go(visit, "account");
@@ -153,6 +176,29 @@ describe("page in a browser", function () {
     await page.getByRole("heading", { name: "Déroulement" }).waitFor();
     assert.deepEqual(await axeFindings(page), []);
   });
+
+  it("explains a number rule by rule, in both languages, and tries a changed rule on real calls",
+    async () => {
+      await go(visit, "numbers");
+      await page.getByLabel("Numéro", { exact: true }).fill("01 45 67 01 23");
+      await page.getByRole("button", { name: "Expliquer" }).click();
+      const steps = page.locator(".rules .rule p");
+      await steps.first().waitFor();
+      const french = await steps.allTextContents();
+      await page.getByRole("button", { name: "EN", exact: true }).click();
+      await page.getByRole("button", { name: "Explain" }).click();
+      await steps.getByText(french[0] ?? "", { exact: true }).waitFor({ state: "detached" });
+      assert.equal((await steps.allTextContents()).length, french.length);
+      await page.getByRole("button", { name: "FR", exact: true }).click();
+      await page.getByRole("button", { name: "Partir des règles en vigueur" }).click();
+      const rules = page.locator("textarea.code:not(:placeholder-shown)");
+      await rules.waitFor();
+      assert.match(await rules.inputValue(), /^country: FR$/m);
+      await rules.fill((await rules.inputValue()).replace("country: FR", "country: BE"));
+      await page.getByRole("button", { name: "Essayer" }).click();
+      await page.locator(".note.tone-warn").filter({ hasText: /appel/ }).waitFor();
+      assert.ok(await page.locator("main table tbody tr").count() > 0);
+    });
 
   it("shows all errors of a configuration and leads to their lines", async () => {
     await go(visit, "configuration");

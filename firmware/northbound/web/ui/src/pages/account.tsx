@@ -26,7 +26,8 @@ export function AccountPage(): JSX.Element {
   return (
     <>
       <header class="page-head"><h1>{t("account.title")}</h1>
-        <Button icon="out" onClick={() => { void signOut(); }}>{t("signin.out")}</Button></header>
+        <span class="end"><Button icon="out" onClick={() => { void signOut(); }}>
+          {t("signin.out")}</Button></span></header>
       {must ? <Note tone="warn">{t("account.must")}</Note> : null}
       <div class="columns even">
         <Card title={t("account.password")}><PasswordForm /></Card>

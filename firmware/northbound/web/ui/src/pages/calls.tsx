@@ -11,6 +11,9 @@ import { callsOf, searchCalls } from "../state/picture.js";
 import { may } from "../state/session.js";
 import { plural, t } from "../text/language.js";
 
+/** A browser draws so many rows at each event without effort; the newest calls are among them. */
+const rowsMax = 100;
+
 export function CallsPage(): JSX.Element {
   const now = useCell(picture);
   const [search, setSearch] = useState("");
@@ -31,7 +34,11 @@ export function CallsPage(): JSX.Element {
           : calls.length === 0 ? <Empty icon="calls" title={t("calls.none")}
             advice={t("calls.none.advice")} />
           : shown.length === 0 ? <Empty icon="search" title={t("calls.noMatch")} />
-          : <CallTable calls={shown} />}
+          : <>
+            {shown.length <= rowsMax ? null
+              : <p class="hint">{plural("calls.older", shown.length - rowsMax)}</p>}
+            <CallTable calls={shown.slice(-rowsMax)} />
+          </>}
       </Card>
     </>
   );

@@ -1,6 +1,8 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Role } from "../../../../../../proto/gen/cti/gateway/v1/access_pb.js";
+import { ConfigurationService } from
+  "../../../../../../proto/gen/cti/gateway/v1/configuration_pb.js";
 import { type ExplainNumberResponse, NumbersService, NumberUse, type TestRulesResponse } from
   "../../../../../../proto/gen/cti/gateway/v1/numbers_pb.js";
 import type { NumberForms } from "../../../../../../proto/gen/cti/gateway/v1/model_pb.js";
@@ -112,6 +114,14 @@ function RuleTrial(props: { readonly link: string }): JSX.Element {
   const [answer, setAnswer] = useState<TestRulesResponse | undefined>(undefined);
   const [fault, setFault] = useState<Fault | undefined>(undefined);
   const [busy, setBusy] = useState(false);
+  useEffect(() => { setRules(""); setAnswer(undefined); setFault(undefined); }, [props.link]);
+  const fill = async (): Promise<void> => {
+    const [got, edit] = await Promise.all([
+      request(ConfigurationService.method.getConfiguration, {}),
+      import("../state/document-edit.js")]);
+    if (got.ok) setRules(edit.numbersText(got.value.document, props.link));
+    setFault(got.ok ? undefined : got.fault);
+  };
   const run = async (): Promise<void> => {
     setBusy(true);
     const got = await request(NumbersService.method.testRules,
@@ -129,7 +139,11 @@ function RuleTrial(props: { readonly link: string }): JSX.Element {
             placeholder={"country: FR\nexternalPrefix: \"0\"\nrules: []"}
             onInput={(event) => { setRules(event.currentTarget.value); }} />
         )}</Field>
-        <Button kind="primary" submit busy={busy}>{t("numbers.test.submit")}</Button>
+        <div class="row">
+          <Button kind="primary" submit busy={busy}>{t("numbers.test.submit")}</Button>
+          {may(Role.ADMIN) ? <Button onClick={() => { void fill(); }}>
+            {t("numbers.test.present")}</Button> : null}
+        </div>
       </form>
       {fault === undefined ? null : <FaultNote fault={fault} />}
       <div aria-live="polite">{answer === undefined ? null : <TrialResult answer={answer} />}</div>

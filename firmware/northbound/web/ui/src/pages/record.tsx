@@ -6,7 +6,7 @@ import { Fact } from "../parts/fact.js";
 import { useAnswer } from "../parts/hooks.js";
 import { useLinkTitle } from "../parts/link-card.js";
 import { ConnectionBadge, DirectionMark, Party } from "../parts/words.js";
-import { answeredByText } from "./records.js";
+import { AnsweredBy } from "./records.js";
 import { address } from "../state/route.js";
 import { clockLength, dateTime, msOf, partyNumber, secondsOf, time } from "../text/format.js";
 import { t, textOr } from "../text/language.js";
@@ -43,14 +43,11 @@ function RecordFacts(props: { readonly record: CallRecord }): JSX.Element {
   ];
   const ring = secondsOf(record.ring);
   return (
-    <dl class="facts">
+    <dl class="facts two">
       <Fact label={t("records.direction")}><DirectionMark direction={record.direction} /></Fact>
       <Fact label={t("records.calling")}><Party forms={record.calling} /></Fact>
       <Fact label={t("records.called")}><Party forms={record.called} /></Fact>
-      <Fact label={t("records.answeredBy")}>
-        {record.answeredBy === "" && record.answeredAt === undefined
-        ? <Badge tone="bad" icon="bell">{t("records.notAnswered")}</Badge>
-        : answeredByText(record)}</Fact>
+      <Fact label={t("records.answeredBy")}><AnsweredBy record={record} /></Fact>
       <Fact label={t("records.started")}>{dateTime(msOf(record.startedAt))}</Fact>
       <Fact label={t("records.ended")}>{dateTime(msOf(record.endedAt))}</Fact>
       <Fact label={t("records.duration")}>{clockLength(secondsOf(record.duration) ?? 0)}</Fact>

@@ -93,7 +93,8 @@ function SearchForm(props: {
     props.onSearch(period === "custom" ? draft : { ...draft, ...periodOf(period, nowMs()) });
   };
   return (
-    <form class="search-form" onSubmit={(event) => { event.preventDefault(); submit(); }}>
+    <form class="search-form records-search"
+      onSubmit={(event) => { event.preventDefault(); submit(); }}>
       <Field label={t("records.range")}>{(ids) => (
         <select {...ids} value={period} onChange={(event) => {
           const chosen = periodNames.find((one) => one === event.currentTarget.value);
@@ -218,8 +219,19 @@ function RecordList(props: { readonly records: readonly CallRecord[] }): JSX.Ele
   );
 }
 
-/** Who answered: a device, or the far side of the trunk. */
-export function answeredByText(record: CallRecord): string {
+/** Who answered, or that nobody did; only a missed incoming call is a warning. */
+export function AnsweredBy(props: { readonly record: CallRecord }): JSX.Element {
+  const { record } = props;
+  if (record.answeredBy !== "" || record.answeredAt !== undefined) {
+    return <>{answeredByText(record)}</>;
+  }
+  return record.direction === Direction.INCOMING
+    ? <Badge tone="bad" icon="bell">{t("records.missed")}</Badge>
+    : <Badge tone="quiet">{t("records.notAnswered")}</Badge>;
+}
+
+/** A device, or the far side of the trunk. */
+function answeredByText(record: CallRecord): string {
   if (record.answeredBy !== "" && record.answeredBy !== record.networkInterface) {
     return record.answeredBy;
   }
@@ -231,7 +243,6 @@ function RecordRow(props: { readonly record: CallRecord }): JSX.Element {
   const { record } = props;
   const started = dateTime(msOf(record.startedAt));
   const link = useLinkTitle(record.link);
-  const unanswered = record.answeredBy === "" && record.answeredAt === undefined;
   return (
     <tr>
       <th scope="row"><a href={address("records", record.id)}
@@ -240,10 +251,7 @@ function RecordRow(props: { readonly record: CallRecord }): JSX.Element {
       <td data-label={t("records.calling")}><Party forms={record.calling} /></td>
       <td data-label={t("records.called")}><Party forms={record.called} /></td>
       <td data-label={t("records.answeredBy")} class="record-answer number">
-        {!unanswered ? answeredByText(record)
-          : record.direction === Direction.INCOMING
-            ? <Badge tone="bad" icon="bell">{t("records.missed")}</Badge>
-            : <Badge tone="quiet">{t("records.notAnswered")}</Badge>}</td>
+        <AnsweredBy record={record} /></td>
       <td class="record-duration number">
         {clockLength(secondsOf(record.duration) ?? 0)}</td>
       <td class="record-link muted">{link}</td>

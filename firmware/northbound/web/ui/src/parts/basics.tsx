@@ -1,7 +1,7 @@
 /** The few components that all pages are made of. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import type { Fault } from "../api/client.js";
 import { after } from "../clock.js";
 import { cell } from "../state/cell.js";
@@ -190,18 +190,27 @@ export function Confirm(props: {
   );
 }
 
-/** A table that scrolls sideways within itself on a narrow screen, reachable by keyboard. */
+/** A table; on a narrow screen each row becomes a block whose values carry their columns' names.
+ * Where it is too wide all the same it scrolls within itself, reachable by keyboard. */
 export function Table(props: {
   readonly label: string; readonly head: readonly string[]; readonly children: ComponentChildren;
   readonly class?: string;
 }): JSX.Element {
+  const body = useRef<HTMLTableSectionElement>(null);
+  const stacked = props.class === undefined;
+  useLayoutEffect(() => {
+    if (!stacked) return;
+    for (const row of body.current?.rows ?? []) {
+      [...row.cells].forEach((cell, column) => { cell.dataset["label"] = props.head[column] ?? ""; });
+    }
+  });
   return (
     <div class="table-scroll" role="group" aria-label={props.label} tabIndex={0}>
-      <table class={props.class ?? ""}>
+      <table class={props.class ?? "stacked"}>
         <thead><tr>{props.head.map((title, column) => (
           <th key={column} scope="col">{title === ""
             ? <span class="hidden">{t("common.actions")}</span> : title}</th>))}</tr></thead>
-        <tbody>{props.children}</tbody>
+        <tbody ref={body}>{props.children}</tbody>
       </table>
     </div>
   );

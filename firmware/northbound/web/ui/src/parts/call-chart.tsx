@@ -47,7 +47,7 @@ export function CallChart(props: {
       })} />
       <details>
         <summary>{t("common.table")}</summary>
-        <Table label={t("common.table")} head={[t(days ? "records.day" : "records.hour"),
+        <Table label={t("common.table")} class="" head={[t(days ? "records.day" : "records.hour"),
           ...legend.map(([, key]) => t(key))]}>
           {shown.filter((bar) => total(bar) > 0).map((bar) => (
             <tr key={bar.atMs}><th scope="row">{name(bar)}</th>

@@ -43,7 +43,7 @@ export function DeviceTable(props: {
       {devices === undefined ? fault === undefined ? <Skeleton rows={4} /> : null
         : devices.length === 0
           ? <Empty icon="links" title={t(only ? "device.noneUnmonitored" : "device.none")} />
-          : <Table label={t("device.title")} head={[t("common.device"),
+          : <Table label={t("device.title")} class="" head={[t("common.device"),
             ...(named ? [t("common.name")] : []), t("device.category"), t("common.state"),
             t("link.calls")]}>
             {devices.map((device) => <DeviceRow key={device.device} device={device} named={named}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readDocument, withItem, withValue } from "./document-edit.js";
+import { numbersText, readDocument, withItem, withValue } from "./document-edit.js";
 
 const text = `# The head office
 version: 1
@@ -63,6 +63,15 @@ describe("change of the configuration's text", () => {
     assert.equal(withItem("links: []\n", ["links"], { id: "a" }), "links:\n  - id: a\n");
     assert.equal(withItem("", ["links"], { id: "a" }), "links:\n  - id: a\n");
     assert.equal(withValue("unit:\n", ["unit", "name"], "b"), "unit:\n  name: b\n");
+  });
+
+  it("shows a link's numbers alone", () => {
+    const numbered = text.replace("options:", "numbers: { country: FR, areaCode: \"1\" }\n"
+      + "    options:");
+    assert.equal(numbersText(numbered, "head-office"), "country: FR\nareaCode: \"1\"\n");
+    assert.equal(numbersText(text, "head-office"), "");
+    assert.equal(numbersText(text, "another"), "");
+    assert.equal(numbersText("links: [\n", "another"), "");
   });
 
   it("refuses a text that it cannot read, and a place behind an alias", () => {

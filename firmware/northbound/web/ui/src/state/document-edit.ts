@@ -4,7 +4,7 @@
  * the YAML tree, which keeps comments with what they belong to.
  */
 
-import { type Document, isMap, isScalar, isSeq, parse, parseDocument, type Scalar } from "yaml";
+import { Document, isMap, isScalar, isSeq, parse, parseDocument, type Scalar } from "yaml";
 import type { Path } from "./schema.js";
 
 /** The document's values; undefined while its text cannot be read. */
@@ -18,6 +18,20 @@ export function readDocument(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** How a link's numbers are written in the document; empty where they are not. */
+export function numbersText(text: string, link: string): string {
+  const document = parseDocument(text);
+  const links = document.get("links");
+  const found = isSeq(links) ? links.items.find((one) => isMap(one) && one.get("id") === link)
+    : undefined;
+  const numbers = isMap(found) ? found.get("numbers", true) : undefined;
+  if (!isMap(numbers)) return "";
+  numbers.flow = false;
+  const part = new Document();
+  part.contents = numbers;
+  return part.toString({ lineWidth: 0 });
 }
 
 /** With this value there; undefined instead of a value takes away what stands there. Undefined

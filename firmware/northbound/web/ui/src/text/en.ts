@@ -209,6 +209,8 @@ export const en = {
   "calls.none": "No call in progress",
   "calls.none.advice": "Calls appear here the moment the PBX reports them.",
   "calls.filter": "Search device, number or name",
+  "calls.older.one": "{count} older call is not shown: search for it above.",
+  "calls.older.other": "{count} older calls are not shown: search for them above.",
   "calls.noMatch": "No call matches the search.",
   "calls.stale": "The link is down: last known state",
   "calls.to": "To",
@@ -362,6 +364,7 @@ export const en = {
   "numbers.test.lead":
     "Paste the link's new numbers section; it is tried on the last 1,000 calls and not applied.",
   "numbers.test.rules": "New numbers section (YAML)",
+  "numbers.test.present": "Begin with the rules in force",
   "numbers.test.submit": "Try",
   "numbers.test.same": "No number would be read differently.",
   "numbers.test.tried": "{calls} calls with {numbers} different numbers tried; {count} differ.",

@@ -213,6 +213,8 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "calls.none": "Aucun appel en cours",
   "calls.none.advice": "Les appels apparaissent ici dès que le PBX les signale.",
   "calls.filter": "Chercher un poste, un numéro ou un nom",
+  "calls.older.one": "{count} appel plus ancien n'est pas montré : cherchez-le ci-dessus.",
+  "calls.older.other": "{count} appels plus anciens ne sont pas montrés : cherchez-les ci-dessus.",
   "calls.noMatch": "Aucun appel ne correspond à la recherche.",
   "calls.stale": "Le lien est coupé : dernier état connu",
   "calls.to": "Vers",
@@ -367,6 +369,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
     "Collez la nouvelle section « numbers » du lien ; elle est essayée sur les 1 000 derniers "
     + "appels sans être appliquée.",
   "numbers.test.rules": "Nouvelle section « numbers » (YAML)",
+  "numbers.test.present": "Partir des règles en vigueur",
   "numbers.test.submit": "Essayer",
   "numbers.test.same": "Aucun numéro ne serait lu autrement.",
   "numbers.test.tried": "{calls} appels et {numbers} numéros essayés ; {count} diffèrent.",
