@@ -11,6 +11,7 @@ import type { ServiceRequest, ServiceResponse } from "../../firmware/model/servi
 import type { LinkSnapshot } from "../../firmware/model/snapshot.js";
 import { amiDecoder, type AmiField, type AmiMessage } from "../../firmware/wire/ami.js";
 import { Actions, type Reply } from "./actions.js";
+import { Audit } from "./audit.js";
 import { Doubts } from "./doubts.js";
 import { AmiMapper } from "./map.js";
 import type { AmiOptions } from "./options.js";
@@ -49,6 +50,7 @@ class AmiSession implements Session {
   readonly #actions: Actions;
   readonly #conversation: Conversation;
   readonly #doubts: Doubts;
+  readonly #audit: Audit;
   #phase: Phase = "banner";
   #booted: (() => void) | undefined;
   #bootedSeen = false;
@@ -73,6 +75,7 @@ class AmiSession implements Session {
       nextActionId: () => this.#actions.nextId,
     };
     this.#doubts = new Doubts(clock, this.#conversation.mapper, context.requestResync);
+    this.#audit = new Audit(this.#conversation, () => this.#held !== undefined);
   }
 
   start(): void {
@@ -170,6 +173,7 @@ class AmiSession implements Session {
     if (this.#isOver()) return;
     this.#phase = "up";
     this.#watchLine();
+    this.#audit.start();
     this.#context.report({ type: "ready" });
     const missing = [
       ...(identified.ok ? [] : ["CoreStatus is refused (write classes system or reporting), so "
@@ -280,6 +284,7 @@ class AmiSession implements Session {
     for (const timer of [this.#step, this.#keepalive, this.#due]) timer?.cancel();
     this.#held = undefined;
     this.#doubts.close();
+    this.#audit.close();
     this.#conversation.watchers.close(reason);
     this.#actions.close(reason);
   }

@@ -13,6 +13,9 @@ export const timers = {
     meaning: "Ping after this much silence." },
   pong: { ms: 10_000, minMs: 1_000, maxMs: 60_000, reference: "assumed",
     meaning: "The PBX must answer a Ping within this time, or the link is lost." },
+  audit: { ms: 60_000, minMs: 10_000, maxMs: 3_600_000, reference: "assumed",
+    meaning: "Between two looks at the PBX's list of channels, where calls are known; longer by "
+      + "as much as there are more than 2,000 channels. A missed Hangup is healed after it." },
   action: { ms: 10_000, minMs: 1_000, maxMs: 60_000, reference: "assumed",
     meaning: "For an action whose request names no deadline." },
   ring: { ms: 30_000, minMs: 5_000, maxMs: 180_000, reference: "assumed",
