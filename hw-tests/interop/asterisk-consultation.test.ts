@@ -31,7 +31,8 @@ async function consulting(office: AsteriskOffice): Promise<Consultation> {
   const { connection: activeCall } = await made;
   assert.ok(activeCall !== undefined);
   await watched.connection(EventType.ESTABLISHED, "1003");
-  await pause(300);
+  await office.talking(1002, 1003);
+  await office.settled();
   watched.clear();
   return { heldCall, activeCall };
 }
@@ -112,12 +113,13 @@ function services(version: AsteriskVersion): void {
         const activeCall = await watched.connection(EventType.ORIGINATED, "1001");
         await phone(1003).accept();
         await watched.connection(EventType.ESTABLISHED, "1003");
-        await pause(300);
+        await office.talking(1001, 1003);
+        await office.settled();
         watched.clear();
         const { connection } = await under.client.unary(CallsService.method.transferCall,
           { link, heldCall, activeCall });
         assert.equal(connection?.call, heldCall.call);
-        await pause(500);
+        await office.settled();
         assert.deepEqual(linesOf(office).map((line) => line.split(" ")[0]), ["transferred"]);
         await phone("trunk").hangUp();
         await watched.quiet();

@@ -1,6 +1,7 @@
 /** The configuration of the Asterisk under test: an office with three phones, a trunk, a queue. */
 
 import type { AsteriskVersion } from "./asterisk.js";
+import { freepbxDialplan } from "./freepbx-dialplan.js";
 
 export interface AsteriskPorts {
   readonly ami: number;
@@ -108,17 +109,27 @@ exten => 800,1,Answer()
 exten => _0.,1,Dial(PJSIP/\${EXTEN:1}@trunk,30,tT)
  same => n,Hangup()
 include => parkedcalls
+include => app-dnd
 
 [from-trunk]
 exten => 5550100,1,Dial(PJSIP/1001,20,tTkK)
  same => n,Hangup()
 exten => 5550600,1,Goto(from-internal,600,1)
+exten => 5550620,1,Goto(ext-group,620,1)
+exten => 5550640,1,Goto(ext-queues,640,1)
+exten => _55510XX,1,Goto(from-did-direct,\${EXTEN:3},1)
 exten => _X.,1,Hangup(1)
 exten => trunk,1,Hangup(1)
-`,
+${freepbxDialplan(version)}`,
     "features.conf": "[general]\n[featuremap]\nblindxfer => ##\natxfer => *2\ndisconnect => *0\n",
     "queues.conf": `[general]
 persistentmembers = no
+
+[640]
+strategy = ringall
+timeout = 6
+retry = 1
+autofill = yes
 
 [support]
 strategy = ringall

@@ -6,8 +6,9 @@ import { LinksService } from "../../proto/gen/cti/gateway/v1/links_pb.js";
 import { startGatewayUnderTest, type GatewayUnderTest } from "../gateway-under-test.js";
 import { startAsterisk, type Asterisk, type AsteriskVersion } from "./asterisk.js";
 import { phoneAddress, phoneOffsets, type PhoneName } from "./asterisk-files.js";
+import { RecordsService } from "../../proto/gen/cti/gateway/v1/records_pb.js";
 import { startPhone, type Phone } from "./phone.js";
-import { WatchedEvents } from "./watched-events.js";
+import { marker, WatchedEvents } from "./watched-events.js";
 
 export const trunkCaller = "0612345678";
 
@@ -19,20 +20,65 @@ export interface AsteriskOffice {
   phone(name: PhoneName): Phone;
   /** Waits until the gateway's link to the PBX is up. */
   linkUp(msMax?: number): Promise<void>;
+  /** Waits until each has a channel in a bridge of so many channels or more. */
+  inBridge(channels: number, ...names: readonly PhoneName[]): Promise<void>;
+  /** Waits until each has somebody with it in a bridge of the PBX. */
+  talking(...names: readonly PhoneName[]): Promise<void>;
+  /** Waits until the client has seen all that the PBX has said so far. */
+  settled(): Promise<void>;
   /** No call left, neither in the PBX nor in the gateway. */
   clean(): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** `core show channels concise`: the name stands first, the bridge and the Uniqueid last. */
+async function bridgesOf(asterisk: Asterisk): Promise<readonly (readonly [string, string])[]> {
+  const text = await asterisk.cli("core show channels concise");
+  return text.split("\n").filter((line) => line.includes("!")).map((line) => {
+    const fields = line.trim().split("!");
+    return [fields[0] ?? "", fields.at(-2) ?? ""];
+  });
+}
+
+async function inBridge(
+  asterisk: Asterisk, count: number, names: readonly PhoneName[],
+): Promise<void> {
+  const end = performance.now() + 5_000;
+  for (;;) {
+    const channels = await bridgesOf(asterisk);
+    const size = (bridge: string): number => channels.filter((each) => each[1] === bridge).length;
+    const isThere = (name: PhoneName): boolean => channels.some(([channel, bridge]) =>
+      channel.startsWith(`PJSIP/${name}-`) && bridge !== "" && size(bridge) >= count);
+    if (names.every(isThere)) return;
+    if (performance.now() > end) {
+      throw new Error(`${names.join(", ")}: not in a bridge of ${count}: ${
+        JSON.stringify(channels)}`);
+    }
+    await pause(20);
+  }
+}
+
+/**
+ * Device states take the same way as all other events, from the PBX to the client: when the last
+ * of these two has come, everything before it has.
+ */
+async function settle(asterisk: Asterisk, watched: WatchedEvents): Promise<void> {
+  const seen = watched.events.length;
+  await asterisk.cli(`devstate change Custom:DND${marker} INUSE`);
+  await asterisk.cli(`devstate change Custom:DND${marker} NOT_INUSE`);
+  await watched.until("the marker", () => watched.events.slice(seen).some(({ subject, on }) =>
+    subject?.raw === marker && !on));
 }
 
 export function pause(ms: number): Promise<void> {
   return new Promise((done) => { setTimeout(done, ms); });
 }
 
-function configOf(asterisk: Asterisk, tls: boolean): string {
+function configOf(asterisk: Asterisk, tls: boolean, port: number): string {
   const transport = tls
-    ? `{ kind: tls, host: 127.0.0.1, port: ${asterisk.amiTlsPort}, serverName: localhost,`
+    ? `{ kind: tls, host: 127.0.0.1, port: ${port}, serverName: localhost,`
       + ` authority: ${asterisk.certificateFile} }`
-    : `{ kind: tcp, host: 127.0.0.1, port: ${asterisk.amiPort} }`;
+    : `{ kind: tcp, host: 127.0.0.1, port: ${port} }`;
   return `links:
   - id: pbx
     driver: asterisk-ami
@@ -45,10 +91,13 @@ function configOf(asterisk: Asterisk, tls: boolean): string {
 `;
 }
 
+/** `through` puts something between the gateway and the manager's port: answers its own port. */
 export async function startAsteriskOffice(
   version: AsteriskVersion, tls: boolean,
+  through: (port: number) => Promise<number> = (port) => Promise.resolve(port),
 ): Promise<AsteriskOffice> {
   const asterisk = await startAsterisk(version);
+  const port = await through(tls ? asterisk.amiTlsPort : asterisk.amiPort);
   const phones = new Map<PhoneName, Phone>();
   for (const [key, offset] of Object.entries(phoneOffsets)) {
     const name = (key === "trunk" ? key : Number(key)) as PhoneName;
@@ -57,7 +106,7 @@ export async function startAsteriskOffice(
       controlPort: asterisk.sipPort + 100 + offset,
       ...(name === "trunk" ? { displayNumber: trunkCaller } : {}) }));
   }
-  const under = await startGatewayUnderTest({ config: configOf(asterisk, tls),
+  const under = await startGatewayUnderTest({ config: configOf(asterisk, tls, port),
     environment: { AMI_SECRET: asterisk.secret } });
   const linkUp = async (msMax = 20_000): Promise<void> => {
     const end = performance.now() + msMax;
@@ -75,6 +124,9 @@ export async function startAsteriskOffice(
   await watched.until("live", () => watched.others.includes("live"));
   return {
     asterisk, under, watched, link: "pbx", linkUp,
+    inBridge: (channels, ...names) => inBridge(asterisk, channels, names),
+    talking: (...names) => inBridge(asterisk, 2, names),
+    settled: () => settle(asterisk, watched),
     phone(name) {
       const found = phones.get(name);
       if (found === undefined) throw new Error(`no phone ${name}`);
@@ -98,4 +150,18 @@ export async function startAsteriskOffice(
       await asterisk.stop();
     },
   };
+}
+
+/** The record of the call whose events were seen last; it is written when the call is over. */
+export async function recordOf({ under, watched }: AsteriskOffice) {
+  const call = watched.events.findLast(({ connection }) => connection !== undefined)
+    ?.connection?.call;
+  const end = performance.now() + 5_000;
+  for (;;) {
+    const { records } = await under.client.unary(RecordsService.method.listRecords,
+      { pageSize: 10 });
+    const found = records.find((record) => record.call === call);
+    if (found !== undefined || performance.now() > end) return found;
+    await pause(50);
+  }
 }

@@ -4,14 +4,13 @@ import assert from "node:assert/strict";
 import { CallsService } from "../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { LinksService, Proven } from "../../proto/gen/cti/gateway/v1/links_pb.js";
 import { EventType } from "../../proto/gen/cti/gateway/v1/model_pb.js";
-import { RecordsService } from "../../proto/gen/cti/gateway/v1/records_pb.js";
+import { freepbxScenarios } from "./freepbx-scenarios.js";
 import { need } from "../requirement.js";
 import { whyNoAsterisk, type AsteriskVersion } from "./asterisk.js";
-import { pause, startAsteriskOffice, trunkCaller, type AsteriskOffice } from "./asterisk-office.js";
+import {
+  recordOf, startAsteriskOffice, trunkCaller, type AsteriskOffice,
+} from "./asterisk-office.js";
 import { incoming, internal, scenarios, type Scenario } from "./scenarios.js";
-
-/** The events up to the end of the calls, and those that follow at once. */
-const afterMs = 250;
 
 /** `seen` with the lines of each unordered group sorted as the table has them. */
 function inTableOrder(
@@ -31,11 +30,13 @@ function inTableOrder(
 }
 
 async function play(office: AsteriskOffice, scenario: Scenario): Promise<void> {
-  await pause(afterMs);
+  await office.settled();
   office.watched.clear();
   await scenario.run(office);
-  await office.watched.quiet(scenario.calls ?? 1);
-  await pause(afterMs);
+  await office.watched.quiet(scenario.expected.filter((row) =>
+    typeof row === "string" && row.startsWith("callCleared")).length);
+  // What should not come would come before this.
+  await office.settled();
   const seen = office.watched.lines(scenario.also);
   assert.deepEqual(inTableOrder(seen.filter(isCall), scenario.expected.filter(isCall)),
     scenario.expected.filter(isCall).flat());
@@ -60,7 +61,7 @@ function suite(version: AsteriskVersion, tls: boolean): void {
     after(async () => { await office?.stop(); });
     afterEach(async () => { await office?.clean(); });
 
-    for (const scenario of scenarios) {
+    for (const scenario of [...scenarios, ...freepbxScenarios]) {
       it(scenario.name, async () => { await play(office, scenario); });
     }
 
@@ -118,20 +119,6 @@ function suite(version: AsteriskVersion, tls: boolean): void {
       await play(office, scenario);
     });
   });
-}
-
-/** The record of the call whose events were seen last; it is written when the call is over. */
-async function recordOf({ under, watched }: AsteriskOffice) {
-  const call = watched.events.findLast(({ connection }) => connection !== undefined)
-    ?.connection?.call;
-  const end = performance.now() + 5_000;
-  for (;;) {
-    const { records } = await under.client.unary(RecordsService.method.listRecords,
-      { pageSize: 10 });
-    const found = records.find((record) => record.call === call);
-    if (found !== undefined || performance.now() > end) return found;
-    await pause(50);
-  }
 }
 
 suite(22, false);

@@ -7,35 +7,35 @@
 import assert from "node:assert/strict";
 import { status, type ServiceError } from "@grpc/grpc-js";
 import { CallsService, RequestedAgentState } from "../../proto/gen/cti/gateway/v1/calls_pb.js";
-import { EventType } from "../../proto/gen/cti/gateway/v1/model_pb.js";
-import { pause, type AsteriskOffice } from "./asterisk-office.js";
+import { AgentState, EventType } from "../../proto/gen/cti/gateway/v1/model_pb.js";
+import type { AsteriskOffice } from "./asterisk-office.js";
 
 export interface Scenario {
   readonly name: string;
   /** Event types beyond call control that the table contains. */
   readonly also?: readonly EventType[];
-  /** Calls that end in it. */
-  readonly calls?: number;
   run(office: AsteriskOffice): Promise<void>;
   readonly expected: readonly (string | readonly string[])[];
 }
 
 /** The trunk calls 1001, which answers. */
-export async function incoming({ phone }: AsteriskOffice): Promise<void> {
+export async function incoming({ phone, watched, talking }: AsteriskOffice): Promise<void> {
   await phone("trunk").dial("5550100");
   await phone(1001).event("CALL_INCOMING");
   await phone(1001).accept();
   await phone("trunk").event("CALL_ESTABLISHED");
-  await pause(200);
+  await watched.connection(EventType.ESTABLISHED, "1001");
+  await talking("trunk", 1001);
 }
 
 /** 1001 calls 1002, which answers. */
-export async function internal({ phone }: AsteriskOffice): Promise<void> {
+export async function internal({ phone, watched, talking }: AsteriskOffice): Promise<void> {
   await phone(1001).dial("1002");
   await phone(1002).event("CALL_INCOMING");
   await phone(1002).accept();
   await phone(1001).event("CALL_ESTABLISHED");
-  await pause(200);
+  await watched.connection(EventType.ESTABLISHED, "1002");
+  await talking(1001, 1002);
 }
 
 /** What `transfer` must dial so that the newest call of 1001 takes the place of its oldest. */
@@ -47,6 +47,12 @@ async function replacing({ asterisk }: AsteriskOffice): Promise<string> {
   const dialog = `${await fact("call-id")};to-tag=${await fact("local_tag")}`
     + `;from-tag=${await fact("remote_tag")}`;
   return `sip:x@127.0.0.1:${asterisk.sipPort}?Replaces=${encodeURIComponent(dialog)}`;
+}
+
+/** The agent's newest state. */
+async function agentIs({ watched }: AsteriskOffice, type: EventType): Promise<void> {
+  await watched.until(EventType[type], () => watched.events.findLast((event) =>
+    event.agentState !== AgentState.UNSPECIFIED)?.type === type);
 }
 
 export const scenarios: readonly Scenario[] = [
@@ -64,10 +70,10 @@ export const scenarios: readonly Scenario[] = [
       "callCleared null normalClearing",
     ] },
   { name: "internal, cancelled while ringing",
-    async run({ phone }) {
+    async run({ phone, watched }) {
       await phone(1001).dial("1002");
       await phone(1002).event("CALL_INCOMING");
-      await pause(200);
+      await watched.connection(EventType.DELIVERED, "1002");
       await phone(1001).hangUp();
     },
     expected: [
@@ -79,9 +85,10 @@ export const scenarios: readonly Scenario[] = [
       "callCleared null callCancelled",
     ] },
   { name: "internal, refused with busy",
-    async run({ phone }) {
+    async run({ phone, watched }) {
       await phone(1001).dial("1002");
       await phone(1002).event("CALL_INCOMING");
+      await watched.connection(EventType.DELIVERED, "1002");
       await phone(1002).hangUp();
       await phone(1001).event("CALL_CLOSED");
     },
@@ -102,13 +109,14 @@ export const scenarios: readonly Scenario[] = [
       "callCleared null numberUnallocated",
     ] },
   { name: "outgoing by trunk",
-    async run({ phone }) {
+    async run({ phone, watched, talking }) {
       await phone(1001).dial("00612345678");
       await phone("trunk").event("CALL_INCOMING");
-      await pause(200);
+      await watched.connection(EventType.DELIVERED, "trunk");
       await phone("trunk").accept();
       await phone(1001).event("CALL_ESTABLISHED");
-      await pause(200);
+      await watched.connection(EventType.ESTABLISHED, "trunk");
+      await talking(1001, "trunk");
       await phone(1001).hangUp();
     },
     expected: [
@@ -149,7 +157,7 @@ export const scenarios: readonly Scenario[] = [
       await phone(1002).event("CALL_INCOMING");
       await phone(1002).accept();
       await office.watched.connection(EventType.ESTABLISHED, "1002");
-      await pause(200);
+      await office.talking("trunk", 1002);
       await phone("trunk").hangUp();
     },
     expected: [
@@ -175,11 +183,11 @@ export const scenarios: readonly Scenario[] = [
       await phone("trunk").dial("5550600");
       await phone(1002).event("CALL_INCOMING");
       await phone(1002).accept();
-      await office.watched.connection(EventType.ESTABLISHED, "1002");
-      await pause(300);
+      await agentIs(office, EventType.AGENT_BUSY);
+      await office.talking("trunk", 1002);
       await phone(1002).hangUp();
       await office.watched.quiet();
-      await pause(300);
+      await agentIs(office, EventType.AGENT_READY);
       await agent(RequestedAgentState.NOT_READY, "lunch");
       await agent(RequestedAgentState.READY);
       await agent(RequestedAgentState.LOGGED_OFF);
@@ -211,11 +219,11 @@ export const scenarios: readonly Scenario[] = [
       await phone(1003).event("CALL_INCOMING");
       await phone(1003).accept();
       await watched.connection(EventType.ESTABLISHED, "1003");
-      await pause(300);
+      await office.talking(1001, 1003);
       await phone(1001).transfer(await replacing(office));
       await watched.until("transferred", () =>
         watched.events.some(({ type }) => type === EventType.TRANSFERRED));
-      await pause(300);
+      await office.talking("trunk", 1003);
       await phone("trunk").hangUp();
     },
     expected: [
@@ -243,10 +251,10 @@ export const scenarios: readonly Scenario[] = [
       await phone(1003).accept();
       const { connection: activeCall } = await consulting;
       await watched.connection(EventType.ESTABLISHED, "1003");
-      await pause(300);
+      await office.talking(1002, 1003);
       await under.client.unary(CallsService.method.transferCall,
         { link, heldCall: existingCall, ...(activeCall === undefined ? {} : { activeCall }) });
-      await pause(500);
+      await office.talking(1001, 1003);
       await phone(1001).hangUp();
     },
     expected: [
@@ -281,7 +289,7 @@ export const scenarios: readonly Scenario[] = [
       await phone(1002).accept();
       await transferring;
       await watched.connection(EventType.ESTABLISHED, "1002");
-      await pause(200);
+      await office.talking("trunk", 1002);
       await phone("trunk").hangUp();
     },
     expected: [
@@ -307,7 +315,7 @@ export const scenarios: readonly Scenario[] = [
       await phone(1002).accept();
       await deflecting;
       await watched.connection(EventType.ESTABLISHED, "1002");
-      await pause(200);
+      await office.talking("trunk", 1002);
       await phone(1002).hangUp();
     },
     expected: [
@@ -331,6 +339,7 @@ export const scenarios: readonly Scenario[] = [
       await phone(1002).event("CALL_INCOMING");
       await phone(1002).accept();
       await watched.connection(EventType.ESTABLISHED, "1002");
+      await office.talking(1001, 1002);
       await under.client.unary(CallsService.method.clearConnection,
         { link, ...(connection === undefined ? {} : { connection }) });
     },
@@ -408,7 +417,7 @@ export const scenarios: readonly Scenario[] = [
       await phone(1003).event("CALL_INCOMING");
       await phone(1003).accept();
       await watched.connection(EventType.ESTABLISHED, "1003");
-      await pause(300);
+      await office.talking("trunk", 1003);
       await phone(1003).hangUp();
       await watched.quiet();
       await asterisk.cli("queue remove member Local/1003@from-internal/n from support");
@@ -432,7 +441,8 @@ export const scenarios: readonly Scenario[] = [
       await watched.connection(EventType.QUEUED);
       await watched.connection(EventType.CONNECTION_CLEARED, "1002");
       await phone(1003).dial("701");
-      await pause(800);
+      await watched.connection(EventType.ESTABLISHED, "1003");
+      await office.talking(1001, 1003);
       await phone(1003).hangUp();
     },
     expected: [
@@ -475,18 +485,16 @@ export const scenarios: readonly Scenario[] = [
       "callCleared null normalClearing",
     ] },
   { name: "conference of three",
-    calls: 1,
-    async run({ phone, watched }) {
-      for (const name of [1001, 1002, 1003] as const) {
+    async run({ phone, watched, inBridge }) {
+      for (const [others, name] of ([1001, 1002, 1003] as const).entries()) {
         await phone(name).dial("800");
-        await phone(name).event("CALL_ESTABLISHED");
-        await pause(400);
+        await inBridge(others + 1, name);
+        await watched.until("conference", () =>
+          watched.events.filter(({ type }) => type === EventType.CONFERENCED).length === others);
       }
-      await watched.until("conference", () =>
-        watched.events.some(({ type }) => type === EventType.CONFERENCED));
       for (const name of [1002, 1001, 1003] as const) {
         await phone(name).hangUp();
-        await pause(200);
+        await watched.connection(EventType.CONNECTION_CLEARED, String(name));
       }
     },
     expected: [

@@ -10,6 +10,9 @@ import type { TestClient } from "../loopback/server-rig.js";
 
 type Item = MessageShape<typeof WatchEventsResponseSchema>;
 
+/** A device of the test's own: what the PBX said before its event has been seen when it is. */
+export const marker = "marker";
+
 /** EVENT_TYPE_CONNECTION_CLEARED -> connectionCleared. */
 function camel(name: string): string {
   return name.toLowerCase().replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
@@ -30,9 +33,10 @@ export function lineOf(event: Event): string {
   const to = event.otherParty === undefined ? "" : `to ${event.otherParty.raw}`;
   const redirection = event.lastRedirection === undefined ? ""
     : `by ${event.lastRedirection.raw}`;
+  const on = event.type === EventType.DO_NOT_DISTURB ? (event.on ? "on" : "off") : "";
   const digits = event.digits === "" ? "" : `digits ${event.digits}`;
   return [type, type === "callCleared" ? "" : device, state, event.cause, parties, to, redirection,
-    digits, event.reason].filter((part) => part !== "").join(" ");
+    digits, on, event.reason].filter((part) => part !== "").join(" ");
 }
 
 export class WatchedEvents {
@@ -57,8 +61,8 @@ export class WatchedEvents {
       EventType.CALL_INFORMATION, EventType.AGENT_BUSY, EventType.AGENT_READY,
       EventType.AGENT_NOT_READY, EventType.AGENT_LOGGED_ON, EventType.AGENT_LOGGED_OFF,
       EventType.AGENT_WORKING_AFTER_CALL];
-    return this.events.filter(({ type }) => !quiet.includes(type) || also.includes(type))
-      .map(lineOf);
+    return this.events.filter(({ type, subject }) => subject?.raw !== marker
+      && (!quiet.includes(type) || also.includes(type))).map(lineOf);
   }
 
   clear(): void {
