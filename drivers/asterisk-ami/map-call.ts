@@ -170,6 +170,7 @@ export function dialBegin(mapping: Mapping, message: AmiMessage): void {
     if (target.role === "local" || target.originating) return;
   } else {
     const origin = mapping.pairOf(caller);
+    if (caller.role === "local") target.dialledBy = caller.id;
     if (origin?.originating === true && caller.role === "local") target.originating = true;
     if (origin !== undefined) consultBeforeBridge(mapping, origin);
     if (target.connection === undefined) picture.moveSilently(target, caller.call);

@@ -121,10 +121,16 @@ export function agentComplete(mapping: Mapping, message: AmiMessage): void {
   mapping.members.onCall(mapping, message, false);
 }
 
+/** Of a member behind a Local pair the PBX then cancels the telephone: it did not answer either. */
 export function agentRingNoAnswer(mapping: Mapping, message: AmiMessage): void {
   const view = channelView(message, "Dest");
   const leg = view === undefined ? undefined : mapping.picture.legs.get(view.uniqueid);
-  if (leg !== undefined) leg.endCause ??= "callNotAnswered";
+  if (leg === undefined) return;
+  leg.endCause ??= "callNotAnswered";
+  if (leg.pair === undefined) return;
+  for (const each of leg.call.legs) {
+    if (each.dialledBy === leg.pair) each.endCause ??= "callNotAnswered";
+  }
 }
 
 interface Member {

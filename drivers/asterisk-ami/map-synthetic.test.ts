@@ -96,6 +96,23 @@ describe("AMI mapping: built messages", () => {
     ]);
   });
 
+  it("says that a queue's telephone behind a Local pair did not answer", () => {
+    const half = (number: "1" | "2"): NativeChannel => ({ id: `1.1${number}`, linked: one.id,
+      name: `Local/1002@from-queue-00000001;${number}`, state: 0 });
+    const [member, inside] = [half("1"), half("2")];
+    assert.deepEqual(told([native("Newchannel", 1, channel(one)),
+      native("LocalBridge", 1, [...channel(member, "LocalOne"), ...channel(inside, "LocalTwo")]),
+      native("DialBegin", 1, dial(one, member)), native("Newchannel", 1, channel(two)),
+      native("DialBegin", 1, dial(inside, two)), native("Newstate", 1.1, state(two, 5)),
+      native("AgentRingNoAnswer", 7, dial(one, member)),
+      native("DialEnd", 7, [...dial(one, member), ["DialStatus", "NOANSWER"]]),
+      hangup(7, member),
+      native("DialEnd", 7, [...dial(inside, two), ["DialStatus", "CANCEL"]]), hangup(7, inside),
+      hangup(7, two)]).slice(2), [
+      "delivered newCall A.1002 1001>600", "connectionCleared callNotAnswered A.1002",
+    ]);
+  });
+
   it("lets an agent complete the work of a call for the queue's wrap-up time", () => {
     const member = (more: readonly AmiField[]): AmiField[] => [["Queue", "600"],
       ["MemberName", "Anne"], ["Interface", "PJSIP/1002"], ["StateInterface", "PJSIP/1002"],

@@ -46,6 +46,8 @@ export interface Leg {
   pair: string | undefined;
   /** Rung by the PBX: a called party. */
   dialled: boolean;
+  /** The half of a Local pair that rings it: a queue's or a group's way to its member. */
+  dialledBy: string | undefined;
   /** Rung by an Originate, before the destination is dialled. */
   originating: boolean;
   endCause: EventCause | undefined;
@@ -149,7 +151,7 @@ export class Picture {
       number: view.number === undefined ? undefined : ownText(view.number),
       name: view.name === undefined ? undefined : ownText(view.name), call, connection: undefined,
       heldConnection: undefined, bridge: undefined, leftBridge: undefined,
-      pair: undefined, dialled: false, originating: false,
+      pair: undefined, dialled: false, dialledBy: undefined, originating: false,
       endCause: undefined, deflectedTo: undefined, answered: false, joining: undefined,
     };
     this.legs.set(leg.id, leg);
