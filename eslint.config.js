@@ -18,6 +18,7 @@ export default tseslint.config(
       "@typescript-eslint/switch-exhaustiveness-check":
         ["error", { considerDefaultExhaustiveForUnions: true }],
       "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/no-base-to-string": "error",
       "@typescript-eslint/only-throw-error": "error",
       "@typescript-eslint/prefer-promise-reject-errors": "error",
       "no-empty": "error",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { inLanguage } from "../../firmware/base/result.js";
 import { auditedLegsMax } from "./audit.js";
 import { doubtMs } from "./doubts.js";
 import { readyBench, type SessionBench } from "./session-bench.js";
@@ -58,6 +59,23 @@ describe("AMI audit", () => {
     await bench.world.advance(healedWithinMs);
     assert.deepEqual(bench.resyncs,
       ["the PBX has ended 0 channels and has 2 more without a word"]);
+  });
+
+  it("finds that the PBX tells this user nothing of calls, and says what to do", async () => {
+    const bench = await readyBench();
+    await bench.world.advance(5_000);
+    bench.peer.hang(true);
+    bench.peer.call({ from: "1003", to: "1004" });
+    await bench.world.advance(5_000);
+    bench.peer.hang(false);
+    await bench.world.advance(healedWithinMs);
+    assert.equal(bench.resyncs.length, 1);
+    const taken = await bench.run(bench.session.snapshot(1_000), 10);
+    assert(taken.ok);
+    const texts = taken.value.devices.map(({ notMonitored }) =>
+      inLanguage(notMonitored?.advice ?? "", "fr"));
+    assert.equal(texts.length, 6);
+    assert(texts.every((text) => text.startsWith("Ajoutez call à la ligne read")), texts[0]);
   });
 
   it("says nothing in an hour of traffic, and leaves no timer behind", async () => {

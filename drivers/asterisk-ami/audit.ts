@@ -73,11 +73,11 @@ export class Audit {
   }
 
   async #compare(): Promise<Difference | undefined> {
-    const { mapper, send } = this.#conversation;
+    const { mapper, send, heardCalls } = this.#conversation;
     const asked = [...mapper.picture.legs.keys()];
-    if (asked.length === 0 || this.#isBusy() || !mayUse(this.#conversation, "CoreShowChannels")) {
-      return undefined;
-    }
+    // Who never hears of calls knows of none: it is then that the list has news.
+    if ((asked.length === 0 && heardCalls) || this.#isBusy()
+      || !mayUse(this.#conversation, "CoreShowChannels")) return undefined;
     const reply = await send("CoreShowChannels", [], timers.action.ms, true);
     if (this.#closed || this.#isBusy() || !reply.ok) return undefined;
     const { legs, endpoints } = mapper.picture;

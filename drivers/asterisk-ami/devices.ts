@@ -10,6 +10,8 @@ import type { Conversation } from "./session.js";
 export const devicesMax = 50_000;
 /** Endpoints whose context is asked for, one by one, to tell trunks from stations. */
 export const endpointDetailsMax = 100;
+/** Its Newchannel should have been heard by then. */
+const youngerSeconds = 2;
 
 interface Found {
   inService: boolean | undefined;
@@ -20,7 +22,8 @@ interface Found {
 type NotMonitored = NonNullable<SnapshotDevice["notMonitored"]>;
 
 export async function listDevices(
-  conversation: Conversation, states: readonly AmiMessage[], left: () => number,
+  conversation: Conversation, states: readonly AmiMessage[], blind: Blindness,
+  left: () => number,
 ): Promise<readonly SnapshotDevice[]> {
   const found = new Map<string, Found>();
   for (const message of await items(conversation, "PJSIPShowEndpoints", left)) {
@@ -44,8 +47,7 @@ export async function listDevices(
     add(found, endpoint, technology, message.get("State") !== "UNAVAILABLE", false);
   }
   await learnTrunks(conversation, found, left);
-  const blind = await blindness(conversation, left);
-  return [...found].map(([name, each]) => describe(conversation, name, each, blind));
+  return [...found].map(([name, each]) => describe(conversation, name, each, blind.calls));
 }
 
 async function items(
@@ -86,13 +88,58 @@ async function learnTrunks(
   }
 }
 
+/** What the manager user is not told of, for want of a read class. */
+export interface Blindness {
+  readonly calls: NotMonitored | undefined;
+  readonly queues: NotMonitored | undefined;
+}
+
+function lacking(readClass: string): NotMonitored {
+  return {
+    reason: { en: `the manager user lacks the read class ${readClass}`,
+      fr: `l'utilisateur manager n'a pas la classe de lecture ${readClass}` },
+    advice: {
+      en: `Add ${readClass} to the user's read line in manager.conf and reload the manager.`,
+      fr: `Ajoutez ${readClass} à la ligne read de l'utilisateur dans manager.conf et rechargez le `
+        + "manager." },
+  };
+}
+
+const unheard: NotMonitored = {
+  reason: { en: "the PBX has calls, but tells this manager user nothing of them",
+    fr: "le PBX a des appels, mais n'en dit rien à cet utilisateur manager" },
+  advice: lacking("call").advice,
+};
+
 /**
  * Without the read class `call` no call event ever comes, and nothing says so; only the console
- * command tells a user's classes. Assumed: its line `read perm:`.
+ * command tells a user's classes. Observed on 16 and 22: its line `read perm:`. Who may not ask
+ * it is blind when the PBX has channels younger than the login and no call event came.
  */
-async function blindness(
+export async function blindness(
+  conversation: Conversation, channels: readonly AmiMessage[], left: () => number,
+): Promise<Blindness> {
+  const classes = await readClasses(conversation, left);
+  if (classes !== undefined) {
+    const lacks = (name: string): boolean => !classes.includes(name) && !classes.includes("all");
+    return { calls: lacks("call") ? lacking("call") : undefined,
+      queues: lacks("agent") ? lacking("agent") : undefined };
+  }
+  const upMs = conversation.context.world.clock.monotonicMs() - conversation.upAtMs;
+  const isDeaf = !conversation.heardCalls && channels.some((message) =>
+    (secondsOf(message) + youngerSeconds) * 1_000 < upMs);
+  return { calls: isDeaf ? unheard : undefined, queues: undefined };
+}
+
+/** `00:01:30`, or plain seconds, as Asterisk says how long a channel has lived. */
+export function secondsOf(message: AmiMessage): number {
+  return (message.get("Duration") ?? message.get("Seconds") ?? "0").split(":")
+    .reduce((sum, part) => sum * 60 + (Number(part) || 0), 0);
+}
+
+async function readClasses(
   conversation: Conversation, left: () => number,
-): Promise<NotMonitored | undefined> {
+): Promise<readonly string[] | undefined> {
   if (conversation.commands?.has("Command") !== true) return undefined;
   const { user } = conversation.context.options;
   if (!/^[\w.-]+$/.test(user)) return undefined;
@@ -100,12 +147,7 @@ async function blindness(
     left());
   if (!reply.ok) return undefined;
   const line = reply.value.response.all("Output").find((text) => text.includes("read perm:"));
-  const classes = line?.split(":")[1]?.split(",").map((text) => text.trim());
-  if (classes === undefined) return undefined;
-  return classes.includes("call") || classes.includes("all") ? undefined : {
-    reason: "the manager user lacks the read class call",
-    advice: "Add call to the user's read line in manager.conf and reload the manager.",
-  };
+  return line?.split(":")[1]?.split(",").map((text) => text.trim());
 }
 
 function describe(

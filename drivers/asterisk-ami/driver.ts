@@ -8,7 +8,8 @@ import { timers } from "./timers.js";
 
 export const driver: Driver<AmiOptions> = {
   name: "asterisk-ami",
-  title: "Asterisk, FreePBX (Manager Interface)",
+  title: { en: "Asterisk, FreePBX (Manager Interface)",
+    fr: "Asterisk, FreePBX (interface Manager)" },
   standards: ["observed: Asterisk 16.28 (AMI 5.0.4) and 22.10"],
   transports: ["tcp", "tls"],
   options,

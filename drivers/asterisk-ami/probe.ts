@@ -1,6 +1,6 @@
 /** What this very PBX lets this very user do. */
 
-import { ok, type Result } from "../../firmware/base/result.js";
+import { faultText, ok, type Result, type Text } from "../../firmware/base/result.js";
 import type { Proof } from "../../firmware/link/driver.js";
 import type { ServiceName } from "../../firmware/model/services.js";
 import { serviceNames } from "../../firmware/model/services.js";
@@ -29,14 +29,17 @@ const needs: Readonly<Partial<Record<ServiceName, readonly (readonly string[])[]
 /** Why an option forbids a service although the PBX could do it. */
 export function forbidden(
   conversation: Conversation, service: ServiceName,
-): string | undefined {
+): Text | undefined {
   const { options } = conversation.context;
   switch (service) {
     case "answerCall": case "holdCall": case "retrieveCall":
-      return options.answerByNotify ? undefined
-        : "the phones are not known to obey NOTIFY talk and hold (option answerByNotify)";
+      return options.answerByNotify ? undefined : {
+        en: "the phones are not known to obey NOTIFY talk and hold (option answerByNotify)",
+        fr: "rien ne dit que les postes obéissent à NOTIFY talk et hold (option answerByNotify)",
+      };
     case "consultationCall": case "reconnectCall": case "conferenceCall": case "alternateCall":
-      return options.attendedTransfer ? undefined : "option attendedTransfer is off";
+      return options.attendedTransfer ? undefined
+        : { en: "option attendedTransfer is off", fr: "l'option attendedTransfer est désactivée" };
     default:
       return undefined;
   }
@@ -75,15 +78,20 @@ export async function prove(
     const chosen = alternatives.find((all) => all.every((name) => commands.value.has(name)));
     const missing = alternatives[0]?.filter((name) => !commands.value.has(name)) ?? [];
     proofs.push(chosen === undefined
-      ? { subject, proven: "no", evidence: `ListCommands does not name ${missing.join(", ")}: not `
-        + "loaded, or not in the user's write classes" }
-      : { subject, proven: "yes", evidence: `ListCommands names ${chosen.join(", ")}` });
+      ? { subject, proven: "no", evidence: {
+        en: `ListCommands does not name ${missing.join(", ")}: not loaded, or not in the user's `
+          + "write classes",
+        fr: `ListCommands ne cite pas ${missing.join(", ")} : non chargé, ou hors des classes `
+          + "d'écriture de l'utilisateur" } }
+      : { subject, proven: "yes", evidence: { en: `ListCommands names ${chosen.join(", ")}`,
+        fr: `ListCommands cite ${chosen.join(", ")}` } });
   }
   const status = await conversation.send("CoreShowChannels", [], deadlineMs, true);
   proofs.push(status.ok
     ? { subject: "snapshot", proven: "yes",
-      evidence: `CoreShowChannels lists ${status.value.items.length} channel(s)` }
-    : { subject: "snapshot", proven: "no", evidence: status.fault.message });
+      evidence: { en: `CoreShowChannels lists ${status.value.items.length} channel(s)`,
+        fr: `CoreShowChannels liste ${status.value.items.length} canal(aux)` } }
+    : { subject: "snapshot", proven: "no", evidence: faultText(status.fault) });
   return ok(proofs);
 }
 

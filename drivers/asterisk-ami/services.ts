@@ -3,7 +3,7 @@
  * when the event has proven it.
  */
 
-import { fail, ok, type Result } from "../../firmware/base/result.js";
+import { fail, inEachLanguage, ok, type Result } from "../../firmware/base/result.js";
 import type { CallEvent } from "../../firmware/model/events.js";
 import {
   callId, deviceId, sameConnection, type ConnectionId,
@@ -30,7 +30,9 @@ export function perform(
 ): Answer {
   const reason = forbidden(conversation, request.service);
   if (reason !== undefined) {
-    return Promise.resolve(fail("service-not-supported", `${request.service}: ${reason}.`));
+    return Promise.resolve(fail("service-not-supported",
+      inEachLanguage((words, language) =>
+        `${request.service}${language === "en" ? ": " : " : "}${words(reason)}.`)));
   }
   switch (request.service) {
     case "makeCall": return makeCall(conversation, request, deadlineMs);

@@ -4,7 +4,9 @@
  */
 
 import { createHash } from "node:crypto";
-import { done, fail, ok, type Result } from "../../firmware/base/result.js";
+import {
+  done, fail, faultText, inEachLanguage, inLanguage, ok, type Result, type Text,
+} from "../../firmware/base/result.js";
 import type { Cancellable } from "../../firmware/base/world.js";
 import type { Proof, Session, SessionContext } from "../../firmware/link/driver.js";
 import type { ServiceRequest, ServiceResponse } from "../../firmware/model/services.js";
@@ -30,6 +32,10 @@ export interface Conversation {
   readonly watchers: Watchers;
   /** The actions this user may use, by name; undefined until ListCommands was answered. */
   commands: ReadonlySet<string> | undefined;
+  /** When the login was complete. */
+  upAtMs: number;
+  /** An event of the class call has come since the login. */
+  heardCalls: boolean;
   /** Device → technology, as the PBX listed them: `1001` → `PJSIP`. */
   readonly technologies: Map<string, string>;
   send(
@@ -54,6 +60,7 @@ class AmiSession implements Session {
   #phase: Phase = "banner";
   #booted: (() => void) | undefined;
   #bootedSeen = false;
+  #statusRefused = false;
   #step: Cancellable | undefined;
   #keepalive: Cancellable | undefined;
   #due: Cancellable | undefined;
@@ -69,7 +76,7 @@ class AmiSession implements Session {
       ? fail("link-down", "The AMI session is over.") : context.transport.send(bytes));
     this.#conversation = {
       context, mapper: new AmiMapper(context.link, context.options), watchers: new Watchers(clock),
-      commands: undefined, technologies: new Map(),
+      commands: undefined, upAtMs: 0, heardCalls: false, technologies: new Map(),
       send: (action, fields, deadlineMs, list) =>
         this.#actions.send(action, fields, deadlineMs, list),
       nextActionId: () => this.#actions.nextId,
@@ -82,10 +89,15 @@ class AmiSession implements Session {
     const { transport, world } = this.#context;
     this.#lastReceivedMs = world.clock.monotonicMs();
     this.#step = world.clock.after(timers.banner.ms, "ami.banner", () => {
-      this.#lose("no greeting: is this an Asterisk Manager port?");
+      this.#lose({ en: "no greeting: is this an Asterisk Manager port?",
+        fr: "aucun accueil : est-ce bien un port Asterisk Manager ?" });
     });
     transport.onReceive((bytes, atMs) => { this.#receive(bytes, atMs); });
-    transport.onClosed((reason) => { this.#closed(`the PBX closed the line: ${reason}`); });
+    transport.onClosed((reason) => {
+      this.#closed(inEachLanguage((words, language) => language === "en"
+        ? `the PBX closed the line: ${words(reason)}`
+        : `le PBX a fermé la ligne : ${words(reason)}`));
+    });
   }
 
   #receive(bytes: Uint8Array, atMs: number): void {
@@ -109,10 +121,11 @@ class AmiSession implements Session {
     if (message.name !== "OriginateResponse" && this.#actions.take(message)) return;
     if (message.kind !== "event" || message.name.length === 0) return;
     if (message.name === "FullyBooted") {
-      this.#bootedSeen = true;
-      this.#booted?.();
+      this.#fullyBootedCame();
     } else if (message.name === "Shutdown") {
-      this.#lose(`the PBX is shutting down (restart: ${message.get("Restart") ?? "unknown"})`);
+      const restart = message.get("Restart") ?? "?";
+      this.#lose({ en: `the PBX is shutting down (restart: ${restart})`,
+        fr: `le PBX s'arrête (redémarrage : ${restart})` });
     } else if (this.#held === undefined) {
       this.#apply(message, atMs);
     } else if (this.#held.length < heldMax) {
@@ -122,6 +135,9 @@ class AmiSession implements Session {
 
   #apply(message: AmiMessage, atMs: number): void {
     const { context, mapper, watchers } = this.#conversation;
+    if (!this.#conversation.heardCalls) {
+      this.#conversation.heardCalls = message.get("Privilege")?.startsWith("call") === true;
+    }
     for (const event of mapper.apply(message, atMs)) {
       context.emit(event);
       watchers.event(event);
@@ -130,7 +146,9 @@ class AmiSession implements Session {
     this.#doubts.message(message);
     if (mapper.picture.refused > this.#refused) {
       this.#refused = mapper.picture.refused;
-      context.report({ type: "impaired", reason: "more channels than this driver follows" });
+      context.report({ type: "impaired", reason: {
+        en: "more channels than this driver follows",
+        fr: "plus de canaux que ce pilote n'en suit" } });
     }
     this.#scheduleDue();
   }
@@ -159,30 +177,44 @@ class AmiSession implements Session {
     const result = await this.#authenticate();
     if (this.#phase === "over") return;
     if (!result.ok) {
-      this.#lose(result.fault.message);
+      this.#lose(faultText(result.fault));
       return;
     }
     this.#phase = "booting";
     const identified = await this.#identify();
     if (this.#isOver()) return;
     if (!identified.ok && identified.fault.code !== "permission-denied") {
-      this.#lose(`after the login: ${identified.fault.message}`);
+      const why = faultText(identified.fault);
+      this.#lose(inEachLanguage((words, language) =>
+        `${language === "en" ? "after the login: " : "après la connexion : "}${words(why)}`));
       return;
     }
     const booted = await this.#fullyBooted();
     if (this.#isOver()) return;
     this.#phase = "up";
+    this.#conversation.upAtMs = this.#context.world.clock.monotonicMs();
     this.#watchLine();
     this.#audit.start();
     this.#context.report({ type: "ready" });
-    const missing = [
-      ...(identified.ok ? [] : ["CoreStatus is refused (write classes system or reporting), so "
-        + "that a restart of the PBX cannot be noticed"]),
-      ...(booted ? [] : ["FullyBooted did not come (read class system missing?)"]),
+    this.#statusRefused = !identified.ok;
+    if (this.#statusRefused || !booted) this.#tellMissing(booted);
+  }
+
+  /** What works only in part because of the manager user's classes. */
+  #tellMissing(booted: boolean): void {
+    const missing: Text[] = [
+      ...(this.#statusRefused ? [{ en: "CoreStatus is refused (write classes system or "
+        + "reporting), so that a restart of the PBX cannot be noticed",
+      fr: "CoreStatus est refusé (classes d'écriture system ou reporting) : un redémarrage du "
+        + "PBX passerait inaperçu" }] : []),
+      ...(booted ? [] : [{ en: "FullyBooted did not come: the PBX is still starting, or the user "
+        + "lacks the read class system",
+      fr: "FullyBooted n'est pas venu : le PBX démarre encore, ou l'utilisateur n'a pas la classe "
+        + "de lecture system" }]),
     ];
-    if (missing.length > 0) {
-      this.#context.report({ type: "impaired", reason: missing.join("; ") });
-    }
+    this.#context.report(missing.length === 0 ? { type: "ready" } : { type: "impaired",
+      reason: inEachLanguage((words, language) =>
+        missing.map(words).join(language === "en" ? "; " : " ; ")) });
   }
 
   /** A method, because the phase may change while one awaits. */
@@ -197,8 +229,11 @@ class AmiSession implements Session {
     const user: AmiField = ["Username", options.user];
     if (options.auth === "plain") {
       if (transport.kind !== "tls" && !options.allowPlainPassword) {
-        return fail("config-invalid", "auth: plain would show the secret on the wire: use TLS, "
-          + "auth: md5, or set allowPlainPassword.");
+        return fail("config-invalid", {
+          en: "auth: plain would show the secret on the wire: use TLS, auth: md5, or set "
+            + "allowPlainPassword.",
+          fr: "auth: plain montrerait le secret sur la ligne : utilisez TLS, auth: md5, ou "
+            + "allowPlainPassword." });
       }
       return this.#accepted([user, ["Secret", secret.value], ["Events", "on"]]);
     }
@@ -214,9 +249,13 @@ class AmiSession implements Session {
     const reply = await this.#actions.send("Login", fields, timers.login.ms);
     if (reply.ok) return done;
     if (reply.fault.code !== "service-refused") return reply;
-    return fail("link-login-refused", "The PBX refused the manager user "
-      + `"${this.#context.options.user}" or its secret, or this gateway's address (deny/permit `
-      + `in manager.conf): ${reply.fault.message}`);
+    const { user } = this.#context.options;
+    const { message } = reply.fault;
+    return fail("link-login-refused", {
+      en: `The PBX refused the manager user "${user}" or its secret, or this gateway's address `
+        + `(deny/permit in manager.conf): ${message}`,
+      fr: `Le PBX refuse l'utilisateur « ${user} », son secret, ou l'adresse de cette passerelle `
+        + `(deny/permit dans manager.conf) : ${message}` });
   }
 
   /** Tells who the PBX is; its start time is its incarnation. */
@@ -246,6 +285,16 @@ class AmiSession implements Session {
     });
   }
 
+  /** Also after the wait for it was given up: what is missing is told anew. */
+  #fullyBootedCame(): void {
+    const isLate = this.#phase === "up" && !this.#bootedSeen;
+    this.#bootedSeen = true;
+    this.#booted?.();
+    if (!isLate) return;
+    this.#tellMissing(true);
+    this.#context.requestResync("the PBX has finished starting");
+  }
+
   /** Pings after silence; a Ping without answer is a lost line. */
   #watchLine(): void {
     const { clock } = this.#context.world;
@@ -259,7 +308,8 @@ class AmiSession implements Session {
       void this.#actions.send("Ping", [], timers.pong.ms).then((reply) => {
         if (this.#phase !== "up") return;
         if (!reply.ok && reply.fault.code === "deadline-passed") {
-          this.#lose(`no answer to Ping within ${timers.pong.ms} ms`);
+          this.#lose({ en: `no answer to Ping within ${timers.pong.ms} ms`,
+            fr: `pas de réponse à Ping en ${timers.pong.ms} ms` });
         } else {
           this.#watchLine();
         }
@@ -268,14 +318,14 @@ class AmiSession implements Session {
   }
 
   /** A refused login closes the line too: what the PBX said before must be heard first. */
-  #closed(reason: string): void {
+  #closed(reason: Text): void {
     if (this.#phase !== "login") this.#lose(reason);
     else this.#context.world.clock.after(0, "ami.closed", () => { this.#lose(reason); });
   }
 
-  #lose(reason: string): void {
+  #lose(reason: Text): void {
     if (this.#phase === "over") return;
-    this.#end(reason);
+    this.#end(inLanguage(reason, "en"));
     this.#context.report({ type: "lost", reason });
   }
 

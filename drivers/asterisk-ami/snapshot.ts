@@ -11,7 +11,7 @@ import type {
 import type { AmiMessage } from "../../firmware/wire/ami.js";
 import { channelView, endpointOf, known, type ChannelView } from "./channel.js";
 import type { Reply } from "./actions.js";
-import { listDevices } from "./devices.js";
+import { blindness, listDevices, secondsOf, type Blindness } from "./devices.js";
 import { callAt, consult } from "./map-bridge.js";
 import { alert, answer, begin } from "./map-call.js";
 import type { AmiMapper } from "./map.js";
@@ -45,7 +45,8 @@ export async function takeSnapshot(
   await listCommands(conversation, left());
   const lists = await fetchLists(conversation, left);
   if (!lists.ok) return lists;
-  const devices = await listDevices(conversation, lists.value.deviceStates, left);
+  const blind = await blindness(conversation, lists.value.channels, left);
+  const devices = await listDevices(conversation, lists.value.deviceStates, blind, left);
   const held = heldNow();
   const { mapper } = conversation;
   let stale: ReadonlySet<AmiMessage> = new Set();
@@ -54,7 +55,7 @@ export async function takeSnapshot(
   });
   return ok({ stale, snapshot: {
     calls: callsOf(mapper), agents: mapper.members.snapshot(),
-    devices: withQueues(mapper, devices, lists.value.queues),
+    devices: withQueues(mapper, devices, lists.value.queues, blind),
   } });
 }
 
@@ -63,7 +64,9 @@ async function fetchLists(
 ): Promise<Result<Lists>> {
   const list = async (action: string, optional: boolean): Promise<Result<Reply["items"]>> => {
     if (!mayUse(conversation, action)) return optional ? ok([])
-      : fail("permission-denied", `${action} is not in the manager user's write classes.`);
+      : fail("permission-denied", {
+        en: `${action} is not in the manager user's write classes.`,
+        fr: `${action} n'est pas dans les classes d'écriture de l'utilisateur manager.` });
     const reply = await conversation.send(action, [], left(), true);
     if (reply.ok) return ok(reply.value.items);
     return optional && reply.fault.code !== "link-down" && reply.fault.code !== "deadline-passed"
@@ -125,7 +128,7 @@ function idsOf(held: readonly AmiMessage[], name: string): ReadonlySet<string> {
 function seedLegs(mapper: AmiMapper, lists: Lists): void {
   const parking = new Set(lists.bridges.filter((message) =>
     message.get("BridgeType") === "parking").map((message) => message.get("BridgeUniqueid")));
-  const byAge = lists.channels.toSorted((a, b) => durationOf(b) - durationOf(a)
+  const byAge = lists.channels.toSorted((a, b) => secondsOf(b) - secondsOf(a)
     || Number(isOldest(b)) - Number(isOldest(a)));
   const fresh = new Set<Leg>();
   for (const message of byAge) {
@@ -188,12 +191,6 @@ function seedMeetings(mapper: AmiMapper): void {
     const [into, ...others] = [...calls].toSorted((a, b) => a.order - b.order);
     if (into !== undefined) for (const call of others) mapper.picture.absorb(into, call);
   }
-}
-
-/** `00:01:30`, or plain seconds, as Asterisk says how long a channel has lived. */
-function durationOf(message: AmiMessage): number {
-  return (message.get("Duration") ?? message.get("Seconds") ?? "0").split(":")
-    .reduce((sum, part) => sum * 60 + (Number(part) || 0), 0);
 }
 
 function isOldest(message: AmiMessage): boolean {
@@ -281,11 +278,14 @@ export function callsOf(mapper: AmiMapper): SnapshotCall[] {
 
 function withQueues(
   mapper: AmiMapper, devices: readonly SnapshotDevice[], queues: readonly AmiMessage[],
+  blind: Blindness,
 ): readonly SnapshotDevice[] {
   if (!mapper.options.acdDevices) return devices;
   const names = new Set(queues.filter((message) => message.name === "QueueParams")
     .map((message) => known(message.get("Queue"))));
+  const notMonitored = blind.calls ?? blind.queues;
   const acd = [...names].filter((name) => name !== undefined).map((name): SnapshotDevice =>
-    ({ device: deviceId(name), category: "acd", inService: true }));
+    ({ device: deviceId(name), category: "acd", inService: true,
+      ...(notMonitored === undefined ? {} : { notMonitored }) }));
   return [...devices, ...acd];
 }

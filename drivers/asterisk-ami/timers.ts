@@ -7,8 +7,9 @@ export const timers = {
     meaning: "From the open transport to the PBX's greeting line." },
   login: { ms: 10_000, minMs: 1_000, maxMs: 60_000, reference: "assumed",
     meaning: "For each step of the login." },
-  booted: { ms: 30_000, minMs: 1_000, maxMs: 600_000, reference: "observed: 00-login-and-lists",
-    meaning: "From the login to FullyBooted; a user without read class system never sees it." },
+  booted: { ms: 10_000, minMs: 1_000, maxMs: 20_000, reference: "observed: 00-login-and-lists",
+    meaning: "From the login to FullyBooted; a user without read class system never sees it, and "
+      + "the link gives a login no more than 30 s." },
   keepalive: { ms: 15_000, minMs: 5_000, maxMs: 60_000, reference: "observed: 00-login-and-lists",
     meaning: "Ping after this much silence." },
   pong: { ms: 10_000, minMs: 1_000, maxMs: 60_000, reference: "assumed",

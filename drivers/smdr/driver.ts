@@ -10,7 +10,8 @@ const hour = 3_600_000;
 
 export const driver: Driver<SmdrOptions> = {
   name: driverName,
-  title: "Call records from a printer port (SMDR)",
+  title: { en: "Call records from a printer port (SMDR)",
+    fr: "Taxation sur un port d'imprimante (SMDR)" },
   standards: ["observed"],
   transports: ["serial", "tcp"],
   options: smdrOptions,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { done, fail, ok, type Result } from "../../firmware/base/result.js";
+import { done, fail, inLanguage, ok, type Result } from "../../firmware/base/result.js";
 import { SimulatedWorld } from "../../firmware/base/world-simulated.js";
 import type { Session } from "../../firmware/link/driver.js";
 import type { CallEvent } from "../../firmware/model/events.js";
@@ -45,7 +45,8 @@ class Bench {
       emit: (event) => { this.events.push(event); },
       record: (call) => { this.records.push(call); },
       report: (condition) => {
-        this.told.push("reason" in condition ? `${condition.type} ${condition.reason}`
+        this.told.push("reason" in condition ? 
+          `${condition.type} ${inLanguage(condition.reason, "en")}`
           : condition.type);
       },
       identify: (identity) => { this.told.push(`identify ${identity.product}`); },

@@ -1,7 +1,7 @@
 /** The conversation on a printer port: mostly listening. */
 
 import type { Decoded } from "../../firmware/base/codec.js";
-import { fail, ok, type Result } from "../../firmware/base/result.js";
+import { fail, faultText, ok, type Result, type Text } from "../../firmware/base/result.js";
 import type { Cancellable } from "../../firmware/base/world.js";
 import type { Proof, Session, SessionContext } from "../../firmware/link/driver.js";
 import type { CallId } from "../../firmware/model/identifiers.js";
@@ -99,7 +99,8 @@ class SmdrSession implements Session {
   probe(): Promise<Result<readonly Proof[]>> {
     return Promise.resolve(ok([...events].map((subject) => ({
       subject, proven: "not-tried" as const,
-      evidence: "depends on whether the PBX prints calls while they ring",
+      evidence: { en: "depends on whether the PBX prints calls while they ring",
+        fr: "selon que le PBX imprime ou non les appels pendant qu'ils sonnent" },
     }))));
   }
 
@@ -144,20 +145,21 @@ class SmdrSession implements Session {
     if (step.do === "nothing" || login === undefined) return;
     this.#decoder.discard();
     if (step.do === "refused") {
-      this.#giveUp("the PBX refuses the name or the password");
+      this.#giveUp({ en: "the PBX refuses the name or the password",
+        fr: "le PBX refuse le nom ou le mot de passe" });
       return;
     }
     const text = step.what === "user" ? ok(login.user) : this.#context.secret(login.secret);
     if (!text.ok) {
-      this.#giveUp(text.fault.message);
+      this.#giveUp(faultText(text.fault));
       return;
     }
     const sent = this.#context.transport.send(Buffer.from(`${text.value}\r\n`));
-    if (!sent.ok) this.#giveUp(sent.fault.message);
+    if (!sent.ok) this.#giveUp(faultText(sent.fault));
     else if (!this.#gaveUp) this.#awaitPrompt();
   }
 
-  #giveUp(reason: string): void {
+  #giveUp(reason: Text): void {
     this.#gaveUp = true;
     this.#loginTimer?.cancel();
     this.#context.report({ type: "lost", reason });
@@ -209,8 +211,9 @@ class SmdrSession implements Session {
     if (excessMs !== undefined) {
       this.#impaired = true;
       const minutes = Math.round(Math.abs(excessMs) / 60_000);
-      this.#context.report({ type: "impaired",
-        reason: `the PBX's clock is ${minutes} min ${excessMs > 0 ? "ahead" : "behind"}` });
+      this.#context.report({ type: "impaired", reason: {
+        en: `the PBX's clock is ${minutes} min ${excessMs > 0 ? "ahead" : "behind"}`,
+        fr: `l'horloge du PBX ${excessMs > 0 ? "avance" : "retarde"} de ${minutes} min` } });
     } else if (this.#impaired) {
       this.#impaired = false;
       this.#context.report({ type: "ready" });

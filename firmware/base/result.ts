@@ -1,6 +1,24 @@
 /** What can go wrong in operation is a value; what must never happen is an `assert`. */
 
-import type { FaultCode } from "./faults.js";
+import { faults, type FaultCode } from "./faults.js";
+
+export type Language = "en" | "fr";
+
+/** For people. A plain string is a name or the words of others, the same in both languages. */
+export type Text = string | Readonly<Record<Language, string>>;
+
+export function inLanguage(text: Text, language: Language): string {
+  return typeof text === "string" ? text : text[language];
+}
+
+/** Makes a text of others; `words` gives each in the language that is being written. */
+export function inEachLanguage(
+  write: (words: (text: Text) => string, language: Language) => string,
+): Text {
+  const of = (language: Language): string =>
+    write((text) => inLanguage(text, language), language);
+  return { en: of("en"), fr: of("fr") };
+}
 
 /** One thing wrong with one place of a request or document. `path` is `links[0].transport.port`. */
 export interface FieldViolation {
@@ -12,6 +30,8 @@ export interface Fault {
   readonly code: FaultCode;
   /** One English sentence that names the thing at fault. The advice stands in the fault table. */
   readonly message: string;
+  /** The same in French, where whoever failed knows it. */
+  readonly french?: string;
   readonly fields?: readonly FieldViolation[];
   readonly cause?: unknown;
 }
@@ -27,9 +47,17 @@ export function ok<T>(value: T): Result<T> {
 export const done: Result<void> = { ok: true, value: undefined };
 
 export function fail(
-  code: FaultCode, message: string, more?: { fields?: readonly FieldViolation[]; cause?: unknown },
+  code: FaultCode, message: Text, more?: { fields?: readonly FieldViolation[]; cause?: unknown },
 ): { readonly ok: false; readonly fault: Fault } {
-  return { ok: false, fault: { code, message, ...more } };
+  const texts = typeof message === "string" ? { message }
+    : { message: message.en, french: message.fr };
+  return { ok: false, fault: { code, ...texts, ...more } };
+}
+
+/** A fault's message; what is not known in French is there the advice, and the English words. */
+export function faultText(fault: Fault): Text {
+  const { code, message, french } = fault;
+  return { en: message, fr: french ?? `${faults[code].advice.fr} (${message})` };
 }
 
 /** Wraps a library that throws, at the one place that calls it. */

@@ -1,6 +1,7 @@
 /** The JSON Schema of the whole document: ours, with each driver's options where it is chosen. */
 
 import { z } from "zod";
+import { inLanguage } from "../base/result.js";
 import type { DriverSheet } from "./references.js";
 import { documentSchema, linkSchema } from "./schema.js";
 
@@ -43,7 +44,7 @@ function driverBranch(driver: DriverSheet): JsonSchema {
   return {
     if: { properties: { driver: { const: driver.name } }, required: ["driver"] },
     then: { properties: {
-      options: { ...options, title: driver.title },
+      options: { ...options, title: inLanguage(driver.title, "en") },
       transport: { properties: { kind: { enum: kinds } } },
     } },
   };

@@ -1,6 +1,7 @@
 /** The reference page of the configuration, drawn from the schema: every key, with its default. */
 
 import { documentJsonSchema, type JsonSchema } from "./json-schema.js";
+import { inLanguage } from "../base/result.js";
 import type { DriverSheet } from "./references.js";
 
 interface Row {
@@ -20,7 +21,7 @@ export function renderReferencePage(drivers: readonly DriverSheet[]): string {
     "`env:NAME`, `file:/path` or `store:name`.", "", ...table(rows(schema, "", 0))];
   for (const driver of [...drivers].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     parts.push("", `## Options of the driver \`${driver.name}\``, "",
-      `${driver.title}. Transports: ${driver.transports.join(", ")}.`, "",
+      `${inLanguage(driver.title, "en")}. Transports: ${driver.transports.join(", ")}.`, "",
       ...table(rows(driver.options.jsonSchema, "options", 0)));
   }
   return `${parts.join("\n")}\n`;
@@ -54,11 +55,15 @@ function rows(schema: unknown, path: string, depth: number): Row[] {
     const here: Row = { path: at, type: typeOf(own),
       default: own["default"] === undefined ? (required.includes(key) ? "required" : "")
         : `\`${JSON.stringify(own["default"])}\``,
-      description: String(own["description"] ?? "") };
+      description: wordOf(own["description"]) ?? "" };
     const inside = own["type"] === "array" ? rows(own["items"], `${at}[]`, depth + 1)
       : rows(own, at, depth + 1);
     return [here, ...inside];
   });
+}
+
+function wordOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 function typeOf(schema: JsonSchema): string {
@@ -71,7 +76,7 @@ function typeOf(schema: JsonSchema): string {
     const kinds = choices.map((choice: unknown) => typeOf(record(choice)));
     return [...new Set(kinds)].join(", ");
   }
-  const type = String(schema["type"] ?? "any");
+  const type = wordOf(schema["type"]) ?? "any";
   const limits = [limit(schema["minimum"], "from"), limit(schema["maximum"], "to")].join("");
   return `${typeWords[type] ?? type}${limits}`;
 }

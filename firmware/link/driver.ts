@@ -1,6 +1,6 @@
 /** The contract between a PBX family's driver and the rest of the gateway. */
 
-import type { Result } from "../base/result.js";
+import type { Result, Text } from "../base/result.js";
 import type { World } from "../base/world.js";
 import type { CallEvent, EventName } from "../model/events.js";
 import type { LinkId } from "../model/identifiers.js";
@@ -24,7 +24,7 @@ export interface Proof {
   readonly subject: ServiceName | EventName | "snapshot";
   readonly proven: "yes" | "no" | "not-tried";
   /** How it was proven, or why not: `ListCommands names Atxfer`, `no write class originate`. */
-  readonly evidence: string;
+  readonly evidence: Text;
 }
 
 export interface TimerRow {
@@ -37,7 +37,7 @@ export interface TimerRow {
 
 export type Condition =
   | { readonly type: "ready" }
-  | { readonly type: "impaired" | "lost"; readonly reason: string };
+  | { readonly type: "impaired" | "lost"; readonly reason: Text };
 
 /** What the PBX is, in its own words: `Asterisk 22.10.0`. */
 export interface PeerIdentity {
@@ -89,7 +89,7 @@ export interface OptionsSchema<Options> {
 export interface Driver<Options = unknown> {
   /** = folder name = `driver:` in the configuration. */
   readonly name: string;
-  readonly title: string;
+  readonly title: Text;
   readonly standards: readonly string[];
   readonly transports: readonly TransportKind[];
   readonly options: OptionsSchema<Options>;

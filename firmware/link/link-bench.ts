@@ -1,6 +1,6 @@
 /** A line, a driver and a sink for tests of the link runtime: all in memory, all scripted. */
 
-import { done, fail, ok, type Result } from "../base/result.js";
+import { done, fail, inLanguage, ok, type Result } from "../base/result.js";
 import { SimulatedWorld } from "../base/world-simulated.js";
 import type { CallEvent } from "../model/events.js";
 import { callId, deviceId, linkId } from "../model/identifiers.js";
@@ -153,7 +153,7 @@ export class Bench {
         },
         snapshot: (_snapshot, reason) => { this.heard.push(`snapshot ${reason}`); },
         up: () => { this.heard.push("up"); },
-        down: (reason) => { this.heard.push(`down ${reason}`); },
+        down: (reason) => { this.heard.push(`down ${inLanguage(reason, "en")}`); },
         forgotten: () => { this.heard.push("forgotten"); },
         garbage: () => { this.heard.push("garbage"); },
         stateChanged: () => undefined,

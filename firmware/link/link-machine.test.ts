@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { transition } from "../base/machine.js";
+import { inLanguage, type Text } from "../base/result.js";
 import {
   linkTable, retryDelayMs, retryMsMax, retryMsMin, shownState,
   type LinkInput, type MachineState,
@@ -52,7 +53,8 @@ const cells: Record<MachineState["name"], Record<LinkInput["type"], string>> = {
 };
 
 function shown(state: MachineState): string {
-  return Object.values(state).join(" ");
+  return Object.values<Text | number>(state).map((each) =>
+    typeof each === "number" ? String(each) : inLanguage(each, "en")).join(" ");
 }
 
 describe("link table", () => {

@@ -4,6 +4,7 @@
  */
 
 import type { Table } from "../base/machine.js";
+import type { Text } from "../base/result.js";
 import type { LinkState } from "./link.js";
 
 /** `attempt` counts openings since the link last stayed up for `settleMs`; 0 once it has. */
@@ -11,8 +12,8 @@ export type MachineState =
   | { readonly name: "disabled" }
   | { readonly name: "opening"; readonly attempt: number }
   | { readonly name: "up"; readonly attempt: number }
-  | { readonly name: "degraded"; readonly attempt: number; readonly reason: string }
-  | { readonly name: "down"; readonly attempt: number; readonly reason: string;
+  | { readonly name: "degraded"; readonly attempt: number; readonly reason: Text }
+  | { readonly name: "down"; readonly attempt: number; readonly reason: Text;
       readonly retryInMs: number };
 
 export type LinkInput =
@@ -21,11 +22,11 @@ export type LinkInput =
   | { readonly type: "restart" }
   | { readonly type: "retry" }
   | { readonly type: "ready" }
-  | { readonly type: "impaired"; readonly reason: string }
+  | { readonly type: "impaired"; readonly reason: Text }
   | { readonly type: "recovered" }
   | { readonly type: "settled" }
   /** `jitter` in [0, 1), drawn by the runtime so that the table stays pure. */
-  | { readonly type: "lost"; readonly reason: string; readonly jitter: number };
+  | { readonly type: "lost"; readonly reason: Text; readonly jitter: number };
 
 export type LinkEffect =
   | "open" | "close"
@@ -45,7 +46,7 @@ export function retryDelayMs(attempt: number, jitter: number): number {
 }
 
 function lost(
-  state: { readonly attempt: number }, input: { readonly reason: string; readonly jitter: number },
+  state: { readonly attempt: number }, input: { readonly reason: Text; readonly jitter: number },
 ): { readonly next: MachineState; readonly effects: readonly LinkEffect[] } {
   const attempt = Math.max(1, state.attempt);
   return {

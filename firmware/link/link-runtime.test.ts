@@ -38,6 +38,8 @@ describe("link runtime", () => {
     assert.deepEqual(bench.world.timersPending, []);
     assert.equal(bench.driver.closes, 1);
     assert.equal(bench.heard.at(-1), "down closed by the gateway");
+    const refused = await link.request(makeCall, 1_000);
+    assert.equal(refused.ok ? "" : refused.fault.french, "pbx est désactivé.");
   });
 
   it("retries later and later, and from the start only after staying up", async () => {

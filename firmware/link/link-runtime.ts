@@ -2,7 +2,9 @@
 
 import type { Health } from "../base/component.js";
 import { transition } from "../base/machine.js";
-import { attempt, done, fail, type Fault, type Result } from "../base/result.js";
+import {
+  attempt, done, fail, faultText, inEachLanguage, inLanguage, type Fault, type Result, type Text,
+} from "../base/result.js";
 import type { Cancellable, World } from "../base/world.js";
 import type { CallEvent } from "../model/events.js";
 import type { LinkId } from "../model/identifiers.js";
@@ -27,7 +29,7 @@ export interface LinkSink {
   /** The PBX's own picture; events that follow are later than it. */
   snapshot(snapshot: LinkSnapshot, reason: string): void;
   up(): void;
-  down(reason: string): void;
+  down(reason: Text): void;
   /** The PBX has restarted: no call from before exists any more. */
   forgotten(reason: string): void;
   garbage(bytes: Uint8Array, reason: string): void;
@@ -69,6 +71,7 @@ export function createLink<Options>(plan: LinkPlan<Options>): Link {
   return new LinkRuntime(plan);
 }
 
+type Impairment = "driver" | "garbage" | "store" | "snapshot";
 type TimerName = "retry" | "settle" | "handshake" | "resync" | "garbage";
 
 class LinkRuntime<Options> implements Link {
@@ -76,7 +79,7 @@ class LinkRuntime<Options> implements Link {
   readonly #plan: LinkPlan<Options>;
   readonly #ring = new FrameRing();
   readonly #timers = new Map<TimerName, Cancellable>();
-  readonly #impairments = new Map<"driver" | "garbage" | "store" | "snapshot", string>();
+  readonly #impairments = new Map<Impairment, Text>();
   readonly #closing = new Set<Promise<void>>();
   readonly #counters: LinkCounters = {
     bytesIn: 0, bytesOut: 0, events: 0, records: 0, garbageBytes: 0, requests: 0,
@@ -120,7 +123,8 @@ class LinkRuntime<Options> implements Link {
     switch (this.#state.name) {
       case "disabled": case "up": return { status: "ok" };
       case "opening": return { status: "degraded", reason: "opening" };
-      case "degraded": case "down": return { status: "degraded", reason: this.#state.reason };
+      case "degraded": case "down":
+        return { status: "degraded", reason: inLanguage(this.#state.reason, "en") };
     }
   }
 
@@ -157,11 +161,15 @@ class LinkRuntime<Options> implements Link {
     const live = this.#usable();
     if (!live.ok) return live;
     if (driver.capabilities.services[request.service] === undefined) {
-      return fail("service-not-supported", `${driver.title} does not offer ${request.service}.`);
+      return fail("service-not-supported", inEachLanguage((words, language) => language === "en"
+        ? `${words(driver.title)} does not offer ${request.service}.`
+        : `${words(driver.title)} n'offre pas ${request.service}.`));
     }
     if (live.value.inFlight >= driver.capabilities.requestsInFlightMax) {
-      return fail("queue-full",
-        `${id}: ${live.value.inFlight} requests wait for the PBX, no more are taken.`);
+      return fail("queue-full", {
+        en: `${id}: ${live.value.inFlight} requests wait for the PBX, no more are taken.`,
+        fr: `${id} : ${live.value.inFlight} demandes attendent le PBX, plus aucune n'est prise.`,
+      });
     }
     this.#counters.requests += 1;
     const result = await live.value.request(request, deadlineMs);
@@ -175,7 +183,9 @@ class LinkRuntime<Options> implements Link {
     if (!live.ok) return Promise.resolve(live);
     if (this.#plan.driver.capabilities.snapshot === "none") {
       return Promise.resolve(fail("service-not-supported",
-        `${this.#plan.driver.title} cannot tell which calls are in progress.`));
+        inEachLanguage((words, language) => language === "en"
+          ? `${words(this.#plan.driver.title)} cannot tell which calls are in progress.`
+          : `${words(this.#plan.driver.title)} ne peut dire quels appels sont en cours.`)));
     }
     return this.#resync(live.value, "asked for", deadlineMs);
   }
@@ -198,8 +208,11 @@ class LinkRuntime<Options> implements Link {
   #usable(): Result<LiveSession<Options>> {
     const usable = this.#state.name === "up" || this.#state.name === "degraded";
     if (usable && this.#live !== undefined) return { ok: true, value: this.#live };
-    const why = "reason" in this.#state ? `: ${this.#state.reason}` : "";
-    return fail("link-down", `${this.#plan.id} is ${this.#state.name}${why}.`);
+    const { name } = this.#state;
+    const why = "reason" in this.#state ? this.#state.reason : undefined;
+    return fail("link-down", inEachLanguage((words, language) => language === "en"
+      ? `${this.#plan.id} is ${name}${why === undefined ? "" : `: ${words(why)}`}.`
+      : `${this.#plan.id} est ${stateNames[name]}${why === undefined ? "" : ` : ${words(why)}`}.`));
   }
 
   #input(input: LinkInput): void {
@@ -213,7 +226,8 @@ class LinkRuntime<Options> implements Link {
     this.#state = moved.next;
     if (before.name !== moved.next.name) {
       this.#sinceMs = this.#plan.world.clock.wall().getTime();
-      this.#plan.world.log.event("link.state", { link: this.#plan.id, ...moved.next },
+      this.#plan.world.log.event("link.state", { link: this.#plan.id, ...moved.next,
+        ...("reason" in moved.next ? { reason: inLanguage(moved.next.reason, "en") } : {}) },
         moved.next.name === "down" ? "warn" : "info");
     }
     const wasUp = before.name === "up" || before.name === "degraded";
@@ -264,7 +278,7 @@ class LinkRuntime<Options> implements Link {
       return;
     }
     if (!opened.ok) {
-      this.#lost(opened.fault.message);
+      this.#lost(faultText(opened.fault));
       return;
     }
     this.#counters.opens += 1;
@@ -286,12 +300,13 @@ class LinkRuntime<Options> implements Link {
       }, this.#ring, this.#counters);
     this.#live = live;
     this.#after("handshake", handshakeMs, () => {
-      this.#lost(`the PBX did not complete the login within ${handshakeMs} ms`);
+      this.#lost({ en: `the PBX did not complete the login within ${handshakeMs} ms`,
+        fr: `le PBX n'a pas achevé la connexion en ${handshakeMs} ms` });
     });
     live.begin();
   }
 
-  #lost(reason: string): void {
+  #lost(reason: Text): void {
     this.#input({
       type: "lost", reason, jitter: this.#plan.world.random.integer(1_000) / 1_000,
     });
@@ -321,24 +336,27 @@ class LinkRuntime<Options> implements Link {
     this.#changed();
   }
 
-  #impair(source: "driver" | "garbage" | "store" | "snapshot", reason: string | undefined): void {
-    if (this.#impairments.get(source) === reason) return;
+  #impair(source: Impairment, reason: Text | undefined): void {
+    if (isSame(this.#impairments.get(source), reason)) return;
     if (reason === undefined) this.#impairments.delete(source);
     else this.#impairments.set(source, reason);
     this.#showImpairments();
   }
 
   #showImpairments(): void {
-    const reason = [...this.#impairments.values()].join("; ");
+    const reasons = [...this.#impairments.values()];
+    const reason = inEachLanguage((words, language) =>
+      reasons.map(words).join(language === "en" ? "; " : " ; "));
     const state = this.#state;
-    if (state.name === "up" && reason !== "") this.#input({ type: "impaired", reason });
-    if (state.name !== "degraded" || state.reason === reason) return;
-    this.#input(reason === "" ? { type: "recovered" } : { type: "impaired", reason });
+    if (state.name === "up" && reasons.length > 0) this.#input({ type: "impaired", reason });
+    if (state.name !== "degraded" || isSame(state.reason, reason)) return;
+    this.#input(reasons.length === 0 ? { type: "recovered" } : { type: "impaired", reason });
   }
 
   #storeChanged(fault: Fault | undefined): void {
-    this.#impair("store", fault === undefined ? undefined
-      : `received bytes wait, the store refuses them: ${fault.message}`);
+    this.#impair("store", fault === undefined ? undefined : inEachLanguage((words, language) =>
+      `${language === "en" ? "received bytes wait, the store refuses them: "
+        : "des octets reçus attendent, le stockage les refuse : "}${words(faultText(fault))}`));
   }
 
   #garbage(bytes: Uint8Array, reason: string): void {
@@ -346,7 +364,8 @@ class LinkRuntime<Options> implements Link {
     this.#plan.sink.garbage(bytes, reason);
     if (this.#live === undefined) return;
     if (this.#garbageCount >= garbageMax) {
-      this.#impair("garbage", `bytes arrive that make no sense: ${reason}`);
+      this.#impair("garbage", { en: `bytes arrive that make no sense: ${reason}`,
+        fr: `des octets incompréhensibles arrivent (${reason})` });
     }
     this.#after("garbage", garbageWindowMs, () => {
       this.#garbageCount = 0;
@@ -427,7 +446,10 @@ class LinkRuntime<Options> implements Link {
     if (result.ok || result.fault.code === "service-not-supported") {
       this.#impair("snapshot", undefined);
     } else {
-      this.#impair("snapshot", `the calls in progress are not known: ${result.fault.message}`);
+      const why = faultText(result.fault);
+      this.#impair("snapshot", inEachLanguage((words, language) =>
+        `${language === "en" ? "the calls in progress are not known: "
+          : "les appels en cours ne sont pas connus : "}${words(why)}`));
       this.#resyncLater(reason, resyncRetryMs);
     }
     return result;
@@ -462,10 +484,20 @@ class LinkRuntime<Options> implements Link {
   }
 }
 
-function reasonOf(input: LinkInput): string {
+const stateNames: Readonly<Record<MachineState["name"], string>> = {
+  disabled: "désactivé", opening: "en cours d'ouverture", up: "actif", degraded: "dégradé",
+  down: "coupé",
+};
+
+function isSame(a: Text | undefined, b: Text | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined
+    && inLanguage(a, "en") === inLanguage(b, "en"));
+}
+
+function reasonOf(input: LinkInput): Text {
   switch (input.type) {
     case "lost": return input.reason;
-    case "disable": return "closed by the gateway";
-    default: return "opened anew";
+    case "disable": return { en: "closed by the gateway", fr: "fermé par la passerelle" };
+    default: return { en: "opened anew", fr: "rouvert" };
   }
 }

@@ -1,7 +1,7 @@
 /** What the rest of the gateway sees of one configured connection to one PBX. */
 
 import type { Component } from "../base/component.js";
-import type { Result } from "../base/result.js";
+import type { Result, Text } from "../base/result.js";
 import type { LinkId } from "../model/identifiers.js";
 import type { ServiceRequest, ServiceResponse } from "../model/services.js";
 import type { LinkSnapshot } from "../model/snapshot.js";
@@ -11,15 +11,15 @@ export type LinkState =
   | { readonly name: "disabled" }
   | { readonly name: "opening"; readonly attempt: number }
   | { readonly name: "up" }
-  | { readonly name: "degraded"; readonly reason: string }
-  | { readonly name: "down"; readonly attempt: number; readonly reason: string;
+  | { readonly name: "degraded"; readonly reason: Text }
+  | { readonly name: "down"; readonly attempt: number; readonly reason: Text;
       /** Milliseconds until the next attempt, counted from `LinkStatus.sinceMs`. */
       readonly retryInMs: number };
 
 export interface LinkStatus {
   readonly id: LinkId;
   readonly driver: string;
-  readonly driverTitle: string;
+  readonly driverTitle: Text;
   /** What the configuration calls it, for people; may be empty. */
   readonly title: string;
   readonly state: LinkState;

@@ -1,6 +1,8 @@
 /** One open transport and the driver's session on it: from the opening to the loss of the line. */
 
-import { fail, messageOf, type Fault, type Result } from "../base/result.js";
+import {
+  fail, inEachLanguage, messageOf, type Fault, type Result, type Text,
+} from "../base/result.js";
 import type { Cancellable, World } from "../base/world.js";
 import type { CallEvent } from "../model/events.js";
 import type { LinkId } from "../model/identifiers.js";
@@ -27,7 +29,7 @@ export interface SessionHost {
   resyncWanted(reason: string): void;
   storeChanged(fault: Fault | undefined): void;
   /** The transport is closed and everything that came over it has been delivered. */
-  ended(reason: string): void;
+  ended(reason: Text): void;
 }
 
 export interface LiveSessionPlan<Options> {
@@ -45,9 +47,9 @@ export class LiveSession<Options> {
   readonly #host: SessionHost;
   readonly #ring: FrameRing;
   readonly #counters: LinkCounters;
-  readonly #abandon = new Set<(reason: string) => void>();
+  readonly #abandon = new Set<(reason: Text) => void>();
   #receive: ((bytes: Uint8Array, atMs: number) => void) | undefined;
-  #closedHandlers: ((reason: string) => void)[] = [];
+  #closedHandlers: ((reason: Text) => void)[] = [];
   #session: Session | undefined;
   #pump: RawPump | undefined;
   #position: bigint | undefined;
@@ -111,7 +113,7 @@ export class LiveSession<Options> {
   }
 
   /** Closes the line at once; resolves when what had been received is stored and parsed. */
-  close(reason: string): Promise<void> {
+  close(reason: Text): Promise<void> {
     this.#closing = true;
     for (const abandon of [...this.#abandon]) abandon(reason);
     this.#transport.close();
@@ -239,7 +241,9 @@ export class LiveSession<Options> {
         { link: this.#plan.id, driver: this.#plan.driver.name, where, stack,
           reason: messageOf(error) }, "error");
       if (!this.#closing) {
-        this.#host.condition({ type: "lost", reason: `defect in the driver: ${messageOf(error)}` });
+        this.#host.condition({ type: "lost", reason: {
+          en: `defect in the driver: ${messageOf(error)}`,
+          fr: `défaut du pilote : ${messageOf(error)}` } });
       }
     }
   }
@@ -249,7 +253,8 @@ export class LiveSession<Options> {
   ): Promise<Result<T>> {
     const session = this.#session;
     if (session === undefined || this.#closing) {
-      return Promise.resolve(fail("link-down", `${this.#plan.id} is not open.`));
+      return Promise.resolve(fail("link-down", {
+        en: `${this.#plan.id} is not open.`, fr: `${this.#plan.id} n'est pas ouvert.` }));
     }
     return new Promise((resolve) => {
       const settle = (result: Result<T>): void => {
@@ -257,14 +262,17 @@ export class LiveSession<Options> {
         this.#abandon.delete(abandon);
         resolve(result);
       };
-      const abandon = (reason: string): void => {
-        settle(fail("link-down", `${what} on ${this.#plan.id}: ${reason}.`));
+      const abandon = (reason: Text): void => {
+        settle(fail("link-down", inEachLanguage((words, language) => language === "en"
+          ? `${what} on ${this.#plan.id}: ${words(reason)}.`
+          : `${what} sur ${this.#plan.id} : ${words(reason)}.`)));
       };
       this.#abandon.add(abandon);
       const running = (async () => run(session))();
       const timer = this.#plan.world.clock.after(deadlineMs, "link.deadline", () => {
-        settle(fail("deadline-passed",
-          `${what} on ${this.#plan.id}: no answer within ${deadlineMs} ms.`));
+        settle(fail("deadline-passed", {
+          en: `${what} on ${this.#plan.id}: no answer within ${deadlineMs} ms.`,
+          fr: `${what} sur ${this.#plan.id} : pas de réponse en ${deadlineMs} ms.` }));
       });
       running.then(settle, (error: unknown) => {
         settle(fail("internal", `${what} on ${this.#plan.id}: ${messageOf(error)}.`,

@@ -1,6 +1,6 @@
 /** An open channel of bytes or frames. */
 
-import type { Result } from "../base/result.js";
+import type { Result, Text } from "../base/result.js";
 
 export type TransportKind = "serial" | "usb" | "tcp" | "tls" | "udp" | "e1";
 
@@ -11,7 +11,7 @@ export interface Transport {
   /** Streams deliver any chunking; udp and e1 whole frames. `atMs` is monotonic. */
   onReceive(handler: (bytes: Uint8Array, atMs: number) => void): void;
   /** Called once, also after `close()`. */
-  onClosed(handler: (reason: string) => void): void;
+  onClosed(handler: (reason: Text) => void): void;
   /** Bounded: refuses with `queue-full` rather than grows. */
   send(bytes: Uint8Array): Result<void>;
   /**

@@ -1,5 +1,6 @@
 /** What a switching function says is going on right now (ECMA-269 §16, snapshot services). */
 
+import type { Text } from "../base/result.js";
 import type { AgentId, CallId, DeviceId, Party } from "./identifiers.js";
 import type { AgentState, ConnectionState, DeviceCategory } from "./states.js";
 
@@ -31,7 +32,7 @@ export interface SnapshotDevice {
   readonly category: DeviceCategory;
   readonly name?: string;
   /** Absent: monitored. Present: why its events do not arrive, and what to do about it. */
-  readonly notMonitored?: { readonly reason: string; readonly advice: string };
+  readonly notMonitored?: { readonly reason: Text; readonly advice: Text };
   readonly inService?: boolean;
 }
 

@@ -1,6 +1,7 @@
 /** The alarms that stand, and the recent ones that have gone. */
 
 import { maskNumbers } from "../base/mask.js";
+import { inEachLanguage, inLanguage, type Text } from "../base/result.js";
 import type { World } from "../base/world.js";
 import { alarmClasses, type AlarmCode, type Alarms, type AlarmSeverity, type AlarmView }
   from "./alarms.js";
@@ -26,9 +27,9 @@ class AlarmBoard implements Alarms {
     this.#world = world;
   }
 
-  raise(code: AlarmCode, subject: string, detail: string): void {
+  raise(code: AlarmCode, subject: string, detail: Text): void {
     const id = `${code}/${subject}`;
-    const masked = maskNumbers(detail);
+    const masked = inEachLanguage((words) => maskNumbers(words(detail)));
     const known = this.#standing.get(id);
     const alarm: AlarmView = known === undefined
       ? { id, code, subject, detail: masked, raisedAtMs: this.#nowMs(), clearedAtMs: undefined,
@@ -36,7 +37,7 @@ class AlarmBoard implements Alarms {
       : { ...known, detail: masked, count: known.count + 1 };
     if (known === undefined) {
       if (this.#standing.size >= standingMax) this.#giveWay();
-      this.#world.log.event("alarm.raised", { code, subject, detail: masked },
+      this.#world.log.event("alarm.raised", { code, subject, detail: inLanguage(masked, "en") },
         alarmClasses[code].severity === "warning" ? "warn" : "error");
     }
     this.#standing.set(id, alarm);

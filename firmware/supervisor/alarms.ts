@@ -1,5 +1,7 @@
 /** The one alarm table: every alarm the gateway can raise, what it means and what to do. */
 
+import type { Text } from "../base/result.js";
+
 export type AlarmSeverity = "warning" | "major" | "critical";
 
 export interface AlarmClass {
@@ -80,7 +82,7 @@ export interface AlarmView {
   readonly id: string;
   readonly code: AlarmCode;
   readonly subject: string;
-  readonly detail: string;
+  readonly detail: Text;
   readonly raisedAtMs: number;
   readonly clearedAtMs: number | undefined;
   readonly acknowledgedBy: string | undefined;
@@ -89,7 +91,7 @@ export interface AlarmView {
 
 export interface Alarms {
   /** Raises, or counts up and updates the detail of, the alarm `code/subject`. */
-  raise(code: AlarmCode, subject: string, detail: string): void;
+  raise(code: AlarmCode, subject: string, detail: Text): void;
   clear(code: AlarmCode, subject: string): void;
   acknowledge(id: string, by: string): AlarmView | undefined;
   list(includeCleared: boolean): readonly AlarmView[];

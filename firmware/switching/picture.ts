@@ -4,6 +4,7 @@
  * never on how many devices or calls there are.
  */
 
+import type { Text } from "../base/result.js";
 import type { EventCause } from "../model/causes.js";
 import type { AgentId, CallId, DeviceId, LinkId, Party } from "../model/identifiers.js";
 import type { Direction, RecordMark } from "../model/records.js";
@@ -54,7 +55,7 @@ export interface DeviceEntry {
   agentState: AgentState | undefined;
   agent: AgentId | undefined;
   agentReason: string | undefined;
-  notMonitored: { readonly reason: string; readonly advice: string } | undefined;
+  notMonitored: { readonly reason: Text; readonly advice: Text } | undefined;
   /** Outside the switching sub-domain: forgotten with its last call. */
   external: boolean;
   readonly calls: Set<CallEntry>;

@@ -1,6 +1,6 @@
 /** The way out: capability, connection state, dial string, link. */
 
-import { fail, ok, type Result } from "../base/result.js";
+import { fail, inEachLanguage, ok, type Result } from "../base/result.js";
 import type { World } from "../base/world.js";
 import type { Link } from "../link/link.js";
 import type { ConnectionId, LinkId } from "../model/identifiers.js";
@@ -94,7 +94,9 @@ function checkCapability(link: Link, { service }: ServiceRequest): Result<void> 
   }
   const disproof = proofs.find((proof) => proof.subject === service && proof.proven === "no");
   if (disproof !== undefined) {
-    return fail("service-not-supported", `link ${id} refuses ${service}: ${disproof.evidence}`);
+    return fail("service-not-supported", inEachLanguage((words, language) => language === "en"
+      ? `link ${id} refuses ${service}: ${words(disproof.evidence)}`
+      : `le lien ${id} refuse ${service} : ${words(disproof.evidence)}`));
   }
   return ok(undefined);
 }

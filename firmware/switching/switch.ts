@@ -3,7 +3,7 @@
  * changes only in `apply`, only from events of the PBX: a response promises, an event proves.
  */
 
-import type { Result } from "../base/result.js";
+import type { Result, Text } from "../base/result.js";
 import type { CallEvent, EventName } from "../model/events.js";
 import type { AgentId, CallId, DeviceId, LinkId } from "../model/identifiers.js";
 import type { CompletedCall, Direction, NumberForms } from "../model/records.js";
@@ -47,7 +47,7 @@ export interface DeviceView {
   readonly agentState: AgentState | undefined;
   readonly agent: AgentId | undefined;
   readonly agentReason: string | undefined;
-  readonly notMonitored: { readonly reason: string; readonly advice: string } | undefined;
+  readonly notMonitored: { readonly reason: Text; readonly advice: Text } | undefined;
   readonly calls: number;
 }
 

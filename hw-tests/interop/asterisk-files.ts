@@ -75,6 +75,26 @@ writetimeout = 5000
 secret = ${secret}
 read = system,call
 write = system
+
+[deaf]
+secret = ${secret}
+read = system,agent,user,dtmf,reporting
+write = system,call,agent,user,command,reporting,originate
+
+[queueless]
+secret = ${secret}
+read = system,call,user,dtmf,reporting
+write = system,call,agent,user,command,reporting,originate
+
+[unasked]
+secret = ${secret}
+read = system,agent,user,dtmf,reporting
+write = system,reporting
+
+[outsider]
+secret = ${secret}
+read = call,agent,user,dtmf
+write = call,agent,user,originate
 `,
     "http.conf": "[general]\nenabled=no\n",
     "rtp.conf": `[general]\nrtpstart=${ports.rtp}\nrtpend=${ports.rtp + 98}\n`,

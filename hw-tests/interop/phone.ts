@@ -102,7 +102,8 @@ class ControlChannel {
   #message(message: Record<string, unknown>): void {
     if (message["response"] === true) {
       const token = String(message["token"]);
-      this.#answers.get(token)?.(String(message["data"] ?? ""));
+      const { data } = message;
+      this.#answers.get(token)?.(typeof data === "string" ? data : "");
       this.#answers.delete(token);
       return;
     }

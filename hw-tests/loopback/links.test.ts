@@ -11,7 +11,7 @@ import { createServer as createTlsServer } from "node:tls";
 import * as x509 from "@peculiar/x509";
 import { SimulatedWorld } from "../../firmware/base/world-simulated.js";
 import { nodeWorld } from "../../firmware/base/world-node.js";
-import { fail, ok, type Result } from "../../firmware/base/result.js";
+import { fail, inLanguage, ok, type Result } from "../../firmware/base/result.js";
 import { driver as smdr } from "../../drivers/smdr/driver.js";
 import { createSmdrPeer } from "../../drivers/smdr/peer.js";
 import { createLink } from "../../firmware/link/link-runtime.js";
@@ -58,7 +58,9 @@ function received(transport: Transport, count: number): Promise<Buffer> {
 }
 
 function closedReason(transport: Transport): Promise<string> {
-  return new Promise((resolve) => { transport.onClosed(resolve); });
+  return new Promise((resolve) => {
+    transport.onClosed((reason) => { resolve(inLanguage(reason, "en")); });
+  });
 }
 
 describe("tcp transport", () => {
@@ -375,7 +377,8 @@ describe("a link on a serial port that is unplugged and plugged in elsewhere", (
           changed();
         },
         stateChanged: ({ state }) => {
-          changes.push("reason" in state ? `${state.name} ${state.reason}` : state.name);
+          changes.push("reason" in state ? `${state.name} ${inLanguage(state.reason, "en")}`
+            : state.name);
           changed();
         },
       },

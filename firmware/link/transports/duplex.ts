@@ -1,12 +1,16 @@
 /** A `Transport` on any Node duplex stream: sockets and serial ports differ only in opening. */
 
 import type { Duplex } from "node:stream";
-import { done, fail, messageOf, type Result } from "../../base/result.js";
+import {
+  done, fail, inEachLanguage, messageOf, type Result, type Text,
+} from "../../base/result.js";
 import type { World } from "../../base/world.js";
 import type { Transport, TransportKind } from "../transport.js";
 
 /** Bytes that may wait for a slow peer; a PBX that takes none of them is not listening. */
 export const sendBufferMax = 1_048_576;
+
+const byOther: Text = { en: "closed by the other end", fr: "fermé par l'autre extrémité" };
 
 export interface DuplexPlan {
   readonly kind: TransportKind;
@@ -16,15 +20,15 @@ export interface DuplexPlan {
   /** Ends the stream for good; `stream.destroy()` unless the stream needs more. */
   readonly destroy?: () => void;
   /** Puts the stream's own word for an ending into one for people. */
-  readonly explain?: (error: unknown) => string;
+  readonly explain?: (error: unknown) => Text;
 }
 
 export function duplexTransport(plan: DuplexPlan): Transport {
   const { stream, world } = plan;
-  const closedHandlers: ((reason: string) => void)[] = [];
-  let closedReason: string | undefined;
-  let lastError: string | undefined;
-  const finish = (reason: string): void => {
+  const closedHandlers: ((reason: Text) => void)[] = [];
+  let closedReason: Text | undefined;
+  let lastError: Text | undefined;
+  const finish = (reason: Text): void => {
     if (closedReason !== undefined) return;
     closedReason = reason;
     for (const handler of closedHandlers.splice(0)) handler(reason);
@@ -33,12 +37,12 @@ export function duplexTransport(plan: DuplexPlan): Transport {
   const explain = plan.explain ?? messageOf;
   stream.on("error", (error) => { lastError = explain(error); });
   stream.on("end", () => {
-    finish("closed by the other end");
+    finish(byOther);
     destroy();
   });
   stream.on("close", (error?: unknown) => {
     if (lastError === undefined && error instanceof Error) lastError = explain(error);
-    finish(lastError ?? "closed by the other end");
+    finish(lastError ?? byOther);
   });
   return {
     kind: plan.kind,
@@ -54,11 +58,16 @@ export function duplexTransport(plan: DuplexPlan): Transport {
     },
     send(bytes): Result<void> {
       if (closedReason !== undefined) {
-        return fail("link-down", `${plan.description} is closed: ${closedReason}.`);
+        const why = closedReason;
+        return fail("link-down", inEachLanguage((words, language) => language === "en"
+          ? `${plan.description} is closed: ${words(why)}.`
+          : `${plan.description} est fermé : ${words(why)}.`));
       }
       if (stream.writableLength + bytes.length > sendBufferMax) {
-        return fail("queue-full", `${plan.description} takes no more: ${
-          stream.writableLength} of ${sendBufferMax} bytes wait to be sent.`);
+        const waiting = `${stream.writableLength}/${sendBufferMax}`;
+        return fail("queue-full", {
+          en: `${plan.description} takes no more: ${waiting} bytes wait to be sent.`,
+          fr: `${plan.description} ne prend plus rien : ${waiting} octets attendent.` });
       }
       stream.write(bytes);
       return done;
@@ -66,7 +75,7 @@ export function duplexTransport(plan: DuplexPlan): Transport {
     pause() { stream.pause(); },
     resume() { if (closedReason === undefined) stream.resume(); },
     close() {
-      finish("closed by us");
+      finish({ en: "closed by us", fr: "fermé par nous" });
       destroy();
     },
   };

@@ -11,7 +11,8 @@ import type { SerialOptions } from "./options.js";
 
 /** How often an open port's device node is looked at. */
 export const nodeWatchMs = 1_000;
-const goneReason = "the port is gone: unplugged, or the other end closed it";
+const goneReason = { en: "the port is gone: unplugged, or the other end closed it",
+  fr: "le port a disparu : débranché, ou fermé par l'autre extrémité" };
 
 const parityLetters: Readonly<Record<SerialOptions["parity"], string>> =
   { none: "N", even: "E", odd: "O", mark: "M", space: "S" };
@@ -25,15 +26,19 @@ function describe(options: SerialOptions): string {
 function openFault(options: SerialOptions, error: unknown): Result<never> {
   const text = messageOf(error);
   if (/no such (file|device)|ENOENT|ENXIO/i.test(text)) {
-    return fail("port-absent", `${options.path} does not exist: nothing is plugged in there.`,
-      { cause: error });
+    return fail("port-absent", {
+      en: `${options.path} does not exist: nothing is plugged in there.`,
+      fr: `${options.path} n'existe pas : rien n'y est branché.` }, { cause: error });
   }
   if (/permission denied|EACCES|EPERM/i.test(text)) {
-    return fail("port-denied",
-      `${options.path} may not be opened: add the user to group dialout.`, { cause: error });
+    return fail("port-denied", {
+      en: `${options.path} may not be opened: add the user to group dialout.`,
+      fr: `${options.path} ne peut être ouvert : ajoutez l'utilisateur au groupe dialout.`,
+    }, { cause: error });
   }
   if (/cannot lock|temporarily unavailable|resource busy|EBUSY/i.test(text)) {
-    return fail("port-locked", `${options.path} is in use by another program.`, { cause: error });
+    return fail("port-locked", { en: `${options.path} is in use by another program.`,
+      fr: `${options.path} est occupé par un autre programme.` }, { cause: error });
   }
   return fail("link-down", `${options.path}: ${text}.`, { cause: error });
 }
@@ -62,7 +67,9 @@ function openPort(
     let overdue = false;
     const timer = world.clock.after(deadlineMs, "transport.open", () => {
       overdue = true;
-      resolve(fail("deadline-passed", `${options.path} did not open within ${deadlineMs} ms.`));
+      resolve(fail("deadline-passed", {
+        en: `${options.path} did not open within ${deadlineMs} ms.`,
+        fr: `${options.path} ne s'est pas ouvert en ${deadlineMs} ms.` }));
     });
     port.open((error) => {
       timer.cancel();
@@ -92,7 +99,7 @@ function watchNode(port: SerialPort, path: string, opened: string, world: World)
     const now = await nodeOf(path);
     if (!port.isOpen) return;
     if (now === opened) timer = world.clock.after(nodeWatchMs, "serial.node", () => void look());
-    else port.close(() => undefined, new Error(goneReason));
+    else port.close(() => undefined, new Error(goneReason.en));
   };
   port.once("close", () => { timer?.cancel(); });
   void look();
@@ -117,8 +124,8 @@ export function serialOpener(options: SerialOptions, world: World): TransportOpe
       return ok(duplexTransport({
         kind: "serial", description, stream: port, world,
         destroy: () => { if (port.isOpen) port.close(() => undefined); },
-        explain: (error) => error instanceof Error && "disconnected" in error
-          ? goneReason : messageOf(error),
+        explain: (error) => error instanceof Error && ("disconnected" in error
+          || error.message === goneReason.en) ? goneReason : messageOf(error),
       }));
     },
     close(): Promise<void> {

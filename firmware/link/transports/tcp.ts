@@ -1,7 +1,9 @@
 /** TCP to a PBX, and TCP from a PBX that connects to us. */
 
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { fail, messageOf, ok, type Fault, type Result } from "../../base/result.js";
+import {
+  fail, inEachLanguage, messageOf, ok, type Fault, type Result, type Text,
+} from "../../base/result.js";
 import type { World } from "../../base/world.js";
 import type { TransportOpener } from "../opener.js";
 import type { Transport } from "../transport.js";
@@ -21,19 +23,25 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }
 
-const connectReasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "nothing listens there",
-  ENOTFOUND: "the name is not known",
-  EAI_AGAIN: "the name service does not answer",
-  EHOSTUNREACH: "there is no way to the host",
-  ENETUNREACH: "there is no way to the network",
-  ETIMEDOUT: "the host does not answer",
-  ECONNRESET: "the peer reset the connection",
+const connectReasons: Readonly<Record<string, Text>> = {
+  ECONNREFUSED: { en: "nothing listens there", fr: "personne n'écoute à cette adresse" },
+  ENOTFOUND: { en: "the name is not known", fr: "le nom est inconnu" },
+  EAI_AGAIN: { en: "the name service does not answer", fr: "le service de noms ne répond pas" },
+  EHOSTUNREACH: { en: "there is no way to the host", fr: "aucun chemin vers la machine" },
+  ENETUNREACH: { en: "there is no way to the network", fr: "aucun chemin vers le réseau" },
+  ETIMEDOUT: { en: "the host does not answer", fr: "la machine ne répond pas" },
+  ECONNRESET: { en: "the peer reset the connection", fr: "l'autre extrémité a coupé" },
 };
+
+/** `tcp 192.0.2.7:5038: nothing listens there.` */
+export function said(description: string, reason: Text): Text {
+  return inEachLanguage((words, language) =>
+    `${description}${language === "en" ? ": " : " : "}${words(reason)}.`);
+}
 
 export function connectFault(description: string, error: unknown): Fault {
   const reason = connectReasons[codeOf(error) ?? ""] ?? messageOf(error);
-  return { code: "link-down", message: `${description}: ${reason}.`, cause: error };
+  return fail("link-down", said(description, reason), { cause: error }).fault;
 }
 
 /** Waits for a socket's own event of success, its error, or the deadline. */
@@ -55,10 +63,14 @@ export function opened(
     const onError = (error: Error): void => {
       settle({ ok: false, fault: connectFault(description, error) });
     };
-    const onClose = (): void => { settle(fail("link-down", `${description}: abandoned.`)); };
+    const onClose = (): void => { 
+      settle(fail("link-down", said(description, { en: "abandoned", fr: "abandonné" })));
+    };
     const onEvent = (): void => { settle(ok(undefined)); };
     const timer = world.clock.after(deadlineMs, "transport.open", () => {
-      settle(fail("deadline-passed", `${description}: no connection within ${deadlineMs} ms.`));
+      settle(fail("deadline-passed", said(description, {
+        en: `no connection within ${deadlineMs} ms`,
+        fr: `pas de connexion en ${deadlineMs} ms` })));
     });
     socket.on("error", onError).on(event, onEvent).on("close", onClose);
   });
@@ -128,7 +140,8 @@ class TcpListener implements TransportOpener {
     const socket = this.#offered ?? await this.#next(leftMs);
     this.#offered = undefined;
     if (socket === undefined) {
-      return fail("deadline-passed", `${this.description}: no PBX has connected yet.`);
+      return fail("deadline-passed", said(this.description, {
+        en: "no PBX has connected yet", fr: "aucun PBX ne s'est encore connecté" }));
     }
     this.#current = socket;
     socket.setKeepAlive(true, keepAliveMs);
@@ -183,9 +196,10 @@ class TcpListener implements TransportOpener {
     return new Promise((resolve) => {
       server.once("error", (error) => {
         const taken = codeOf(error) === "EADDRINUSE";
-        resolve(fail(taken ? "address-in-use" : "link-down",
-          `${this.description}: ${taken ? "another program listens on this port"
-            : messageOf(error)}.`, { cause: error }));
+        resolve(fail(taken ? "address-in-use" : "link-down", said(this.description, taken
+          ? { en: "another program listens on this port",
+            fr: "un autre programme écoute sur ce port" }
+          : messageOf(error)), { cause: error }));
       });
       server.listen({ host: this.#options.address, port: this.#options.port }, () => {
         server.on("error", (error) => {

@@ -3,13 +3,13 @@
 import { readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
-import { attempt, fail, messageOf, ok, type Result } from "../../base/result.js";
+import { attempt, fail, messageOf, ok, type Result, type Text } from "../../base/result.js";
 import type { World } from "../../base/world.js";
 import type { TransportOpener } from "../opener.js";
 import type { Transport } from "../transport.js";
 import { duplexTransport } from "./duplex.js";
 import type { TlsOptions } from "./options.js";
-import { codeOf, opened } from "./tcp.js";
+import { codeOf, opened, said } from "./tcp.js";
 
 function plainHex(fingerprint: string): string {
   return fingerprint.replaceAll(":", "").toUpperCase();
@@ -20,23 +20,29 @@ function plainHex(fingerprint: string): string {
  * authority: PBXs come with self-signed certificates in which nobody set a name. With both
  * configured, both must hold.
  */
-function distrust(socket: TLSSocket, options: TlsOptions): string | undefined {
+function distrust(socket: TLSSocket, options: TlsOptions): Text | undefined {
   const certificate = socket.getPeerX509Certificate();
-  if (certificate === undefined) return "the peer shows no certificate";
+  if (certificate === undefined) {
+    return { en: "the peer shows no certificate",
+      fr: "l'autre extrémité ne montre aucun certificat" };
+  }
   if (options.fingerprint !== undefined) {
     const shown = plainHex(certificate.fingerprint256);
     if (shown !== plainHex(options.fingerprint)) {
-      return `the certificate's SHA-256 fingerprint is ${certificate.fingerprint256}, `
-        + "not the configured one";
+      const { fingerprint256 } = certificate;
+      return { en: `the certificate's SHA-256 fingerprint is ${fingerprint256}, not the configured `
+          + "one",
+        fr: `l'empreinte SHA-256 du certificat est ${fingerprint256}, non celle configurée` };
     }
     if (options.authority === undefined) return undefined;
   }
   if (!socket.authorized) return messageOf(socket.authorizationError);
   const name = options.serverName ?? options.host;
   const named = isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name);
+  const subject = certificate.subjectAltName ?? certificate.subject;
   return named === undefined
-    ? `the certificate is not for ${name} but for ${
-      certificate.subjectAltName ?? certificate.subject}` : undefined;
+    ? { en: `the certificate is not for ${name} but for ${subject}`,
+      fr: `le certificat n'est pas pour ${name} mais pour ${subject}` } : undefined;
 }
 
 export function tlsOpener(options: TlsOptions, world: World): TransportOpener {
@@ -71,7 +77,7 @@ export function tlsOpener(options: TlsOptions, world: World): TransportOpener {
       if (reason !== undefined) {
         socket.on("error", () => undefined);
         socket.destroy();
-        return fail("peer-untrusted", `${description}: ${reason}.`);
+        return fail("peer-untrusted", said(description, reason));
       }
       socket.setNoDelay(true);
       socket.setKeepAlive(true, 30_000);
@@ -87,7 +93,8 @@ export function tlsOpener(options: TlsOptions, world: World): TransportOpener {
 /** A handshake that failed for want of a common version or for speaking no TLS at all. */
 function refused(cause: unknown, description: string): Result<never> | undefined {
   if (codeOf(cause)?.startsWith("ERR_SSL_") !== true) return undefined;
-  return fail("protocol-violation",
-    `${description}: no TLS 1.2 or newer handshake with the peer (${messageOf(cause)}).`,
-    { cause });
+  const detail = messageOf(cause);
+  return fail("protocol-violation", said(description, {
+    en: `no TLS 1.2 or newer handshake with the peer (${detail})`,
+    fr: `pas d'accord TLS 1.2 ou plus récent avec l'autre extrémité (${detail})` }), { cause });
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { Result } from "../../base/result.js";
-import { fail, ok } from "../../base/result.js";
+import { fail, inLanguage, ok } from "../../base/result.js";
 import { SimulatedWorld } from "../../base/world-simulated.js";
 import { createAccess } from "./access.js";
 import type { Access, AccessOptions, PasswordChange, SignedIn } from "./access.js";
@@ -56,7 +56,9 @@ async function rig(more: Partial<AccessOptions> = {}): Promise<Rig> {
   const make = async (): Promise<Access> => {
     const access = createAccess({ store, world,
       alarms: {
-        raise: (alarm, subject, detail) => { alarms.set(`${alarm}/${subject}`, detail); },
+        raise: (alarm, subject, detail) => { 
+          alarms.set(`${alarm}/${subject}`, inLanguage(detail, "en"));
+        },
         clear: (alarm, subject) => { alarms.delete(`${alarm}/${subject}`); },
       },
       options: { pepper: new Uint8Array(32).fill(7), hasher, givenPasswordsMustChange: false,

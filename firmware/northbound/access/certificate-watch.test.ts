@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { inLanguage } from "../../base/result.js";
 import { SimulatedWorld } from "../../base/world-simulated.js";
 import { certificateForecast, createCertificateWatch } from "./certificate-watch.js";
 
@@ -21,7 +22,9 @@ describe("certificate forecast", () => {
     const watch = createCertificateWatch({ world,
       certificates: () => [{ subject: "server", expiresAtMs }],
       alarms: {
-        raise: (code, subject, detail) => { said.push(`${code} ${subject} ${detail}`); },
+        raise: (code, subject, detail) => {
+          said.push(`${code} ${subject} ${inLanguage(detail, "en")}`);
+        },
         clear: (code, subject) => { said.push(`clear ${code} ${subject}`); },
       } });
     await watch.start();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { fromBinary } from "@bufbuild/protobuf";
 import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { faults, type FaultCode } from "../../base/faults.js";
+import { fail } from "../../base/result.js";
 import { Code } from "../../../proto/gen/google/rpc/code_pb.js";
 import { BadRequestSchema, ErrorInfoSchema }
   from "../../../proto/gen/google/rpc/error_details_pb.js";
@@ -25,6 +26,16 @@ describe("fault message", () => {
       }
       assert.ok(httpStatus({ code, message: "" }) >= 400);
     }
+  });
+
+  it("says the message in the caller's language where the fault has it", () => {
+    const failed = fail("link-down", { en: "pbx is down.", fr: "pbx est coupé." });
+    for (const [language, text] of [["en", "pbx is down."], ["fr", "pbx est coupé."]] as const) {
+      assert.equal(faultJson(failed.fault, language).message, text);
+      assert.equal(faultStatus(failed.fault, language).message, text);
+    }
+    assert.equal(faultJson(fail("link-down", "Only English.").fault, "fr").message,
+      "Only English.");
   });
 
   it("stays small enough for a trailer, however much is wrong", () => {

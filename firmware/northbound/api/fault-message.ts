@@ -35,6 +35,10 @@ function shortened(text: string, lengthMax: number): string {
   return text.length > lengthMax ? `${text.slice(0, lengthMax)}…` : text;
 }
 
+function messageIn(fault: Fault, language: Language): string {
+  return language === "fr" && fault.french !== undefined ? fault.french : fault.message;
+}
+
 export interface FaultStatus {
   readonly code: Code;
   readonly message: string;
@@ -45,7 +49,7 @@ export interface FaultStatus {
 export function faultStatus(fault: Fault, language: Language): FaultStatus {
   const row = faults[fault.code];
   const code = Code[row.grpc];
-  const message = shortened(fault.message, messageLengthMax);
+  const message = shortened(messageIn(fault, language), messageLengthMax);
   const details = [anyPack(ErrorInfoSchema, create(ErrorInfoSchema, {
     reason: fault.code, domain: errorDomain,
     metadata: { advice: row.advice[language], retry: String(row.retry) },
@@ -79,8 +83,9 @@ export function faultJson(fault: Fault, language: Language): FaultJson {
   const row = faults[fault.code];
   const delayMs = retryAfterMs[fault.code];
   return {
-    code: row.grpc, reason: fault.code, message: fault.message, advice: row.advice[language],
-    retry: row.retry, ...(delayMs === undefined ? {} : { retryAfterMs: delayMs }),
+    code: row.grpc, reason: fault.code, message: messageIn(fault, language),
+    advice: row.advice[language], retry: row.retry,
+    ...(delayMs === undefined ? {} : { retryAfterMs: delayMs }),
     fields: (fault.fields ?? []).map(({ path, message }) => ({ path, message })),
   };
 }

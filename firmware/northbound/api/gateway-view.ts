@@ -3,7 +3,7 @@
  * from fakes. Servers never see drivers or transports.
  */
 
-import type { Result } from "../../base/result.js";
+import type { Language, Result, Text } from "../../base/result.js";
 import type { World } from "../../base/world.js";
 import type { Configuration } from "../../config/configuration.js";
 import type { Capabilities, Proof } from "../../link/driver.js";
@@ -18,7 +18,7 @@ import type { RecordBook } from "../../switching/records.js";
 import type { Switch } from "../../switching/switch.js";
 import type { AccessView, AuditView } from "./access-view.js";
 
-export type Language = "en" | "fr";
+export type { Language };
 
 /** What a server may ask of one link; `Link` fits. */
 export interface LinkView {
@@ -41,7 +41,7 @@ export interface LinkControl {
 /** A driver's declaration; `Driver` fits. */
 export interface DriverView {
   readonly name: string;
-  readonly title: string;
+  readonly title: Text;
   readonly standards: readonly string[];
   readonly transports: readonly string[];
   readonly capabilities: Capabilities;

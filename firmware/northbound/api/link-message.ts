@@ -1,5 +1,6 @@
 /** Links, their capabilities and devices, as the API shows them. */
 
+import { inLanguage } from "../../base/result.js";
 import type { Capabilities, Proof } from "../../link/driver.js";
 import type { LinkStatus } from "../../link/link.js";
 import { eventNames } from "../../model/events.js";
@@ -8,7 +9,7 @@ import type { DeviceView, Switch } from "../../switching/switch.js";
 import { Proven, type CapabilitiesSchema, type DeviceSchema, type DriverInfoSchema,
   type LinkCountersSchema, type LinkSchema } from "../../../proto/gen/cti/gateway/v1/links_pb.js";
 import { AgentState } from "../../../proto/gen/cti/gateway/v1/model_pb.js";
-import type { DriverView } from "./gateway-view.js";
+import type { DriverView, Language } from "./gateway-view.js";
 import { agentStates, linkStates } from "./enums.js";
 import type { PlainInit } from "./encoding.js";
 import { timestamp } from "./time-message.js";
@@ -19,11 +20,11 @@ const findings: Readonly<Record<Proof["proven"], Proven>> = {
 
 /** One row for everything declared, with the probe's finding where there is one. */
 export function capabilitiesMessage(
-  declared: Capabilities, proofs: readonly Proof[],
+  declared: Capabilities, proofs: readonly Proof[], language: Language,
 ): PlainInit<typeof CapabilitiesSchema> {
   const row = (subject: Proof["subject"], kind: string, how: string) => {
     const proof = proofs.find((found) => found.subject === subject);
-    return { subject, kind, how, evidence: proof?.evidence ?? "",
+    return { subject, kind, how, evidence: inLanguage(proof?.evidence ?? "", language),
       proven: proof === undefined ? Proven.UNSPECIFIED : findings[proof.proven] };
   };
   return {
@@ -62,18 +63,19 @@ function countersMessage(
 }
 
 export function linkMessage(
-  status: LinkStatus, source: Switch,
+  status: LinkStatus, source: Switch, language: Language,
 ): PlainInit<typeof LinkSchema> {
   const { state } = status;
   const devices = source.devices(status.id);
   return {
-    id: status.id, driver: status.driver, driverTitle: status.driverTitle, title: status.title,
-    transport: status.transport,
-    state: linkStates[state.name], reason: "reason" in state ? state.reason : "",
+    id: status.id, driver: status.driver, title: status.title,
+    driverTitle: inLanguage(status.driverTitle, language), transport: status.transport,
+    state: linkStates[state.name],
+    reason: "reason" in state ? inLanguage(state.reason, language) : "",
     since: timestamp(status.sinceMs), attempt: "attempt" in state ? state.attempt : 0,
     retryAt: state.name === "down" ? timestamp(status.sinceMs + state.retryInMs) : undefined,
     peerProduct: status.peer?.product ?? "", peerVersion: status.peer?.version ?? "",
-    capabilities: capabilitiesMessage(status.declared, status.proofs),
+    capabilities: capabilitiesMessage(status.declared, status.proofs, language),
     counters: countersMessage(status.counters),
     devices: devices.length,
     devicesNotMonitored: devices.filter((device) => device.notMonitored !== undefined).length,
@@ -81,7 +83,9 @@ export function linkMessage(
   };
 }
 
-export function deviceMessage(view: DeviceView): PlainInit<typeof DeviceSchema> {
+export function deviceMessage(
+  view: DeviceView, language: Language,
+): PlainInit<typeof DeviceSchema> {
   return {
     link: view.link, device: view.device, category: view.category, name: view.name ?? "",
     inService: view.inService,
@@ -89,14 +93,17 @@ export function deviceMessage(view: DeviceView): PlainInit<typeof DeviceSchema> 
       : agentStates[view.agentState],
     agent: view.agent ?? "", agentReason: view.agentReason ?? "",
     monitored: view.notMonitored === undefined,
-    notMonitoredReason: view.notMonitored?.reason ?? "",
-    notMonitoredAdvice: view.notMonitored?.advice ?? "", calls: view.calls,
+    notMonitoredReason: inLanguage(view.notMonitored?.reason ?? "", language),
+    notMonitoredAdvice: inLanguage(view.notMonitored?.advice ?? "", language), calls: view.calls,
   };
 }
 
-export function driverMessage(driver: DriverView): PlainInit<typeof DriverInfoSchema> {
+export function driverMessage(
+  driver: DriverView, language: Language,
+): PlainInit<typeof DriverInfoSchema> {
   return {
-    name: driver.name, title: driver.title, standards: [...driver.standards],
-    transports: [...driver.transports], capabilities: capabilitiesMessage(driver.capabilities, []),
+    name: driver.name, title: inLanguage(driver.title, language), standards: [...driver.standards],
+    transports: [...driver.transports],
+    capabilities: capabilitiesMessage(driver.capabilities, [], language),
   };
 }

@@ -5,7 +5,7 @@ import { linkId } from "../../model/identifiers.js";
 import { LinksService } from "../../../proto/gen/cti/gateway/v1/links_pb.js";
 import { ChangedKeys } from "./changed-keys.js";
 import { Fields } from "./fields.js";
-import type { GatewayView, LinkView } from "./gateway-view.js";
+import type { GatewayView, Language, LinkView } from "./gateway-view.js";
 import type { CallContext, ServiceHandlers } from "./handler.js";
 import { capabilitiesMessage, deviceMessage, driverMessage, linkMessage }
   from "./link-message.js";
@@ -44,12 +44,12 @@ export function linksHandlers(
   };
   const { method } = LinksService;
   return {
-    listLinks: () => Promise.resolve(ok({
-      links: gateway.links().map((link) => linkMessage(link.status, gateway.switch)) })),
-    getLink: (request) => {
+    listLinks: (_request, { language }) => Promise.resolve(ok({
+      links: gateway.links().map((link) => linkMessage(link.status, gateway.switch, language)) })),
+    getLink: (request, { language }) => {
       const link = linkNamed(gateway, request.id, "id");
       return Promise.resolve(link.ok
-        ? ok({ link: linkMessage(link.value.status, gateway.switch) }) : link);
+        ? ok({ link: linkMessage(link.value.status, gateway.switch, language) }) : link);
     },
     watchLinks: (_request, context) => watchLinks(gateway, context),
     restartLink: (request, context) =>
@@ -63,7 +63,8 @@ export function linksHandlers(
       if (!link.ok) return link;
       const proofs = await link.value.probe(context.deadlineMs);
       return proofs.ok ? ok({
-        capabilities: capabilitiesMessage(link.value.status.declared, proofs.value) }) : proofs;
+        capabilities: capabilitiesMessage(link.value.status.declared, proofs.value,
+          context.language) }) : proofs;
     },
     resyncLink: async (request, context) => {
       const link = linkNamed(gateway, request.id, "id");
@@ -71,10 +72,11 @@ export function linksHandlers(
       const healed = await gateway.linkControl.resync(request.id, context.deadlineMs);
       return healed.ok ? ok({ healed: healed.value }) : healed;
     },
-    listDevices: (request) => Promise.resolve(listDevices(gateway, request)),
-    listDrivers: () => Promise.resolve(ok({
+    listDevices: (request, { language }) =>
+      Promise.resolve(listDevices(gateway, request, language)),
+    listDrivers: (_request, { language }) => Promise.resolve(ok({
       drivers: [...gateway.drivers()].sort((a, b) => a.name < b.name ? -1 : 1)
-        .map(driverMessage) })),
+        .map((driver) => driverMessage(driver, language)) })),
   };
 }
 
@@ -89,7 +91,7 @@ async function *watchLinks(gateway: GatewayView, context: CallContext) {
       if (context.signal.aborted) return;
       const link = gateway.link(id);
       yield ok([link === undefined ? { link: { id }, removed: true }
-        : { link: linkMessage(link.status, gateway.switch) }]);
+        : { link: linkMessage(link.status, gateway.switch, context.language) }]);
     }
   } finally {
     unwatch();
@@ -101,7 +103,7 @@ async function *watchLinks(gateway: GatewayView, context: CallContext) {
 function listDevices(gateway: GatewayView, request: {
   readonly link: string; readonly onlyNotMonitored: boolean; readonly pageSize: number;
   readonly pageToken: string;
-}) {
+}, language: Language) {
   const fields = new Fields();
   fields.optional("link", request.link);
   const pageSize = fields.count("page_size", request.pageSize, devicesPerPage, devicesPerPageMax);
@@ -116,6 +118,6 @@ function listDevices(gateway: GatewayView, request: {
     .filter(({ name }) => name > request.pageToken)
     .sort((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
   const page = named.slice(0, pageSize);
-  return ok({ devices: page.map(({ device }) => deviceMessage(device)),
+  return ok({ devices: page.map(({ device }) => deviceMessage(device, language)),
     nextPageToken: named.length > page.length ? page.at(-1)?.name ?? "" : "" });
 }

@@ -16,6 +16,7 @@ import { NumbersService, NumberUse } from "../../../proto/gen/cti/gateway/v1/num
 import { ExportFormat, RecordsService } from "../../../proto/gen/cti/gateway/v1/records_pb.js";
 import { Severity, SystemService } from "../../../proto/gen/cti/gateway/v1/system_pb.js";
 import type { Role as RoleName } from "../access/roles.js";
+import { deviceMessage } from "./link-message.js";
 import { createApi, type Api } from "./api.js";
 import { chunkBytes } from "./chunks.js";
 import type { Door } from "./door.js";
@@ -214,7 +215,8 @@ describe("services", () => {
     gateway.switch.reconcile(linkId("pbx-1"), { calls: [], agents: [],
       devices: ["102", "100", "101"].map((device) => ({ device: deviceId(device),
         category: "station" as const, ...(device === "101" ? { notMonitored:
-          { reason: "no right", advice: "give it" } } : {}) })) }, "login");
+          { reason: { en: "no right", fr: "aucun droit" },
+            advice: { en: "give it", fr: "donnez-le" } } } : {}) })) }, "login");
     const { listDevices } = LinksService.method;
     const first = await good("viewer", listDevices, { pageSize: 2 });
     assert.deepEqual(first.devices.map(({ device }) => device), ["100", "101"]);
@@ -224,6 +226,10 @@ describe("services", () => {
     const dark = await good("viewer", listDevices, { onlyNotMonitored: true });
     assert.deepEqual(dark.devices.map((one) => [one.device, one.notMonitoredAdvice]),
       [["101", "give it"]]);
+    const [french] = gateway.switch.devices(linkId("pbx-1")).filter(({ notMonitored }) =>
+      notMonitored !== undefined).map((device) => deviceMessage(device, "fr"));
+    assert.deepEqual([french?.notMonitoredReason, french?.notMonitoredAdvice],
+      ["aucun droit", "donnez-le"]);
     const bad = await refused("viewer", listDevices, { pageSize: 1_000_000 });
     assert.deepEqual(bad.fields?.map(({ path }) => path), ["page_size"]);
   });
