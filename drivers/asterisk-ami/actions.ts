@@ -66,7 +66,8 @@ export class Actions {
     return new Promise((settle) => {
       const timer = this.#clock.after(deadlineMs, `ami.${action}`, () => {
         this.#waiting.delete(id);
-        settle(fail("deadline-passed", `${action}: no answer within ${deadlineMs} ms.`));
+        settle(fail("deadline-passed", { en: `${action}: no answer within ${deadlineMs} ms.`,
+          fr: `${action} : pas de réponse en ${deadlineMs} ms.` }));
       });
       this.#waiting.set(id, { action, list, timer, settle, items: [], response: undefined });
     });
@@ -122,11 +123,15 @@ export class Actions {
 
 function refusal(action: string, text: string): Result<never> {
   if (denied.test(text)) {
-    return fail("permission-denied",
-      `${action}: the manager user lacks the write class for it ("${text}").`);
+    return fail("permission-denied", {
+      en: `${action}: the manager user lacks the write class for it ("${text}").`,
+      fr: `${action} : l'utilisateur manager n'en a pas la classe d'écriture (« ${text} »).` });
   }
   if (unknownAction.test(text)) {
-    return fail("service-not-supported", `${action}: this PBX has no such action.`);
+    return fail("service-not-supported", { en: `${action}: this PBX has no such action.`,
+      fr: `${action} : ce PBX n'a pas cette action.` });
   }
-  return fail("service-refused", `${action}: the PBX says "${text.slice(0, 200)}".`);
+  const words = text.slice(0, 200);
+  return fail("service-refused", { en: `${action}: the PBX says "${words}".`,
+    fr: `${action} : le PBX dit « ${words} ».` });
 }

@@ -180,7 +180,10 @@ export function dialBegin(mapping: Mapping, message: AmiMessage): void {
   }
   target.dialled = true;
   if (target.role === "trunk" && !target.originating) reachNetwork(mapping, target, message);
-  if (target.state === ringing || target.state === up) follow(mapping, target, to);
+  // A half of a Local pair may ring before its dial is told, and is nobody all the same.
+  if (target.role !== "local" && (target.state === ringing || target.state === up)) {
+    follow(mapping, target, to);
+  }
 }
 
 /** A caller that had talked to somebody who is gone, and now rings another: redirected. */

@@ -96,6 +96,18 @@ describe("AMI mapping: built messages", () => {
     ]);
   });
 
+  it("rings a telephone once, whose Local pair rings before its own dial is told", () => {
+    const half = (number: "1" | "2"): NativeChannel => ({ id: `1.1${number}`, linked: one.id,
+      name: `Local/1002@from-internal-00000001;${number}`, state: 0 });
+    const [group, inside] = [half("1"), half("2")];
+    assert.deepEqual(told([native("Newchannel", 1, channel(one)),
+      native("LocalBridge", 1, [...channel(group, "LocalOne"), ...channel(inside, "LocalTwo")]),
+      native("Newchannel", 1, channel(two)), native("DialBegin", 1, dial(inside, two)),
+      native("Newstate", 1, state(group, 5)),
+      native("DialBegin", 1, dial(one, { ...group, state: 5 })),
+      native("Newstate", 1.1, state(two, 5))]).slice(2), ["delivered newCall A.1002 1001>600"]);
+  });
+
   it("says that a queue's telephone behind a Local pair did not answer", () => {
     const half = (number: "1" | "2"): NativeChannel => ({ id: `1.1${number}`, linked: one.id,
       name: `Local/1002@from-queue-00000001;${number}`, state: 0 });

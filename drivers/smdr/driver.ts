@@ -11,7 +11,7 @@ const hour = 3_600_000;
 export const driver: Driver<SmdrOptions> = {
   name: driverName,
   title: { en: "Call records from a printer port (SMDR)",
-    fr: "Taxation sur un port d'imprimante (SMDR)" },
+    fr: "Relevés d'appels d'un port d'imprimante (SMDR)" },
   standards: ["observed"],
   transports: ["serial", "tcp"],
   options: smdrOptions,

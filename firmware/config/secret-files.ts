@@ -4,6 +4,11 @@ import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { fail, messageOf, ok, type Result } from "../base/result.js";
 import type { SecretFiles } from "./secrets.js";
 
+function unreadable(error: unknown): Result<never> {
+  return fail("not-found", { en: `the secret file cannot be read: ${messageOf(error)}`,
+    fr: `le fichier du secret ne peut être lu : ${messageOf(error)}` });
+}
+
 /** Synchronous: a file of some bytes, read once when a link signs in. */
 export const secretFiles: SecretFiles = {
   read(path, bytesMax): Result<string> {
@@ -17,14 +22,14 @@ export const secretFiles: SecretFiles = {
         closeSync(file);
       }
     } catch (error) {
-      return fail("not-found", `the secret file cannot be read: ${messageOf(error)}`);
+      return unreadable(error);
     }
   },
   mode(path): Result<number> {
     try {
       return ok(statSync(path).mode & 0o777);
     } catch (error) {
-      return fail("not-found", `the secret file cannot be read: ${messageOf(error)}`);
+      return unreadable(error);
     }
   },
 };

@@ -77,20 +77,25 @@ export async function createSecrets(parts: SecretsParts): Promise<Secrets> {
     if (!text.ok) return text;
     // Editors end a file with a line feed, which no secret has.
     const secret = text.value.replace(/\r?\n$/, "");
-    return secret === "" ? fail("not-found", `the file ${path} is empty`) : ok(secret);
+    return secret === "" ? fail("not-found",
+      { en: `the file ${path} is empty`, fr: `le fichier ${path} est vide` }) : ok(secret);
   };
   return {
     secret(reference) {
       const [, kind, name = ""] = /^(env|file|store):(.+)$/s.exec(reference) ?? [];
       if (kind === "file") return fromFile(name);
       if (kind === undefined) {
-        return fail("argument-invalid",
-          "a secret reference must be env:NAME, file:/path or store:name");
+        return fail("argument-invalid", {
+          en: "a secret reference must be env:NAME, file:/path or store:name",
+          fr: "la référence d'un secret est env:NOM, file:/chemin ou store:nom" });
       }
       const value = kind === "env" ? parts.environment[name] : stored.get(name);
       if (value !== undefined && value !== "") return ok(value);
-      return fail("not-found", kind === "env" ? `the environment has no variable ${name}`
-        : `the store has no secret named ${name}`);
+      return fail("not-found", kind === "env"
+        ? { en: `the environment has no variable ${name}`,
+          fr: `l'environnement n'a pas de variable ${name}` }
+        : { en: `the store has no secret named ${name}`,
+          fr: `le stockage n'a pas de secret nommé ${name}` });
     },
     async set(name, value) {
       const written = await parts.stored.set(name, value);
