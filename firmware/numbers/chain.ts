@@ -209,7 +209,12 @@ function certainty(text: string, plan: CompiledPlan): 0 | 1 | 2 {
 
 function certaintyOf(number: PublicNumber, text: string, plan: CompiledPlan): 0 | 1 | 2 {
   if (number.valid) return 2;
-  return number.possible && isExplicit(text, plan) ? 1 : 0;
+  return number.possible && isExplicit(text, plan) && isOwnForm(number) ? 1 : 0;
+}
+
+/** Zeros behind zeros lose one with each reading: what has no form of its own is no number. */
+function isOwnForm({ e164 }: PublicNumber): boolean {
+  return readPublicNumber(e164, undefined)?.e164 === e164;
 }
 
 /** Written so that it can only be a public number: with `+`, or a prefix that says so. */

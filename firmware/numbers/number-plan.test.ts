@@ -173,6 +173,10 @@ describe("number plan: properties", () => {
     }), { numRuns: 300 });
   });
 
+  it("takes zeros behind zeros for no number", () => {
+    assert.equal(plans.berlin.forms("000000").e164, undefined);
+  });
+
   it("never throws, and reading a form again changes nothing", () => {
     const sites = fc.constantFrom<Site>("paris", "berlin", "london", "newYork", "geneva");
     fc.assert(fc.property(sites, fc.oneof(fc.string({ maxLength: 300 }),

@@ -201,7 +201,9 @@ export function Table(props: {
   useLayoutEffect(() => {
     if (!stacked) return;
     for (const row of body.current?.rows ?? []) {
-      [...row.cells].forEach((cell, column) => { cell.dataset["label"] = props.head[column] ?? ""; });
+      for (const [column, cell] of [...row.cells].entries()) {
+        cell.dataset["label"] = props.head[column] ?? "";
+      }
     }
   });
   return (
