@@ -44,10 +44,12 @@ export class WatchedEvents {
   readonly others: string[] = [];
   readonly #stream: ClientReadableStream<Item>;
   readonly #waiting = new Set<() => void>();
+  /** Why the stream has ended; nothing more will come. */
+  #ended: string | undefined;
 
   constructor(client: TestClient, link: string) {
     this.#stream = client.stream(CallsService.method.watchEvents, { links: [link] });
-    this.#stream.on("error", () => undefined);
+    this.#stream.on("error", (error) => { this.#ended = error.message; });
     this.#stream.on("data", (message: Item) => {
       if (message.item.case === "event") this.events.push(message.item.value);
       else if (message.item.case !== undefined) this.others.push(message.item.case);
@@ -80,7 +82,9 @@ export class WatchedEvents {
       };
       const late = setTimeout(() => {
         this.#waiting.delete(check);
-        reject(new Error(`${what}: not within ${msMax} ms; seen:\n${this.lines().join("\n")}`));
+        const why = this.#ended === undefined ? `not within ${msMax} ms`
+          : `the stream has ended: ${this.#ended}`;
+        reject(new Error(`${what}: ${why}; seen:\n${this.lines().join("\n")}`));
       }, msMax);
       this.#waiting.add(check);
       check();
