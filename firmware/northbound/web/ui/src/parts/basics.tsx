@@ -201,9 +201,7 @@ export function Table(props: {
   useLayoutEffect(() => {
     if (!stacked) return;
     for (const row of body.current?.rows ?? []) {
-      for (const [column, cell] of [...row.cells].entries()) {
-        cell.dataset["label"] = props.head[column] ?? "";
-      }
+      for (const cell of row.cells) cell.dataset["label"] = props.head[cell.cellIndex] ?? "";
     }
   });
   return (
