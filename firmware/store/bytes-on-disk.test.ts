@@ -1,13 +1,26 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { crc32c, maskedCrc32c } from "./crc32c.js";
-import { logProblems, tableProblems } from "./data-files.js";
+import { logProblems } from "./data-files.js";
 import {
   decodeEntry, decodeHead, encodeHead, follows, genesis, nextEntry,
 } from "./journal.js";
 import { diskKey, prefixEnd, readU64, splitDiskKey, u64Key } from "./keys.js";
 import { unsnappy } from "./snappy.js";
+import { mendedTable, tableProblems } from "./table-file.js";
 import { seal, unseal } from "./value-envelope.js";
+
+/** As slow and plain as the definition. */
+function crc32cByBits(input: Uint8Array): number {
+  let value = 0xffff_ffff;
+  for (const byte of input) {
+    value ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) {
+      value = (value & 1) === 1 ? (value >>> 1) ^ 0x82f6_3b78 : value >>> 1;
+    }
+  }
+  return ~value >>> 0;
+}
 
 const text = (value: string): Uint8Array => Buffer.from(value, "latin1");
 const bytes = fc.uint8Array({ maxLength: 40 });
@@ -95,6 +108,12 @@ describe("CRC-32C", () => {
     assert.equal(crc32c(Uint8Array.from({ length: 32 }, (_, n) => 31 - n)), 0x113f_db5c);
     assert.equal(crc32c(text("123456789")), 0xe306_9283);
   });
+
+  it("is what its definition gives, bit by bit, for any length", () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }), (input) => {
+      assert.equal(crc32c(input), crc32cByBits(input));
+    }));
+  });
 });
 
 describe("Snappy", () => {
@@ -119,6 +138,69 @@ describe("Snappy", () => {
       assert.deepEqual(tableProblems(input).length > 0, true);
       logProblems(input);
     }));
+  });
+});
+
+describe("LevelDB table", () => {
+  function block(content: readonly number[]): Buffer {
+    const found = Buffer.alloc(content.length + 5);
+    found.set(content);
+    found.writeUInt32LE(maskedCrc32c(found.subarray(0, content.length + 1)), content.length + 1);
+    return found;
+  }
+  /** Entries that share nothing, then one restart point, at 0. */
+  function entries(pairs: readonly (readonly [string, readonly number[]])[]): Buffer {
+    return block([...pairs.flatMap(([key, value]) =>
+      [0, key.length, value.length, ...text(key), ...value]), 0, 0, 0, 0, 1, 0, 0, 0]);
+  }
+  const data = [entries([["a", [1, 2, 3]], ["b", [4]]]), entries([["c", [5]]])] as const;
+  const filter = block([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  const filterStart = data[0].length + data[1].length;
+  const metaindex = entries([["filter", [filterStart, filter.length - 5]]]);
+  const index = entries([["b", [0, data[0].length - 5]],
+    ["c", [data[0].length, data[1].length - 5]]]);
+  const footer = Buffer.alloc(48);
+  footer.set([filterStart + filter.length, metaindex.length - 5,
+    filterStart + filter.length + metaindex.length, index.length - 5]);
+  footer.writeBigUInt64LE(0xdb47_7524_8b80_fb57n, 40);
+  const whole = Buffer.concat([...data, filter, metaindex, index, footer]);
+  const handlesEnd = whole.length - 48 + 4;
+
+  function flipped(...bits: readonly number[]): Buffer {
+    const changed = Buffer.from(whole);
+    for (const bit of bits) changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    return changed;
+  }
+  const anyBit = fc.nat(whole.length * 8 - 1).filter((bit) =>
+    bit < handlesEnd * 8 || bit >= (whole.length - 8) * 8);
+
+  it("is sound as it was written, and mending leaves it alone", () => {
+    assert.deepEqual(tableProblems(whole), []);
+    assert.deepEqual(mendedTable(whole), Uint8Array.from(whole));
+  });
+
+  it("shows every flipped bit that counts, and is sound and as long when mended", () => {
+    fc.assert(fc.property(fc.uniqueArray(anyBit, { minLength: 1, maxLength: 6 }), (bits) => {
+      const changed = flipped(...bits);
+      assert.ok(tableProblems(changed).length > 0);
+      const mended = mendedTable(changed);
+      assert.ok(mended !== undefined && mended.length === whole.length);
+      assert.deepEqual(tableProblems(mended), []);
+    }));
+  });
+
+  it("loses the broken block only", () => {
+    const first = mendedTable(flipped(0));
+    assert.ok(first !== undefined);
+    assert.ok(first.subarray(0, data[0].length - 5).every((byte) => byte === 0));
+    assert.deepEqual(Buffer.from(first.subarray(data[0].length)), whole.subarray(data[0].length));
+    const unfiltered = mendedTable(flipped(filterStart * 8));
+    assert.ok(unfiltered !== undefined);
+    assert.deepEqual(Buffer.from(unfiltered.subarray(0, filterStart)),
+      whole.subarray(0, filterStart));
+    assert.deepEqual(Buffer.from(unfiltered.subarray(whole.length - 48 - index.length)),
+      whole.subarray(whole.length - 48 - index.length));
+    assert.equal(mendedTable(new Uint8Array(60)), undefined);
   });
 });
 

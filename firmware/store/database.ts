@@ -147,6 +147,20 @@ export async function openFolder(folder: string): Promise<Result<Database>> {
   }
 }
 
+/** Whether a program has the folder open; found out without touching what is in it. */
+export async function isLocked(folder: string): Promise<boolean> {
+  const probe = new Level<Uint8Array, Uint8Array>(folder, { ...bytesEncoding,
+    createIfMissing: false, errorIfExists: true });
+  try {
+    await probe.open();
+    return false;
+  } catch (error) {
+    return errorCode(error) === "LEVEL_LOCKED";
+  } finally {
+    await probe.close().catch(() => undefined);
+  }
+}
+
 export async function bytesOnDisk(folder: string): Promise<number> {
   let total = 0;
   for (const name of await readdir(folder)) {

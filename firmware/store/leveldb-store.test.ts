@@ -5,7 +5,8 @@ import { SimulatedWorld } from "../base/world-simulated.js";
 import { readBackup, verifyBackup } from "./backup.js";
 import type { Database } from "./database.js";
 import { diskKey, readText, readU64, textKey, u64Key } from "./keys.js";
-import { openStore, type StoreOptions } from "./leveldb-store.js";
+import { openStore } from "./leveldb-store.js";
+import type { StoreOptions } from "./store-options.js";
 import { put, remove, type Damage, type Entry, type Keyspace, type Store } from "./store.js";
 
 const words: Keyspace<string, string> = {

@@ -1,11 +1,11 @@
 /**
  * Reads everything there is: every value's envelope, the whole chain, the values that the
- * journal says must be there, and (on disk) the checksums of LevelDB's own files, because a
- * broken block makes LevelDB leave keys out without a word.
+ * journal says must be there, and (on disk) the checksums of LevelDB's logs. Its tables must be
+ * known to be whole before: `data-files.ts` sees to that.
  */
 
 import { crc32 } from "node:zlib";
-import { inspectFiles } from "./data-files.js";
+import { inspectLogs } from "./data-files.js";
 import { pages, type Database, type Snapshot } from "./database.js";
 import { ChainWalk } from "./chain.js";
 import { genesis, journalSpace } from "./journal.js";
@@ -39,7 +39,7 @@ export async function scrubDatabase(
   const report = (damage: Damage): void => {
     if (damages.length < damagesMax) damages.push(damage);
   };
-  if (folder !== undefined) for (const damage of await inspectFiles(folder)) report(damage);
+  if (folder !== undefined) for (const damage of await inspectLogs(folder)) report(damage);
   const snapshot = database.snapshot();
   try {
     const { walk, expected } = await walkJournal(database, snapshot, report);

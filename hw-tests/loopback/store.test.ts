@@ -8,8 +8,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Result } from "../../firmware/base/result.js";
 import { nodeWorld } from "../../firmware/base/world-node.js";
+import { SimulatedWorld } from "../../firmware/base/world-simulated.js";
 import { verifyBackup } from "../../firmware/store/backup.js";
-import { openStore, type StoreBounds } from "../../firmware/store/leveldb-store.js";
+import { checkEveryMs, openStore } from "../../firmware/store/leveldb-store.js";
+import type { StoreBounds } from "../../firmware/store/store-options.js";
 import { restore } from "../../firmware/store/restore.js";
 import { put, type Damage, type Store } from "../../firmware/store/store.js";
 import { need } from "../requirement.js";
@@ -66,12 +68,16 @@ function flipBit(path: string, at: number, bit: number): void {
   writeFileSync(path, bytes);
 }
 
-/** Runs the child to its end or until it is killed; gives what it printed. */
-function run(
-  action: string, folder: string, options: { readonly killAfterMs?: number; readonly uid?: number },
-): Promise<string> {
+interface RunOptions {
+  readonly killAfterMs?: number;
+  readonly uid?: number;
+  readonly seed?: number;
+}
+
+/** Runs the child to its end or until it is killed; gives what it printed, or what killed it. */
+function run(action: string, folder: string, options: RunOptions): Promise<string> {
   return new Promise((resolve, reject) => {
-    const running = spawn(process.execPath, [child, action, folder], {
+    const running = spawn(process.execPath, [child, action, folder, String(options.seed)], {
       stdio: ["ignore", "pipe", "inherit"],
       ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     });
@@ -84,9 +90,10 @@ function run(
       timer ??= setTimeout(() => running.kill("SIGKILL"), options.killAfterMs);
     });
     running.on("error", reject);
-    running.on("close", () => {
+    running.on("close", (code, signal) => {
       clearTimeout(timer);
-      resolve(text);
+      if (code === 0 || options.killAfterMs !== undefined) resolve(text);
+      else reject(new Error(`${action} ended with ${signal ?? code}, seed ${options.seed}`));
     });
   });
 }
@@ -160,6 +167,53 @@ describe("store on disk", function () {
       if (!existsSync(table)) break;
       writeFileSync(table, good);
     }
+  });
+
+  for (const seed of [1, 2]) {
+    it(`lives on with flipped bits in many tables, again and again: seed ${seed}`, async () => {
+      const [served, written] = (await run("rot", join(base, `rot-${seed}`), { seed }))
+        .split(" of ").map(Number);
+      assert.ok(served !== undefined && served > 100, `${served} of ${written} are served`);
+    });
+  }
+
+  it("finds by itself, once a day, what broke while it runs", async () => {
+    const folder = join(base, "daily");
+    const first = await opened(folder);
+    await fill(first, 500);
+    await first.stop(5_000);
+    const daily = new SimulatedWorld();
+    const store = openStore({ folder, world: daily, epoch: 1, bounds: { reserveBytes: 0 } });
+    must(await store.start());
+    const table = readdirSync(folder).find((name) => name.endsWith(".ldb"));
+    assert.ok(table !== undefined);
+    const told = new Promise<Damage>((resolve) => { store.onDamage(resolve); });
+    flipBit(join(folder, table), 100, 1);
+    await daily.advance(checkEveryMs);
+    assert.match((await told).problem, new RegExp(`^${table}: the block at 0 has a wrong`));
+    assert.ok(must(await store.scrub()).damages.length > 0, "and it is told again when asked for");
+    assert.ok(existsSync(join(folder, `${table}.damaged`)));
+    must(await store.commit([put(words, "after", "mending")]));
+    const again = must(await store.scrub());
+    assert.deepEqual(again.damages.filter(({ space }) => space === "files"), []);
+    await store.stop(5_000);
+    assert.deepEqual(daily.timersPending, []);
+  });
+
+  it("leaves the tables alone while another program has them open", async () => {
+    const folder = join(base, "shared");
+    const first = await opened(folder);
+    await fill(first, 500);
+    await first.stop(5_000);
+    const store = await opened(folder);
+    const table = readdirSync(folder).find((name) => name.endsWith(".ldb"));
+    assert.ok(table !== undefined);
+    flipBit(join(folder, table), 100, 1);
+    const rotten = readFileSync(join(folder, table));
+    assert.match(await run("open", folder, {}), /^store-unavailable: another program.*stop it/);
+    assert.deepEqual(readFileSync(join(folder, table)), rotten);
+    assert.ok(must(await store.scrub()).damages.length > 0);
+    await store.stop(5_000);
   });
 
   it("finds a flipped bit in the log at the start, keeps a copy, serves only what is right",
