@@ -1,7 +1,7 @@
 /** The simulated office of `make run`: one PBX on a serial line, one on TCP, calls all day. */
 
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import { makeFolder } from "../firmware/base/folder.js";
 import { attempt, ok, type Result } from "../firmware/base/result.js";
 import type { World } from "../firmware/base/world.js";
 import { simulateAmi, simulateSmdr } from "./simulation.js";
@@ -36,7 +36,7 @@ export async function startOffice(
   const { seed = 1, callsPerMinute = 8 } = plan;
   const secret = Buffer.from(world.random.bytes(secretBytes)).toString("base64url");
   const made = await attempt("store-unavailable", `${folder} cannot be made`, () =>
-    mkdir(folder, { recursive: true, mode: 0o700 }));
+    makeFolder(folder));
   if (!made.ok) return made;
   const asterisk = (port: number): ReturnType<typeof simulateAmi> =>
     simulateAmi({ world, seed, address: "127.0.0.1", port, user: "jackfield", secret });

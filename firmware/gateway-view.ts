@@ -1,6 +1,5 @@
 /** What the servers may see of the running gateway. */
 
-import { statfs } from "node:fs/promises";
 import { fail, ok, type Result } from "./base/result.js";
 import type { World } from "./base/world.js";
 import type { Configuration } from "./config/configuration.js";
@@ -14,7 +13,7 @@ import type { GatewayView, SecretsView, SystemView }
 import type { LinkNumberResolver } from "./numbers/resolver.js";
 import type { Store } from "./store/store.js";
 import type { Alarms } from "./supervisor/alarms.js";
-import type { HostHealth, HostReading } from "./supervisor/host-health.js";
+import type { HostHealth } from "./supervisor/host-health.js";
 import { healthOf } from "./supervisor/health-tree.js";
 import type { Component } from "./base/component.js";
 import type { EventLog } from "./switching/event-log.js";
@@ -109,18 +108,7 @@ function systemView(parts: ViewParts): SystemView {
         unit: parts.configuration.document.unit.name };
     },
     components: () => healthOf(parts.root()),
-    host: () => hostView(parts),
+    host: () => parts.host.reading,
     metrics: parts.metrics,
   };
-}
-
-async function hostView(parts: ViewParts): Promise<Result<HostReading>> {
-  const { reading } = parts.host;
-  if (reading !== undefined) return ok(reading);
-  const disk = await statfs(parts.dataFolder).catch(() => undefined);
-  const memory = process.memoryUsage.rss();
-  return ok({ cpuLoad: 0, memoryUsedBytes: 0, memoryTotalBytes: 0, residentBytes: memory,
-    diskFreeBytes: (disk?.bavail ?? 0) * (disk?.bsize ?? 0),
-    diskTotalBytes: (disk?.blocks ?? 0) * (disk?.bsize ?? 0), temperatureCelsius: undefined,
-    uptimeSeconds: process.uptime() });
 }

@@ -1,9 +1,10 @@
 /** Puts the gateway together, starts it in order, and takes it apart in reverse. */
 
 import assert from "node:assert";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Registry } from "prom-client";
+import { makeFolder } from "./base/folder.js";
 import { attempt, done, ok, type Fault, type Result } from "./base/result.js";
 import type { World } from "./base/world.js";
 import { checkNumbersText } from "./config/check-document.js";
@@ -17,10 +18,11 @@ import { gatewayView } from "./gateway-view.js";
 import type { Driver } from "./link/driver.js";
 import { LinkSet } from "./link-set.js";
 import { linkId } from "./model/identifiers.js";
-import { createAccess, type Access, type FirstAdmin } from "./northbound/access/access.js";
+import type { Access, FirstAdmin } from "./northbound/access/access.js";
 import { createAudit, type Audit } from "./northbound/access/audit.js";
 import { loadOrCreateKey } from "./northbound/access/authority.js";
 import { createCertificateWatch } from "./northbound/access/certificate-watch.js";
+import { createAccess } from "./northbound/access/gate.js";
 import { createSecretStore } from "./northbound/access/secret-store.js";
 import { createApi, type Api } from "./northbound/api/api.js";
 import { createNumberResolver, type LinkNumberResolver } from "./numbers/resolver.js";
@@ -170,7 +172,7 @@ class Assembly {
     const { world, dataFolder, environment } = this.#options;
     const keys = path.join(dataFolder, "keys");
     const made = await attempt("store-unavailable", `${keys} cannot be made`, () =>
-      mkdir(keys, { recursive: true, mode: 0o700 }));
+      makeFolder(keys));
     if (!made.ok) return made;
     const pepper = await loadOrCreateKey(path.join(keys, "pepper"), world);
     if (!pepper.ok) return pepper;

@@ -1,7 +1,7 @@
 #!/usr/bin/env -S MALLOC_ARENA_MAX=2 node --max-semi-space-size=4 --heap-growing-percent=25
 /** The gateway's program: arguments, the real world, signals. All else is in gateway.ts. */
 
-import { closeSync, createReadStream, existsSync, mkdirSync, openSync, writeSync }
+import { closeSync, createReadStream, existsSync, openSync, writeSync }
   from "node:fs";
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { driverRegistry } from "../drivers/index.js";
 import { startOffice } from "../drivers/office.js";
+import { makeFolder } from "./base/folder.js";
 import type { LogLevel, World } from "./base/world.js";
 import { messageOf, type Fault } from "./base/result.js";
 import { faults } from "./base/faults.js";
@@ -115,12 +116,17 @@ function readArguments(): Arguments {
     logLevel: level as LogLevel };
 }
 
-function openLog(given: Arguments): { write(line: string): void; close(): void } {
+interface LogFile {
+  write(line: string): void;
+  close(): void;
+}
+
+async function openLog(given: Arguments): Promise<LogFile> {
   if (given.log === "-") {
     return { write: (line) => { process.stderr.write(line); }, close: () => undefined };
   }
   try {
-    mkdirSync(path.dirname(given.log), { recursive: true, mode: 0o700 });
+    await makeFolder(path.dirname(given.log));
     const file = openSync(given.log, "a", 0o600);
     return { write: (line) => { writeLine(file, line); }, close: () => { closeSync(file); } };
   } catch (error) {
@@ -226,7 +232,7 @@ async function run(given: Arguments, world: World): Promise<void> {
 }
 
 const given = readArguments();
-const log = openLog(given);
+const log = await openLog(given);
 const world = nodeWorld((line) => { log.write(line); }, given.logLevel);
 process.on("uncaughtException", (error) => {
   world.log.event("gateway.defect", { error: error.stack ?? String(error) }, "error");

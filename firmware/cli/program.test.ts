@@ -272,6 +272,14 @@ describe("ctictl: output", () => {
     assert.equal(bench.out, "id\nr1\n");
   });
 
+  it("leaves what is not known of the host empty", async () => {
+    const bench = office();
+    bench.on(SystemService.method.getHealth, () => ({ storeBytes: 5n }));
+    assert.equal(await bench.run("system health"), 0);
+    assert.match(bench.out, /^Store +5 B$/m);
+    assert.doesNotMatch(bench.out, /0 B/);
+  });
+
   it("ends with a failure when a scrub finds damage or does not end", async () => {
     const bench = office();
     bench.onStream(SystemService.method.scrub, () => [{ valuesChecked: 5n },

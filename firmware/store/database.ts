@@ -1,9 +1,10 @@
 /** The one place that opens LevelDB and translates what it throws. */
 
 import type { AbstractLevel } from "abstract-level";
-import { mkdir, readdir, stat, statfs } from "node:fs/promises";
+import { readdir, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { Level } from "level";
+import { makeFolder } from "../base/folder.js";
 import { fail, messageOf, ok, type Fault, type Result } from "../base/result.js";
 
 /** LevelDB on disk, or the memory database of a simulation; keys and values are bytes. */
@@ -115,7 +116,7 @@ async function inspect(folder: string): Promise<Result<void>> {
       return fail("store-unavailable",
         `${folder} is not a directory: name a folder for the data`);
     }
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     const names = await readdir(folder);
     const data = names.some((name) => /\.(ldb|sst)$|^MANIFEST-/.test(name));
     if (data && !names.includes("CURRENT")) {

@@ -13,8 +13,8 @@ import * as x509 from "@peculiar/x509";
 import type { Result } from "../../firmware/base/result.js";
 import { nodeWorld } from "../../firmware/base/world-node.js";
 import type { World } from "../../firmware/base/world.js";
-import { createAccess } from "../../firmware/northbound/access/access.js";
 import type { Access } from "../../firmware/northbound/access/access.js";
+import { createAccess } from "../../firmware/northbound/access/gate.js";
 import { createAudit } from "../../firmware/northbound/access/audit.js";
 import { loadOrCreateAuthority, loadOrCreateKey, loadSuppliedCertificate } from
   "../../firmware/northbound/access/authority.js";

@@ -106,6 +106,12 @@ describe("a start that fails", function () {
     assert.match(forbidden.stderr, /\/dev\/null\/jackfield[^]*--data/);
     const config = path.join(folder, "gateway.yaml");
     await writeFile(config, document(""));
+    for (const more of [[], ["--office"], ["--log", "-"], ["--office", "--log", "-"],
+      ["--config", config, "--log", "-"]]) {
+      const refused = await failure(["--data", "/proc/jackfield/data", ...more]);
+      assert.equal(refused.code, dataFolder, more.join(" ") + refused.stderr);
+      assert.match(refused.stderr, /\/proc\/jackfield[^]*(--data|data folder)/);
+    }
     const parameters = ["--config", config, "--data", path.join(folder, "locked")];
     const first = new GatewayProcess(parameters);
     await first.running();

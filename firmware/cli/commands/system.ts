@@ -30,7 +30,8 @@ async function showHealth(response: GetHealthResponse, session: Session): Promis
     [["CPU", "Processeur"], host === undefined ? "" : `${Math.round(host.cpuLoad * 100)} %`],
     [["Memory", "Mémoire"], host === undefined ? "" : `${bytesText(host.memoryUsedBytes)} / `
       + bytesText(host.memoryTotalBytes) + percent(host.memoryUsedBytes, host.memoryTotalBytes)],
-    [["Gateway's memory", "Mémoire de la passerelle"], bytesText(host?.residentBytes ?? 0n)],
+    [["Gateway's memory", "Mémoire de la passerelle"],
+      host === undefined ? "" : bytesText(host.residentBytes)],
     [["Disk free", "Disque libre"], host === undefined ? "" : bytesText(host.diskFreeBytes)
       + percent(host.diskFreeBytes, host.diskTotalBytes)],
     [["Temperature", "Température"], host?.temperatureCelsius === undefined ? ""

@@ -1,8 +1,9 @@
 /** The authority and the server's certificate in files of the data folder, keys mode 0600. */
 
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { chmod, mkdir, open, readFile, rename } from "node:fs/promises";
+import { chmod, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../../base/folder.js";
 import { attempt, fail, messageOf, ok } from "../../base/result.js";
 import type { Result } from "../../base/result.js";
 import type { World } from "../../base/world.js";
@@ -175,7 +176,7 @@ async function loadOrMakeServer(
 export async function loadOrCreateAuthority(place: AuthorityPlace): Promise<Result<Authority>> {
   const { folder, world } = place;
   const folderMade = await attempt("store-unavailable", `${folder} cannot be made`, async () => {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     await chmod(folder, 0o700);
   });
   if (!folderMade.ok) return folderMade;

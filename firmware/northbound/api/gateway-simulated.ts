@@ -16,7 +16,8 @@ import type { AlarmView, Alarms } from "../../supervisor/alarms.js";
 import { SimulatedEventLog, SimulatedLink, SimulatedRecordBook, simulatedNumbers }
   from "../../switching/switch-simulated.js";
 import { createSwitch, type SwitchingFunction } from "../../switching/switching-function.js";
-import { createAccess, type Access } from "../access/access.js";
+import type { Access } from "../access/access.js";
+import { createAccess } from "../access/gate.js";
 import type { ClientCertificateIssuer } from "../access/authority.js";
 import type { PasswordHasher } from "../access/passwords.js";
 import type { AuditView as AuditEntryView } from "../access/audit.js";
@@ -242,9 +243,9 @@ function plainSystem(componentRows: readonly ComponentRow[]): GatewayView["syste
   return {
     version: { version: "0.1.0", runtime: "node", startedAtMs: 0, unit: "jackfield" },
     components: () => componentRows,
-    host: () => Promise.resolve(ok({ cpuLoad: 0.25, memoryUsedBytes: 1, memoryTotalBytes: 2,
+    host: () => ({ cpuLoad: 0.25, memoryUsedBytes: 1, memoryTotalBytes: 2,
       residentBytes: 3, diskFreeBytes: 4, diskTotalBytes: 5, temperatureCelsius: undefined,
-      uptimeSeconds: 6 })),
+      uptimeSeconds: 6 }),
     metrics: () => Promise.resolve("# HELP jackfield_up It runs.\njackfield_up 1\n"),
   };
 }

@@ -86,7 +86,8 @@ export interface VersionView {
 export interface SystemView {
   readonly version: VersionView;
   components(): readonly ComponentRow[];
-  host(): Promise<Result<HostReading>>;
+  /** Undefined: the host could not be read yet. */
+  host(): HostReading | undefined;
   /** Prometheus text of the whole gateway. */
   metrics(): Promise<string>;
 }

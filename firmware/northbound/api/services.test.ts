@@ -369,6 +369,9 @@ describe("services", () => {
     const health = await good("viewer", SystemService.method.getHealth, {});
     assert.deepEqual([health.components[0]?.component, health.host?.cpuLoad],
       ["gateway/links/pbx-1", 0.25]);
+    gateway.system.host = () => undefined;
+    const unread = await good("viewer", SystemService.method.getHealth, {});
+    assert.equal(unread.host, undefined, "no reading is not a reading of zeros");
     assert.equal((await good("viewer", SystemService.method.getVersion, {})).version, "0.1.0");
     gateway.store.scrub = (async (onProgress?: (checked: number) => void) => {
       onProgress?.(10);
