@@ -57,6 +57,18 @@ describe("Call records", () => {
     assert.equal(new Set([...b.records.records.values()].map(({ call }) => call)).size, 3);
   });
 
+  it("sorts what a PBX printed within one minute as it was printed", async () => {
+    const b = switchBench();
+    const places = [[2n, 0], [2n, 1], [2n, 9], [2n, 10], [9n, 0], [10n, 0], [10n, 11]] as const;
+    for (const [rawPosition, rawOrdinal] of places) {
+      b.sw.record(printed(b, { rawPosition, rawOrdinal }));
+    }
+    await b.world.settle();
+    const ids = [...b.records.records.values()].map(({ id }) => id);
+    assert.equal(ids.length, places.length);
+    assert.deepEqual([...ids].sort(), ids);
+  });
+
   for (const order of ["after", "before"] as const) {
     it(`completes the record from events by the one printed ${order} the end`, async () => {
       const b = switchBench();

@@ -53,10 +53,17 @@ export function recordOfPrinted(printed: CompletedCall, forms: Forms): CallRecor
   };
 }
 
-/** Where it stands in the raw bytes: `7`, or `7.2` for the third record of the same bytes. */
+const positionDigits = 12;
+const ordinalDigits = 4;
+
+/**
+ * Where it stands in the raw bytes, and which record of the same bytes it is. Of one width: a
+ * PBX prints minutes, and the calls of one minute sort by this.
+ */
 function placeOf({ rawPosition, rawOrdinal = 0 }: CompletedCall): string | undefined {
-  if (rawPosition === undefined) return undefined;
-  return rawOrdinal === 0 ? rawPosition.toString() : `${rawPosition}.${rawOrdinal}`;
+  return rawPosition === undefined ? undefined
+    : `${String(rawPosition).padStart(positionDigits, "0")}.`
+      + String(rawOrdinal).padStart(ordinalDigits, "0");
 }
 
 function printedFields(
