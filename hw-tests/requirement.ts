@@ -3,7 +3,8 @@
  * named in REQUIRE (`REQUIRE=asterisk,browser make test`) it fails the test instead.
  */
 
-export type Requirement = "asterisk" | "browser" | "pty" | "tmpfs";
+export type Requirement =
+  "asterisk" | "browser" | "fish" | "nobody" | "pty" | "python3" | "tmpfs" | "zsh";
 
 /** Call first in a `before` hook. `missing` undefined: nothing is. */
 export function need(

@@ -40,9 +40,14 @@ compdef _ctictl ctictl
 `,
   fish: `function __ctictl_complete
   set -l words (commandline -opc) (commandline -ct)
-  ctictl __complete -- $words[2..-1] 2>/dev/null
+  set -l found (ctictl __complete -- $words[2..-1] 2>/dev/null)
+  if test (count $found) -gt 0
+    printf '%s\\n' $found
+  else
+    __fish_complete_path (commandline -ct)
+  end
 end
-complete -c ctictl -a '(__ctictl_complete)'
+complete -c ctictl -f -a '(__ctictl_complete)'
 `,
 };
 

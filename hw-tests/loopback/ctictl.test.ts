@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +13,7 @@ import { secretFiles } from "../../firmware/config/secret-files.js";
 import { simulatedPassword } from "../../firmware/northbound/api/gateway-simulated.js";
 import type { NetworkServer } from "../../firmware/northbound/api/network-server.js";
 import { createGrpcServer } from "../../firmware/northbound/grpc/server.js";
+import { need } from "../requirement.js";
 import { grpcServer, rig, ringing, value, type Rig } from "./server-rig.js";
 
 interface Terminal {
@@ -175,19 +177,84 @@ describe("ctictl against a real server", () => {
   });
 });
 
-describe("ctictl completion in a real bash", () => {
-  it("passes the words typed so far and offers what comes back", async () => {
-    const script = `exec 3>&1
+describe("ctictl completion in a real shell", () => {
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "jackfield-shell-"));
+    await writeFile(join(folder, "a-file"), "");
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  /** What `script` prints, run by a shell without the settings of whoever tests. */
+  async function printed(shell: string, parameters: readonly string[], script: string,
+  ): Promise<string> {
+    const file = join(folder, `script.${shell}`);
+    await writeFile(file, script);
+    const running = spawn(shell, [...parameters, file], { cwd: folder,
+      env: { PATH: process.env["PATH"], HOME: folder, TERM: "dumb" },
+      stdio: ["ignore", "pipe", "inherit"] });
+    let text = "";
+    running.stdout.on("data", (chunk: Buffer) => { text += chunk.toString("utf8"); });
+    const ended = new Promise((resolve, reject) => {
+      running.once("error", reject);
+      running.once("close", resolve);
+    });
+    assert.equal(await ended, 0, text);
+    return text;
+  }
+
+  function installed(context: Mocha.Context, shell: "zsh" | "fish"): void {
+    const found = (process.env["PATH"] ?? "").split(":")
+      .some((where) => existsSync(join(where, shell)));
+    need(context, shell, found ? undefined : `apt-get install --no-install-recommends ${shell}`);
+  }
+
+  it("bash passes the words typed so far and offers what comes back", async () => {
+    assert.equal(await printed("bash", [], `exec 3>&1
 ctictl() { printf 'pbx-1\\nprinter\\n'; printf '[%s]' "$@" >&3; }
 ${completionScript("bash")}
 COMP_WORDS=(ctictl link show pb); COMP_CWORD=3; _ctictl; echo "\${COMPREPLY[*]}"
-COMP_WORDS=(ctictl link show ""); COMP_CWORD=3; _ctictl; echo "\${COMPREPLY[*]}"`;
-    const bash = spawn("bash", ["-c", script], { stdio: ["ignore", "pipe", "inherit"] });
-    let text = "";
-    bash.stdout.on("data", (chunk: Buffer) => { text += chunk.toString("utf8"); });
-    await new Promise((resolve) => bash.once("close", resolve));
-    assert.equal(text, "[__complete][--][link][show][pb]pbx-1\n"
-      + "[__complete][--][link][show][]pbx-1 printer\n");
+COMP_WORDS=(ctictl link show ""); COMP_CWORD=3; _ctictl; echo "\${COMPREPLY[*]}"`),
+    "[__complete][--][link][show][pb]pbx-1\n[__complete][--][link][show][]pbx-1 printer\n");
+  });
+
+  it("zsh completes the line that is typed at its prompt", async function () {
+    installed(this, "zsh");
+    await writeFile(join(folder, "setup.zsh"), `autoload -U compinit; compinit -D -u
+ctictl() {
+  printf '[%s]' "$@" >> calls; echo >> calls
+  [[ $1 != __complete || $3 != link ]] || printf 'pbx-1\\nprinter\\n'
+}
+${completionScript("zsh")}
+echo REA''DY
+`);
+    // The quotes keep the echo of what is typed apart from what it prints.
+    assert.equal(await printed("zsh", ["-f"], `zmodload zsh/zpty
+zpty shell 'zsh -f -i'
+zpty -w shell 'source ./setup.zsh'
+zpty -r shell seen '*READY*'
+zpty -w -n shell $'ctictl link show pb\t\n'
+zpty -w -n shell $'ctictl config apply a-\t\n'
+zpty -w shell "echo DO''NE"
+zpty -r shell seen '*DONE*'
+zpty -d shell
+cat calls`), "[__complete][--][link][show][pb]\n[link][show][pbx-1]\n"
+      + "[__complete][--][config][apply][a-]\n[config][apply][a-file]\n");
+  });
+
+  it("fish offers what comes back, and files where nothing does", async function () {
+    installed(this, "fish");
+    assert.equal(await printed("fish", ["--no-config"], `function ctictl
+  printf '[%s]' $argv >> words; echo >> words
+  test $argv[3] = config; or printf 'pbx-1\\nprinter\\n'
+end
+${completionScript("fish")}
+complete -C 'ctictl link show pb'
+complete -C 'ctictl link show '
+complete -C 'ctictl config apply a-'
+cat words`), "pbx-1\npbx-1\nprinter\na-file\n[__complete][--][link][show][pb]\n"
+      + "[__complete][--][link][show][]\n[__complete][--][config][apply][a-]\n");
   });
 });
 

@@ -23,6 +23,7 @@ import type { SerialOptions } from "../../firmware/link/transports/options.js";
 import { openPtyPair, type PtyPair } from "../../firmware/link/transports/pty.js";
 import { transportOpener } from "../../firmware/link/transports/registry.js";
 import { supersedeMs, tcpListenOpener } from "../../firmware/link/transports/tcp.js";
+import { need } from "../requirement.js";
 
 const world = nodeWorld(() => undefined, "error");
 
@@ -270,11 +271,8 @@ for (const helper of ["perl", "python3"] as const) {
 
     beforeEach(async function () {
       const opened = await openPtyPair(world, 5_000, [helper]);
-      if (!opened.ok) {
-        process.stderr.write(`skipped: ${opened.fault.message}\n`);
-        this.skip();
-      }
-      pair = opened.value;
+      need(this, helper === "perl" ? "pty" : helper, opened.ok ? undefined : opened.fault.message);
+      pair = good(opened);
     });
 
     afterEach(async () => { await pair.close(); });
@@ -333,21 +331,15 @@ describe("a link on a serial port that is unplugged and plugged in elsewhere", (
   it("notices, retries, and goes on recording at the port's stable name", async function () {
     const folder = await mkdtemp(join(tmpdir(), "link-serial-"));
     const path = join(folder, "usb-serial-by-id");
-    const plug = async (): Promise<PtyPair | undefined> => {
+    const plug = async (): Promise<PtyPair> => {
       const opened = await openPtyPair(world);
-      if (!opened.ok) {
-        process.stderr.write(`skipped: ${opened.fault.message}\n`);
-        return undefined;
-      }
+      need(this, "pty", opened.ok ? undefined : opened.fault.message);
+      const pair = good(opened);
       await rm(path, { force: true });
-      await symlink(opened.value.devicePath, path);
-      return opened.value;
+      await symlink(pair.devicePath, path);
+      return pair;
     };
     const first = await plug();
-    if (first === undefined) {
-      this.skip();
-      return;
-    }
     const records: CompletedCall[] = [];
     const changes: string[] = [];
     let changed = (): void => undefined;
@@ -398,7 +390,6 @@ describe("a link on a serial port that is unplugged and plugged in elsewhere", (
     await until(() => link.status.state.name === "down");
     assert.match(changes.at(-1) ?? "", /gone|closed/);
     const second = await plug();
-    assert.ok(second !== undefined);
     await until(() => link.status.state.name === "up");
     print(second);
     await until(() => records.length === 2);
