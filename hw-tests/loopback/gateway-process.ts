@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -11,6 +12,11 @@ import { TestClient } from "./server-rig.js";
 const program = path.resolve("build/firmware/main.js");
 const started = /Stop: {7}Ctrl-C/;
 const pollMs = 20;
+
+/** The program's first line says with what it runs: it has a say in its memory. */
+function interpreter(): readonly string[] {
+  return /^#!.* -S (.+)$/m.exec(readFileSync(program, "utf8"))?.[1]?.split(" ") ?? [];
+}
 
 export interface Ended {
   readonly code: number | null;
@@ -29,8 +35,9 @@ export class GatewayProcess {
   #clients: TestClient[] = [];
 
   constructor(parameters: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    this.child = spawn(process.execPath, [program, ...parameters],
-      { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+    this.child = spawn("env", [...interpreter(), program, ...parameters], {
+      env: { ...process.env, PATH: `${path.dirname(process.execPath)}:${process.env["PATH"]}`,
+        ...environment }, stdio: ["ignore", "pipe", "pipe"] });
     this.child.stdout?.on("data", (bytes: Buffer) => { this.#stdout += bytes.toString(); });
     this.child.stderr?.on("data", (bytes: Buffer) => { this.#stderr += bytes.toString(); });
     this.ended = new Promise((resolve) => {
