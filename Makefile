@@ -67,7 +67,7 @@ test-loopback: build ## Real sockets, disks, terminals, processes; simulated PBX
 	$(MOCHA) --retries 1 --timeout 120000 'build/hw-tests/loopback/*.test.js'
 
 test-interop: build ## Real Asterisk 22 and 16 with baresip phones (root)
-	$(MOCHA) --timeout 120000 'build/hw-tests/interop/*.test.js'
+	$(MOCHA) --retries 1 --timeout 120000 'build/hw-tests/interop/*.test.js'
 
 test-browser: build ## The page in Chromium, with axe
 	$(MOCHA) --retries 1 --timeout 180000 'build/hw-tests/browser/*.test.js'

@@ -131,7 +131,9 @@ function writeFields(rows: readonly Row[], fields: object): void {
     if (value === undefined) continue;
     switch (row.kind) {
       case "string":
-        if (value !== "" || row.explicit) writeString(row.tag, String(value));
+        if (typeof value === "string" && (value !== "" || row.explicit)) {
+          writeString(row.tag, value);
+        }
         break;
       case "varint": writeVarint(row, value); break;
       case "message": writeMessage(row, value as object); break;
