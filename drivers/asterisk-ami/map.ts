@@ -59,6 +59,13 @@ interface Pending {
   readonly dueMs: number;
 }
 
+/** Each waits equally long: the first put in is the first to end. */
+function firstDue(waiting: ReadonlyMap<string, Pending>): number {
+  if (waiting.size === 0) return Infinity;
+  for (const { dueMs } of waiting.values()) return dueMs;
+  return Infinity;
+}
+
 export class Mapping {
   readonly picture: Picture;
   readonly bridges = new Bridges();
@@ -108,14 +115,9 @@ export class Mapping {
 
   /** When `expire` should be called next; undefined: never. */
   get dueMs(): number | undefined {
-    let due: number | undefined;
-    for (const pending of [...this.#originated.values(), ...this.#retrievals.values()]) {
-      if (due === undefined || pending.dueMs < due) due = pending.dueMs;
-    }
-    for (const dueMs of [this.bridges.dueMs, this.members.dueMs]) {
-      if (dueMs !== undefined && (due === undefined || dueMs < due)) due = dueMs;
-    }
-    return due;
+    const due = Math.min(firstDue(this.#originated), firstDue(this.#retrievals),
+      this.bridges.dueMs ?? Infinity, this.members.dueMs ?? Infinity);
+    return due === Infinity ? undefined : due;
   }
 
   /** Says what waited in vain for its explanation until `nowMs`. */
@@ -141,6 +143,7 @@ export class Mapping {
 
   #expireNow(): void {
     const now = this.#receivedAtMs;
+    if ((this.dueMs ?? Infinity) > now) return;
     for (const { leg, dueMs } of [...this.#originated.values()]) {
       if (dueMs <= now) this.settleOriginated(leg, undefined);
     }
@@ -191,6 +194,7 @@ export class Mapping {
 
   /** The answered device of an Originate waits for the number it will dial. */
   awaitDestination(leg: Leg): void {
+    this.#originated.delete(leg.id);
     this.#originated.set(leg.id, { leg, dueMs: this.explanationDueMs });
   }
 
@@ -203,6 +207,7 @@ export class Mapping {
 
   /** A retrieve that may turn out to be the first step of a transfer. */
   awaitTransfer(leg: Leg): void {
+    this.#retrievals.delete(leg.id);
     this.#retrievals.set(leg.id, { leg, dueMs: this.explanationDueMs });
   }
 

@@ -24,7 +24,7 @@ export function seal(key: Uint8Array, spaceVersion: number, payload: Uint8Array)
   bytes[0] = envelopeFormat;
   bytes[1] = spaceVersion;
   bytes.set(payload, envelopeBytes);
-  bytes.writeUInt32BE(checksum(key, bytes), crcOffset);
+  bytes.writeUInt32BE(checksum(key, bytes, payload), crcOffset);
   return bytes;
 }
 
@@ -33,16 +33,21 @@ export function unseal(key: Uint8Array, sealed: Uint8Array): Result<Unsealed> {
   if (sealed.length < envelopeBytes) {
     return fail("store-damaged", `the value has ${sealed.length} bytes, less than its envelope`);
   }
-  if (viewOf(sealed).getUint32(crcOffset) !== checksum(key, sealed)) {
+  const payload = sealed.subarray(envelopeBytes);
+  if (viewOf(sealed).getUint32(crcOffset) !== checksum(key, sealed, payload)) {
     return fail("store-damaged", "the checksum does not fit key and value");
   }
   if (sealed[0] !== envelopeFormat) {
     return fail("store-damaged", `the value's envelope has the unknown format ${sealed[0]}`);
   }
-  return ok({ spaceVersion: sealed[1] ?? 0, payload: sealed.subarray(envelopeBytes) });
+  return ok({ spaceVersion: sealed[1] ?? 0, payload });
 }
 
-function checksum(key: Uint8Array, sealed: Uint8Array): number {
-  const head = crc32(sealed.subarray(0, crcOffset), crc32(key));
-  return crc32(sealed.subarray(envelopeBytes), head);
+/** Of the key, the first two bytes of `sealed`, and the payload. */
+function checksum(key: Uint8Array, sealed: Uint8Array, payload: Uint8Array): number {
+  head[0] = sealed[0] ?? 0;
+  head[1] = sealed[1] ?? 0;
+  return crc32(payload, crc32(head, crc32(key)));
 }
+
+const head = Buffer.alloc(crcOffset);

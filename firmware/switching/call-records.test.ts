@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { callId } from "../model/identifiers.js";
 import { deviceId } from "../model/identifiers.js";
 import type { CompletedCall } from "../model/records.js";
-import { pendingRecordsMax } from "./pending-records.js";
+import { gatherMs, pendingRecordsMax } from "./pending-records.js";
 import { answers, benchLink, clears, rings, switchBench, type SwitchBench }
   from "./switch-bench.js";
 
@@ -27,7 +27,7 @@ describe("Call records", () => {
     const b = switchBench();
     b.sw.record(printed(b, { rawPosition: 12n }));
     b.sw.record(printed(b, { rawPosition: 12n }));
-    await b.world.settle();
+    await b.world.advance(gatherMs);
     const records = [...b.records.records.values()];
     assert.equal(records.length, 1);
     assert.equal(records[0]?.source, "pbx");
@@ -41,7 +41,7 @@ describe("Call records", () => {
     const { callingNumber: _, ...outgoingCall } = printed(b, { rawPosition: 12n });
     b.sw.record({ ...outgoingCall, direction: "outgoing", calledNumber: "0612345678" });
     b.sw.record(printed(b, { rawPosition: 13n }));
-    await b.world.settle();
+    await b.world.advance(gatherMs);
     const [outgoing, incoming] = [...b.records.records.values()];
     assert.deepEqual([outgoing?.calling?.raw, outgoing?.called?.raw], ["201", "0612345678"]);
     assert.deepEqual([incoming?.calling?.raw, incoming?.called?.raw], ["0612345678", "201"]);
@@ -52,7 +52,7 @@ describe("Call records", () => {
     for (const rawOrdinal of [0, 1, 2]) {
       b.sw.record(printed(b, { rawPosition: 12n, rawOrdinal }));
     }
-    await b.world.settle();
+    await b.world.advance(gatherMs);
     assert.equal(b.records.records.size, 3);
     assert.equal(new Set([...b.records.records.values()].map(({ call }) => call)).size, 3);
   });
@@ -63,7 +63,7 @@ describe("Call records", () => {
     for (const [rawPosition, rawOrdinal] of places) {
       b.sw.record(printed(b, { rawPosition, rawOrdinal }));
     }
-    await b.world.settle();
+    await b.world.advance(gatherMs);
     const ids = [...b.records.records.values()].map(({ id }) => id);
     assert.equal(ids.length, places.length);
     assert.deepEqual([...ids].sort(), ids);
@@ -77,7 +77,7 @@ describe("Call records", () => {
       clears(b, "C1", "201");
       await b.world.advance(1_000);
       if (order === "after") b.sw.record(printed(b));
-      await b.world.settle();
+      await b.world.advance(gatherMs);
       const records = [...b.records.records.values()];
       assert.equal(records.length, 1);
       assert.equal(records[0]?.source, "pbx");
@@ -93,7 +93,7 @@ describe("Call records", () => {
     clears(b, "C1", "201");
     b.sw.record(printed(b, { startedAtMs: 0, call: callId("C1") }));
     b.sw.record(printed(b, { startedAtMs: 0, call: callId("C2") }));
-    await b.world.settle();
+    await b.world.advance(gatherMs);
     assert.equal(b.records.records.size, 2);
     const named = [...b.records.records.values()].find((record) => record.call === "C1");
     assert.equal(named?.source, "pbx");
@@ -107,7 +107,7 @@ describe("Call records", () => {
     b.sw.record(printed(b, { callingNumber: "0699999999" }));
     b.sw.record(printed(b, { device: deviceId("202") }));
     b.sw.record(printed(b, { durationMs: 900_000, pbxReference: "9" }));
-    await b.world.settle();
+    await b.world.advance(gatherMs);
     assert.equal(b.records.records.size, 4);
   });
 
@@ -147,7 +147,7 @@ describe("Call records", () => {
     const waited = b.sw.gauges.recordsPending;
     b.records.failing = undefined;
     assert((await b.sw.start()).ok);
-    while (b.sw.gauges.recordsPending > 0) await b.world.settle();
+    while (b.sw.gauges.recordsPending > 0) await b.world.advance(gatherMs);
     assert.equal(b.records.records.size, waited);
   });
 });

@@ -34,7 +34,7 @@ export interface EventLogBounds {
 export const eventLogBounds: EventLogBounds = { queueMax: 50_000, batchMax: 200, gapsMax: 256 };
 
 /** Events wait so long for others: a flush costs the same for one as for many. */
-export const gatherMs = 5;
+export const gatherMs = 20;
 const retryMs = 1_000;
 const pruneEveryMs = 60_000;
 /** Events removed in one batch. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { callId, deviceId } from "../model/identifiers.js";
 import type { LinkSnapshot, SnapshotCall } from "../model/snapshot.js";
 import type { ConnectionState } from "../model/states.js";
+import { gatherMs } from "./pending-records.js";
 import type { Numbered } from "./switch.js";
 import { answers, benchLink, calls, clears, party, rings, switchBench } from "./switch-bench.js";
 
@@ -34,7 +35,7 @@ describe("Healing by snapshot", () => {
       const items = watch(b);
       b.sw.reconcile(benchLink,
         { ...nothing, calls: [said("C2", { 203: "connected", 204: "connected" })] }, "login");
-      await b.world.settle();
+      await b.world.advance(gatherMs);
       assert.deepEqual(items.map((item) => item.kind === "event"
         ? [item.entry.event.type, item.entry.healed] : item.kind),
       [["connectionCleared", true], ["callCleared", true], "resync"]);
@@ -51,7 +52,7 @@ describe("Healing by snapshot", () => {
     b.sw.reconcile(benchLink, { ...nothing, calls: [
       said("C1", { 201: "connected" }), said("C7", { 202: "hold", 205: "alerting" }),
     ] }, "login");
-    await b.world.settle();
+    await b.world.advance(gatherMs);
     assert.deepEqual(items.flatMap((item) => item.kind === "event"
       ? [item.entry.event.type] : []), ["established", "established", "held", "delivered"]);
     assert.deepEqual(b.states("C1"), { 201: "connected" });
@@ -59,7 +60,7 @@ describe("Healing by snapshot", () => {
     assert.equal(b.sw.counters.illegal, 0);
     clears(b, "C7", "202");
     clears(b, "C7", "205");
-    await b.world.settle();
+    await b.world.advance(gatherMs);
     assert.deepEqual([...b.records.records.values()].map((r) => r.marks),
       [["started-before-monitoring"]]);
   });
@@ -114,7 +115,7 @@ describe("A link that goes down", () => {
     b.sw.reconcile(benchLink, { ...nothing, calls: [said("C1", { 201: "connected" })] }, "login");
     assert.deepEqual(b.sw.calls().map((view) => view.stale), [false]);
     clears(b, "C1", "201");
-    await b.world.settle();
+    await b.world.advance(gatherMs);
     assert.deepEqual([...b.records.records.values()][0]?.marks, ["gap"]);
   });
 
@@ -128,7 +129,7 @@ describe("A link that goes down", () => {
       divertingDevice: party("203") });
     b.sw.forget(benchLink, "pbx-restart");
     assert.deepEqual(b.sw.calls(), []);
-    await b.world.settle();
+    await b.world.advance(gatherMs);
     assert.deepEqual([...b.records.records.values()].map((r) => [r.call, r.marks, r.endCause]), [
       ["C1", ["pbx-restart"], "switchingFunctionTerminated"],
       ["C2", ["pbx-restart"], "switchingFunctionTerminated"]]);

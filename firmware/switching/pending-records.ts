@@ -10,6 +10,8 @@ import type { RecordBook } from "./records.js";
 export const pendingRecordsMax = 20_000;
 /** Records written side by side, so that one synced write can carry many. */
 export const writingMax = 64;
+/** From one writing to the next: a flush costs the same for one record as for many. */
+export const gatherMs = 20;
 const retryMs = 1_000;
 const retryMsMax = 60_000;
 
@@ -33,6 +35,8 @@ export class PendingRecords {
   #writing = 0;
   #delayMs = retryMs;
   #retry: Cancellable | undefined;
+  #gathering: Cancellable | undefined;
+  #pumpedAtMs = -Infinity;
   #troubled = false;
   #idle: (() => void)[] = [];
 
@@ -53,12 +57,13 @@ export class PendingRecords {
       this.counters.recordsDropped += 1;
     }
     this.#waiting.push({ record, how });
-    this.#pump();
+    this.#gather();
   }
 
   /** Resolves when nothing waits any more; may never resolve while the store is gone. */
   flushed(): Promise<void> {
     if (this.length === 0) return Promise.resolve();
+    this.#pump();
     return new Promise((resolve) => { this.#idle.push(resolve); });
   }
 
@@ -68,12 +73,29 @@ export class PendingRecords {
   }
 
   stop(): void {
+    this.#gathering?.cancel();
+    this.#gathering = undefined;
     this.#retry?.cancel();
     this.#retry = undefined;
   }
 
+  #gather(): void {
+    if (this.#waiting.length === 0 || this.#gathering !== undefined) return;
+    const { clock } = this.#world;
+    const restMs = this.#pumpedAtMs + gatherMs - clock.monotonicMs();
+    if (restMs <= 0 || this.#waiting.length >= writingMax) {
+      this.#pump();
+      return;
+    }
+    this.#gathering = clock.after(restMs, "records.gather", () => {
+      this.#gathering = undefined;
+      this.#pump();
+    });
+  }
+
   #pump(): void {
     if (this.#retry !== undefined) return;
+    this.#pumpedAtMs = this.#world.clock.monotonicMs();
     const startMax = this.#troubled ? 1 : writingMax;
     while (this.#writing < startMax) {
       const next = this.#waiting.shift();
@@ -90,7 +112,7 @@ export class PendingRecords {
     if (written.ok) {
       this.counters.recordsWritten += 1;
       this.#recovered();
-      this.#pump();
+      this.#gather();
     } else if (faults[written.fault.code].retry) {
       this.#waiting.unshift(waiting);
       this.counters.recordsRetried += 1;
@@ -99,7 +121,7 @@ export class PendingRecords {
       this.counters.recordsDropped += 1;
       this.#world.log.event("records.refused",
         { record: record.id, fault: written.fault.code, message: written.fault.message }, "error");
-      this.#pump();
+      this.#gather();
     }
     if (this.length === 0) {
       for (const resolve of this.#idle.splice(0)) resolve();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { gatherMs } from "./pending-records.js";
 import { callId, deviceId } from "../model/identifiers.js";
 import { benchLink, on, party, switchBench, type EventBody, type SwitchBench }
   from "./switch-bench.js";
@@ -85,7 +86,7 @@ describe("Switch: whatever a PBX says", () => {
       b.sw.reconcile(benchLink, { calls: [], agents: [], devices: [] }, "end");
       assert.deepEqual(b.sw.calls(), []);
       assert(b.sw.devices().every((view) => view.calls === 0));
-      await b.world.settle();
+      await b.world.advance(gatherMs);
       b.log.settle();
       const numbers = b.log.stored.map((entry) => entry.number);
       assert.deepEqual(numbers, numbers.map((_, n) => BigInt(n) + 1n));

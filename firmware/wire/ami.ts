@@ -29,14 +29,12 @@ const endBytes = 4;
 const unsafe = /[\r\n\0]+/g;
 const unsafeKey = /[\r\n\0:]+/g;
 
-/** One message. Its lines are cut up when a field is first asked for. */
+/** One message. Its lines are found when a field is asked for; values are made one by one. */
 export class AmiMessage {
   readonly kind: AmiKind;
   /** The event's, response's or action's name; for the banner, the AMI version. */
   readonly name: string;
   readonly #text: string;
-  #keys: string[] | undefined;
-  #values: string[] = [];
 
   /** `text` is the message without its final line end; it begins with `<kind>: <name>`. */
   constructor(kind: AmiKind, text: string) {
@@ -55,71 +53,100 @@ export class AmiMessage {
 
   /** The first value of a key, as sent: `""` where the value is empty. */
   get(key: string): string | undefined {
-    const keys = this.#keys ?? this.#cut();
-    const index = keys.indexOf(key);
-    return index < 0 ? undefined : this.#values[index];
+    const { keys, count } = this.#lines();
+    for (let index = 0; index < count; index += 1) {
+      if (keys[index] === key) return this.#value(index);
+    }
+    return undefined;
   }
 
   /** All values of a repeated key, in order. */
   all(key: string): readonly string[] {
-    const keys = this.#keys ?? this.#cut();
-    const found: string[] = [];
-    for (let index = keys.indexOf(key); index >= 0; index = keys.indexOf(key, index + 1)) {
-      found.push(this.#values[index] ?? "");
-    }
-    return found;
+    const { values } = this;
+    return this.keys.flatMap((each, index) => each === key ? [values[index] ?? ""] : []);
   }
 
   /** Every field in order, `Event`/`Response`/`Action` first. Lines without a key have key `""`. */
   get fields(): readonly AmiField[] {
-    const keys = this.#keys ?? this.#cut();
-    return keys.map((key, index) => [key, this.#values[index] ?? ""]);
+    const { values } = this;
+    return this.keys.map((key, index) => [key, values[index] ?? ""]);
   }
 
   /** Parallel to `values`: cheaper than `fields` for a reader that wants everything. */
   get keys(): readonly string[] {
-    return this.#keys ?? this.#cut();
+    const { keys, count } = this.#lines();
+    return keys.slice(0, count);
   }
 
   get values(): readonly string[] {
-    if (this.#keys === undefined) this.#cut();
-    return this.#values;
+    const { count } = this.#lines();
+    const values: string[] = [];
+    for (let index = 0; index < count; index += 1) values.push(this.#value(index));
+    return values;
   }
 
-  #cut(): string[] {
-    const text = this.#text;
-    const keys: string[] = [];
-    const values: string[] = [];
-    this.#keys = keys;
-    this.#values = values;
-    if (this.kind === "banner") return keys;
-    const own = text.length > sharedCharsMax;
-    const guesses = shapeOf(this.kind, this.name);
-    const length = text.length;
-    let index = 0;
-    for (let start = 0; start < length; index += 1) {
-      const guess = guesses[index];
-      let key = guess;
-      let colon = start + (guess === undefined ? 0 : guess.length);
-      if (guess === undefined || text.charCodeAt(colon) !== 58 || !text.startsWith(guess, start)) {
-        colon = keyEnd(text, start);
-        key = colon < 0 ? "" : own ? copied(text, start, colon) : text.slice(start, colon);
-        if (guess === undefined && key.length <= guessCharsMax && index < guessesMax) {
-          guesses[index] = copied(key, 0, key.length);
-        }
-      }
-      const from = colon < 0 ? start : text.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1;
-      let next = text.indexOf("\n", from);
-      if (next < 0) next = length;
-      const end = next > from && text.charCodeAt(next - 1) === cr ? next - 1 : next;
-      if (end > from || colon >= 0) {
-        keys.push(key ?? "");
-        values.push(own ? copied(text, from, end) : text.slice(from, end));
-      }
-      start = next + 1;
-    }
-    return keys;
+  #value(index: number): string {
+    const start = lines.starts[index] ?? 0;
+    const end = lines.ends[index] ?? start;
+    return this.#text.length > sharedCharsMax ? copied(this.#text, start, end)
+      : this.#text.slice(start, end);
   }
+
+  #lines(): Lines {
+    if (lines.of === this) return lines;
+    if (lines.count > linesKeptMax) lines = noLines();
+    lines.of = this;
+    lines.count = this.kind === "banner" ? 0 : findLines(lines, this.#text,
+      shapeOf(this.kind, this.name));
+    return lines;
+  }
+}
+
+/** Where the fields of one message lie in its text; only the first `count` of each list count. */
+interface Lines {
+  of: AmiMessage | undefined;
+  count: number;
+  readonly keys: string[];
+  readonly starts: number[];
+  readonly ends: number[];
+}
+
+/** Of a larger message they are not kept for the next one. */
+const linesKeptMax = 1_000;
+
+const noLines = (): Lines => ({ of: undefined, count: 0, keys: [], starts: [], ends: [] });
+
+/** Of the message last read: they are read one after the other, each many times in a row. */
+let lines = noLines();
+
+function findLines({ keys, starts, ends }: Lines, text: string, guesses: string[]): number {
+  const own = text.length > sharedCharsMax;
+  const length = text.length;
+  let count = 0;
+  for (let start = 0, index = 0; start < length; index += 1) {
+    const guess = guesses[index];
+    let key = guess;
+    let colon = start + (guess === undefined ? 0 : guess.length);
+    if (guess === undefined || text.charCodeAt(colon) !== 58 || !text.startsWith(guess, start)) {
+      colon = keyEnd(text, start);
+      key = colon < 0 ? "" : own ? copied(text, start, colon) : text.slice(start, colon);
+      if (guess === undefined && key.length <= guessCharsMax && index < guessesMax) {
+        guesses[index] = copied(key, 0, key.length);
+      }
+    }
+    const from = colon < 0 ? start : text.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1;
+    let next = text.indexOf("\n", from);
+    if (next < 0) next = length;
+    const end = next > from && text.charCodeAt(next - 1) === cr ? next - 1 : next;
+    if (end > from || colon >= 0) {
+      keys[count] = key ?? "";
+      starts[count] = from;
+      ends[count] = end;
+      count += 1;
+    }
+    start = next + 1;
+  }
+  return count;
 }
 
 /**
