@@ -10,7 +10,7 @@ export REQUIRE
 MOCHA := mocha --no-package --require build/hw-tests/root-hook.js --enable-source-maps \
   --forbid-only --reporter build/hw-tests/reporter.js
 # Of the first line of the program: short pauses of the collector, and a small heap.
-HEAP = $(shell sed -n '1s/.*-S //p' build/firmware/main.js)
+HEAP = $(shell sed -n '1s/.*-S //p' build/program/main.js)
 
 .DEFAULT_GOAL := help
 
@@ -38,10 +38,20 @@ page: build/ui/.ready ## The web page
 compile: proto/gen/.ready ## TypeScript -> build/
 	tsc -p .
 
-build: compile page ## Everything into build/
+# Each program as one file, which takes a fifth less memory than its 500 modules. Packages with
+# native code stay outside; the names stay, for stack traces.
+program: compile ## Each program as one file
+	esbuild build/firmware/main.js build/firmware/ctictl.js --outdir=build/program \
+	  --bundle --platform=node --format=esm --target=node24 --minify-syntax --minify-whitespace \
+	  --external:classic-level --external:@node-rs/argon2 --external:@serialport/bindings-cpp \
+	  --banner:js='import{createRequire as makeRequire}from"node:module";const require=makeRequire(import.meta.url);' \
+	  --define:__dirname=import.meta.dirname --sourcemap=external --legal-comments=linked \
+	  --log-level=warning
+
+build: program page ## Everything into build/
 
 run: build ## The gateway: a simulated office, or CONFIG=FILE [DATA=FOLDER]
-	@exec env $(HEAP) build/firmware/main.js $(if $(CONFIG),--config $(CONFIG),--office) $(if $(DATA),--data $(DATA))
+	@exec env $(HEAP) build/program/main.js $(if $(CONFIG),--config $(CONFIG),--office) $(if $(DATA),--data $(DATA))
 
 check: compile ## Types, lint, proto lint and breaking changes
 	eslint .
@@ -81,5 +91,5 @@ clean-results:
 clean: ## Remove what was built
 	rm -rf build proto/gen
 
-.PHONY: help setup generate page compile build run check docs docs-check test test-unit \
+.PHONY: help setup generate page compile program build run check docs docs-check test test-unit \
   test-loopback test-interop test-browser bench clean-results clean

@@ -3,7 +3,7 @@
  * a log record that fails is dropped without a word, a table block that fails hides its keys.
  */
 
-import { copyFile, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { maskedCrc32c } from "./crc32c.js";
 import { errorCode, isLocked } from "./database.js";
@@ -88,47 +88,59 @@ export function inspectTables(folder: string): Promise<readonly Damage[]> {
   return inspect(folder, tableName, tableProblems);
 }
 
+/** What is wrong with a file. */
+interface Found {
+  readonly damages: readonly Damage[];
+  /** When it was last written, mending included: LevelDB never changes a table. */
+  writtenNs: bigint | undefined;
+}
+
 /**
  * Before LevelDB opens the folder: it would drop damaged log records and delete the file, and
  * a broken table block could end the process. What is damaged is kept under another name
  * (`*.damaged`, a few at most) for those who can read it; tables get their broken blocks emptied.
  * Gives the damages by file name.
  */
-export async function mendFiles(folder: string): Promise<ReadonlyMap<string, readonly Damage[]>> {
-  const damages = new Map<string, readonly Damage[]>();
+export async function mendFiles(folder: string): Promise<ReadonlyMap<string, Found>> {
+  const damages = new Map<string, Found>();
   // A folder that cannot be read is explained by the one who opens it.
   const names = await readdir(folder).catch((): string[] => []);
   for (const name of [...names].sort()) {
     if (!tableName.test(name) && !logName.test(name)) continue;
     const found = await check(folder, name, tableName.test(name) ? tableProblems : logProblems);
-    if (found.length > 0) damages.set(name, found);
+    if (found.length > 0) damages.set(name, { damages: found, writtenNs: undefined });
   }
   // The tables of another gateway's store may be half-written, and are its own business.
   if (damages.size === 0 || await isLocked(folder)) return damages;
   let copies = names.filter((name) => name.endsWith(damagedEnding)).length;
-  for (const name of damages.keys()) {
+  for (const [name, found] of damages) {
     const file = join(folder, name);
     if (copies < damagedCopiesMax && !names.includes(name + damagedEnding)) {
       copies += 1;
       await copyFile(file, file + damagedEnding).catch(() => undefined);
     }
     if (tableName.test(name)) await mend(file);
+    found.writtenNs = await writtenNs(file);
   }
   return damages;
 }
 
+async function writtenNs(file: string): Promise<bigint | undefined> {
+  return (await stat(file, { bigint: true }).catch(() => undefined))?.mtimeNs;
+}
+
 /**
  * Once LevelDB has opened the folder: it has removed a table whose writing was cut short and
- * which never counted, so that is no damage. Gives the others'.
+ * which never counted, or written another one under its name, so that is no damage. Gives the
+ * others'.
  */
 export async function realDamages(
-  folder: string, found: ReadonlyMap<string, readonly Damage[]>,
+  folder: string, found: ReadonlyMap<string, Found>,
 ): Promise<readonly Damage[]> {
-  if (found.size === 0) return [];
-  const names = await readdir(folder);
   const damages: Damage[] = [];
-  for (const [name, those] of found) {
-    if (logName.test(name) || names.includes(name)) damages.push(...those);
+  for (const [name, file] of found) {
+    const same = await writtenNs(join(folder, name)) === file.writtenNs;
+    if (logName.test(name) || same) damages.push(...file.damages);
     else await rm(join(folder, name + damagedEnding), { force: true });
   }
   return damages;

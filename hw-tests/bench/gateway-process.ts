@@ -15,7 +15,7 @@ import { TestClient } from "../loopback/server-rig.js";
 /** Clock ticks a second in /proc (USER_HZ is 100 on every Linux that Node runs on). */
 const ticksPerSecond = 100;
 const startMsMax = 30_000;
-const program = path.resolve("build/firmware/main.js");
+const program = path.resolve("build/program/main.js");
 
 /** What the program's first line gives: variables of the environment and arguments for node. */
 async function programLine() {

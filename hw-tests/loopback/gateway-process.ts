@@ -9,7 +9,7 @@ import path from "node:path";
 import { AccessService } from "../../proto/gen/cti/gateway/v1/access_pb.js";
 import { TestClient } from "./server-rig.js";
 
-const program = path.resolve("build/firmware/main.js");
+const program = path.resolve("build/program/main.js");
 const started = /Stop: {7}Ctrl-C/;
 const pollMs = 20;
 

@@ -109,7 +109,7 @@ describe("a change of number rules", function () {
     await writeFile(file, rules);
     const ctictl = async (...words: readonly string[]): Promise<string> => {
       const { stdout, stderr } = await run(process.execPath,
-        [path.resolve("build/firmware/ctictl.js"), ...words],
+        [path.resolve("build/program/ctictl.js"), ...words],
         { env: { HOME: under.dataFolder, CTICTL_TOKEN: token,
           CTICTL_ADDRESS: `127.0.0.1:${under.gateway.grpcPort}`,
           CTICTL_CA: path.join(under.dataFolder, "tls", "authority.pem") } });

@@ -1,40 +1,38 @@
-/**
- * The health and reflection services of gRPC itself, from their own packages, behind the same
- * door as everything else.
- */
+/** The health and reflection services of gRPC itself, behind the same door as everything else. */
 
-import { create, toBinary, type DescFile } from "@bufbuild/protobuf";
-import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { fromBinary, type DescService } from "@bufbuild/protobuf";
 import type { sendUnaryData, Server, ServerUnaryCall, ServiceDefinition, ServerWritableStream,
   UntypedHandleCall, UntypedServiceImplementation } from "@grpc/grpc-js";
-import { loadFileDescriptorSetFromBuffer } from "@grpc/proto-loader";
-import { ReflectionService } from "@grpc/reflection";
-import { HealthImplementation } from "grpc-health-check";
+import { Health } from "../../../proto/gen/grpc/health/v1/health_pb.js";
+import { ServerReflection } from "../../../proto/gen/grpc/reflection/v1/reflection_pb.js";
 import { fail, type Fault } from "../../base/result.js";
 import type { Api } from "../api/api.js";
 import type { Door } from "../api/door.js";
-import { failureOf } from "./carrier.js";
+import { encodeMessage } from "../api/encoding.js";
+import { asBuffer, failureOf } from "./carrier.js";
 import type { CallerReader, SurfaceCall } from "./caller.js";
+import { HealthService } from "./health-service.js";
+import { ReflectionService } from "./reflection-service.js";
 
 type AnyCall = ServerUnaryCall<unknown, unknown> & ServerWritableStream<unknown, unknown>;
 type AnyHandler = (call: AnyCall, callback?: sendUnaryData<unknown>) => void;
-type Registrar = Pick<Server, "addService">;
+type Add = (service: ServiceDefinition, implementation: UntypedServiceImplementation) => void;
 
-/** All files of the API with what they import, each after its imports. */
-export function descriptorSet(api: Api): Uint8Array {
-  const files = new Map<string, DescFile>();
-  const visit = (file: DescFile): void => {
-    if (files.has(file.name)) return;
-    for (const dependency of file.dependencies) visit(dependency);
-    files.set(file.name, file);
-  };
-  for (const { service } of api.services) visit(service.file);
-  return toBinary(FileDescriptorSetSchema, create(FileDescriptorSetSchema,
-    { file: [...files.values()].map((file) => file.proto) }));
+/** What grpc-js needs to know of a service. */
+function definitionOf(service: DescService, typeName = service.typeName): ServiceDefinition {
+  return Object.fromEntries(service.methods.map((method) => [method.localName, {
+    path: `/${typeName}/${method.name}`, originalName: method.localName,
+    requestStream: method.methodKind === "bidi_streaming",
+    responseStream: method.methodKind !== "unary",
+    requestSerialize: (message) => asBuffer(encodeMessage(method.input, message)),
+    requestDeserialize: (bytes) => fromBinary(method.input, bytes),
+    responseSerialize: (message) => asBuffer(encodeMessage(method.output, message)),
+    responseDeserialize: (bytes) => fromBinary(method.output, bytes),
+  }])) as ServiceDefinition;
 }
 
-/** Puts the door before every method that a package registers. */
-function guarded(server: Server, api: Api, door: Door, callers: CallerReader): Registrar {
+/** Puts the door before every method. */
+function guarded(server: Server, api: Api, door: Door, callers: CallerReader): Add {
   const wrap = (path: string, handler: AnyHandler): AnyHandler => (call, callback) => {
     const controller = new AbortController();
     const surface: SurfaceCall = call;
@@ -54,21 +52,19 @@ function guarded(server: Server, api: Api, door: Door, callers: CallerReader): R
       handler(call, callback);
     });
   };
-  return {
-    addService(service: ServiceDefinition, implementation: UntypedServiceImplementation) {
-      const wrapped: Record<string, UntypedHandleCall> = {};
-      for (const [name, method] of Object.entries(service)) {
-        const handler = implementation[name] ?? implementation[method.originalName ?? name];
-        if (handler !== undefined) {
-          wrapped[name] = wrap(method.path, handler as AnyHandler) as UntypedHandleCall;
-        }
+  return (service, implementation) => {
+    const wrapped: Record<string, UntypedHandleCall> = {};
+    for (const [name, method] of Object.entries(service)) {
+      const handler = implementation[name];
+      if (handler !== undefined) {
+        wrapped[name] = wrap(method.path, handler as AnyHandler) as UntypedHandleCall;
       }
-      server.addService(service, wrapped);
-    },
+    }
+    server.addService(service, wrapped);
   };
 }
 
-/** Ends a stream of a package when the credential or the server does. */
+/** Ends a stream when the credential or the server does. */
 function endWith(
   call: AnyCall, api: Api, door: Door, credential: string | undefined,
   refuse: (fault: Fault) => void,
@@ -90,26 +86,20 @@ function endWith(
 }
 
 export interface StandardServices {
-  /** Tells the watchers of the health service; "" is the whole server. */
+  /** Tells the watchers of the health service. */
   setServing(serving: boolean): void;
 }
 
 export function addStandardServices(
   server: Server, api: Api, door: Door, callers: CallerReader,
 ): StandardServices {
-  const registrar = guarded(server, api, door, callers);
-  const names = ["", ...api.services.map(({ service }) => service.typeName)];
-  const health = new HealthImplementation(
-    Object.fromEntries(names.map((name) => [name, "NOT_SERVING"])));
-  health.addToServer(Object.assign(Object.create(server), registrar));
-  const packages = loadFileDescriptorSetFromBuffer(Buffer.from(descriptorSet(api)));
-  new ReflectionService(packages).addToServer(registrar);
-  let known: boolean | undefined;
-  return {
-    setServing(serving) {
-      if (serving === known) return;
-      known = serving;
-      for (const name of names) health.setStatus(name, serving ? "SERVING" : "NOT_SERVING");
-    },
-  };
+  const add = guarded(server, api, door, callers);
+  const services = api.services.map(({ service }) => service);
+  const health = new HealthService(["", ...services.map(({ typeName }) => typeName)]);
+  add(definitionOf(Health), health.implementation);
+  const reflection = new ReflectionService(services).implementation;
+  add(definitionOf(ServerReflection), reflection);
+  // Older tools ask the same under the name that it had before.
+  add(definitionOf(ServerReflection, "grpc.reflection.v1alpha.ServerReflection"), reflection);
+  return health;
 }
