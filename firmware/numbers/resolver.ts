@@ -33,12 +33,33 @@ export function createNumberResolver(parts: NumberResolverParts): LinkNumberReso
   return new CachedResolver(parts);
 }
 
+/** What is remembered of each link's numbers. */
+class Generation {
+  readonly #links = new Map<LinkId, Map<string, NumberForms>>();
+  size = 0;
+
+  get(link: LinkId, raw: string): NumberForms | undefined {
+    return this.#links.get(link)?.get(raw);
+  }
+
+  /** For a number that is not yet there. */
+  set(link: LinkId, raw: string, forms: NumberForms): void {
+    let numbers = this.#links.get(link);
+    if (numbers === undefined) {
+      numbers = new Map();
+      this.#links.set(link, numbers);
+    }
+    numbers.set(raw, forms);
+    this.size += 1;
+  }
+}
+
 class CachedResolver implements LinkNumberResolver {
   readonly #parts: NumberResolverParts;
   #plans = new Map<LinkId, NumberPlan>();
   /** Two generations: when the young one is full it becomes the old one. Cheap, and bounded. */
-  #young = new Map<string, NumberForms>();
-  #old = new Map<string, NumberForms>();
+  #young = new Generation();
+  #old = new Generation();
 
   constructor(parts: NumberResolverParts) {
     this.#parts = parts;
@@ -64,22 +85,21 @@ class CachedResolver implements LinkNumberResolver {
       return fail("config-invalid", "number rules are not usable", { fields: problems });
     }
     this.#plans = compiled;
-    this.#young.clear();
-    this.#old.clear();
+    this.#young = new Generation();
+    this.#old = new Generation();
     return done;
   }
 
   resolve(link: LinkId, raw: string): NumberForms {
-    const key = `${link}\n${raw}`;
-    const known = this.#young.get(key);
+    const known = this.#young.get(link, raw);
     if (known !== undefined) return known;
-    const forms = this.#old.get(key) ?? this.#plans.get(link)?.forms(raw) ?? { raw };
+    const forms = this.#old.get(link, raw) ?? this.#plans.get(link)?.forms(raw) ?? { raw };
     // Taking out the oldest one by one would walk over the holes that the earlier ones left.
     if (this.#young.size >= cacheMax / 2) {
       this.#old = this.#young;
-      this.#young = new Map();
+      this.#young = new Generation();
     }
-    this.#young.set(key, forms);
+    this.#young.set(link, raw, forms);
     return forms;
   }
 
