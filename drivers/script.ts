@@ -1,7 +1,7 @@
 /** A script of calls and faults for a simulated PBX: YAML, checked, played in the world's time. */
 
 import { parse } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { fail, messageOf, ok, type Result } from "../firmware/base/result.js";
 import type { World } from "../firmware/base/world.js";
 import type { Simulation } from "./simulation.js";

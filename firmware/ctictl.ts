@@ -2,6 +2,7 @@
 /** `ctictl` with the simulators: the second composition root. */
 
 import { simCommand } from "../drivers/sim-command.js";
+import { version } from "./base/version.js";
 import { nodeWorld } from "./base/world-node.js";
 import { nodeEnvironment } from "./cli/environment.js";
 import { languageFrom } from "./cli/language.js";
@@ -10,7 +11,7 @@ import { runProgram } from "./cli/program.js";
 const environment = nodeEnvironment();
 const world = nodeWorld((line) => { environment.err(line); }, "warn");
 
-process.exitCode = await runProgram({ environment, extraCommands: [simCommand({
+process.exitCode = await runProgram({ environment, version, extraCommands: [simCommand({
   world, language: languageFrom(undefined, environment.variables),
   say: (text) => { void environment.out(`${text}\n`); },
   interrupted: () => new Promise((resolve) => {

@@ -159,6 +159,7 @@ class Assembly {
     this.#store.onDamage(({ space, problem }) => {
       this.#alarms.raise("store-damaged", "store", `${space}: ${problem}`);
     });
+    this.#store.onWhole(() => { this.#alarms.clear("store-damaged", "store"); });
     this.#store.onWriteFailure((full, message) => {
       this.#alarms.raise(full ? "store-full" : "store-unavailable", "store", message);
     });

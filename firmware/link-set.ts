@@ -174,7 +174,7 @@ export class LinkSet implements Component {
 
   #removed(id: LinkId): void {
     this.#parts.switchOf().forget(id, "link-removed");
-    for (const code of ["link-down", "link-degraded", "link-garbage"] as const) {
+    for (const code of ["link-down", "link-degraded"] as const) {
       this.#parts.alarms.clear(code, id);
     }
     for (const watcher of this.#watchers) watcher(id, true);

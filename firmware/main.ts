@@ -1,4 +1,4 @@
-#!/usr/bin/env -S MALLOC_ARENA_MAX=2 node --max-semi-space-size=2 --heap-growing-percent=25
+#!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 node --max-semi-space-size=2 --heap-growing-percent=25
 /** The gateway's program: arguments, the real world, signals. All else is in gateway.ts. */
 
 import { closeSync, createReadStream, existsSync, openSync, writeSync }
@@ -14,11 +14,11 @@ import { makeFolder } from "./base/folder.js";
 import type { LogLevel, World } from "./base/world.js";
 import { messageOf, type Fault } from "./base/result.js";
 import { faults } from "./base/faults.js";
+import { version } from "./base/version.js";
 import { nodeWorld } from "./base/world-node.js";
 import { restore } from "./store/restore.js";
 import { firstAdminFile, startGateway, type Gateway } from "./gateway.js";
 
-const version = "0.1.0";
 /** sysexits.h: one code for each kind of thing that a person has to do next. */
 const exitUsage = 64;
 const exitDamaged = 65;

@@ -157,7 +157,8 @@ describe("tidy", function () {
     const breaches: string[] = [];
     for (const source of sources) {
       source.lines.forEach((line, index) => {
-        if (line.length > lineColumnsMax) {
+        // The kernel reads only one line of how to start a program.
+        if (line.length > lineColumnsMax && !line.startsWith("#!")) {
           breaches.push(`${source.file}:${index + 1} ${line.length} columns`);
         }
       });

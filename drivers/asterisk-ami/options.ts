@@ -1,6 +1,6 @@
 /** What an operator sets for one Asterisk, and the reason of each default. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { formWords as words } from "../../firmware/base/form-words.js";
 import { fail, ok, type Result } from "../../firmware/base/result.js";
 

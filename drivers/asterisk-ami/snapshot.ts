@@ -107,10 +107,9 @@ function align(
     const isOld = lists.startedMs !== undefined && atMs < lists.startedMs;
     if (isGone || isOld) stale.add(message);
   }
+  const ending = idsOf(held.filter((message) => !stale.has(message)), "Hangup");
   for (const leg of [...mapper.picture.legs.values()]) {
-    const ends = dead.has(leg.id) && held.some((message) => message.name === "Hangup"
-      && message.get("Uniqueid") === leg.id && !stale.has(message));
-    if (listed.has(leg.id) || ends) continue;
+    if (listed.has(leg.id) || ending.has(leg.id)) continue;
     mapper.forgetLeg(leg);
     mapper.picture.removeLeg(leg, "normalClearing");
   }

@@ -1,6 +1,6 @@
 /** What an installer must tell about a printer port. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { formWords as words } from "../../firmware/base/form-words.js";
 import { fail, ok, type Result } from "../../firmware/base/result.js";
 import type { OptionsSchema } from "../../firmware/link/driver.js";

@@ -83,6 +83,7 @@ export function createBench(): Bench {
       bench.err = "";
       const argv = typeof line === "string" ? line.split(" ") : line;
       return runProgram({ environment: environmentOf(bench, abort.signal, slept), open,
+        version: "1.2.3",
         fetchAuthority: () => Promise.resolve(bench.authority) }, argv);
     },
   };

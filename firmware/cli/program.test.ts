@@ -203,6 +203,12 @@ describe("ctictl: wrong command lines", () => {
     await bench.run("link --help");
     assert.match(bench.out, /Lister tous les liens/);
   });
+
+  it("says its version", async () => {
+    const bench = office();
+    assert.equal(await bench.run("--version"), 0);
+    assert.equal(bench.out, "1.2.3\n");
+  });
 });
 
 describe("ctictl: finding the connection", () => {

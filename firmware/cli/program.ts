@@ -23,6 +23,7 @@ import { parseDurationMs } from "./wording.js";
 
 export interface ProgramParts {
   readonly environment: Environment;
+  readonly version: string;
   /** Connects; tests put their own gateway in its place. */
   readonly open?: (settings: ChannelSettings) => Channel;
   readonly fetchAuthority?: FetchAuthority;
@@ -66,6 +67,7 @@ export function buildProgram(parts: ProgramParts, language: Language): Program {
   program.helpOption("-h, --help", say(["show this help", "montrer cette aide"]))
     .helpCommand("help [command]", say(["show a command's help", "montrer l'aide d'une commande"]))
     .configureHelp({ styleTitle: (title) => say([title, helpTitles[title] ?? title]) });
+  program.version(parts.version, "-V, --version", say(["show the version", "montrer la version"]));
   program.description(say(["Management of a Jackfield CTI gateway.",
     "Gestion d'une passerelle CTI Jackfield."]))
     .showSuggestionAfterError().addHelpText("after", exitCodeHelp(say));

@@ -3,7 +3,7 @@
  */
 
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import type { Environment } from "./environment.js";
 import { exitCodes } from "./exit-codes.js";
 import { Failure, usageFailure } from "./failure.js";

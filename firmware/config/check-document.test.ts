@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { z } from "zod";
+import * as z from "zod";
 import { fail, ok } from "../base/result.js";
 import { checkDocument, checkNumbersText, problemsMax } from "./check-document.js";
 import { aliasCountMax, documentCharsMax, pathText } from "./document-source.js";

@@ -1,6 +1,6 @@
 /** The JSON Schema of the whole document: ours, with each driver's options where it is chosen. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { inLanguage } from "../base/result.js";
 import type { DriverSheet } from "./references.js";
 import { documentSchema, linkSchema } from "./schema.js";

@@ -1,6 +1,6 @@
 /** The history of the configuration: every applied document, exactly as it was written. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { done, fail, messageOf, ok, type Result } from "../base/result.js";
 import { put, remove, type Keyspace, type Store } from "../store/store.js";
 import type { Revision } from "./configuration.js";

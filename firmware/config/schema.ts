@@ -4,7 +4,7 @@
  * the JSON Schema and on the reference page.
  */
 
-import { z } from "zod";
+import * as z from "zod";
 import { formWords as words } from "../base/form-words.js";
 
 const port = z.int().min(1).max(65_535);

@@ -1,6 +1,6 @@
 /** The first check: the shape of the document, every problem in a sentence with its path. */
 
-import { z } from "zod";
+import * as z from "zod";
 import type { Path, PathSegment } from "./document-source.js";
 import { either, found, nearest, quoted } from "./wording.js";
 

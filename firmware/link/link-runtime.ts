@@ -364,8 +364,10 @@ class LinkRuntime<Options> implements Link {
     this.#plan.sink.garbage(bytes, reason);
     if (this.#live === undefined) return;
     if (this.#garbageCount >= garbageMax) {
-      this.#impair("garbage", { en: `bytes arrive that make no sense: ${reason}`,
-        fr: `des octets incompréhensibles arrivent (${reason})` });
+      this.#impair("garbage", {
+        en: `bytes arrive that make no sense (speed, parity or format wrong?): ${reason}`,
+        fr: "des octets incompréhensibles arrivent (vitesse, parité ou format faux ?) : "
+          + reason });
     }
     this.#after("garbage", garbageWindowMs, () => {
       this.#garbageCount = 0;

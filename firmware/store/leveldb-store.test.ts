@@ -136,7 +136,10 @@ describe("LeveldbStore", () => {
     assert.equal(world.logged.filter(({ name }) => name === "store.damage").length, 1,
       "the log is told of each place once");
     assert.equal(must(await store.get(words, "a")), "one");
+    let whole = 0;
+    store.onWhole(() => { whole += 1; });
     must(await store.scrub());
+    assert.equal(whole, 1);
     assert.equal(store.health.status, "ok", "a scrub has seen that all is well again");
     await store.stop(1_000);
   });

@@ -204,6 +204,10 @@ class LeveldbStore implements Store {
     this.#tells.onWriteRecovered(handler);
   }
 
+  onWhole(handler: () => void): void {
+    this.#tells.onWhole(handler);
+  }
+
   #newWriter(): GroupWriter<Write, bigint> {
     const { commitQueueMax, groupMax, groupBytesMax } = this.#bounds;
     return new GroupWriter({ queueMax: commitQueueMax, groupMax, groupBytesMax },

@@ -12,6 +12,7 @@ export class StoreHealth {
   readonly #damageHandlers: ((damage: Damage) => void)[] = [];
   readonly #failureHandlers: ((full: boolean, message: string) => void)[] = [];
   readonly #recoveryHandlers: (() => void)[] = [];
+  readonly #wholeHandlers: (() => void)[] = [];
   /** Places already told to the log; up to `damagesMax`. */
   readonly #damages = new Set<string>();
   /** Why there is no open database. */
@@ -49,6 +50,10 @@ export class StoreHealth {
     this.#recoveryHandlers.push(handler);
   }
 
+  onWhole(handler: () => void): void {
+    this.#wholeHandlers.push(handler);
+  }
+
   opened(): void {
     this.#closed = undefined;
   }
@@ -70,6 +75,7 @@ export class StoreHealth {
   scrubbed(damages: readonly Damage[]): void {
     this.#damages.clear();
     for (const damage of damages) this.damaged(damage);
+    if (damages.length === 0) for (const handler of this.#wholeHandlers) handler();
   }
 
   writeFailed(full: boolean, why: string): Result<never> {

@@ -90,6 +90,8 @@ export interface Store extends Component {
   onDamage(handler: (damage: Damage) => void): void;
   onWriteFailure(handler: (full: boolean, message: string) => void): void;
   onWriteRecovered(handler: () => void): void;
+  /** A scrub has found nothing that is damaged. */
+  onWhole(handler: () => void): void;
 }
 
 export function put<K, V>(space: Keyspace<K, V>, key: K, value: V): Mutation {

@@ -58,7 +58,7 @@ export interface DeviceEntry {
   notMonitored: { readonly reason: Text; readonly advice: Text } | undefined;
   /** Outside the switching sub-domain: forgotten with its last call. */
   external: boolean;
-  readonly calls: Set<CallEntry>;
+  calls: Set<CallEntry> | undefined;
 }
 
 export class LinkPicture {
@@ -128,7 +128,7 @@ export class LinkPicture {
     const entry: DeviceEntry = {
       device, category, name: undefined, inService: undefined, agentState: undefined,
       agent: undefined, agentReason: undefined, notMonitored: undefined,
-      external: external || this.devices.size >= devicesMax, calls: new Set(),
+      external: external || this.devices.size >= devicesMax, calls: undefined,
     };
     this.devices.set(device, entry);
     return entry;
@@ -148,7 +148,7 @@ export class LinkPicture {
     const entry: ConnectionEntry = { device, name, state, external, owner };
     call.connections.set(device, entry);
     call.parties = undefined;
-    owner.calls.add(call);
+    (owner.calls ??= new Set()).add(call);
     return entry;
   }
 
@@ -162,8 +162,9 @@ export class LinkPicture {
   }
 
   #leave(call: CallEntry, owner: DeviceEntry): void {
-    owner.calls.delete(call);
-    if (owner.external && owner.calls.size === 0) this.devices.delete(owner.device);
+    owner.calls?.delete(call);
+    if (owner.calls?.size === 0) owner.calls = undefined;
+    if (owner.external && owner.calls === undefined) this.devices.delete(owner.device);
   }
 }
 

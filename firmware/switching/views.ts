@@ -26,6 +26,7 @@ export function deviceView(link: LinkId, device: DeviceEntry): DeviceView {
   return {
     link, device: device.device, category: device.category, name: device.name,
     inService: device.inService, agentState: device.agentState, agent: device.agent,
-    agentReason: device.agentReason, notMonitored: device.notMonitored, calls: device.calls.size,
+    agentReason: device.agentReason, notMonitored: device.notMonitored,
+    calls: device.calls?.size ?? 0,
   };
 }

@@ -35,6 +35,9 @@ export class AmiMessage {
   /** The event's, response's or action's name; for the banner, the AMI version. */
   readonly name: string;
   readonly #text: string;
+  /** Its lines have been found before: who asks again later keeps them. */
+  #known = false;
+  #own: Lines | undefined;
 
   /** `text` is the message without its final line end; it begins with `<kind>: <name>`. */
   constructor(kind: AmiKind, text: string) {
@@ -53,9 +56,10 @@ export class AmiMessage {
 
   /** The first value of a key, as sent: `""` where the value is empty. */
   get(key: string): string | undefined {
-    const { keys, count } = this.#lines();
+    const found = this.#lines();
+    const { keys, count } = found;
     for (let index = 0; index < count; index += 1) {
-      if (keys[index] === key) return this.#value(index);
+      if (keys[index] === key) return this.#value(found, index);
     }
     return undefined;
   }
@@ -79,26 +83,36 @@ export class AmiMessage {
   }
 
   get values(): readonly string[] {
-    const { count } = this.#lines();
+    const found = this.#lines();
     const values: string[] = [];
-    for (let index = 0; index < count; index += 1) values.push(this.#value(index));
+    for (let index = 0; index < found.count; index += 1) values.push(this.#value(found, index));
     return values;
   }
 
-  #value(index: number): string {
-    const start = lines.starts[index] ?? 0;
-    const end = lines.ends[index] ?? start;
+  #value({ starts, ends }: Lines, index: number): string {
+    const start = starts[index] ?? 0;
+    const end = ends[index] ?? start;
     return this.#text.length > sharedCharsMax ? copied(this.#text, start, end)
       : this.#text.slice(start, end);
   }
 
   #lines(): Lines {
     if (lines.of === this) return lines;
+    if (this.#own !== undefined) return this.#own;
+    if (this.#known) {
+      this.#own = noLines();
+      return this.#find(this.#own);
+    }
+    this.#known = true;
     if (lines.count > linesKeptMax) lines = noLines();
-    lines.of = this;
-    lines.count = this.kind === "banner" ? 0 : findLines(lines, this.#text,
+    return this.#find(lines);
+  }
+
+  #find(into: Lines): Lines {
+    into.of = this;
+    into.count = this.kind === "banner" ? 0 : findLines(into, this.#text,
       shapeOf(this.kind, this.name));
-    return lines;
+    return into;
   }
 }
 
@@ -116,7 +130,7 @@ const linesKeptMax = 1_000;
 
 const noLines = (): Lines => ({ of: undefined, count: 0, keys: [], starts: [], ends: [] });
 
-/** Of the message last read: they are read one after the other, each many times in a row. */
+/** Of the message last read: most are read once, many fields in a row, and then forgotten. */
 let lines = noLines();
 
 function findLines({ keys, starts, ends }: Lines, text: string, guesses: string[]): number {

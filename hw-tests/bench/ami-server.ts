@@ -13,12 +13,15 @@ export class AmiServer {
   readonly #server: Server;
   readonly #devices: readonly string[];
   readonly #ready = Promise.withResolvers<undefined>();
+  readonly #channels: () => readonly string[];
   #socket: Socket | undefined;
   /** Snapshots asked for; more than the first one would end all calls. */
   snapshots = 0;
 
-  constructor(devices: readonly string[]) {
+  /** `channels` lists those that stand, each as its lines; the gateway asks once a minute. */
+  constructor(devices: readonly string[], channels: () => readonly string[]) {
     this.#devices = devices;
+    this.#channels = channels;
     this.#server = createServer((socket) => { this.#accept(socket); });
   }
 
@@ -86,10 +89,10 @@ export class AmiServer {
         success(...commands.map((name) => `${name}: no words about it  (Priv: system,all)`));
         break;
       case "CoreShowChannels":
-        this.snapshots += 1;
-        list("CoreShowChannels", []);
+        list("CoreShowChannel", this.#channels());
         break;
       case "PJSIPShowEndpoints":
+        this.snapshots += 1;
         list("EndpointList", this.#devices.map((name) => "ObjectType: endpoint\r\n"
           + `ObjectName: ${name}\r\nAor: ${name}\r\nOutboundAuths: \r\n`
           + "DeviceState: Not in use\r\n"));

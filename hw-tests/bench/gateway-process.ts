@@ -46,6 +46,12 @@ links:
     numbers: { country: FR, areaCode: "1", externalPrefix: "0" }
 `;
 
+export async function cpuSecondsOf(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, "latin1");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
 export class GatewayProcess {
   readonly #child: ChildProcess;
   readonly #folder: string;
@@ -118,10 +124,8 @@ export class GatewayProcess {
   }
 
   /** Seconds of processor time of all its threads since it began. */
-  async cpuSeconds(): Promise<number> {
-    const stat = await readFile(`/proc/${this.pid}/stat`, "latin1");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+  cpuSeconds(): Promise<number> {
+    return cpuSecondsOf(this.pid);
   }
 
   /** Resident megabytes (10^6 bytes). */

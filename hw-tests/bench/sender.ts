@@ -69,6 +69,32 @@ class Sender {
     notes.snapshots[0] = this.#server.snapshots;
   }
 
+  /** The channels of the calls that stand, as CoreShowChannels lists them. */
+  channels(): readonly string[] {
+    const { lag } = this.#plan;
+    const newest = Math.ceil(this.#slot / stepsPerCall);
+    const found: string[] = [];
+    for (let call = Math.max(0, newest - stepsPerCall * lag); call <= newest; call += 1) {
+      const step = this.#stepOf(call);
+      if (step < 0 || step === stepsPerCall - 1) continue;
+      const { first, second, trunkChannel, deviceChannel, caller } = this.#names(call);
+      const lines = (channel: string, id: string, state: number): string =>
+        `Channel: PJSIP/${channel}\r\nChannelState: ${state}\r\nCallerIDNum: ${caller}\r\n`
+        + `Uniqueid: ${id}\r\nLinkedid: ${first}\r\n`;
+      found.push(lines(trunkChannel, first, step < 2 ? 4 : 6));
+      if (step > 0) found.push(lines(deviceChannel, second, step < 2 ? 5 : 6));
+    }
+    return found;
+  }
+
+  /** The step of a call that was sent last; -1: none. */
+  #stepOf(call: number): number {
+    for (let step = stepsPerCall - 1; step >= 0; step -= 1) {
+      if ((call + step * this.#plan.lag) * stepsPerCall + step < this.#slot) return step;
+    }
+    return -1;
+  }
+
   #names(call: number): CallNames {
     const { devices, prefix } = this.#plan;
     const device = devices[call % devices.length] ?? "";
@@ -82,7 +108,7 @@ class Sender {
 const port = parentPort;
 assert(port !== null, "this file is a worker");
 const plan = workerData as SenderPlan;
-const server = new AmiServer(plan.devices);
+const server: AmiServer = new AmiServer(plan.devices, () => sender.channels());
 const sender = new Sender(plan, server);
 port.on("message", (order: Order) => {
   sender.obey(order);

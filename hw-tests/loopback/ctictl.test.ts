@@ -43,7 +43,7 @@ function terminal(home: string, input = ""): Terminal {
   return { environment, interrupt, out: () => out, err: () => err, run(...argv) {
     out = "";
     err = "";
-    return runProgram({ environment }, argv);
+    return runProgram({ environment, version: "1.2.3" }, argv);
   } };
 }
 

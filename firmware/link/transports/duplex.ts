@@ -9,6 +9,8 @@ import type { Transport, TransportKind } from "../transport.js";
 
 /** Bytes that may wait for a slow peer; a PBX that takes none of them is not listening. */
 export const sendBufferMax = 1_048_576;
+/** Node reads so much at once; a chunk of this size means that more is waiting. */
+const chunkBytesMax = 65_536;
 
 const byOther: Text = { en: "closed by the other end", fr: "fermé par l'autre extrémité" };
 
@@ -28,6 +30,10 @@ export function duplexTransport(plan: DuplexPlan): Transport {
   const closedHandlers: ((reason: Text) => void)[] = [];
   let closedReason: Text | undefined;
   let lastError: Text | undefined;
+  let paused = false;
+  const resume = (): void => {
+    if (!paused && closedReason === undefined) stream.resume();
+  };
   const finish = (reason: Text): void => {
     if (closedReason !== undefined) return;
     closedReason = reason;
@@ -49,7 +55,12 @@ export function duplexTransport(plan: DuplexPlan): Transport {
     description: plan.description,
     onReceive(handler) {
       stream.on("data", (chunk: Uint8Array) => {
-        if (closedReason === undefined) handler(chunk, world.clock.monotonicMs());
+        if (closedReason !== undefined) return;
+        handler(chunk, world.clock.monotonicMs());
+        if (chunk.length < chunkBytesMax) return;
+        // libuv would read on up to 32 times; what the first chunk has caused goes out before.
+        stream.pause();
+        world.clock.after(0, "transport.turn", resume);
       });
     },
     onClosed(handler) {
@@ -72,8 +83,14 @@ export function duplexTransport(plan: DuplexPlan): Transport {
       stream.write(bytes);
       return done;
     },
-    pause() { stream.pause(); },
-    resume() { if (closedReason === undefined) stream.resume(); },
+    pause() {
+      paused = true;
+      stream.pause();
+    },
+    resume() {
+      paused = false;
+      resume();
+    },
     close() {
       finish({ en: "closed by us", fr: "fermé par nous" });
       destroy();

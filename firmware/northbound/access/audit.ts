@@ -4,7 +4,7 @@
  * disk longer than its queue is long; what had to be dropped is an entry itself.
  */
 
-import { z } from "zod";
+import * as z from "zod";
 import type { Component, Health } from "../../base/component.js";
 import { done, fail, messageOf, ok } from "../../base/result.js";
 import type { Result } from "../../base/result.js";

@@ -1,6 +1,6 @@
 /** Client certificates that this gateway has issued: which role each has, and which are revoked. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { fail, ok, done } from "../../base/result.js";
 import type { Result } from "../../base/result.js";
 import type { World } from "../../base/world.js";

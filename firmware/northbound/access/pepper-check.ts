@@ -4,7 +4,7 @@
  */
 
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { Result } from "../../base/result.js";
 import { ok } from "../../base/result.js";
 import { put } from "../../store/store.js";

@@ -4,7 +4,7 @@
  */
 
 import { createCipheriv, createDecipheriv } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { attempt, done, fail, ok } from "../../base/result.js";
 import type { Result } from "../../base/result.js";
 import type { World } from "../../base/world.js";

@@ -1,6 +1,6 @@
 /** Sessions of people who signed in: found by the hash of their token, ended by time or by hand. */
 
-import { z } from "zod";
+import * as z from "zod";
 import type { World } from "../../base/world.js";
 import { put, remove } from "../../store/store.js";
 import type { Mutation, Store } from "../../store/store.js";

@@ -6,7 +6,7 @@
 
 import { createHmac } from "node:crypto";
 import { isIPv6 } from "node:net";
-import { z } from "zod";
+import * as z from "zod";
 import { fail } from "../../base/result.js";
 import type { Result } from "../../base/result.js";
 import type { World } from "../../base/world.js";

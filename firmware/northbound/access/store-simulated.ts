@@ -74,6 +74,7 @@ export class SimulatedStore implements Store {
   onDamage(): void { /* Nothing is ever damaged. */ }
   onWriteFailure(): void { /* `failing` is the test's own doing. */ }
   onWriteRecovered(): void { /* Likewise. */ }
+  onWhole(): void { /* Likewise. */ }
 
   #space(name: string): Map<string, Uint8Array> {
     const found = this.spaces.get(name) ?? new Map<string, Uint8Array>();

@@ -1,6 +1,6 @@
 /** API tokens: what programs present. They belong to the site, not to the person who made them. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { done, fail, ok } from "../../base/result.js";
 import type { Result } from "../../base/result.js";
 import type { World } from "../../base/world.js";

@@ -1,6 +1,6 @@
 /** The users: who may sign in with a password. Kept in memory, written through to the store. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { done, fail, ok } from "../../base/result.js";
 import type { Result } from "../../base/result.js";
 import { put, remove } from "../../store/store.js";

@@ -1,6 +1,6 @@
 /** The offline verifier: finds every entry of an exported audit log that is not as it was. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { chainHash, entryLine, genesisHash, headerLine } from "./audit-chain.js";
 import type { AuditEntry, ExportHeader, Json } from "./audit-chain.js";
 

@@ -1,4 +1,4 @@
-/** The health service of gRPC (grpc.health.v1): who asks hears it, who watches is told of changes. */
+/** The health service of gRPC (grpc.health.v1): who watches is told of each change. */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { status, type handleServerStreamingCall, type handleUnaryCall,
