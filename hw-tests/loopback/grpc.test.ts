@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { createServer as createPlainServer } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { fromBinary } from "@bufbuild/protobuf";
+import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { status, type MethodDefinition, type ServiceError } from "@grpc/grpc-js";
 import { service as healthService } from "grpc-health-check";
 import { CallsService } from "../../proto/gen/cti/gateway/v1/calls_pb.js";
@@ -16,6 +18,13 @@ import { includes, roles } from "../../firmware/northbound/access/roles.js";
 import { Collected, detailsOf, failureOf, grpcServer, rig, ringing, TestClient, type Rig }
   from "./server-rig.js";
 
+const soon = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, 20); });
+
+interface ReflectionAnswer {
+  readonly listServicesResponse?: { readonly service: readonly { readonly name: string }[] };
+  readonly fileDescriptorResponse?: { readonly fileDescriptorProto: readonly Buffer[] };
+  readonly errorResponse?: { readonly errorCode: number };
+}
 
 describe("gRPC server on real sockets", () => {
   let on: Rig;
@@ -246,38 +255,83 @@ describe("gRPC server on real sockets", () => {
     }
   });
 
-  it("describes itself by reflection, behind the same door", async () => {
-    const { loadSync } = await import("@grpc/proto-loader");
-    const folder = new URL("../../../node_modules/@grpc/reflection/build/proto/", import.meta.url);
-    const loaded = loadSync("grpc/reflection/v1/reflection.proto",
-      { includeDirs: [folder.pathname] })["grpc.reflection.v1.ServerReflection"];
-    const method = (loaded as unknown as Readonly<Record<string, MethodDefinition<object, {
-      readonly listServicesResponse?: { readonly service: readonly { readonly name: string }[] };
-      readonly fileDescriptorResponse?: { readonly fileDescriptorProto: readonly Buffer[] };
-    }>>>)["ServerReflectionInfo"];
-    assert.ok(method !== undefined);
-    const ask = (one: TestClient, request: object) => {
-      const call = one.raw.makeBidiStreamRequest(method.path, method.requestSerialize,
-        method.responseDeserialize, one.metadata());
-      const answer = new Promise<Parameters<typeof method.responseSerialize>[0]>(
-        (resolve, reject) => {
+  it("lists the health of all services, and tells a watcher of changes", async () => {
+    const viewer = await client("viewer");
+    const { services } = on.api;
+    const list = healthService["List"] ?? healthService["list"];
+    const watch = healthService["Watch"] ?? healthService["watch"];
+    assert.ok(list !== undefined && watch !== undefined);
+    const { statuses } = await new Promise<{ statuses: Record<string, { status: string }> }>(
+      (resolve, reject) => viewer.raw.makeUnaryRequest(list.path, list.requestSerialize,
+        list.responseDeserialize, {}, viewer.metadata(), (error, answer) => {
+          if (error !== null) reject(error);
+          else resolve(answer as { statuses: Record<string, { status: string }> });
+        }));
+    assert.deepEqual(Object.keys(statuses).sort(),
+      ["", ...services.map(({ service }) => service.typeName)].sort());
+    const heard = (service: string): { readonly seen: unknown[]; end(): void } => {
+      const seen: unknown[] = [];
+      const stream = viewer.raw.makeServerStreamRequest(watch.path, watch.requestSerialize,
+        watch.responseDeserialize, { service }, viewer.metadata());
+      stream.on("data", (answer: { readonly status: string }) => seen.push(answer.status));
+      stream.on("error", () => undefined);
+      return { seen, end: () => { stream.cancel(); } };
+    };
+    const [known, unknown] = [heard(""), heard("no.such.Service")];
+    while (known.seen.at(-1) !== "SERVING" || unknown.seen.length === 0) await soon();
+    on.gateway.componentRows.push(
+      { component: "gateway/store", status: "failed", reason: "disk", restarts: 1 });
+    while (known.seen.at(-1) !== "NOT_SERVING") await soon();
+    assert.deepEqual(unknown.seen, ["SERVICE_UNKNOWN"]);
+    known.end();
+    unknown.end();
+  });
+
+  for (const version of ["v1", "v1alpha"]) {
+    it(`describes itself by reflection ${version}, behind the same door`, async () => {
+      const { loadSync } = await import("@grpc/proto-loader");
+      const folder = new URL("../../../node_modules/@grpc/reflection/build/proto/",
+        import.meta.url);
+      const loaded = loadSync(`grpc/reflection/${version}/reflection.proto`,
+        { includeDirs: [folder.pathname] })[`grpc.reflection.${version}.ServerReflection`];
+      const method = (loaded as unknown as Readonly<Record<string,
+        MethodDefinition<object, ReflectionAnswer>>>)["ServerReflectionInfo"];
+      assert.ok(method !== undefined);
+      const ask = (one: TestClient, request: object): Promise<ReflectionAnswer> => {
+        const call = one.raw.makeBidiStreamRequest(method.path, method.requestSerialize,
+          method.responseDeserialize, one.metadata());
+        const answer = new Promise<ReflectionAnswer>((resolve, reject) => {
           call.on("data", resolve);
           call.on("error", reject);
         });
-      call.write(request);
-      call.end();
-      return answer;
-    };
-    const refused = await failureOf(ask(await client(), { listServices: "" }));
-    assert.equal(refused.code, status.UNAUTHENTICATED);
-    const viewer = await client("viewer");
-    const { listServicesResponse } = await ask(viewer, { listServices: "" });
-    assert.deepEqual(listServicesResponse?.service.map(({ name }) => name).sort(),
-      on.api.services.map(({ service }) => service.typeName).sort());
-    const { fileDescriptorResponse } = await ask(viewer,
-      { fileContainingSymbol: "cti.gateway.v1.CallsService" });
-    assert.ok((fileDescriptorResponse?.fileDescriptorProto.length ?? 0) > 0);
-  });
+        call.write(request);
+        call.end();
+        return answer;
+      };
+      const refused = await failureOf(ask(await client(), { listServices: "" }));
+      assert.equal(refused.code, status.UNAUTHENTICATED);
+      const viewer = await client("viewer");
+      const { listServicesResponse } = await ask(viewer, { listServices: "" });
+      assert.deepEqual(listServicesResponse?.service.map(({ name }) => name).sort(),
+        on.api.services.map(({ service }) => service.typeName).sort());
+      const files = async (request: object): Promise<readonly string[]> =>
+        ((await ask(viewer, request)).fileDescriptorResponse?.fileDescriptorProto ?? [])
+          .map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes).name);
+      const calls = "cti/gateway/v1/calls.proto";
+      const named = await files({ fileByFilename: calls });
+      assert.equal(named[0], calls);
+      assert.ok(named.includes("cti/gateway/v1/model.proto"), "with what it imports");
+      for (const symbol of ["cti.gateway.v1.CallsService",
+        "cti.gateway.v1.CallsService.WatchEvents", "cti.gateway.v1.WatchEventsRequest.links"]) {
+        assert.deepEqual(await files({ fileContainingSymbol: symbol }), named, symbol);
+      }
+      for (const request of [{ fileContainingSymbol: "no.such.Type" },
+        { fileByFilename: "no.proto" }, { fileContainingExtension: {
+          containingType: "cti.gateway.v1.Event", extensionNumber: 7 } }]) {
+        assert.equal((await ask(viewer, request)).errorResponse?.errorCode, status.NOT_FOUND);
+      }
+    });
+  }
 
   it("gives new connections the renewed certificate and leaves open ones alone", async () => {
     const viewer = await client("viewer");

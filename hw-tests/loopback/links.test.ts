@@ -125,6 +125,33 @@ describe("tcp transport", () => {
   });
 });
 
+describe("a PBX that sends faster than we work", () => {
+  it("does not keep the rest of the gateway waiting between its chunks", async () => {
+    const all = 8 * 1_048_576;
+    const server = createServer((socket) => { socket.end(Buffer.alloc(all)); });
+    const transport = good(await transportOpener(
+      { kind: "tcp", host: "127.0.0.1", port: await listen(server) }, world).open(2_000));
+    let [sinceTurn, most, total] = [0, 0, 0];
+    const turn = (): void => {
+      sinceTurn = 0;
+      if (total < all) setImmediate(turn);
+    };
+    await new Promise<void>((resolve) => {
+      transport.onReceive((bytes) => {
+        sinceTurn += bytes.length;
+        total += bytes.length;
+        most = Math.max(most, sinceTurn);
+        for (const untilMs = performance.now() + 2; performance.now() < untilMs;);
+        if (total === all) resolve();
+      });
+      turn();
+    });
+    assert.ok(most <= 3 * 65_536, `${most} bytes in one turn`);
+    transport.close();
+    await shut(server);
+  });
+});
+
 describe("tcp-listen transport", () => {
   it("waits for the PBX, turns a second one away, and stays for the next session", async () => {
     const opener = tcpListenOpener({ kind: "tcp-listen", address: "127.0.0.1", port: 0 }, world);
