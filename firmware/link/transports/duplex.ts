@@ -9,8 +9,8 @@ import type { Transport, TransportKind } from "../transport.js";
 
 /** Bytes that may wait for a slow peer; a PBX that takes none of them is not listening. */
 export const sendBufferMax = 1_048_576;
-/** Node reads so much at once; a chunk of this size means that more is waiting. */
-const chunkBytesMax = 65_536;
+/** Node reads 64 KB at most; a chunk of this size means that more is waiting. */
+const busyChunkBytes = 32_768;
 
 const byOther: Text = { en: "closed by the other end", fr: "fermé par l'autre extrémité" };
 
@@ -57,8 +57,8 @@ export function duplexTransport(plan: DuplexPlan): Transport {
       stream.on("data", (chunk: Uint8Array) => {
         if (closedReason !== undefined) return;
         handler(chunk, world.clock.monotonicMs());
-        if (chunk.length < chunkBytesMax) return;
-        // libuv would read on up to 32 times; what the first chunk has caused goes out before.
+        if (chunk.length < busyChunkBytes) return;
+        // libuv would read on again and again; what the first chunk has caused goes out before.
         stream.pause();
         world.clock.after(0, "transport.turn", resume);
       });
