@@ -9,7 +9,7 @@ ONLY ?=
 export REQUIRE
 MOCHA := mocha --no-package --require build/hw-tests/root-hook.js --enable-source-maps \
   --forbid-only --reporter build/hw-tests/reporter.js
-# Of the first line of the program: short pauses of the collector, and a small heap.
+# Of the first line of the program: what keeps its heap small.
 HEAP = $(shell sed -n '1s/.*-S //p' build/program/main.js)
 
 .DEFAULT_GOAL := help

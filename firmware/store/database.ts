@@ -16,6 +16,8 @@ export type Operation =
   | { readonly type: "put"; readonly key: Uint8Array; readonly value: Uint8Array }
   | { readonly type: "del"; readonly key: Uint8Array };
 
+/** LevelDB maps what it compacts into our memory: some ten tables of this size at once. */
+const maxFileSize = 1_048_576;
 const bytesEncoding = { keyEncoding: "view", valueEncoding: "view" } as const;
 /** LevelDB answers when the log is on the disk, not when the kernel has it. */
 const synced = { ...bytesEncoding, sync: true } as const;
@@ -138,7 +140,7 @@ async function inspect(folder: string): Promise<Result<void>> {
 export async function openFolder(folder: string): Promise<Result<Database>> {
   const inspected = await inspect(folder);
   if (!inspected.ok) return inspected;
-  const database = new Level<Uint8Array, Uint8Array>(folder, bytesEncoding);
+  const database = new Level<Uint8Array, Uint8Array>(folder, { ...bytesEncoding, maxFileSize });
   try {
     await database.open();
     return ok(database);
