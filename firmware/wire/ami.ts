@@ -83,9 +83,15 @@ export class AmiMessage {
   }
 
   get values(): readonly string[] {
-    const found = this.#lines();
+    const { starts, ends, count } = this.#lines();
+    const text = this.#text;
+    const own = text.length > sharedCharsMax;
     const values: string[] = [];
-    for (let index = 0; index < found.count; index += 1) values.push(this.#value(found, index));
+    for (let index = 0; index < count; index += 1) {
+      const start = starts[index] ?? 0;
+      const end = ends[index] ?? 0;
+      values.push(own ? copied(text, start, end) : text.slice(start, end));
+    }
     return values;
   }
 
