@@ -314,6 +314,12 @@ describe("gRPC server on real sockets", () => {
       const { listServicesResponse } = await ask(viewer, { listServices: "" });
       assert.deepEqual(listServicesResponse?.service.map(({ name }) => name).sort(),
         on.api.services.map(({ service }) => service.typeName).sort());
+      const left = viewer.raw.makeBidiStreamRequest(method.path, method.requestSerialize,
+        method.responseDeserialize, viewer.metadata());
+      left.on("error", () => undefined);
+      left.write({ listServices: "" });
+      await new Promise((resolve) => { left.once("data", resolve); });
+      left.cancel();
       const files = async (request: object): Promise<readonly string[]> =>
         ((await ask(viewer, request)).fileDescriptorResponse?.fileDescriptorProto ?? [])
           .map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes).name);

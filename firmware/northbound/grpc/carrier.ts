@@ -1,6 +1,6 @@
 /** Handlers carried over grpc-js: bytes in, bytes out, status and details at the end. */
 
-import { fromBinary, type DescMessage, type MessageInitShape, type MessageShape }
+import { fromBinary, type DescMessage, type DescMethod, type MessageInitShape, type MessageShape }
   from "@bufbuild/protobuf";
 import { Metadata, type handleServerStreamingCall, type handleUnaryCall,
   type ServerWritableStream, type UntypedHandleCall } from "@grpc/grpc-js";
@@ -33,9 +33,10 @@ export function failureOf(fault: Fault, language: Language): GrpcFailure {
 }
 
 /** What grpc-js needs to know of a method. */
-export function definitionOf(path: string, { kind, method }: BoundMethod) {
+export function definitionOf(path: string, method: DescMethod) {
   return {
-    path: `/${path}`, requestStream: false, responseStream: kind === "stream",
+    path: `/${path}`, requestStream: method.methodKind === "bidi_streaming",
+    responseStream: method.methodKind !== "unary",
     requestSerialize: (message: MessageInitShape<DescMessage>) =>
       asBuffer(encodeMessage(method.input, message)),
     requestDeserialize: (bytes: Buffer): MessageShape<DescMessage> =>

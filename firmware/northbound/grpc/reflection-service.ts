@@ -38,7 +38,8 @@ export class ReflectionService {
     const serverReflectionInfo: Handler = (call) => {
       const gone = new AbortController();
       call.on("cancelled", () => { gone.abort(); });
-      void this.#converse(call, gone.signal);
+      // Reading a call that was cancelled or refused fails: its end has been told already.
+      this.#converse(call, gone.signal).catch(() => undefined);
     };
     return { serverReflectionInfo };
   }

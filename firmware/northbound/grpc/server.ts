@@ -157,7 +157,7 @@ class Running implements NetworkServer {
         const path = `${service.typeName}/${method.name}`;
         const bound = api.methods.get(path);
         if (bound === undefined) continue;
-        definition[method.localName] = definitionOf(path, bound);
+        definition[method.localName] = definitionOf(path, bound.method);
         implementation[method.localName] = implementationOf(api, door, callers, bound);
       }
       server.addService(definition, implementation);

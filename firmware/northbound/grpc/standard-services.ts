@@ -1,6 +1,6 @@
 /** The health and reflection services of gRPC itself, behind the same door as everything else. */
 
-import { fromBinary, type DescService } from "@bufbuild/protobuf";
+import type { DescService } from "@bufbuild/protobuf";
 import type { sendUnaryData, Server, ServerUnaryCall, ServiceDefinition, ServerWritableStream,
   UntypedHandleCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { Health } from "../../../proto/gen/grpc/health/v1/health_pb.js";
@@ -8,8 +8,7 @@ import { ServerReflection } from "../../../proto/gen/grpc/reflection/v1/reflecti
 import { fail, type Fault } from "../../base/result.js";
 import type { Api } from "../api/api.js";
 import type { Door } from "../api/door.js";
-import { encodeMessage } from "../api/encoding.js";
-import { asBuffer, failureOf } from "./carrier.js";
+import { definitionOf, failureOf } from "./carrier.js";
 import type { CallerReader, SurfaceCall } from "./caller.js";
 import { HealthService } from "./health-service.js";
 import { ReflectionService } from "./reflection-service.js";
@@ -18,17 +17,9 @@ type AnyCall = ServerUnaryCall<unknown, unknown> & ServerWritableStream<unknown,
 type AnyHandler = (call: AnyCall, callback?: sendUnaryData<unknown>) => void;
 type Add = (service: ServiceDefinition, implementation: UntypedServiceImplementation) => void;
 
-/** What grpc-js needs to know of a service. */
-function definitionOf(service: DescService, typeName = service.typeName): ServiceDefinition {
-  return Object.fromEntries(service.methods.map((method) => [method.localName, {
-    path: `/${typeName}/${method.name}`, originalName: method.localName,
-    requestStream: method.methodKind === "bidi_streaming",
-    responseStream: method.methodKind !== "unary",
-    requestSerialize: (message) => asBuffer(encodeMessage(method.input, message)),
-    requestDeserialize: (bytes) => fromBinary(method.input, bytes),
-    responseSerialize: (message) => asBuffer(encodeMessage(method.output, message)),
-    responseDeserialize: (bytes) => fromBinary(method.output, bytes),
-  }])) as ServiceDefinition;
+function serviceDefinition(service: DescService, typeName = service.typeName): ServiceDefinition {
+  return Object.fromEntries(service.methods.map((method) =>
+    [method.localName, definitionOf(`${typeName}/${method.name}`, method)]));
 }
 
 /** Puts the door before every method. */
@@ -96,10 +87,10 @@ export function addStandardServices(
   const add = guarded(server, api, door, callers);
   const services = api.services.map(({ service }) => service);
   const health = new HealthService(["", ...services.map(({ typeName }) => typeName)]);
-  add(definitionOf(Health), health.implementation);
+  add(serviceDefinition(Health), health.implementation);
   const reflection = new ReflectionService(services).implementation;
-  add(definitionOf(ServerReflection), reflection);
+  add(serviceDefinition(ServerReflection), reflection);
   // Older tools ask the same under the name that it had before.
-  add(definitionOf(ServerReflection, "grpc.reflection.v1alpha.ServerReflection"), reflection);
+  add(serviceDefinition(ServerReflection, "grpc.reflection.v1alpha.ServerReflection"), reflection);
   return health;
 }
