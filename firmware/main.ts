@@ -1,4 +1,4 @@
-#!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 node --optimize-for-size --heap-growing-percent=25
+#!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 node --max-semi-space-size=4 --heap-growing-percent=50 --v8-pool-size=1 --no-allocation-site-pretenuring
 /** The gateway's program: arguments, the real world, signals. All else is in gateway.ts. */
 
 import { closeSync, createReadStream, existsSync, openSync, writeSync }
@@ -16,6 +16,7 @@ import { messageOf, type Fault } from "./base/result.js";
 import { faults } from "./base/faults.js";
 import { version } from "./base/version.js";
 import { nodeWorld } from "./base/world-node.js";
+import { lowerBackgroundThreads } from "./supervisor/background-threads.js";
 import { restore } from "./store/restore.js";
 import { firstAdminFile, startGateway, type Gateway } from "./gateway.js";
 
@@ -216,6 +217,7 @@ async function run(given: Arguments, world: World): Promise<void> {
     await office?.value.stop();
     stop(exitCodeOf(gateway.fault), explain(gateway.fault));
   }
+  lowerBackgroundThreads();
   say(welcome(gateway.value, given));
   let stopping = false;
   const end = (signal: NodeJS.Signals): void => {

@@ -1,7 +1,7 @@
 /** The machine under us: read slowly, kept for those who ask, with an alarm for a filling disk. */
 
-import { statfs } from "node:fs/promises";
-import si from "systeminformation";
+import { readdir, readFile, statfs } from "node:fs/promises";
+import { cpus, freemem, totalmem, uptime } from "node:os";
 import type { Component, Health } from "../base/component.js";
 import { attempt, done, type Result } from "../base/result.js";
 import type { Cancellable, World } from "../base/world.js";
@@ -35,22 +35,45 @@ export const hostEveryMs = 30_000;
 export const diskLowBelow = 0.2;
 const diskFineAbove = 0.22;
 
-export const systemProbe: HostProbe = {
-  async read(dataFolder) {
-    const [load, memory, temperature, disk] = await Promise.all([
-      si.currentLoad(), si.mem(), si.cpuTemperature(), statfs(dataFolder),
-    ]);
-    return {
-      cpuLoad: load.currentLoad / 100,
-      memoryUsedBytes: memory.active, memoryTotalBytes: memory.total,
-      residentBytes: process.memoryUsage.rss(),
-      diskFreeBytes: disk.bavail * disk.bsize, diskTotalBytes: disk.blocks * disk.bsize,
-      temperatureCelsius: Number.isFinite(temperature.main) && temperature.main !== null
-        ? temperature.main : undefined,
-      uptimeSeconds: Math.floor(si.time().uptime),
-    };
-  },
-};
+/** From the kernel's own files: a helper program for each would stop us while it is started. */
+export const systemProbe: HostProbe = systemReader();
+
+function systemReader(): HostProbe {
+  let before = { idle: 0, all: 0 };
+  const cpuLoad = (): number => {
+    const times = cpus().map((each) => each.times);
+    const now = {
+      idle: times.reduce((sum, { idle }) => sum + idle, 0),
+      all: times.reduce((sum, { user, nice, sys, idle, irq }) =>
+        sum + user + nice + sys + idle + irq, 0) };
+    const passed = now.all - before.all;
+    const load = passed <= 0 ? 0 : 1 - (now.idle - before.idle) / passed;
+    before = now;
+    return Math.min(1, Math.max(0, load));
+  };
+  return {
+    async read(dataFolder) {
+      const [temperatureCelsius, disk] = await Promise.all([hottest(), statfs(dataFolder)]);
+      return {
+        cpuLoad: cpuLoad(), memoryUsedBytes: totalmem() - freemem(),
+        memoryTotalBytes: totalmem(), residentBytes: process.memoryUsage.rss(),
+        diskFreeBytes: disk.bavail * disk.bsize, diskTotalBytes: disk.blocks * disk.bsize,
+        temperatureCelsius, uptimeSeconds: Math.floor(uptime()),
+      };
+    },
+  };
+}
+
+const zones = "/sys/class/thermal";
+
+/** Of all thermal zones (kernel documentation, sysfs-class-thermal: thousandths of a degree). */
+async function hottest(): Promise<number | undefined> {
+  const names = await readdir(zones).catch(() => []);
+  const read = await Promise.all(names.filter((name) => name.startsWith("thermal_zone"))
+    .map((name) => readFile(`${zones}/${name}/temp`, "latin1").then(Number, () => NaN)));
+  const known = read.filter(Number.isFinite);
+  return known.length === 0 ? undefined : Math.max(...known) / 1_000;
+}
 
 export function createHostHealth(
   world: World, dataFolder: string, alarms: Alarms, probe: HostProbe = systemProbe,

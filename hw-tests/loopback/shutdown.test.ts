@@ -4,7 +4,7 @@ import "reflect-metadata";
 import assert from "node:assert/strict";
 import { status } from "@grpc/grpc-js";
 import { createServer, type AddressInfo, type Socket } from "node:net";
-import { writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { CallsService } from "../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { LinksService, LinkState } from "../../proto/gen/cti/gateway/v1/links_pb.js";
@@ -12,6 +12,18 @@ import { nodeWorld } from "../../firmware/base/world-node.js";
 import { simulateAmi } from "../../drivers/simulation.js";
 import { GatewayProcess, removeFolder, temporaryFolder, until } from "./gateway-process.js";
 import { Collected, failureOf, value } from "./server-rig.js";
+
+/** Of some threads by name: the 19th field of proc_pid_stat(5). */
+async function niceness(pid: number | undefined): Promise<Readonly<Record<string, number>>> {
+  const found: Record<string, number> = {};
+  for (const thread of await readdir(`/proc/${pid}/task`)) {
+    const stat = await readFile(`/proc/${pid}/task/${thread}/stat`, "latin1");
+    const name = /\((.*)\)/.exec(stat)?.[1] ?? "";
+    if (!["MainThread", "V8Worker"].includes(name)) continue;
+    found[name] = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]);
+  }
+  return found;
+}
 
 describe("a stop with streams open and a PBX that hangs", function () {
   this.timeout(30_000);
@@ -42,6 +54,7 @@ ${link("hangs", asterisk.port)}${link("silent", (silent.address() as AddressInfo
       ["--config", path.join(folder, "gateway.yaml"), "--data", folder], { TEST_SECRET: "s" });
     await gateway.running();
     const user = await gateway.signIn(folder, gateway.admin);
+    assert.deepEqual(await niceness(gateway.child.pid), { MainThread: 0, V8Worker: 10 });
     await until("the link is up", async () => (await user.client.unary(
       LinksService.method.getLink, { id: "hangs" })).link?.state === LinkState.UP);
     const reading = new Collected(user.connect().stream(CallsService.method.watchEvents, {}));
