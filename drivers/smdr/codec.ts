@@ -4,14 +4,14 @@
  */
 
 import type { Codec, Decoded, Decoder } from "../../firmware/base/codec.js";
-import type { CallLine, Format, FormatSettings } from "./formats/format.js";
-import { printLayout, readLayout, type Fields, type Layout } from "./layout.js";
+import type { Format, FormatSettings, Meaning } from "./formats/format.js";
+import { printLayout, readLayout, type BlockLayout, type Fields, type Layout } from "./layout.js";
 
 export interface SmdrLine {
   readonly layout: string;
   readonly fields: Fields;
   /** What the fields say. */
-  readonly call: CallLine;
+  readonly says: Meaning;
 }
 
 /** Twice the longest record known; noise without line ends is given up in halves of it. */
@@ -22,11 +22,13 @@ const cr = 0x0d;
 const lf = 0x0a;
 
 export interface LineDecoder extends Decoder<SmdrLine> {
+  /** Something waits for its end: a line, or a record for its next line. */
+  readonly pending: boolean;
   /** Bytes of a line that has not ended yet. */
   readonly pendingBytes: number;
   /** Text of that line, for a login that prompts without ending its line. */
   readonly pendingText: string;
-  /** Treats what is pending as a line: after a silence, or at the end of the connection. */
+  /** Treats what is pending as whole: after a silence, or at the end of the connection. */
   flush(): Iterable<Decoded<SmdrLine>>;
   /** Forgets what is pending: it was a prompt. */
   discard(): void;
@@ -42,8 +44,8 @@ export function smdrCodec(format: Format, settings: FormatSettings): SmdrCodec {
   return {
     encode(line) {
       const layout = layouts.find(({ name }) => name === line.layout);
-      const text = layout === undefined ? "" : printLayout(layout, line.fields);
-      return Buffer.from(`${text}\r\n`, format.encoding);
+      const text = layout === undefined ? [""] : printLayout(layout, line.fields);
+      return Buffer.from(text.map((each) => `${each}\r\n`).join(""), format.encoding);
     },
     decoder: () => new Lines(format, layouts, settings),
   };
@@ -53,8 +55,15 @@ export function smdrCodec(format: Format, settings: FormatSettings): SmdrCodec {
 export function lineOf(
   format: Format, settings: FormatSettings, layout: string, fields: Fields,
 ): SmdrLine | string {
-  const call = format.read(fields, settings);
-  return typeof call === "string" ? call : { layout, fields, call };
+  const says = format.read(fields, settings, layout);
+  return typeof says === "string" ? says : { layout, fields, says };
+}
+
+/** A record of several lines that has not ended yet. */
+interface OpenBlock {
+  readonly layout: BlockLayout;
+  readonly lines: Uint8Array[];
+  fields: Fields;
 }
 
 class Lines implements LineDecoder {
@@ -64,11 +73,16 @@ class Lines implements LineDecoder {
   /** The layout that fitted last is tried first. */
   #layouts: readonly Layout[];
   #length = 0;
+  #block: OpenBlock | undefined;
 
   constructor(format: Format, layouts: readonly Layout[], settings: FormatSettings) {
     this.#format = format;
     this.#layouts = layouts;
     this.#settings = settings;
+  }
+
+  get pending(): boolean {
+    return this.#length > 0 || this.#block !== undefined;
   }
 
   get pendingBytes(): number {
@@ -87,9 +101,9 @@ class Lines implements LineDecoder {
     const found: Decoded<SmdrLine>[] = [];
     for (const byte of chunk) {
       if (byte === cr || byte === lf) {
-        found.push(...this.flush());
+        this.#endLine(found);
       } else if (!padding.has(byte)) {
-        if (this.#length === lineBytesMax) found.push(this.#giveUpHalf());
+        if (this.#length === lineBytesMax) this.#giveUpHalf(found);
         this.#buffer[this.#length] = byte;
         this.#length += 1;
       }
@@ -98,56 +112,111 @@ class Lines implements LineDecoder {
   }
 
   flush(): Iterable<Decoded<SmdrLine>> {
-    if (this.#length === 0) return [];
+    const found: Decoded<SmdrLine>[] = [];
+    this.#endLine(found);
+    this.#endBlock(found);
+    return found;
+  }
+
+  #endLine(found: Decoded<SmdrLine>[]): void {
+    if (this.#length === 0) return;
     const bytes = Uint8Array.from(this.#buffer.subarray(0, this.#length));
     this.#length = 0;
-    return this.#line(bytes);
+    this.#line(bytes, found);
   }
 
   /** The newer half stays: a record may be about to end in it. */
-  #giveUpHalf(): Decoded<SmdrLine> {
+  #giveUpHalf(found: Decoded<SmdrLine>[]): void {
+    this.#endBlock(found);
     const half = lineBytesMax / 2;
     const bytes = Uint8Array.from(this.#buffer.subarray(0, half));
     this.#buffer.copyWithin(0, half, lineBytesMax);
     this.#length = half;
-    return { kind: "garbage", bytes, reason: `no end of line within ${lineBytesMax} bytes` };
+    found.push({ kind: "garbage", bytes, reason: `no end of line within ${lineBytesMax} bytes` });
   }
 
-  *#line(bytes: Uint8Array): Iterable<Decoded<SmdrLine>> {
+  #line(bytes: Uint8Array, found: Decoded<SmdrLine>[]): void {
     // One octet, one column, whatever the alphabet: places are found before text is decoded.
     const text = Buffer.from(bytes).toString("latin1");
     if (text.trim() === "") return;
-    const whole = this.#read(bytes);
-    if (typeof whole !== "string") {
-      yield { kind: "message", message: whole };
-      return;
-    }
+    if (this.#continues(bytes, found)) return;
+    const begun = this.#begin(bytes, found);
+    if (begun === undefined) return;
     if (this.#format.skips.some((skip) => skip.test(text))) return;
     for (const { index } of text.matchAll(this.#format.begins)) {
       if (index === 0) continue;
-      const behind = this.#read(bytes.subarray(index));
-      if (typeof behind === "string") continue;
-      yield { kind: "garbage", bytes: bytes.subarray(0, index), reason: whole };
-      yield { kind: "message", message: behind };
-      return;
+      const garbage = { kind: "garbage", bytes: bytes.subarray(0, index), reason: begun } as const;
+      if (this.#begin(bytes.subarray(index), found, garbage) === undefined) return;
     }
-    yield { kind: "garbage", bytes, reason: whole };
+    this.#endBlock(found);
+    found.push({ kind: "garbage", bytes, reason: begun });
   }
 
-  #read(bytes: Uint8Array): SmdrLine | string {
-    const text = Buffer.from(bytes).toString(this.#format.encoding);
+  /** Whether the line belongs to the record that is open. */
+  #continues(bytes: Uint8Array, found: Decoded<SmdrLine>[]): boolean {
+    const block = this.#block;
+    if (block === undefined) return false;
+    const { layout, lines } = block;
+    const text = this.#decoded(bytes);
+    for (const each of layout.more) {
+      const fields = readLayout(each, text);
+      if (fields === undefined) continue;
+      block.fields = together(block.fields, fields);
+      lines.push(bytes);
+      const ends = layout.ends?.includes(each.name) === true || lines.length >= layout.linesMax;
+      if (ends) this.#endBlock(found);
+      return true;
+    }
+    return false;
+  }
+
+  /** Reads the line that begins a record; what it is instead where it begins none. */
+  #begin(
+    bytes: Uint8Array, found: Decoded<SmdrLine>[], before?: Decoded<SmdrLine>,
+  ): string | undefined {
+    const text = this.#decoded(bytes);
     let reason = `fits no ${this.#format.title} layout`;
     for (const layout of this.#layouts) {
-      const fields = readLayout(layout, text);
+      const fields = readLayout(layout.kind === "block" ? layout.first : layout, text);
       if (fields === undefined) continue;
-      const line = lineOf(this.#format, this.#settings, layout.name, fields);
+      const line = layout.kind === "block" ? undefined
+        : lineOf(this.#format, this.#settings, layout.name, fields);
       if (typeof line === "string") {
         reason = line;
         continue;
       }
       this.#layouts = [layout, ...this.#layouts.filter((other) => other !== layout)];
-      return line;
+      this.#endBlock(found);
+      if (before !== undefined) found.push(before);
+      if (layout.kind === "block") this.#block = { layout, lines: [bytes], fields };
+      else if (line !== undefined) found.push({ kind: "message", message: line });
+      return undefined;
     }
     return reason;
   }
+
+  #endBlock(found: Decoded<SmdrLine>[]): void {
+    const block = this.#block;
+    if (block === undefined) return;
+    this.#block = undefined;
+    const line = lineOf(this.#format, this.#settings, block.layout.name, block.fields);
+    if (typeof line !== "string") {
+      found.push({ kind: "message", message: line });
+      return;
+    }
+    for (const bytes of block.lines) found.push({ kind: "garbage", bytes, reason: line });
+  }
+
+  #decoded(bytes: Uint8Array): string {
+    return Buffer.from(bytes).toString(this.#format.encoding);
+  }
+}
+
+function together(fields: Fields, more: Fields): Fields {
+  const all: Record<string, string> = { ...fields };
+  for (const [name, text] of Object.entries(more)) {
+    const known = all[name];
+    all[name] = known === undefined ? text : `${known}\n${text}`;
+  }
+  return all;
 }

@@ -1,5 +1,5 @@
 /**
- * A record layout is data: which columns, or which comma-separated places, hold which field, and
+ * A record layout is data: which columns, tokens or comma-separated places hold which field, and
  * what the field may look like. Reading and printing are generic; a new PBX is a new table.
  */
 
@@ -21,6 +21,23 @@ export interface ColumnLayout {
   readonly fields: readonly ColumnField[];
 }
 
+export interface TokenField {
+  readonly name: string;
+  /** Over the whole token. */
+  readonly pattern: RegExp;
+  /** The token may be missing. */
+  readonly optional?: true;
+  /** Only for the last field: all that is left, blanks within included. */
+  readonly rest?: true;
+}
+
+/** Blanks part the fields: for makes whose columns differ by release. */
+export interface TokenLayout {
+  readonly kind: "tokens";
+  readonly name: string;
+  readonly fields: readonly TokenField[];
+}
+
 export interface CsvField {
   readonly name: string;
   readonly pattern: RegExp;
@@ -32,13 +49,38 @@ export interface CsvLayout {
   readonly fields: readonly CsvField[];
   /** Older software releases of the PBX print fewer places. */
   readonly fieldsMin: number;
+  /** Between places; absent: a comma. */
+  readonly separator?: string;
 }
 
-export type Layout = ColumnLayout | CsvLayout;
+/** What stands on one line. */
+export type LineLayout = ColumnLayout | TokenLayout | CsvLayout;
+
+/**
+ * A record over several lines. The fields of all lines are put together; a field that comes again
+ * is added behind a line feed. The record ends with a line of `ends`, after `linesMax` lines, when
+ * a line comes that does not belong to it, or when nothing more comes.
+ */
+export interface BlockLayout {
+  readonly kind: "block";
+  readonly name: string;
+  readonly first: LineLayout;
+  /** Lines that may follow, in any order. */
+  readonly more: readonly LineLayout[];
+  /** Names of layouts in `more` that end the record. */
+  readonly ends?: readonly string[];
+  readonly linesMax: number;
+}
+
+export type Layout = LineLayout | BlockLayout;
 
 /** The fields of a line, blank ones left out; undefined when the line has another layout. */
-export function readLayout(layout: Layout, line: string): Fields | undefined {
-  return layout.kind === "columns" ? readColumns(layout, line) : readCsv(layout, line);
+export function readLayout(layout: LineLayout, line: string): Fields | undefined {
+  switch (layout.kind) {
+    case "columns": return readColumns(layout, line);
+    case "tokens": return readTokens(layout, line);
+    case "csv": return readCsv(layout, line);
+  }
 }
 
 function readColumns(layout: ColumnLayout, line: string): Fields | undefined {
@@ -54,8 +96,31 @@ function readColumns(layout: ColumnLayout, line: string): Fields | undefined {
   return line.slice(next).trim() === "" ? fields : undefined;
 }
 
+/** More tokens than any record has. */
+const tokensMax = 64;
+
+function readTokens({ fields }: TokenLayout, line: string): Fields | undefined {
+  const tokens = [...line.matchAll(/\S+/g)].slice(0, tokensMax + 1);
+  if (tokens.length > tokensMax) return undefined;
+  const found: Record<string, string> = {};
+  const fit = (at: number, token: number): boolean => {
+    const field = fields[at];
+    if (field === undefined) return token === tokens.length;
+    const text = field.rest === true ? line.slice(tokens[token]?.index ?? line.length).trim()
+      : tokens[token]?.[0];
+    if (text !== undefined && text !== "" && field.pattern.test(text)
+      && fit(at + 1, field.rest === true ? tokens.length : token + 1)) {
+      found[field.name] = text;
+      return true;
+    }
+    return field.optional === true && fit(at + 1, token);
+  };
+  return fit(0, 0) ? found : undefined;
+}
+
 function readCsv(layout: CsvLayout, line: string): Fields | undefined {
-  const places = splitCsv(line);
+  const separator = layout.separator ?? ",";
+  const places = splitCsv(line, separator);
   if (places === undefined || places.length < layout.fieldsMin) return undefined;
   const fields: Record<string, string> = {};
   for (const [index, { name, pattern }] of layout.fields.entries()) {
@@ -63,48 +128,73 @@ function readCsv(layout: CsvLayout, line: string): Fields | undefined {
     if (!pattern.test(text)) return undefined;
     if (text !== "") fields[name] = text;
   }
-  const rest = places.slice(layout.fields.length).join(",");
-  if (rest.replaceAll(",", "").trim() !== "") fields["more"] = rest;
+  const rest = places.slice(layout.fields.length).join(separator);
+  if (rest.replaceAll(separator, "").trim() !== "") fields["more"] = rest;
   return fields;
 }
 
-/** Commas part places; a place in double quotes may hold commas, and quotes doubled (RFC 4180). */
-function splitCsv(line: string): readonly string[] | undefined {
+/** A place in double quotes may hold the separator, and quotes doubled (RFC 4180). */
+function splitCsv(line: string, separator: string): readonly string[] | undefined {
   const places: string[] = [];
   let at = 0;
   for (;;) {
     if (line[at] === "\"") {
-      const found = /"((?:[^"]|"")*)"(?=,|$)/y;
+      const found = /"((?:[^"]|"")*)"/y;
       found.lastIndex = at;
       const quoted = found.exec(line)?.[1];
       if (quoted === undefined) return undefined;
-      places.push(quoted.replaceAll("\"\"", "\""));
       at = found.lastIndex;
+      if (at < line.length && !line.startsWith(separator, at)) return undefined;
+      places.push(quoted.replaceAll("\"\"", "\""));
     } else {
-      const comma = line.indexOf(",", at);
-      const end = comma < 0 ? line.length : comma;
+      const next = line.indexOf(separator, at);
+      const end = next < 0 ? line.length : next;
       places.push(line.slice(at, end));
       at = end;
     }
     if (at >= line.length) return places;
-    at += 1;
+    at += separator.length;
   }
 }
 
-/** A line that `readLayout` reads back as `fields`. */
-export function printLayout(layout: Layout, fields: Fields): string {
-  if (layout.kind === "columns") {
-    let line = "";
-    for (const { name, from, to } of layout.fields) {
-      line = line.padEnd(from - 1) + (fields[name] ?? "").slice(0, to - from + 1);
-      line = line.padEnd(to);
+/** Lines that read back as `fields`; of a block, each line's fields in the order of its tables. */
+export function printLayout(layout: Layout, fields: Fields): readonly string[] {
+  if (layout.kind !== "block") return [printLine(layout, fields)];
+  const lines = [printLine(layout.first, fields)];
+  for (const each of layout.more) {
+    const parts = each.fields.map(({ name }) =>
+      [name, fields[name]?.split("\n") ?? []] as const);
+    const count = Math.max(...parts.map(([, values]) => values.length));
+    for (let line = 0; line < count; line += 1) {
+      lines.push(printLine(each, Object.fromEntries(parts.map(([name, values]) =>
+        [name, values[line] ?? ""]))));
     }
-    return line;
   }
-  const places = layout.fields.map(({ name }) => {
-    const text = fields[name] ?? "";
-    return /[",]/.test(text) ? `"${text.replaceAll("\"", "\"\"")}"` : text;
-  });
-  const more = fields["more"];
-  return (more === undefined ? places : [...places, more]).join(",");
+  return lines;
+}
+
+function printLine(layout: LineLayout, fields: Fields): string {
+  switch (layout.kind) {
+    case "columns": {
+      let line = "";
+      for (const { name, from, to } of layout.fields) {
+        line = line.padEnd(from - 1) + (fields[name] ?? "").slice(0, to - from + 1);
+        line = line.padEnd(to);
+      }
+      return line;
+    }
+    case "tokens":
+      return layout.fields.map(({ name }) => fields[name] ?? "").filter((text) => text !== "")
+        .join(" ");
+    case "csv": {
+      const separator = layout.separator ?? ",";
+      const places = layout.fields.map(({ name }) => {
+        const text = fields[name] ?? "";
+        return text.includes(separator) || text.includes("\"")
+          ? `"${text.replaceAll("\"", "\"\"")}"` : text;
+      });
+      const more = fields["more"];
+      return (more === undefined ? places : [...places, more]).join(separator);
+    }
+  }
 }

@@ -23,6 +23,14 @@ describe("local time", () => {
       }));
   });
 
+  it("gives a time without a date to the day nearest to its arrival", () => {
+    const at = (hour: number, minute: number, arrived: string): number =>
+      momentOf({ hour, minute, second: 0 }, paris, utc(arrived), undefined);
+    assert.equal(at(9, 15, "2026-11-22T08:16:00Z"), utc("2026-11-22T08:15:00Z"));
+    assert.equal(at(23, 58, "2026-12-31T23:01:00Z"), utc("2026-12-31T22:58:00Z"));
+    assert.equal(at(0, 1, "2026-12-31T22:59:00Z"), utc("2026-12-31T23:01:00Z"));
+  });
+
   it("decides the doubled hour by arrival", () => {
     const shown = local(10, 25, 2, 30, 2026);
     const [summer, winter] = [utc("2026-10-25T00:30:00Z"), utc("2026-10-25T01:30:00Z")];

@@ -1,10 +1,10 @@
-/** A PBX's wall clock, without zone and perhaps without year, and what it is in UTC. */
+/** A PBX's wall clock, without zone and perhaps without year or date, and what it is in UTC. */
 
 export interface LocalTime {
-  /** Absent where the format prints none. */
+  /** Absent where the format prints none; month and day are there together or not at all. */
   readonly year?: number;
-  readonly month: number;
-  readonly day: number;
+  readonly month?: number;
+  readonly day?: number;
   readonly hour: number;
   readonly minute: number;
   readonly second: number;
@@ -29,7 +29,7 @@ function daysIn(year: number, month: number): number {
 }
 
 export function isLocalTime(local: LocalTime): boolean {
-  const { year = 2_024, month, day, hour, minute, second } = local;
+  const { year = 2_024, month = 1, day = 1, hour, minute, second } = local;
   return month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month)
     && hour <= 23 && minute <= 59 && second <= 59;
 }
@@ -76,7 +76,9 @@ export function shownAt(atMs: number, timeZone: string): Required<LocalTime> {
     minute: part("minute"), second: part("second") };
 }
 
-function asIfUtc(local: LocalTime, year: number): number {
+type Dated = LocalTime & { readonly month: number; readonly day: number };
+
+function asIfUtc(local: Dated, year: number): number {
   return daysFromCivil(year, local.month, local.day) * dayMs
     + ((local.hour * 60 + local.minute) * 60 + local.second) * 1_000;
 }
@@ -90,7 +92,7 @@ function moments(shownMs: number, timeZone: string): readonly number[] {
 }
 
 /** The year that brings a date without one nearest to now; New Year is where it matters. */
-function nearestYear(local: LocalTime, nowMs: number, timeZone: string): number {
+function nearestYear(local: Dated, nowMs: number, timeZone: string): number {
   const nowShownMs = wallMs(nowMs, timeZone);
   let year = 1_970 + Math.floor(nowShownMs / (365.2425 * dayMs));
   let bestMs = Number.POSITIVE_INFINITY;
@@ -105,6 +107,20 @@ function nearestYear(local: LocalTime, nowMs: number, timeZone: string): number 
   return year;
 }
 
+/** A time without a date is that of the day which brings it nearest to now. */
+function dated(local: LocalTime, nowMs: number, timeZone: string): Dated {
+  const { month, day } = local;
+  if (month !== undefined && day !== undefined) return { ...local, month, day };
+  const nowShownMs = wallMs(nowMs, timeZone);
+  const days = [-1, 0, 1].map((away) => {
+    const { year, month: on, day: at } = shownAt(nowMs + away * dayMs, timeZone);
+    return { ...local, year, month: on, day: at };
+  });
+  const awayMs = (each: Required<LocalTime>): number =>
+    Math.abs(asIfUtc(each, each.year) - nowShownMs);
+  return days.reduce((best, each) => awayMs(each) < awayMs(best) ? each : best);
+}
+
 /** How far apart order and clock may be before the order of lines counts for more. */
 const orderSlackMs = 90_000;
 
@@ -113,8 +129,9 @@ const orderSlackMs = 90_000;
  * to the line's arrival; of lines printed later, that which keeps them in the order of printing.
  */
 export function momentOf(
-  local: LocalTime, timeZone: string, arrivedMs: number, previousMs: number | undefined,
+  printed: LocalTime, timeZone: string, arrivedMs: number, previousMs: number | undefined,
 ): number {
+  const local = dated(printed, arrivedMs, timeZone);
   const year = local.year ?? nearestYear(local, arrivedMs, timeZone);
   const shownMs = asIfUtc(local, year);
   const [early, late] = moments(shownMs, timeZone);

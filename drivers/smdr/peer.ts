@@ -6,11 +6,10 @@ import { SimulatedWorld } from "../../firmware/base/world-simulated.js";
 import { lineOf, smdrCodec } from "./codec.js";
 import { shownAt } from "./local-time.js";
 import type { Fields } from "./layout.js";
-import type { SmdrOptions } from "./options.js";
-import { formats } from "./session.js";
+import { formatOf } from "./formats/index.js";
 
 export interface SmdrPeerPlan {
-  readonly format: SmdrOptions["format"];
+  readonly format: "panasonic-kx" | "avaya-ip-office";
   readonly world: World;
   /** Towards the gateway. */
   readonly send: (bytes: Uint8Array) => void;
@@ -208,7 +207,7 @@ class Peer implements SmdrPeer {
   }
 
   #send(layout: string, fields: Fields): void {
-    const format = formats[this.#plan.format];
+    const format = formatOf(this.#plan.format);
     const settings = { dateOrder: "dmy" } as const;
     const line = lineOf(format, settings, layout, fields);
     if (typeof line === "string") throw new Error(`the peer cannot print that: ${line}`);

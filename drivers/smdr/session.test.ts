@@ -27,8 +27,9 @@ class Bench {
   constructor(options: object, plan: Partial<SmdrPeerPlan> = {}) {
     const parsed = driver.options.parse(options);
     assert.ok(parsed.ok, JSON.stringify(parsed));
-    this.peer = createSmdrPeer({ format: parsed.value.format, world: this.world,
-      send: (bytes) => { this.hear(bytes); }, ...plan });
+    this.peer = createSmdrPeer({ world: this.world, send: (bytes) => { this.hear(bytes); },
+      format: parsed.value.format === "avaya-ip-office" ? "avaya-ip-office" : "panasonic-kx",
+      ...plan });
     this.session = driver.open({
       link: linkId("pbx"), options: parsed.value, world: this.world,
       transport: {

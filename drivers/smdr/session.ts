@@ -9,14 +9,13 @@ import type { ServiceResponse } from "../../firmware/model/services.js";
 import type { LinkSnapshot } from "../../firmware/model/snapshot.js";
 import { ClockDrift } from "./clock-drift.js";
 import { smdrCodec, type LineDecoder, type SmdrLine } from "./codec.js";
-import { avayaIpOffice } from "./formats/avaya-ip-office.js";
-import type { CallLine, Format, FormatSettings } from "./formats/format.js";
-import { panasonicKx } from "./formats/panasonic-kx.js";
+import type { CallLine, DateLine, Meaning, PbxTime } from "./formats/format.js";
 import { LiveCalls } from "./live-calls.js";
 import { momentOf } from "./local-time.js";
 import { Login, type LoginStep } from "./login.js";
 import { completedCall, endOf, joined, startOf } from "./map.js";
-import type { SmdrOptions } from "./options.js";
+import { formatFor, settingsFor, type SmdrOptions } from "./options.js";
+import { Sequence } from "./sequence.js";
 
 /** A line without end is taken as it stands after so much silence. */
 export const lineSilenceMs = 2_000;
@@ -28,18 +27,8 @@ export const partsMax = 50;
 /** A part that never gets its rest is recorded as it stands. */
 export const partialCallMs = 14_400_000;
 
-export const formats: Readonly<Record<SmdrOptions["format"], Format>> = {
-  "panasonic-kx": panasonicKx,
-  "avaya-ip-office": avayaIpOffice,
-};
-
-export function formatSettings(options: SmdrOptions): FormatSettings {
-  return {
-    dateOrder: options.dateOrder,
-    ...(options.format === "panasonic-kx" && options.pattern !== "auto"
-      ? { pattern: options.pattern } : {}),
-  };
-}
+/** A date that the PBX printed holds for the times behind it: until midnight, and a little more. */
+const dateMsMax = 26 * 3_600_000;
 
 interface Part {
   readonly line: CallLine;
@@ -60,11 +49,14 @@ class SmdrSession implements Session {
   readonly #decoder: LineDecoder;
   readonly #calls: LiveCalls;
   readonly #drift = new ClockDrift();
+  readonly #sequence = new Sequence();
   readonly #partial = new Map<string, PartialCall>();
   readonly #login: Login | undefined;
   #silence: Cancellable | undefined;
   #loginTimer: Cancellable | undefined;
   #previousMs: number | undefined;
+  /** Of lines that print only the time. */
+  #date: { readonly line: DateLine; readonly atMs: number } | undefined;
   #impaired = false;
   #gaveUp = false;
   #closed = false;
@@ -72,8 +64,8 @@ class SmdrSession implements Session {
   constructor(context: SessionContext<SmdrOptions>) {
     this.#context = context;
     const { options, world, link } = context;
-    const format = formats[options.format];
-    this.#decoder = smdrCodec(format, formatSettings(options)).decoder();
+    const format = formatFor(options);
+    this.#decoder = smdrCodec(format, settingsFor(options)).decoder();
     const opened = `${world.clock.wall().getTime().toString(36)}${
       Buffer.from(world.random.bytes(2)).toString("hex")}`;
     this.#calls = new LiveCalls(world, `${link}-${opened}`, (event) => { context.emit(event); });
@@ -119,14 +111,16 @@ class SmdrSession implements Session {
     if (this.#closed) return;
     this.#take(this.#decoder.push(bytes), atMs);
     this.#silence?.cancel();
-    if (this.#decoder.pendingBytes === 0) return;
+    if (!this.#decoder.pending) return;
     if (this.#login !== undefined && !this.#login.finished) {
       this.#step(this.#login.see(this.#decoder.pendingText));
       return;
     }
     this.#silence = this.#context.world.clock.after(lineSilenceMs, "smdr.line-silence", () => {
-      this.#context.world.log.event("smdr.line.unterminated",
-        { link: this.#context.link, bytes: this.#decoder.pendingBytes }, "warn");
+      if (this.#decoder.pendingBytes > 0) {
+        this.#context.world.log.event("smdr.line.unterminated",
+          { link: this.#context.link, bytes: this.#decoder.pendingBytes }, "warn");
+      }
       this.#take(this.#decoder.flush(), atMs);
     });
   }
@@ -167,7 +161,7 @@ class SmdrSession implements Session {
 
   #take(found: Iterable<Decoded<SmdrLine>>, atMs: number): void {
     for (const one of found) {
-      if (one.kind === "message") this.#line(one.message.call, atMs);
+      if (one.kind === "message") this.#hear(one.message.says, atMs);
       else if (this.#login === undefined || this.#login.finished) {
         this.#context.garbage(one.bytes, one.reason);
       } else {
@@ -178,17 +172,40 @@ class SmdrSession implements Session {
     }
   }
 
-  #line(line: CallLine, receivedAtMs: number): void {
+  #hear(says: Meaning, receivedAtMs: number): void {
     if (this.#login !== undefined && !this.#login.finished) {
       this.#login.record();
       this.#loginTimer?.cancel();
       this.#context.report({ type: "ready" });
     }
-    const { link, options, world } = this.#context;
+    const { link, world } = this.#context;
+    if (says.phase === "date") {
+      this.#date = { line: says, atMs: receivedAtMs };
+    } else if (says.phase === "notice") {
+      world.log.event("smdr.notice", { link, notice: says.notice, text: says.text },
+        says.notice === "information" ? "info" : "warn");
+    } else {
+      const missing = says.sequence === undefined ? 0 : this.#sequence.missingBefore(says.sequence);
+      if (missing > 0) world.log.event("smdr.records.missing", { link, missing }, "warn");
+      this.#line(says, receivedAtMs);
+    }
+  }
+
+  /** Milliseconds since 1970 of what the PBX printed. */
+  #printedMs(local: PbxTime, arrivedMs: number, receivedAtMs: number): number {
+    if ("utcMs" in local) return local.utcMs;
+    const date = this.#date !== undefined && receivedAtMs - this.#date.atMs <= dateMsMax
+      && local.month === undefined ? this.#date.line : undefined;
+    return momentOf(date === undefined ? local : { ...date, ...local },
+      this.#context.options.timeZone, arrivedMs, this.#previousMs);
+  }
+
+  #line(line: CallLine, receivedAtMs: number): void {
+    const { link, world } = this.#context;
     // The line may have waited for the store; it arrived `waited` ago.
     const waitedMs = Math.max(0, world.clock.monotonicMs() - receivedAtMs);
     const arrivedMs = world.clock.wall().getTime() - waitedMs;
-    const printedMs = momentOf(line.local, options.timeZone, arrivedMs, this.#previousMs);
+    const printedMs = this.#printedMs(line.local, arrivedMs, receivedAtMs);
     this.#previousMs = printedMs;
     const occurredAtMs = line.phase === "completed" ? endOf(line, printedMs) : printedMs;
     const driftMs = this.#drift.add(occurredAtMs, arrivedMs);

@@ -2,7 +2,8 @@
 
 import type { CsvField, Fields } from "../layout.js";
 import { isLocalTime, type LocalTime } from "../local-time.js";
-import type { CallLine, Format } from "./format.js";
+import { others, present } from "./fields.js";
+import { ruleLine, type CallLine, type Format } from "./format.js";
 
 const any = /^[^\u0000-\u001f]*$/;
 const number = /^\d*$/;
@@ -64,10 +65,7 @@ function parties(read: Fields): Partial<CallLine> {
   const devices = [read["party1Device"], read["party2Device"]];
   const station = devices.find((device) => device?.startsWith("E") === true)?.slice(1);
   const trunk = devices.find((device) => device?.startsWith("T") === true);
-  return {
-    ...(station === undefined ? {} : { device: station }),
-    ...(trunk === undefined ? {} : { trunk }),
-  };
+  return present({ device: station, trunk });
 }
 
 function directionOf(read: Fields): CallLine["direction"] {
@@ -88,15 +86,11 @@ function read(found: Fields): CallLine | string {
   return {
     phase: "completed", local, pbxTime: start, clock: "start", direction: directionOf(found),
     ...parties(found),
-    ...(caller === undefined ? {} : { callingNumber: caller }),
-    ...(called === undefined ? {} : { calledNumber: called }),
     ringMs: Number(found["ringSeconds"]) * 1_000, durationMs, answered: durationMs > 0,
-    ...(account === undefined ? {} : { accountCode: account }),
-    ...(callCharge === undefined ? {} : { cost: [callCharge, currency].join(" ").trim() }),
-    ...(callId === undefined ? {} : { reference: callId }),
-    ...(found["continuation"] === "1" ? { continued: true } : {}),
-    privateFields: Object.fromEntries(
-      Object.entries(found).filter(([name]) => !placed.has(name))),
+    ...present({ callingNumber: caller, calledNumber: called, accountCode: account,
+      cost: callCharge === undefined ? undefined : [callCharge, currency].join(" ").trim(),
+      reference: callId, continued: found["continuation"] === "1" ? true : undefined }),
+    privateFields: others(found, placed),
   };
 }
 
@@ -104,8 +98,9 @@ export const avayaIpOffice: Format = {
   name: "avaya-ip-office",
   title: "Avaya IP Office",
   layouts: [{ kind: "csv", name: "smdr", fields, fieldsMin: 30 }],
-  skips: [/^[\s\-=_*]+$/, /^\s*Call Start,/i],
+  skips: [ruleLine, /^\s*Call Start,/i],
   begins: /\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d,/g,
   encoding: "utf8",
+  dateOrder: "ymd",
   read,
 };

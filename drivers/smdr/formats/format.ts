@@ -4,18 +4,24 @@ import type { Direction } from "../../../firmware/model/records.js";
 import type { Fields, Layout } from "../layout.js";
 import type { LocalTime } from "../local-time.js";
 
+/** How a date without names is printed; where the year is missing, its letter does not count. */
+export type DateOrder = "dmy" | "mdy" | "ymd";
+
 export interface FormatSettings {
   /** Restricts the layouts to one; absent: whichever fits. */
   readonly pattern?: string;
-  /** The order in which a date without names is printed; `dm` and `md` lack the year. */
-  readonly dateOrder: "dmy" | "mdy" | "ymd" | "dm" | "md";
+  /** Absent: as this make prints it where nothing else is set. */
+  readonly dateOrder?: DateOrder;
 }
 
-/** What one line says, in one vocabulary for all formats. */
+/** A clock on the wall, or (CUCM, RADIUS) a moment that needs no zone. */
+export type PbxTime = LocalTime | { readonly utcMs: number };
+
+/** What one record says, in one vocabulary for all formats. */
 export interface CallLine {
   /** `ringing` and `answered` are live: the call goes on. The others end it. */
   readonly phase: "ringing" | "answered" | "completed";
-  readonly local: LocalTime;
+  readonly local: PbxTime;
   /** Date and time as printed. */
   readonly pbxTime: string;
   /** Whether `local` is the start or the end of what the line tells. */
@@ -32,20 +38,45 @@ export interface CallLine {
   readonly accountCode?: string;
   readonly cost?: string;
   readonly reference?: string;
-  /** Another line about the same call follows later. */
+  /** Another line about the same call (same `reference`) follows later. */
   readonly continued?: boolean;
+  /** The PBX's own count of its records: a jump means that some are missing. */
+  readonly sequence?: { readonly number: number; readonly modulus: number };
+  /** All else that was printed, under the names of the fields. */
   readonly privateFields: Readonly<Record<string, string>>;
 }
+
+/** A line that gives the date of those behind it, which print only the time. */
+export interface DateLine {
+  readonly phase: "date";
+  readonly year?: number;
+  readonly month: number;
+  readonly day: number;
+}
+
+/** A line about the records themselves. */
+export interface NoticeLine {
+  readonly phase: "notice";
+  readonly notice: "records-lost" | "buffer-full" | "restarted" | "information";
+  readonly text: string;
+}
+
+export type Meaning = CallLine | DateLine | NoticeLine;
 
 export interface Format {
   readonly name: string;
   readonly title: string;
   readonly layouts: readonly Layout[];
-  /** Page headers and rules between records. */
+  /** Page headers and rules between records; tried where no layout fits. */
   readonly skips: readonly RegExp[];
   /** Where in a line a record could begin: used to find one behind noise. Global, cheap. */
   readonly begins: RegExp;
   readonly encoding: "latin1" | "utf8";
-  /** What the fields say; a string is why they make no sense. */
-  read(fields: Fields, settings: FormatSettings): CallLine | string;
+  /** How this make prints a date where nothing else is set. */
+  readonly dateOrder: DateOrder;
+  /** What the fields of `layout` say; a string is why they make no sense. */
+  read(fields: Fields, settings: FormatSettings, layout: string): Meaning | string;
 }
+
+/** Rules between records, which no format takes for more. */
+export const ruleLine = /^[\s\-=_*]+$/;

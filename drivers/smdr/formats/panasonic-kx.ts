@@ -4,9 +4,10 @@
  */
 
 import type { Fields, ColumnLayout } from "../layout.js";
-import { isLocalTime, type LocalTime } from "../local-time.js";
-import type { CallLine, Format, FormatSettings } from "./format.js";
+import { clockOf, dateOf, present, spanMs, timeOf } from "./fields.js";
+import { ruleLine, type CallLine, type Format, type FormatSettings } from "./format.js";
 
+const dateOrder = "dmy";
 const date = /^\d\d\/\d\d(\/\d\d)?$/;
 const time = /^\d\d:\d\d(AM|PM)?$/;
 /** Dnnn door phone, Tnnn trunk group, *nnn a verified caller. */
@@ -54,35 +55,6 @@ const patterns: readonly Widths[] = [
   { name: "C", trunk: 4, number: 50, ring: 4, cost: 11 },
 ];
 
-function localTime(fields: Fields, order: FormatSettings["dateOrder"]): LocalTime | undefined {
-  const [first = 0, second = 0, third] = (fields["date"] ?? "").split("/").map(Number);
-  const printed = { d: 0, m: 0, y: undefined as number | undefined };
-  if (order.length !== (third === undefined ? 2 : 3)) return undefined;
-  for (const [index, part] of [first, second, third].entries()) {
-    const letter = order[index];
-    if (letter === "d" || letter === "m") printed[letter] = part ?? 0;
-    if (letter === "y") printed.y = part;
-  }
-  const clock = /^(\d\d):(\d\d)(AM|PM)?$/.exec(fields["time"] ?? "");
-  if (clock === null) return undefined;
-  const half = clock[3];
-  const shown = Number(clock[1]);
-  if (half !== undefined && (shown < 1 || shown > 12)) return undefined;
-  const hour = half === undefined ? shown : (shown % 12) + (half === "PM" ? 12 : 0);
-  const local: LocalTime = {
-    ...(printed.y === undefined ? {} : { year: 2_000 + printed.y }),
-    month: printed.m, day: printed.d, hour, minute: Number(clock[2]), second: 0,
-  };
-  return isLocalTime(local) ? local : undefined;
-}
-
-/** `M'SS` or `HH:MM'SS`. */
-function milliseconds(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const [seconds = 0, minutes = 0, hours = 0] = text.split(/[:']/).map(Number).reverse();
-  return ((hours * 60 + minutes) * 60 + seconds) * 1_000;
-}
-
 function parties(text: string): Pick<CallLine,
   "direction" | "callingNumber" | "calledNumber" | "transferred"> {
   const incoming = /^(?:<D>([^<]*))?<I>(.*)$/.exec(text);
@@ -106,16 +78,13 @@ function parties(text: string): Pick<CallLine,
   };
 }
 
-function optional(name: string, value: string | undefined): Readonly<Record<string, string>> {
-  return value === undefined ? {} : { [name]: value };
-}
-
 function read(fields: Fields, settings: FormatSettings): CallLine | string {
-  const local = localTime(fields, settings.dateOrder);
+  const date = dateOf(fields["date"], settings.dateOrder ?? dateOrder);
+  const local = date === undefined ? undefined : clockOf(date, timeOf(fields["time"]));
   if (local === undefined) return "no such date or time in the configured order";
   const condition = fields["code"];
-  const durationMs = milliseconds(fields["duration"]);
-  const ringMs = milliseconds(fields["ring"]);
+  const durationMs = spanMs(fields["duration"]);
+  const ringMs = spanMs(fields["ring"]);
   const text = fields["dialled"] ?? "";
   // Assumed: AN without a duration is printed when a call is answered, with one when it has ended.
   const live = condition === "RC" || condition === "VR"
@@ -129,12 +98,12 @@ function read(fields: Fields, settings: FormatSettings): CallLine | string {
     phase: !live ? "completed" : answered ? "answered" : "ringing",
     local, pbxTime: `${fields["date"] ?? ""} ${fields["time"] ?? ""}`, clock: "end",
     direction: incomingByCode && told === "outgoing" && text === "" ? "incoming" : told,
-    ...optional("device", fields["extension"]), ...optional("trunk", fields["trunk"]), ...numbers,
-    ...(ringMs === undefined ? {} : { ringMs }), durationMs: durationMs ?? 0, answered,
-    ...(condition === "TR" || numbers.transferred === true ? { transferred: true } : {}),
-    ...optional("accountCode", fields["account"]), ...optional("cost", fields["cost"]),
+    durationMs: durationMs ?? 0, answered, ...numbers,
+    ...present({ device: fields["extension"], trunk: fields["trunk"], ringMs,
+      transferred: condition === "TR" || numbers.transferred === true ? true : undefined,
+      accountCode: fields["account"], cost: fields["cost"] }),
     privateFields: {
-      ...optional("conditionCode", condition),
+      ...present({ conditionCode: condition }),
       ...(/[PF=.X-]/.test(text) && !text.startsWith("EXT") ? { dialled: text } : {}),
     },
   };
@@ -144,8 +113,9 @@ export const panasonicKx: Format = {
   name: "panasonic-kx",
   title: "Panasonic KX-TD/TDA/TDE/NS",
   layouts: patterns.map(layout),
-  skips: [/^[\s\-=_*]+$/, /^\s*Date\s+Time\s+Ext\b/i],
+  skips: [ruleLine, /^\s*Date\s+Time\s+Ext\b/i],
   begins: /\d\d\/\d\d(\/\d\d|   ) \d\d:\d\d/g,
   encoding: "latin1",
+  dateOrder,
   read,
 };
