@@ -4,6 +4,7 @@ import type { Driver } from "../../firmware/link/driver.js";
 import { openCallMs } from "./live-calls.js";
 import { driverName } from "./map.js";
 import { smdrOptions, type SmdrOptions } from "./options.js";
+import { recognise } from "./recognise.js";
 import { events, lineSilenceMs, loginSilenceMs, openSession, partialCallMs } from "./session.js";
 
 const hour = 3_600_000;
@@ -30,5 +31,6 @@ export const driver: Driver<SmdrOptions> = {
       reference: "IP Office continuation", meaning: "A call without its last part is recorded." },
   },
   keepsRawBytes: true,
+  recognise,
   open: openSession,
 };

@@ -6,6 +6,7 @@
 
 import * as z from "zod";
 import { formWords as words } from "../base/form-words.js";
+import { portAddress } from "../link/ports/ports.js";
 
 const port = z.int().min(1).max(65_535);
 const secretReference = z.string().regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|store:[a-z0-9-]+)$/,
@@ -41,9 +42,12 @@ const tls = z.strictObject({
 }).meta({ title: "TCP with TLS", fr: { title: "TCP avec TLS" } });
 const serial = z.strictObject({
   kind: z.literal("serial").meta(kind),
-  path: z.string().startsWith("/").meta(words("Device file",
-    "Device file; prefer /dev/serial/by-id/...",
-    "Fichier du port", "Fichier du port ; de préférence /dev/serial/by-id/...")),
+  path: z.string().regex(portAddress,
+    "must be /dev/..., usb:VENDOR:PRODUCT:SERIAL or usb-socket:BUS-PORT (ctictl port list)")
+    .meta(words("Port", "Device file, or better an address of `ctictl port list`: the adapter in "
+      + "any socket (usb:0403:6001:A50285BI), or whatever is in a socket (usb-socket:1-1.2).",
+    "Port", "Fichier du port, ou mieux une adresse de `ctictl port list` : l'adaptateur sur toute "
+      + "prise (usb:0403:6001:A50285BI), ou ce qui est dans une prise (usb-socket:1-1.2).")),
   baudRate: z.int().min(300).max(921_600).default(9600).meta(words("Speed (baud)",
     "Speed; 9600 8N1 without flow control is what most PBX printers speak.",
     "Vitesse (bauds)",

@@ -86,6 +86,21 @@ export interface OptionsSchema<Options> {
   readonly jsonSchema: Readonly<Record<string, unknown>>;
 }
 
+/** What a driver takes some bytes for. */
+export interface Recognition {
+  /** `Panasonic KX-TD/TDA/TDE/NS, pattern A`. */
+  readonly title: string;
+  /** For `options` in the configuration. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** 0 to 1: how sure it is; from 0.9 it may be believed. */
+  readonly score: number;
+  readonly records: number;
+  /** Some of the records, as printed and as understood. */
+  readonly samples: readonly {
+    readonly text: string; readonly fields: Readonly<Record<string, string>>;
+  }[];
+}
+
 export interface Driver<Options = unknown> {
   /** = folder name = `driver:` in the configuration. */
   readonly name: string;
@@ -97,5 +112,11 @@ export interface Driver<Options = unknown> {
   readonly timers: Readonly<Record<string, TimerRow>>;
   /** True where bytes must be durable, exactly as received, before they are parsed (SMDR). */
   readonly keepsRawBytes: boolean;
+  /**
+   * What these bytes, received about `atMs` (milliseconds since 1970), look like; best first.
+   * Absent where bytes that come unasked tell nothing.
+   */
+  readonly recognise?: (bytes: Uint8Array, atMs: number, timeZone: string) =>
+  readonly Recognition[];
   open(context: SessionContext<Options>): Session;
 }

@@ -25,6 +25,9 @@ export interface Sample {
   readonly wholeColumns?: number;
 }
 
+/** Of all formats whose tests are loaded, by name: for tests of detection. */
+export const samplesByFormat = new Map<string, readonly Sample[]>();
+
 export interface Rejected {
   readonly title: string;
   readonly line: string;
@@ -48,6 +51,7 @@ export function decodeAll(
 export function describeFormat(
   format: Format, samples: readonly Sample[], rejected: readonly Rejected[],
 ): void {
+  samplesByFormat.set(format.name, samples);
   const bytesOf = (lines: readonly string[]): Buffer =>
     Buffer.from(lines.map((line) => `${line}\r\n`).join(""), format.encoding);
   const messages = (found: readonly Decoded<SmdrLine>[]): readonly SmdrLine[] =>

@@ -5,6 +5,7 @@ import { SerialPort } from "serialport";
 import { attempt, fail, messageOf, ok, type Result } from "../../base/result.js";
 import type { Cancellable, World } from "../../base/world.js";
 import type { TransportOpener } from "../opener.js";
+import { resolvePort } from "../ports/ports.js";
 import type { Transport } from "../transport.js";
 import { duplexTransport } from "./duplex.js";
 import type { SerialOptions } from "./options.js";
@@ -17,9 +18,10 @@ const goneReason = { en: "the port is gone: unplugged, or the other end closed i
 const parityLetters: Readonly<Record<SerialOptions["parity"], string>> =
   { none: "N", even: "E", odd: "O", mark: "M", space: "S" };
 
-function describe(options: SerialOptions): string {
-  return `serial ${options.path} ${options.baudRate} ${options.dataBits}${
-    parityLetters[options.parity]}${options.stopBits}`;
+/** `9600 8N1`. */
+export function settingsText(options: Omit<SerialOptions, "kind" | "path">): string {
+  return `${options.baudRate} ${options.dataBits}${parityLetters[options.parity]}${
+    options.stopBits}`;
 }
 
 /** The binding reports system errors as text only, so the text has to be looked at here, once. */
@@ -105,22 +107,64 @@ function watchNode(port: SerialPort, path: string, opened: string, world: World)
   void look();
 }
 
+/** The pins that a PBX drives, as this end sees them (TIA-232: CTS 5, DSR 6, DCD 1). */
+export interface ModemLines {
+  readonly cts: boolean;
+  readonly dsr: boolean;
+  readonly dcd: boolean;
+}
+
+/** An open port, for those who need more of it than its bytes. */
+export interface SerialLine {
+  readonly port: SerialPort;
+  /** The device file that was opened. */
+  readonly path: string;
+  /** Undefined where the port cannot tell: a pseudo terminal, an adapter without these pins. */
+  lines(): Promise<ModemLines | undefined>;
+  setBaudRate(baudRate: number): Promise<Result<void>>;
+}
+
+/** DTR and RTS are raised; the port is locked and closes by itself when its device goes. */
+export async function openSerialLine(
+  options: SerialOptions, world: World, deadlineMs: number,
+): Promise<Result<SerialLine>> {
+  const path = await resolvePort(options.path);
+  if (!path.ok) return path;
+  const found = { ...options, path: path.value };
+  const port = new SerialPort({
+    path: found.path, baudRate: options.baudRate, dataBits: options.dataBits,
+    parity: options.parity, stopBits: options.stopBits, autoOpen: false, lock: true,
+    rtscts: options.flowControl === "rts-cts", xon: options.flowControl === "xon-xoff",
+    xoff: options.flowControl === "xon-xoff",
+  });
+  const opened = await openPort(port, found, world, deadlineMs);
+  if (!opened.ok) return opened;
+  const node = await nodeOf(found.path);
+  await raiseLines(port, found, world);
+  watchNode(port, found.path, node ?? "", world);
+  return ok({
+    port, path: found.path,
+    lines: () => new Promise((resolve) => {
+      port.get((error, status) => {
+        resolve(error || status === undefined ? undefined
+          : { cts: status.cts, dsr: status.dsr, dcd: status.dcd });
+      });
+    }),
+    setBaudRate: (baudRate) => attempt("link-down", options.path, () =>
+      new Promise<void>((resolve, reject) => {
+        port.update({ baudRate }, (error) => { if (error) reject(error); else resolve(); });
+      })),
+  });
+}
+
 export function serialOpener(options: SerialOptions, world: World): TransportOpener {
-  const description = describe(options);
+  const description = `serial ${options.path} ${settingsText(options)}`;
   return {
     description,
     async open(deadlineMs): Promise<Result<Transport>> {
-      const port = new SerialPort({
-        path: options.path, baudRate: options.baudRate, dataBits: options.dataBits,
-        parity: options.parity, stopBits: options.stopBits, autoOpen: false, lock: true,
-        rtscts: options.flowControl === "rts-cts", xon: options.flowControl === "xon-xoff",
-        xoff: options.flowControl === "xon-xoff",
-      });
-      const result = await openPort(port, options, world, deadlineMs);
-      if (!result.ok) return result;
-      const node = await nodeOf(options.path);
-      await raiseLines(port, options, world);
-      watchNode(port, options.path, node ?? "", world);
+      const line = await openSerialLine(options, world, deadlineMs);
+      if (!line.ok) return line;
+      const { port } = line.value;
       return ok(duplexTransport({
         kind: "serial", description, stream: port, world,
         destroy: () => { if (port.isOpen) port.close(() => undefined); },

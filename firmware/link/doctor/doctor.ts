@@ -1,0 +1,208 @@
+/**
+ * Listens on a port until it knows what speaks there, or says what is wrong. It never sends, and
+ * it ends in bounded time. The port is read as eight bits without parity, which shows every
+ * framing; only the speed is changed, also within a line.
+ */
+
+import { faultText, type Result, type Text } from "../../base/result.js";
+import type { Cancellable, World } from "../../base/world.js";
+import type { ModemLines } from "../transports/serial.js";
+import { octetsMin, see, shareOf, type Framing } from "./legibility.js";
+import { nextSpeeds, usualSpeeds } from "./speeds.js";
+import { isSure, judge, type Candidate, type Verdict } from "./verdict.js";
+
+/** What the doctor needs of an open port. */
+export interface DoctorPort {
+  onReceive(handler: (octets: Uint8Array) => void): void;
+  onClosed(handler: () => void): void;
+  lines(): Promise<ModemLines | undefined>;
+  setBaudRate(baudRate: number): Promise<Result<void>>;
+  close(): void;
+}
+
+export interface Progress {
+  readonly text: Text;
+  readonly baudRate: number;
+  readonly octets: number;
+}
+
+export interface DoctorPlan {
+  readonly world: World;
+  /** As the configuration would name the port. */
+  readonly address: string;
+  /** Opens with 8N1 at this speed. */
+  open(baudRate: number, deadlineMs: number): Promise<Result<DoctorPort>>;
+  /** Best first. */
+  recognise(text: Uint8Array, atMs: number): readonly Candidate[];
+  readonly limitMs: number;
+  tell(progress: Progress): void;
+}
+
+export interface Examination {
+  /** Resolves when it knows, or when the time is over. */
+  readonly verdict: Promise<Verdict>;
+  stop(): void;
+}
+
+/** Bytes of a stream whose speed is known, kept for recognition. */
+const textMax = 16_384;
+const openMs = 5_000;
+/** After a change of speed within a line, the first octets may begin at the wrong bit. */
+const tailOctets = 32;
+const patienceOctets = 48;
+/** Once text was seen, noise does not at once make it another speed. */
+const keepShare = 0.7;
+const burstEndMs = 400;
+const askForCallMs = 6_000;
+/** At a wrong speed the port may hide all that comes: its frames have no end. */
+const nothingMs = 30_000;
+
+export function examine(plan: DoctorPlan): Examination {
+  const doctor = new Doctor(plan);
+  return { verdict: doctor.verdict, stop: () => { doctor.end(); } };
+}
+
+class Doctor {
+  readonly #plan: DoctorPlan;
+  readonly #ended = Promise.withResolvers<Verdict>();
+  readonly #timers = new Map<string, Cancellable>();
+  readonly #tried = new Map<number, number>();
+  #port: DoctorPort | undefined;
+  #lines: ModemLines | undefined;
+  #baudRate = usualSpeeds[0] ?? 9_600;
+  /** Since the last change of speed. */
+  #octets = Buffer.alloc(0);
+  #octetsSeen = 0;
+  #framing: Framing | undefined;
+  #candidates: readonly Candidate[] = [];
+  #changing = false;
+  #over = false;
+
+  constructor(plan: DoctorPlan) {
+    this.#plan = plan;
+    void this.#begin();
+  }
+
+  get verdict(): Promise<Verdict> {
+    return this.#ended.promise;
+  }
+
+  end(): void {
+    if (this.#over) return;
+    this.#finish(judge({ address: this.#plan.address, baudRate: this.#baudRate,
+      framing: this.#framing, lines: this.#lines, octetsSeen: this.#octetsSeen,
+      candidates: this.#candidates, octets: this.#octets }));
+  }
+
+  #finish(verdict: Verdict): void {
+    this.#over = true;
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#port?.close();
+    this.#ended.resolve(verdict);
+  }
+
+  #after(name: string, delayMs: number, run: () => void): void {
+    this.#timers.get(name)?.cancel();
+    this.#timers.set(name, this.#plan.world.clock.after(delayMs, `doctor.${name}`, run));
+  }
+
+  #tell(text: Text): void {
+    this.#plan.tell({ text, baudRate: this.#baudRate, octets: this.#octetsSeen });
+  }
+
+  async #begin(): Promise<void> {
+    const opened = await this.#plan.open(this.#baudRate, openMs);
+    if (!opened.ok) {
+      this.#finish(judge({ address: this.#plan.address, portFault: faultText(opened.fault) }));
+      return;
+    }
+    this.#port = opened.value;
+    if (this.#over) {
+      this.#port.close();
+      return;
+    }
+    this.#port.onReceive((octets) => { this.#receive(octets); });
+    this.#port.onClosed(() => {
+      if (this.#over) return;
+      this.#finish(judge({ address: this.#plan.address, portFault: {
+        en: "the port went away while listening: was it unplugged?",
+        fr: "le port a disparu pendant l'écoute : a-t-il été débranché ?" } }));
+    });
+    this.#lines = await this.#port.lines();
+    this.#tell({ en: "Listening. Nothing is sent.", fr: "Écoute. Rien n'est envoyé." });
+    this.#after("limit", this.#plan.limitMs, () => { this.end(); });
+    this.#after("ask", askForCallMs, () => { void this.#askForCall(); });
+  }
+
+  async #askForCall(): Promise<void> {
+    if (this.#octetsSeen > 0) return;
+    this.#lines = await this.#port?.lines();
+    this.#tell({ en: "Nothing yet. Make one test call now, and hang up after ten seconds.",
+      fr: "Rien encore. Faites un appel d'essai maintenant, et raccrochez après dix secondes." });
+  }
+
+  #receive(octets: Uint8Array): void {
+    if (this.#over || this.#changing) return;
+    this.#octetsSeen += octets.length;
+    this.#timers.get("idle")?.cancel();
+    const all = Buffer.concat([this.#octets, octets]);
+    this.#octets = all.subarray(Math.max(0, all.length - textMax));
+    this.#after("burst", burstEndMs, () => { this.#look(true); });
+    this.#look(false);
+  }
+
+  /** `ended`: the line has fallen silent. */
+  #look(ended: boolean): void {
+    if (this.#over) return;
+    const tail = this.#octets.subarray(-tailOctets);
+    const framing = this.#framing !== undefined && shareOf(tail, this.#framing) >= keepShare
+      ? this.#framing
+      : see(this.#octets) ?? see(tail) ?? see(this.#octets.subarray(-octetsMin));
+    if (framing !== undefined) this.#read(framing, ended);
+    else if (this.#octets.length >= patienceOctets || (ended && !isPlain(this.#octets))) {
+      void this.#changeSpeed();
+    }
+  }
+
+  #read(framing: Framing, ended: boolean): void {
+    const { dataBits, parity } = framing;
+    if (this.#framing === undefined) {
+      this.#tell({ en: `Text at ${this.#baudRate} baud, ${dataBits} bits, parity ${parity}.`,
+        fr: `Du texte à ${this.#baudRate} bauds, ${dataBits} bits, parité ${parity}.` });
+    }
+    this.#framing = framing;
+    if (!ended) return;
+    const text = dataBits === 8 ? this.#octets : this.#octets.map((octet) => octet & 0x7f);
+    this.#candidates = this.#plan.recognise(text, this.#plan.world.clock.wall().getTime());
+    const [best] = this.#candidates;
+    if (best === undefined) return;
+    if (isSure(best)) this.end();
+    else this.#tell({
+      en: `${best.records} record(s) like ${best.title}; one more call makes sure.`,
+      fr: `${best.records} ticket(s) du genre ${best.title} ; encore un appel pour être sûr.` });
+  }
+
+  async #changeSpeed(): Promise<void> {
+    const order = nextSpeeds(this.#baudRate, this.#octets);
+    this.#tried.set(this.#baudRate, (this.#tried.get(this.#baudRate) ?? 0) + 1);
+    const times = (speed: number): number => this.#tried.get(speed) ?? 0;
+    const least = Math.min(...order.map(times));
+    const next = order.find((speed) => times(speed) === least) ?? this.#baudRate;
+    this.#tell({ en: `Not text at ${this.#baudRate} baud; trying ${next}.`,
+      fr: `Pas de texte à ${this.#baudRate} bauds ; essai à ${next}.` });
+    this.#changing = true;
+    this.#framing = undefined;
+    this.#candidates = [];
+    this.#after("idle", nothingMs, () => { void this.#changeSpeed(); });
+    await this.#port?.setBaudRate(next);
+    this.#baudRate = next;
+    this.#octets = Buffer.alloc(0);
+    this.#changing = false;
+  }
+}
+
+/** Too little to judge, but nothing that text could not hold. */
+function isPlain(octets: Uint8Array): boolean {
+  return octets.every((octet) => (octet >= 0x20 && octet < 0x7f) || octet === 0x0d
+    || octet === 0x0a);
+}

@@ -1,0 +1,68 @@
+/**
+ * Whether octets, received as eight bits without parity, are text, and how the sender frames it:
+ * with seven data bits the eighth bit received is the sender's parity bit. Pure.
+ */
+
+import type { SerialOptions } from "../transports/options.js";
+
+export type Framing = Pick<SerialOptions, "dataBits" | "parity">;
+
+/** Fewer octets prove nothing. */
+export const octetsMin = 16;
+const shareMin = 0.94;
+/** Call records are mostly digits and blanks: noise that happens to be printable is not. */
+const digitsMin = 0.3;
+const distinctMin = 5;
+
+const framings: readonly Framing[] = [
+  { dataBits: 8, parity: "none" }, { dataBits: 7, parity: "even" },
+  { dataBits: 7, parity: "odd" },
+  // Seven bits and two stop bits look the same.
+  { dataBits: 7, parity: "mark" },
+];
+
+function fits(octet: number, { dataBits, parity }: Framing): boolean {
+  if (dataBits === 8) return true;
+  return parity === "mark" ? octet >= 0x80 : ones(octet) % 2 === (parity === "even" ? 0 : 1);
+}
+
+function ones(octet: number): number {
+  let count = 0;
+  for (let left = octet; left > 0; left >>= 1) count += left & 1;
+  return count;
+}
+
+/** Blanks, line ends, STX, ETX, and what PBXs pad with. */
+const controls = new Set([0x00, 0x02, 0x03, 0x07, 0x09, 0x0a, 0x0c, 0x0d, 0x11, 0x13]);
+
+function isText(octet: number, eightBits: boolean): boolean {
+  return (octet >= 0x20 && octet < 0x7f) || controls.has(octet) || (eightBits && octet >= 0xa0);
+}
+
+/** Share of the octets that are text in this framing, 0 to 1. */
+export function shareOf(octets: Uint8Array, framing: Framing): number {
+  const eightBits = framing.dataBits === 8;
+  const good = octets.reduce((sum, octet) =>
+    sum + (fits(octet, framing) && isText(eightBits ? octet : octet & 0x7f, eightBits) ? 1 : 0), 0);
+  return good / Math.max(1, octets.length);
+}
+
+/** The framing in which the octets are text; undefined when in none, or too few to tell. */
+export function see(octets: Uint8Array): Framing | undefined {
+  if (octets.length < octetsMin) return undefined;
+  let best: Framing | undefined;
+  let bestShare = shareMin;
+  for (const framing of framings) {
+    const text = framing.dataBits === 8 ? octets : octets.map((octet) => octet & 0x7f);
+    const count = (is: (letter: number) => boolean): number =>
+      text.reduce((sum, letter) => sum + (is(letter) ? 1 : 0), 0) / text.length;
+    const digits = count((letter) => (letter >= 0x30 && letter <= 0x39) || letter === 0x20);
+    if (digits < digitsMin || count((letter) => letter >= 0x80) >= 0.1
+      || new Set(text).size < distinctMin) continue;
+    const share = shareOf(octets, framing);
+    if (share < bestShare || (share === bestShare && best !== undefined)) continue;
+    best = framing;
+    bestShare = share;
+  }
+  return best;
+}
