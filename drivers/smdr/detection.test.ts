@@ -27,7 +27,7 @@ const settings: readonly Setting[] = [
   { baudRate: 115_200, dataBits: 8, parity: "none", stopBits: 1 },
 ];
 
-const limitMs = 600_000;
+const limitMs = 900_000;
 /** A page ends, and a bit of noise stands before the next record. */
 const header = Buffer.from("\f\r\n--------\r\n~");
 
@@ -54,9 +54,10 @@ async function diagnose(
   void examination.verdict.then((found) => { verdict = found; });
   await world.advance(100);
   for (let call = 0; verdict === undefined && call < limitMs / 4_000; call += 1) {
-    wire.send(Buffer.concat([call % 4 === 1 ? header : Buffer.alloc(0),
-      texts[call % texts.length] ?? Buffer.alloc(0)]));
-    await world.advance(4_000);
+    const text = Buffer.concat([call % 4 === 1 ? header : Buffer.alloc(0),
+      texts[call % texts.length] ?? Buffer.alloc(0)]);
+    wire.send(text);
+    await world.advance(4_000 + text.length * 11_000 / setting.baudRate);
   }
   return verdict ?? assert.fail("no verdict");
 }
@@ -80,7 +81,8 @@ describe("detection of format and line setting", function () {
       for (const setting of settings) {
         const verdict = await diagnose(texts, setting);
         const [best] = verdict.candidates;
-        const found = verdict.candidates.slice(0, 3).map(({ title, score }) => `${title} ${score}`);
+        const found = verdict.candidates.slice(0, 3)
+          .map(({ title, score }) => `${title} ${score}`);
         const shown = [JSON.stringify(setting), verdict.kind, verdict.settings, ...found].join("; ");
         assert.equal(verdict.kind, "recognised", shown);
         assert.equal(best?.options["format"], name, shown);

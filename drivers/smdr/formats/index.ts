@@ -1,10 +1,18 @@
 /** All record formats. */
 
 import type { Format } from "./format.js";
+import { alcatelOxe } from "./alcatel-oxe.js";
+import { alcatelOxo } from "./alcatel-oxo.js";
 import { avayaIpOffice } from "./avaya-ip-office.js";
+import { mitel } from "./mitel.js";
+import { necNeax } from "./nec-neax.js";
+import { necSv8100 } from "./nec-sv8100.js";
 import { panasonicKx } from "./panasonic-kx.js";
+import { siemensHipath } from "./siemens-hipath.js";
 
-const all = [avayaIpOffice, panasonicKx] as const satisfies readonly Format[];
+const all = [
+  alcatelOxe, alcatelOxo, avayaIpOffice, mitel, necNeax, necSv8100, panasonicKx, siemensHipath,
+] as const satisfies readonly Format[];
 
 /** By name, as the option `format` takes it. */
 export const formats: ReadonlyMap<string, Format> = new Map(all.map((each) => [each.name, each]));
