@@ -1,18 +1,30 @@
 /** All record formats. */
 
 import type { Format } from "./format.js";
+import { aastraAscotel } from "./aastra-ascotel.js";
 import { alcatelOxe } from "./alcatel-oxe.js";
 import { alcatelOxo } from "./alcatel-oxo.js";
+import { asteriskCdr } from "./asterisk-cdr.js";
 import { avayaIpOffice } from "./avaya-ip-office.js";
+import { ciscoCucm } from "./cisco-cucm.js";
+import { comdial } from "./comdial.js";
+import { karelMs } from "./karel-ms.js";
+import { lgIpecs } from "./lg-ipecs.js";
 import { mitel } from "./mitel.js";
 import { necNeax } from "./nec-neax.js";
 import { necSv8100 } from "./nec-sv8100.js";
+import { panasonicDbs } from "./panasonic-dbs.js";
 import { panasonicKx } from "./panasonic-kx.js";
+import { panasonicKxTa } from "./panasonic-kx-ta.js";
+import { samsungOfficeserv } from "./samsung-officeserv.js";
 import { siemensHipath } from "./siemens-hipath.js";
+import { toshibaStrata } from "./toshiba-strata.js";
 
-const all = [
-  alcatelOxe, alcatelOxo, avayaIpOffice, mitel, necNeax, necSv8100, panasonicKx, siemensHipath,
-] as const satisfies readonly Format[];
+const all: readonly Format[] = [
+  aastraAscotel, alcatelOxe, alcatelOxo, asteriskCdr, avayaIpOffice, ciscoCucm, comdial, karelMs,
+  lgIpecs, mitel, necNeax, necSv8100, panasonicDbs, panasonicKx, panasonicKxTa, samsungOfficeserv,
+  siemensHipath, toshibaStrata,
+];
 
 /** By name, as the option `format` takes it. */
 export const formats: ReadonlyMap<string, Format> = new Map(all.map((each) => [each.name, each]));
