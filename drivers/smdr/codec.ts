@@ -14,7 +14,10 @@ export interface SmdrLine {
   readonly says: Meaning;
 }
 
-/** Twice the longest record known; noise without line ends is given up in halves of it. */
+/**
+ * Twice the longest record known, where the format says nothing else; noise without line ends is
+ * given up in halves of it.
+ */
 export const lineBytesMax = 2_048;
 
 const padding = new Set([0x00, 0x07, 0x0c, 0x11, 0x13]);
@@ -69,7 +72,8 @@ interface OpenBlock {
 class Lines implements LineDecoder {
   readonly #format: Format;
   readonly #settings: FormatSettings;
-  readonly #buffer = Buffer.alloc(lineBytesMax);
+  readonly #bytesMax: number;
+  readonly #buffer: Buffer;
   /** The layout that fitted last is tried first. */
   #layouts: readonly Layout[];
   #length = 0;
@@ -77,6 +81,8 @@ class Lines implements LineDecoder {
 
   constructor(format: Format, layouts: readonly Layout[], settings: FormatSettings) {
     this.#format = format;
+    this.#bytesMax = format.lineBytesMax ?? lineBytesMax;
+    this.#buffer = Buffer.alloc(this.#bytesMax);
     this.#layouts = layouts;
     this.#settings = settings;
   }
@@ -103,7 +109,7 @@ class Lines implements LineDecoder {
       if (byte === cr || byte === lf) {
         this.#endLine(found);
       } else if (!padding.has(byte)) {
-        if (this.#length === lineBytesMax) this.#giveUpHalf(found);
+        if (this.#length === this.#bytesMax) this.#giveUpHalf(found);
         this.#buffer[this.#length] = byte;
         this.#length += 1;
       }
@@ -128,11 +134,12 @@ class Lines implements LineDecoder {
   /** The newer half stays: a record may be about to end in it. */
   #giveUpHalf(found: Decoded<SmdrLine>[]): void {
     this.#endBlock(found);
-    const half = lineBytesMax / 2;
+    const half = this.#bytesMax / 2;
     const bytes = Uint8Array.from(this.#buffer.subarray(0, half));
-    this.#buffer.copyWithin(0, half, lineBytesMax);
+    this.#buffer.copyWithin(0, half, this.#bytesMax);
     this.#length = half;
-    found.push({ kind: "garbage", bytes, reason: `no end of line within ${lineBytesMax} bytes` });
+    const reason = `no end of line within ${this.#bytesMax} bytes`;
+    found.push({ kind: "garbage", bytes, reason });
   }
 
   #line(bytes: Uint8Array, found: Decoded<SmdrLine>[]): void {

@@ -71,6 +71,8 @@ export interface Format {
   readonly skips: readonly RegExp[];
   /** Where in a line a record could begin: used to find one behind noise. Global, cheap. */
   readonly begins: RegExp;
+  /** Of its longest line, page headers included, where that is more than usual. */
+  readonly lineBytesMax?: number;
   readonly encoding: "latin1" | "utf8";
   /** How this make prints a date where nothing else is set. */
   readonly dateOrder: DateOrder;
