@@ -15,7 +15,8 @@ import { ruleLine, type CallLine, type Format } from "./format.js";
 const any = /^[^\u0000-\u001f]*$/;
 const word = /^[^\u0000-\u001f,"]*$/;
 const stamp = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
-const channel = /^[A-Za-z0-9_]+\/[^\u0000-\u001f,"]+$/;
+/** A call that could not be placed has a name alone. */
+const channel = /^\w+(\/[^\u0000-\u001f,"]+)?$/;
 
 const fields: readonly CsvField[] = [
   { name: "accountcode", pattern: word },
@@ -51,7 +52,8 @@ interface End {
 
 /** `PJSIP/205-0000001a`, `Local/205@internal-0000001a;1`, `DAHDI/i1/0301234-5`. */
 function endOf(text: string | undefined): End | undefined {
-  const found = /^\w+\/([^@]+?)(?:@.*)?(?:-[0-9a-f]+(?:;[12])?)?$/i.exec(text ?? "")?.[1];
+  const name = /^(?:AsyncGoto\/)?\w+\/([^@]+?)(?:@.*)?(?:-[0-9a-f]+(?:;[12])?)?$/i;
+  const found = name.exec(text ?? "")?.[1];
   return found === undefined ? undefined : { name: found, telephone: /^\d{2,6}$/.test(found) };
 }
 
@@ -91,7 +93,7 @@ export const asteriskCdr: Format = {
   title: "Asterisk cdr-csv",
   layouts: [{ kind: "csv", name: "master", fields, fieldsMin: 16 }],
   skips: [ruleLine, /^"?accountcode"?,/i],
-  begins: /"(?=[^",]*",")/g,
+  begins: /"(?=(?:[^",]*","){4}(?:[^"]|""){0,100}","\w+\/)/g,
   encoding: "utf8",
   dateOrder: "ymd",
   read,

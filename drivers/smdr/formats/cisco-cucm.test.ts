@@ -26,8 +26,17 @@ const incoming = line({ callingPartyNumber: "03012345678", finalCalledPartyNumbe
 const outgoing = line({ callingPartyNumber: "205", finalCalledPartyNumber: "0145678901",
   origDeviceName: "SEP001122334455", destDeviceName: "GW-Berlin", dateTimeConnect: "0",
   duration: "0", clientMatterCode: "4711" });
+const missed = line({ callingPartyNumber: "03012345678", finalCalledPartyNumber: "205",
+  origDeviceName: "GW-Berlin", destDeviceName: "SEP001122334455", dateTimeConnect: "0",
+  duration: "0" });
 const internal = line({ callingPartyNumber: "205", finalCalledPartyNumber: "206",
   origDeviceName: "SEP001122334455", destDeviceName: "CSFOTTO" });
+
+/** Releases add names at the end; only that the first is known tells a line of names. */
+const nameLine = [...names, ...Array.from({ length: 80 }, (_, index) =>
+  `addedByALaterRelease${String(index)}`)].map((name) => `"${name}"`).join(",");
+const typeLine = names.map((name) => texts.has(name) ? "VARCHAR(50)" : "INTEGER").join(",");
+const longer = `${incoming}${",\"sip:anna@example.com\"".repeat(60)}`;
 
 describeFormat(ciscoCucm, [
   // The last place is an empty text; without its quotes it is still whole.
@@ -40,12 +49,19 @@ describeFormat(ciscoCucm, [
   { title: "an outgoing call that nobody answered", layout: "cdr", lines: [outgoing],
     wholeColumns: outgoing.length - 2,
     says: { phase: "completed", direction: "outgoing", device: "205", trunk: "GW-Berlin",
-      calledNumber: "0145678901", ringMs: 75_000, durationMs: 0, answered: false,
+      calledNumber: "0145678901", durationMs: 0, answered: false,
       accountCode: "4711" } },
+  { title: "an incoming call that nobody answered", layout: "cdr", lines: [missed],
+    wholeColumns: missed.length - 2,
+    says: { phase: "completed", direction: "incoming", ringMs: 75_000, durationMs: 0,
+      answered: false } },
   { title: "an internal call", layout: "cdr", lines: [internal],
     wholeColumns: internal.length - 2,
     says: { phase: "completed", direction: "internal", device: "205", calledNumber: "206",
       durationMs: 70_000 } },
+  { title: "a file from its beginning, its lines longer than usual", layout: "cdr",
+    lines: [nameLine, typeLine, longer],
+    says: { phase: "completed", direction: "incoming", device: "205" } },
 ], [
   { title: "no time", line: line({ dateTimeOrigination: "0" }) },
   { title: "answered before it began", line: line({ dateTimeConnect: "1795338000" }) },

@@ -85,13 +85,16 @@ function read(found: Fields): CallLine | string {
   if (start === 0) return "no time of origination";
   if (connect > 0 && connect < start) return "answered before it began";
   const answered = connect > 0;
+  const devices = parties(found);
+  // A telephone's call begins when its handset is lifted: what passes then is not ringing alone.
+  const ringsAtOnce = devices.direction === "incoming" || devices.direction === "tandem";
   return {
     phase: "completed", local: { utcMs: start * 1_000 },
-    pbxTime: found["dateTimeOrigination"] ?? "", clock: "start", ...parties(found),
+    pbxTime: found["dateTimeOrigination"] ?? "", clock: "start", ...devices,
     durationMs: Number(found["duration"]) * 1_000, answered,
     ...present({ callingNumber: found["callingPartyNumber"],
       calledNumber: found["finalCalledPartyNumber"], accountCode: found["clientMatterCode"],
-      ringMs: answered ? (connect - start) * 1_000
+      ringMs: !ringsAtOnce ? undefined : answered ? (connect - start) * 1_000
         : end >= start ? (end - start) * 1_000 : undefined,
       transferred: transferFields.some((name) => found[name] === transfer) ? true : undefined }),
     reference: `${found["globalCallID_callManagerId"] ?? ""}-${found["globalCallID_callId"] ?? ""}`,
@@ -104,6 +107,8 @@ export const ciscoCucm: Format = {
   title: "Cisco CUCM CDR",
   layouts: [{ kind: "csv", name: "cdr", fields, fieldsMin }],
   skips: [ruleLine, /^"?cdrRecordType"?,/i, /^"?INTEGER"?,"?INTEGER"?,/i, /^2,\d+,\d+,\d+,/],
+  // The line of names alone is above 3 000.
+  lineBytesMax: 8_192,
   begins: /1,(?=\d+,\d+,\d+,\d{9,10},)/g,
   encoding: "utf8",
   dateOrder: "ymd",

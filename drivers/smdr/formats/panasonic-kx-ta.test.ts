@@ -24,6 +24,9 @@ describeFormat(panasonicKxTa, [
     lines: ["22/11/26 10:15PM 205B  01 <incoming>  00:00'00 . . . ."],
     says: { ...told, direction: "incoming", device: "205", durationMs: 0, answered: false,
       privateFields: { kind: "incoming", builtInVoice: "205B" } } },
+  { title: "a call that waits for a group", layout: "smdr",
+    lines: ["22/11/26 10:16PM 205   01 < UCD waiting >               00:00'20 ...."],
+    says: { ...told, direction: "incoming", ringMs: 20_000, durationMs: 0, answered: false } },
 ], [
   { title: "no such month", line: outgoing.replace("22/11", "22/13") },
   { title: "a letter in the duration", line: outgoing.replace("00:01'10", "00:0x'10") },

@@ -36,14 +36,16 @@ function read(found: Fields, settings: FormatSettings): CallLine | string {
   const parts = tail.exec(found["tail"] ?? "")?.groups ?? {};
   const { incoming, caller, dialled, ring, duration, code } = parts;
   const durationMs = spanMs(duration) ?? 0;
+  // Who waits for a group is told again, in a record of its own, when answered.
+  const waiting = incoming !== undefined && /waiting/i.test(incoming);
   const kind = incoming?.replace(/[<>]/g, "").trim().replace(/\s+/g, " ");
   return {
     phase: "completed", local, pbxTime: `${day} ${time}`, clock: "start",
     direction: incoming !== undefined ? "incoming" : dialled !== undefined ? "outgoing"
       : "unknown",
-    durationMs, answered: durationMs > 0,
+    durationMs: waiting ? 0 : durationMs, answered: !waiting && durationMs > 0,
     ...present({ device: extension?.replace(/B$/, ""), trunk: found["line"],
-      callingNumber: caller, calledNumber: dialled, ringMs: spanMs(ring),
+      callingNumber: caller, calledNumber: dialled, ringMs: waiting ? durationMs : spanMs(ring),
       transferred: time.startsWith("*") ? true : undefined,
       accountCode: code !== undefined && /^\d/.test(code) ? code : undefined }),
     privateFields: present({ kind,

@@ -173,7 +173,7 @@ export const toshibaStrata: Format = {
   title: "Toshiba Strata CTX/CIX/DK",
   layouts,
   skips: [ruleLine],
-  begins: /[NSXEBITACM] (?=\d{3} )|\d{2,3}[* ](?=[\dA-Z ]{4} \d\d:\d\d )/g,
+  begins: /[NSXEBITACM] (?=\d{3} [\d ]{6} [DCTA ])|\d{2,3}[* ](?=[\dA-Z ]{4} \d\d:\d\d )/g,
   encoding: "latin1",
   dateOrder: "mdy",
   read,
