@@ -5,15 +5,15 @@ const ended = { phase: "completed", clock: "end" } as const;
 
 // Written for this project after the column tables in the maker's documentation. All behind the
 // duration may be missing, so that a cut there cannot be told.
-const outgoing = "N 001 00     DN205     T00100100 11/22 09:15:10 00:01:10.0 0145678901";
+const outgoing = "N 001 00     DN205     T00300400 11/22 09:15:10 00:01:10.0 0145678901";
 const incoming = "N 002 00     T00200302 DN205     11/22 09:20:10 00:00:30.0";
-const older = "N 003 00     DN205   T001001 11/22 09:15:10 00:01:10.0 0145678901";
+const older = "N 003 00     DN205   T003004 11/22 09:15:10 00:01:10.0 0145678901";
 const dk = "003 205  09:15 00:01;10       206  0145678901                 4711            *";
 const dkIn = `004 206  09:16 00:00;30 00;08${" ".repeat(51)}03012345678`;
 
 describeFormat(toshibaStrata, [
   { title: "an outgoing call", layout: "ctx-1.03", wholeColumns: 58, lines: [outgoing],
-    says: { ...ended, direction: "outgoing", device: "205", trunk: "T00100100",
+    says: { ...ended, direction: "outgoing", device: "205", trunk: "T00300400",
       callingNumber: "205", calledNumber: "0145678901", durationMs: 70_000, answered: true,
       local: { month: 11, day: 22, hour: 9, minute: 15, second: 10 } } },
   { title: "an incoming call of two lines", layout: "ctx-1.03",
@@ -38,7 +38,7 @@ describeFormat(toshibaStrata, [
     lines: ["C 001 00     DN205               11/22 09:15:10            4711"], wholeColumns: 47,
     says: { phase: "notice", notice: "information", text: "C 001 DN205 11/22 09:15:10 4711" } },
   { title: "an outgoing call of an older release", layout: "ctx-1.02", wholeColumns: 54,
-    lines: [older], says: { ...ended, direction: "outgoing", device: "205", trunk: "T001001",
+    lines: [older], says: { ...ended, direction: "outgoing", device: "205", trunk: "T003004",
       calledNumber: "0145678901", durationMs: 70_000, answered: true } },
   { title: "a transferred outgoing call of a DK", layout: "dk", wholeColumns: 23, lines: [dk],
     says: { ...ended, direction: "outgoing", device: "205", trunk: "003", accountCode: "4711",
