@@ -10,6 +10,7 @@ import type { Access } from "./northbound/access/access.js";
 import type { Audit } from "./northbound/access/audit.js";
 import type { GatewayView, SecretsView, SystemView }
   from "./northbound/api/gateway-view.js";
+import { portsView } from "./ports-view.js";
 import type { LinkNumberResolver } from "./numbers/resolver.js";
 import type { Store } from "./store/store.js";
 import type { Alarms } from "./supervisor/alarms.js";
@@ -55,6 +56,10 @@ export function gatewayView(parts: ViewParts): GatewayView {
       resync: (id, deadlineMs) => resync(parts, id, deadlineMs),
       watch: (handler) => links.watch(handler),
     },
+    ports: portsView({ world, drivers: parts.drivers,
+      links: () => parts.configuration.document.links,
+      holds: (id) => links.get(id)?.status.state.name !== "disabled",
+      timeZone: () => parts.configuration.document.unit.timeZone }),
     drivers: () => parts.drivers,
     events: parts.events, records: parts.records, raw: parts.raw,
     numbers: parts.numbers,

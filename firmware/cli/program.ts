@@ -8,6 +8,7 @@ import { callCommands } from "./commands/calls.js";
 import { configurationCommands } from "./commands/configuration.js";
 import { linkCommands } from "./commands/links.js";
 import { numberCommands } from "./commands/numbers.js";
+import { portCommands } from "./commands/ports.js";
 import { recordCommands } from "./commands/records.js";
 import { loginCommand, signInCommands } from "./commands/sign-in.js";
 import { systemCommands } from "./commands/system.js";
@@ -33,6 +34,7 @@ export interface ProgramParts {
 
 const groups: Readonly<Record<string, Bilingual>> = {
   link: ["Connections to PBXs", "Liens vers les PBX"],
+  port: ["Serial ports of the unit", "Ports série de l'unité"],
   device: ["Devices of the PBXs", "Postes des PBX"],
   call: ["Calls in progress, events and services", "Appels en cours, événements, services"],
   agent: ["Agents", "Agents"],
@@ -48,8 +50,8 @@ const groups: Readonly<Record<string, Bilingual>> = {
 
 /** Every command of the API; a test proves that they call every method. */
 export function allCommands(fetch: FetchAuthority = fetchAuthority): readonly Command[] {
-  return [loginCommand(fetch), ...signInCommands, ...linkCommands, ...callCommands,
-    ...recordCommands, ...numberCommands, ...configurationCommands, ...systemCommands,
+  return [loginCommand(fetch), ...signInCommands, ...linkCommands, ...portCommands,
+    ...callCommands, ...recordCommands, ...numberCommands, ...configurationCommands, ...systemCommands,
     ...accessCommands];
 }
 

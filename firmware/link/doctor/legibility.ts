@@ -14,11 +14,12 @@ const shareMin = 0.94;
 const digitsMin = 0.3;
 const distinctMin = 5;
 
+/** A parity that always fits is no accident, while eight bits fit whatever comes: they are last. */
 const framings: readonly Framing[] = [
-  { dataBits: 8, parity: "none" }, { dataBits: 7, parity: "even" },
-  { dataBits: 7, parity: "odd" },
+  { dataBits: 7, parity: "even" }, { dataBits: 7, parity: "odd" },
   // Seven bits and two stop bits look the same.
   { dataBits: 7, parity: "mark" },
+  { dataBits: 8, parity: "none" },
 ];
 
 function fits(octet: number, { dataBits, parity }: Framing): boolean {

@@ -33,6 +33,7 @@ const calls = "cti.gateway.v1.CallsService";
 const configuration = "cti.gateway.v1.ConfigurationService";
 const links = "cti.gateway.v1.LinksService";
 const numbers = "cti.gateway.v1.NumbersService";
+const ports = "cti.gateway.v1.PortsService";
 const records = "cti.gateway.v1.RecordsService";
 const system = "cti.gateway.v1.SystemService";
 
@@ -63,6 +64,10 @@ const table: readonly (readonly [string, MethodRow])[] = [
   ...rows(numbers, "viewer", "none", ["ExplainNumber"]),
   // Trying other rules runs a stranger's regular expressions over the stored calls.
   ...rows(numbers, "operator", "none", ["TestRules"]),
+
+  ...rows(ports, "viewer", "none", ["ListPorts"]),
+  // It takes the port for itself, and shows what comes unread.
+  ...rows(ports, "operator", "change", ["DiagnosePort"]),
 
   ...rows(records, "viewer", "by-number", ["ListRecords", "CountRecords"]),
   ...rows(records, "viewer", "none", ["GetRecord"]),

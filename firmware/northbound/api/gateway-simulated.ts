@@ -301,6 +301,8 @@ export async function simulatedGateway(
     linkChanged: (id, removed) => { for (const watcher of linkWatchers) watcher(id, removed); },
     drivers: () => [{ name: "simulated", title: "Simulated", standards: [], transports: ["tcp"],
       capabilities: new SimulatedLink("x").declared }],
+    ports: { list: () => Promise.resolve([]),
+      examine: (address) => Promise.resolve(fail("port-absent", `${address} is not there`)) },
     numbers: plainNumbers,
     configuration: memoryConfiguration(world),
     secrets: storedSecrets(store, world, links.map(({ name }) => name)),

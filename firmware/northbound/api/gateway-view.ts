@@ -6,6 +6,7 @@
 import type { Language, Result, Text } from "../../base/result.js";
 import type { World } from "../../base/world.js";
 import type { Configuration } from "../../config/configuration.js";
+import type { Examination, Progress } from "../../link/doctor/doctor.js";
 import type { Capabilities, Proof } from "../../link/driver.js";
 import type { Frame, LinkStatus } from "../../link/link.js";
 import type { RawKeeper } from "../../link/raw.js";
@@ -68,6 +69,24 @@ export interface SecretsView {
   remove(name: string): Promise<Result<void>>;
 }
 
+/** A serial port of the unit, and the enabled link that uses it, if any. */
+export interface PortRow {
+  readonly path: string;
+  readonly adapter: string;
+  readonly adapterAddress: string;
+  readonly socketAddress: string;
+  readonly serialNumber: string;
+  readonly link: string;
+}
+
+export interface PortsView {
+  list(): Promise<readonly PortRow[]>;
+  /** Faults: `port-locked` where an enabled link uses the port, `port-absent`. */
+  examine(
+    address: string, limitMs: number, tell: (progress: Progress) => void,
+  ): Promise<Result<Examination>>;
+}
+
 export interface ComponentRow {
   /** Its name in the supervisor tree: `gateway/links/pbx-1`. */
   readonly component: string;
@@ -101,6 +120,7 @@ export interface GatewayView {
   links(): readonly LinkView[];
   link(id: string): LinkView | undefined;
   readonly linkControl: LinkControl;
+  readonly ports: PortsView;
   drivers(): readonly DriverView[];
   readonly events: EventLog;
   readonly records: RecordBook;

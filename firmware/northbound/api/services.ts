@@ -5,6 +5,7 @@ import { AccessService } from "../../../proto/gen/cti/gateway/v1/access_pb.js";
 import { CallsService } from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { ConfigurationService } from "../../../proto/gen/cti/gateway/v1/configuration_pb.js";
 import { LinksService } from "../../../proto/gen/cti/gateway/v1/links_pb.js";
+import { PortsService } from "../../../proto/gen/cti/gateway/v1/ports_pb.js";
 import { NumbersService } from "../../../proto/gen/cti/gateway/v1/numbers_pb.js";
 import { RecordsService } from "../../../proto/gen/cti/gateway/v1/records_pb.js";
 import { SystemService } from "../../../proto/gen/cti/gateway/v1/system_pb.js";
@@ -17,6 +18,7 @@ import { linksHandlers } from "./links-service.js";
 import type { ServerMetrics } from "./metrics.js";
 import { numbersHandlers } from "./numbers-service.js";
 import { recordsHandlers } from "./records-service.js";
+import { portsHandlers } from "./ports-service.js";
 import { RequestIds } from "./request-ids.js";
 import { systemHandlers } from "./system-service.js";
 
@@ -34,6 +36,7 @@ export function createServices(
   const requestIds = new RequestIds(gateway.world.clock);
   return [
     bind(LinksService, linksHandlers(gateway, requestIds)),
+    bind(PortsService, portsHandlers(gateway)),
     bind(CallsService, callsHandlers(gateway, requestIds, metrics)),
     bind(RecordsService, recordsHandlers(gateway)),
     bind(NumbersService, numbersHandlers(gateway)),

@@ -1,0 +1,84 @@
+/** PortsService: the serial sockets of the unit, and the doctor that listens on them. */
+
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { BoundedQueue } from "../../base/queue.js";
+import { inLanguage, ok, type Language, type Result } from "../../base/result.js";
+import type { Progress } from "../../link/doctor/doctor.js";
+import type { Verdict, VerdictKind } from "../../link/doctor/verdict.js";
+import { DiagnosePortResponseSchema, Finding, PortsService, type DiagnosePortRequest }
+  from "../../../proto/gen/cti/gateway/v1/ports_pb.js";
+import { Fields } from "./fields.js";
+import type { GatewayView } from "./gateway-view.js";
+import type { CallContext, ServiceHandlers } from "./handler.js";
+
+const secondsDefault = 180;
+const secondsMost = 3_600;
+/** A reader that is slower than the doctor misses progress, never the verdict. */
+const progressQueueMax = 100;
+
+const findings: Readonly<Record<VerdictKind, Finding>> = {
+  "recognised": Finding.RECOGNISED, "likely": Finding.LIKELY,
+  "unknown-format": Finding.UNKNOWN_FORMAT, "garbled": Finding.GARBLED,
+  "silent": Finding.SILENT, "port-unusable": Finding.PORT_UNUSABLE,
+};
+
+type Step = MessageInitShape<typeof DiagnosePortResponseSchema>;
+
+export function portsHandlers(gateway: GatewayView): ServiceHandlers<typeof PortsService> {
+  return {
+    listPorts: async () => ok({ ports: (await gateway.ports.list()).map((port) => ({ ...port })) }),
+    diagnosePort: (request, context) => diagnose(gateway, request, context),
+  };
+}
+
+async function *diagnose(
+  gateway: GatewayView, request: DiagnosePortRequest, context: CallContext,
+): AsyncGenerator<Result<readonly Step[]>> {
+  const fields = new Fields();
+  fields.required("port", request.port);
+  const seconds = fields.count("seconds_max", request.secondsMax, secondsDefault, secondsMost);
+  const checked = fields.result();
+  if (!checked.ok) {
+    yield checked;
+    return;
+  }
+  const queue = new BoundedQueue<Step>(progressQueueMax);
+  const begun = await gateway.ports.examine(request.port, seconds * 1_000,
+    (progress) => { queue.push(progressMessage(progress, context.language)); });
+  if (!begun.ok) {
+    yield begun;
+    return;
+  }
+  const examination = begun.value;
+  const stop = (): void => { examination.stop(); };
+  context.signal.addEventListener("abort", stop, { once: true });
+  if (context.signal.aborted) stop();
+  try {
+    void examination.verdict.then(() => { queue.close(); });
+    for await (const step of queue) yield ok([step]);
+    yield ok([verdictMessage(await examination.verdict, context.language)]);
+  } finally {
+    context.signal.removeEventListener("abort", stop);
+    examination.stop();
+  }
+}
+
+function progressMessage({ text, baudRate, octets }: Progress, language: Language): Step {
+  return { step: { case: "progress", value: {
+    text: inLanguage(text, language), baudRate, bytesSeen: BigInt(octets) } } };
+}
+
+function verdictMessage(verdict: Verdict, language: Language): Step {
+  const { kind, headline, advice, settings, lines, candidates, wiring, profile } = verdict;
+  return { step: { case: "verdict", value: {
+    finding: findings[kind], headline: inLanguage(headline, language),
+    advice: advice.map((each) => inLanguage(each, language)), settings: settings ?? "",
+    ...(lines === undefined ? {} : { lines: { ...lines } }),
+    bytesSeen: BigInt(verdict.octetsSeen),
+    candidates: candidates.map((each) => ({ driver: each.driver, title: each.title,
+      score: each.score, records: each.records,
+      samples: each.samples.map(({ text, fields }) => ({ text, fields: { ...fields } })) })),
+    wirings: wiring.map(({ title, picture }) =>
+      ({ title: inLanguage(title, language), picture })),
+    profileYaml: profile ?? "", received: verdict.octets } } };
+}

@@ -1,0 +1,79 @@
+/** The serial ports as the servers see them: with the links that use them, and the doctor. */
+
+import { realpath } from "node:fs/promises";
+import { fail, ok, type Result } from "./base/result.js";
+import type { World } from "./base/world.js";
+import type { LinkConfig } from "./config/schema.js";
+import { examine, type DoctorPort } from "./link/doctor/doctor.js";
+import type { Candidate } from "./link/doctor/verdict.js";
+import type { Driver } from "./link/driver.js";
+import { listPorts, resolvePort } from "./link/ports/ports.js";
+import { openSerialLine, type SerialLine } from "./link/transports/serial.js";
+import type { PortsView } from "./northbound/api/gateway-view.js";
+
+export interface PortsParts {
+  readonly world: World;
+  readonly drivers: readonly Driver[];
+  /** The links of the document in force. */
+  readonly links: () => readonly LinkConfig[];
+  /** Whether the link of that name holds its transport. */
+  readonly holds: (link: string) => boolean;
+  readonly timeZone: () => string;
+}
+
+export function portsView(parts: PortsParts): PortsView {
+  const { world, drivers } = parts;
+  /** Device files, by-id names and addresses of one port all lead to one file. */
+  const fileOf = async (address: string): Promise<string> => {
+    const found = await resolvePort(address);
+    return found.ok ? await realpath(found.value).catch(() => found.value) : address;
+  };
+  const users = async (): Promise<ReadonlyMap<string, string>> => {
+    const held = parts.links().filter(({ id }) => parts.holds(id));
+    const rows = await Promise.all(held.map(async ({ id, transport }) =>
+      transport.kind === "serial" ? [[await fileOf(transport.path), id] as const] : []));
+    return new Map(rows.flat());
+  };
+  return {
+    list: async () => {
+      const inUse = await users();
+      return (await listPorts()).map(({ path, adapter, usb, adapterAddress, socketAddress }) => ({
+        path, adapter, adapterAddress: adapterAddress ?? "", socketAddress: socketAddress ?? "",
+        serialNumber: usb?.serialNumber ?? "", link: inUse.get(path) ?? "" }));
+    },
+    examine: async (address, limitMs, tell) => {
+      const user = (await users()).get(await fileOf(address));
+      if (user !== undefined) {
+        return fail("port-locked", {
+          en: `The link ${user} holds ${address}: disable it first (ctictl link disable ${user}).`,
+          fr: `Le lien ${user} occupe ${address} : désactivez-le d'abord `
+            + `(ctictl link disable ${user}).` });
+      }
+      return ok(examine({ world, address, limitMs, tell,
+        open: async (baudRate, deadlineMs) => doctorPort(await openSerialLine({ kind: "serial",
+          path: address, baudRate, dataBits: 8, parity: "none", stopBits: 1,
+          flowControl: "none" }, world, deadlineMs)),
+        recognise: (text, atMs) => candidates(drivers, text, atMs, parts.timeZone()) }));
+    },
+  };
+}
+
+function candidates(
+  drivers: readonly Driver[], text: Uint8Array, atMs: number, timeZone: string,
+): readonly Candidate[] {
+  return drivers.flatMap(({ name, recognise }) =>
+    (recognise?.(text, atMs, timeZone) ?? []).map((found) => ({ ...found, driver: name })))
+    .sort((a, b) => b.score - a.score);
+}
+
+function doctorPort(opened: Result<SerialLine>): Result<DoctorPort> {
+  if (!opened.ok) return opened;
+  const { port, lines, setBaudRate } = opened.value;
+  port.on("error", () => undefined);
+  return ok({
+    onReceive: (handler) => { port.on("data", (bytes: Buffer) => { handler(bytes); }); },
+    onClosed: (handler) => { port.on("close", handler); },
+    lines, setBaudRate,
+    close: () => { if (port.isOpen) port.close(() => undefined); },
+  });
+}
