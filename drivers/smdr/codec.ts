@@ -42,8 +42,8 @@ export interface SmdrCodec extends Codec<SmdrLine> {
 }
 
 export function smdrCodec(format: Format, settings: FormatSettings): SmdrCodec {
-  const layouts = format.layouts.filter(({ name }) =>
-    settings.pattern === undefined || settings.pattern === name);
+  const layouts = format.layouts.filter(({ name }) => settings.pattern === undefined
+    || settings.pattern === name || format.always?.includes(name) === true);
   return {
     encode(line) {
       const layout = layouts.find(({ name }) => name === line.layout);

@@ -181,12 +181,14 @@ class SmdrSession implements Session {
     const { link, world } = this.#context;
     if (says.phase === "date") {
       this.#date = { line: says, atMs: receivedAtMs };
-    } else if (says.phase === "notice") {
+      return;
+    }
+    const missing = says.sequence === undefined ? 0 : this.#sequence.missingBefore(says.sequence);
+    if (missing > 0) world.log.event("smdr.records.missing", { link, missing }, "warn");
+    if (says.phase === "notice") {
       world.log.event("smdr.notice", { link, notice: says.notice, text: says.text },
         says.notice === "information" ? "info" : "warn");
     } else {
-      const missing = says.sequence === undefined ? 0 : this.#sequence.missingBefore(says.sequence);
-      if (missing > 0) world.log.event("smdr.records.missing", { link, missing }, "warn");
       this.#line(says, receivedAtMs);
     }
   }
@@ -194,6 +196,7 @@ class SmdrSession implements Session {
   /** Milliseconds since 1970 of what the PBX printed. */
   #printedMs(local: PbxTime, arrivedMs: number, receivedAtMs: number): number {
     if ("utcMs" in local) return local.utcMs;
+    if ("atArrival" in local) return arrivedMs;
     const date = this.#date !== undefined && receivedAtMs - this.#date.atMs <= dateMsMax
       && local.month === undefined ? this.#date.line : undefined;
     return momentOf(date === undefined ? local : { ...date, ...local },
@@ -215,6 +218,8 @@ class SmdrSession implements Session {
       this.#calls.ringing(line, lineContext);
     } else if (line.phase === "answered") {
       this.#calls.answered(line, lineContext);
+    } else if (line.phase === "released") {
+      this.#calls.ended(line, lineContext);
     } else {
       const call = this.#calls.ended(line, lineContext);
       const more = { clockDriftSeconds: String(Math.round(driftMs / 1_000)) };

@@ -14,13 +14,19 @@ export interface FormatSettings {
   readonly dateOrder?: DateOrder;
 }
 
-/** A clock on the wall, or (CUCM, RADIUS) a moment that needs no zone. */
-export type PbxTime = LocalTime | { readonly utcMs: number };
+/**
+ * A clock on the wall, or (CUCM, RADIUS) a moment that needs no zone, or none printed: the line's
+ * arrival is the time.
+ */
+export type PbxTime = LocalTime | { readonly utcMs: number } | { readonly atArrival: true };
 
 /** What one record says, in one vocabulary for all formats. */
 export interface CallLine {
-  /** `ringing` and `answered` are live: the call goes on. The others end it. */
-  readonly phase: "ringing" | "answered" | "completed";
+  /**
+   * `ringing` and `answered` are live: the call goes on. `released` ends it without a record of
+   * its own; `completed` ends it and is the record.
+   */
+  readonly phase: "ringing" | "answered" | "released" | "completed";
   readonly local: PbxTime;
   /** Date and time as printed. */
   readonly pbxTime: string;
@@ -59,6 +65,8 @@ export interface NoticeLine {
   readonly phase: "notice";
   readonly notice: "records-lost" | "buffer-full" | "restarted" | "information";
   readonly text: string;
+  /** Where the PBX counts such lines with its records. */
+  readonly sequence?: CallLine["sequence"];
 }
 
 export type Meaning = CallLine | DateLine | NoticeLine;
@@ -67,6 +75,8 @@ export interface Format {
   readonly name: string;
   readonly title: string;
   readonly layouts: readonly Layout[];
+  /** Names of layouts that are read whatever `pattern` restricts to: date lines, notices. */
+  readonly always?: readonly string[];
   /** Page headers and rules between records; tried where no layout fits. */
   readonly skips: readonly RegExp[];
   /** Where in a line a record could begin: used to find one behind noise. Global, cheap. */
