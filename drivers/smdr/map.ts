@@ -91,7 +91,8 @@ export function joined(parts: readonly CallLine[]): CallLine | undefined {
   const answerer = parts.find((part) => part.answered && part.device !== undefined)?.device
     ?? first.device;
   return {
-    ...first,
+    // What the first part does not say, a later one may.
+    ...parts.reduceRight((all, part) => ({ ...all, ...part })),
     ...(answerer === undefined ? {} : { device: answerer }),
     durationMs: parts.reduce((sum, part) => sum + part.durationMs, 0),
     answered: parts.some((part) => part.answered),
