@@ -1,0 +1,90 @@
+import { avayaCm } from "./avaya-cm.js";
+import { describeFormat } from "./format-bench.js";
+
+const ended = { phase: "completed", clock: "end" } as const;
+
+/** Texts at their first columns, from 1. */
+function line(...at: readonly (readonly [number, string])[]): string {
+  return at.reduce((text, [column, part]) => text.padEnd(column - 1) + part, "");
+}
+
+// Written for this project after the position tables in the maker's administrator guides.
+describeFormat(avayaCm, [
+  { title: "an outgoing call of printer", layout: "printer",
+    lines: [line([1, "1345 0123 7"], [13, "  9"], [17, "801"], [21, "     0145678901"],
+      [37, " 2101"], [43, "           4711"], [70, "3"], [78, "012 0"])],
+    says: { ...ended, direction: "outgoing", device: "2101", callingNumber: "2101",
+      calledNumber: "0145678901", trunk: "801-012", durationMs: 738_000, answered: true,
+      accountCode: "4711", pbxTime: "1345", local: { hour: 13, minute: 45, second: 0 },
+      privateFields: { condition: "7", accessDialled: "9", accessUsed: "801", frl: "3",
+        featureFlag: "0" } } },
+  { title: "an incoming call of printer", layout: "printer",
+    lines: [line([1, "1402 0008 9"], [21, "           2105"], [37, "  801"], [74, "004     0"])],
+    says: { ...ended, direction: "incoming", device: "2105", calledNumber: "2105",
+      trunk: "801-004", durationMs: 48_000, answered: true } },
+  { title: "a redirected call of printer", layout: "printer",
+    lines: [line([1, "1402 0008 T"], [21, "           2105"], [37, "  801"], [74, "004     0"])],
+    says: { ...ended, direction: "incoming", device: "2105", transferred: true } },
+  { title: "a tandem call of printer", layout: "printer",
+    lines: [line([1, "1402 0008 9"], [17, "802"], [21, "     0145678901"], [37, "  801"],
+      [74, "004 011 0"])],
+    says: { ...ended, direction: "tandem", trunk: "801-004", calledNumber: "0145678901" } },
+  { title: "the answer of a ringing call", layout: "printer",
+    lines: [line([1, "1402 0001 G"], [21, "           2105"], [37, "  801"], [74, "004     0"])],
+    says: { phase: "answered", device: "2105", trunk: "801-004", ringMs: 6_000, durationMs: 0,
+      answered: true } },
+  { title: "records lost", layout: "printer",
+    lines: [line([1, "1402 0100 6"], [82, "0"])],
+    says: { phase: "notice", notice: "records-lost",
+      text: "calls not recorded until 1402, for 600 s" } },
+  { title: "an abandoned call of teleseer", layout: "teleseer",
+    lines: [line([4, "15100003H"], [19, "           2105"], [34, "  801"], [56, "004   0"])],
+    says: { ...ended, direction: "incoming", device: "2105", ringMs: 18_000, durationMs: 0,
+      answered: false } },
+  { title: "a call of teleseer with an authorization code", layout: "teleseer", wholeColumns: 62,
+    lines: [line([4, "15101023A"], [13, "801"], [19, "     0145678901"], [34, " 2101"],
+      [59, "0120"], [63, "1234567"])],
+    says: { ...ended, direction: "outgoing", durationMs: 3_738_000, trunk: "801-012",
+      privateFields: { condition: "A", accessDialled: "801", featureFlag: "0",
+        authorization: "1234567" } } },
+  { title: "a call of ISDN teleseer", layout: "isdn-teleseer", wholeColumns: 62,
+    settings: { pattern: "isdn-teleseer" },
+    lines: [line([4, "16200041A"], [13, "  1"], [16, "805"], [19, "     0145678901"],
+      [34, " 2101"], [54, "53"], [59, "0210"], [70, "01"])],
+    says: { ...ended, direction: "outgoing", trunk: "805-021", durationMs: 246_000,
+      privateFields: { condition: "A", ixc: "1", accessUsed: "805", insUnits: "5", frl: "3",
+        featureFlag: "0", insHigh: "01" } } },
+  { title: "an internal call of int-direct", layout: "int-direct", wholeColumns: 50,
+    lines: [line([1, "1733 0004 0"], [27, "              2105"], [46, " 2101"])],
+    says: { ...ended, direction: "internal", device: "2101", calledNumber: "2105",
+      durationMs: 24_000 } },
+  { title: "a metered call of int-direct", layout: "int-direct", wholeColumns: 50,
+    lines: [line([1, "1734 0050 A"], [13, "  9"], [17, "801"], [27, "        0145678901"],
+      [46, " 2101"], [68, "00012"], [77, "07"])],
+    says: { ...ended, direction: "outgoing", trunk: "801-07", cost: "00012 units",
+      durationMs: 300_000 } },
+  { title: "a call of int-direct with its date", layout: "int-direct-dated", wholeColumns: 50,
+    lines: [line([1, "221126 0915 0050 A"], [20, "801"], [27, "        0145678901"],
+      [46, " 2101"], [77, "07"])],
+    says: { ...ended, direction: "outgoing", trunk: "801-07", durationMs: 300_000,
+      local: { year: 2026, month: 11, day: 22, hour: 9, minute: 15, second: 0 } } },
+  { title: "a call of LSU", layout: "lsu", wholeColumns: 49,
+    lines: [line([1, "0056A"], [6, "  9"], [9, "801"], [12, "     0145678901"], [27, "2101"],
+      [46, "1"], [49, "0"], [50, "120"])],
+    says: { ...ended, direction: "outgoing", device: "12101", trunk: "801-012", pbxTime: "",
+      local: { atArrival: true }, durationMs: 336_000 } },
+  { title: "the date before printer records", layout: "date", lines: ["11 22"],
+    says: { phase: "date", month: 11, day: 22 } },
+  { title: "the date beside a chosen layout, day first", layout: "date", lines: ["2211"],
+    settings: { pattern: "teleseer", dateOrder: "dmy" },
+    says: { phase: "date", month: 11, day: 22 } },
+], [
+  { title: "no such time", line:
+    line([1, "2460 0123 7"], [17, "801"], [21, "     0145678901"], [37, " 2101"], [78, "012 0"]) },
+  { title: "no such duration", line:
+    line([1, "1345 0723 7"], [17, "801"], [21, "     0145678901"], [37, " 2101"], [78, "012 0"]) },
+  { title: "a letter in the number", line:
+    line([1, "1345 0123 7"], [17, "801"], [21, "     01456x8901"], [37, " 2101"], [78, "012 0"]) },
+  { title: "no such month", line: "1322" },
+  { title: "no such day", line: "02 30" },
+]);

@@ -1,0 +1,197 @@
+/**
+ * Avaya Definity and Communication Manager: the CDR formats printer, teleseer, ISDN teleseer,
+ * int-direct and LSU, from the position tables in the maker's administrator guides. A line prints
+ * the time of day only; a line of its own gives the date, at midnight and when the link comes up.
+ *
+ * Teleseer with and without ISDN layouts cannot be told apart: without a chosen pattern the former
+ * is assumed. LSU prints no time; its lines are not sought behind noise, nothing marks their start.
+ * Four digits left of a damaged line can look like a date; nothing in the format tells.
+ * Condition code 4 (still going on after ten hours) stays a record of its own.
+ *
+ * Assumed: the feature flag is always printed (printer, teleseer, LSU).
+ * Assumed: int-direct begins as printer does, or (int-direct-dated) with day, month and year.
+ * Assumed: G is printed at the moment of the answer, and the incoming call's own record follows.
+ * Assumed: all but the condition codes E, F, H and I were answered.
+ */
+
+import type { ColumnField, ColumnLayout, Fields } from "../layout.js";
+import { clockOf, dateOf, others, present, timeOf } from "./fields.js";
+import {
+  ruleLine, type CallLine, type Format, type FormatSettings, type Meaning, type PbxTime,
+} from "./format.js";
+
+const dateOrder = "mdy";
+const four = /^\d{4}$/;
+const code = /^[\d#*]{0,4}$/;
+const dialled = /^[\d#*]{0,18}$/;
+const digits = /^\d*$/;
+const one = /^[\dA-Z]?$/;
+const condition = /^[0-9A-NT]$/;
+const digit = /^\d$/;
+
+type Row = readonly [name: string, from: number, to: number, pattern: RegExp];
+
+function columns(name: string, rows: readonly Row[]): ColumnLayout {
+  return { kind: "columns", name, fields: rows.map(([field, from, to, pattern]): ColumnField =>
+    ({ name: field, from, to, pattern })) };
+}
+
+const printer: readonly Row[] = [
+  ["time", 1, 4, four], ["duration", 6, 9, four], ["condition", 11, 11, condition],
+  ["accessDialled", 13, 15, code], ["accessUsed", 17, 19, code], ["dialled", 21, 35, dialled],
+  ["calling", 37, 41, digits], ["account", 43, 57, dialled], ["authorization", 59, 65, digits],
+  ["frl", 70, 70, one], ["ixc", 72, 72, one], ["inCircuit", 74, 76, digits],
+  ["outCircuit", 78, 80, digits], ["featureFlag", 82, 82, digit],
+];
+
+const teleseerHead: readonly Row[] =
+  [["time", 4, 7, four], ["duration", 8, 11, four], ["condition", 12, 12, condition]];
+const teleseerMiddle: readonly Row[] = [
+  ["accessUsed", 16, 18, code], ["dialled", 19, 33, dialled], ["calling", 34, 38, digits],
+  ["account", 39, 53, dialled],
+];
+const teleseerTail: readonly Row[] = [
+  ["inCircuit", 56, 58, digits], ["outCircuit", 59, 61, digits], ["featureFlag", 62, 62, digit],
+  ["authorization", 63, 69, digits],
+];
+
+/** The calling number stands to the right: a line cut within it is seen to be cut. */
+const intDirectTail: readonly Row[] = [
+  ["dialled", 27, 44, dialled], ["callingFirst", 46, 49, digits],
+  ["callingRest", 50, 50, digit], ["account", 52, 66, dialled],
+  ["pulses", 68, 72, digits], ["inCircuit", 74, 75, digits], ["outCircuit", 77, 78, digits],
+];
+
+/** The digits of the calling number and of the circuits do not stand together. */
+const lsu: readonly Row[] = [
+  ["duration", 1, 4, four], ["condition", 5, 5, condition], ["accessDialled", 6, 8, code],
+  ["accessUsed", 9, 11, code], ["dialled", 12, 26, dialled], ["callingRest", 27, 30, digits],
+  ["account", 31, 35, dialled], ["authorization", 36, 42, digits], ["accountMore", 43, 44, digits],
+  ["frl", 45, 45, one], ["callingFirst", 46, 46, digits], ["inCircuitLow", 47, 48, digits],
+  ["featureFlag", 49, 49, digit], ["outCircuitLow", 50, 51, digits],
+  ["outCircuitHigh", 52, 52, digits], ["inCircuitHigh", 53, 53, digits], ["ixc", 54, 54, one],
+];
+
+const layouts: readonly ColumnLayout[] = [
+  columns("printer", printer),
+  columns("teleseer", [...teleseerHead, ["accessDialled", 13, 15, code], ...teleseerMiddle,
+    ["frl", 54, 54, one], ["ixc", 55, 55, one], ...teleseerTail]),
+  columns("isdn-teleseer", [...teleseerHead, ["ixc", 13, 15, code], ...teleseerMiddle,
+    ["insUnits", 54, 54, digits], ["frl", 55, 55, one], ...teleseerTail,
+    ["insHigh", 70, 71, digits]]),
+  columns("int-direct", [...printer.slice(0, 5), ...intDirectTail]),
+  columns("int-direct-dated", [
+    ["date", 1, 6, /^\d{6}$/], ["time", 8, 11, four], ["duration", 13, 16, four],
+    ["condition", 18, 18, condition], ["accessDialled", 20, 22, code],
+    ["accessUsed", 23, 25, code], ...intDirectTail]),
+  columns("lsu", lsu),
+  columns("date", [["monthDay", 1, 5, /^\d\d ?\d\d$/]]),
+];
+
+/** Fields with a place of their own in a call record; the rest travels as private data. */
+const placed = new Set(["date", "time", "duration", "dialled", "calling", "callingFirst",
+  "callingRest", "account", "pulses", "inCircuit", "outCircuit", "inCircuitLow", "inCircuitHigh",
+  "outCircuitLow", "outCircuitHigh"]);
+
+const outgoingCodes = new Set(["7", "8", "A", "B", "E", "F", "K", "M"]);
+const incomingCodes = new Set(["9", "G", "H", "I", "J"]);
+const unansweredCodes = new Set(["E", "F", "H", "I"]);
+
+function directionOf(
+  condition: string, inCircuit: string | undefined, outCircuit: string | undefined,
+): CallLine["direction"] {
+  if (condition === "0") return "internal";
+  if (inCircuit !== undefined && outCircuit !== undefined) return "tandem";
+  if (outgoingCodes.has(condition)) return "outgoing";
+  if (incomingCodes.has(condition)) return "incoming";
+  if (inCircuit !== undefined) return "incoming";
+  return outCircuit === undefined ? "unknown" : "outgoing";
+}
+
+/** Hours, minutes (two digits), tenths of minutes. */
+function durationOf(text: string): number | undefined {
+  const minutes = Number(text.slice(1, 3));
+  if (minutes > 59) return undefined;
+  return ((Number(text.slice(0, 1)) * 60 + minutes) * 60 + Number(text.slice(3)) * 6) * 1_000;
+}
+
+function timeOfLine(fields: Fields): PbxTime | string {
+  if (fields["time"] === undefined) return { atArrival: true };
+  const date = fields["date"] === undefined ? undefined : dateOf(fields["date"], "dmy");
+  return clockOf(date, timeOf(fields["time"])) ?? "no such date or time";
+}
+
+function together(...parts: readonly (string | undefined)[]): string | undefined {
+  const text = parts.filter((part) => part !== undefined).join("");
+  return text === "" ? undefined : text;
+}
+
+/** Who called whom: the calling number of an incoming call is its trunk group's access code. */
+function parties(
+  fields: Fields, direction: CallLine["direction"], circuits: readonly (string | undefined)[],
+): Partial<CallLine> {
+  const [inCircuit, outCircuit] = circuits;
+  const calling = fields["calling"] ?? together(fields["callingFirst"], fields["callingRest"]);
+  const called = fields["dialled"];
+  const named = (group: string | undefined, circuit: string | undefined): string | undefined =>
+    group === undefined ? circuit : [group, circuit].filter((part) => part !== undefined).join("-");
+  switch (direction) {
+    case "incoming":
+      return present({ device: called, calledNumber: called, trunk: named(calling, inCircuit) });
+    case "tandem":
+      return present({ calledNumber: called, trunk: named(calling, inCircuit) });
+    case "outgoing":
+      return present({ device: calling, callingNumber: calling, calledNumber: called,
+        trunk: named(fields["accessUsed"] ?? fields["accessDialled"], outCircuit) });
+    default:
+      return present({ device: calling, callingNumber: calling, calledNumber: called });
+  }
+}
+
+function dateLine(text: string, settings: FormatSettings): Meaning | string {
+  const date = dateOf(text.replace(" ", ""), settings.dateOrder ?? dateOrder);
+  const local = clockOf(date, { hour: 0, minute: 0, second: 0 });
+  if (date === undefined || local === undefined) return "no such date in the configured order";
+  return { phase: "date", month: date.month, day: date.day };
+}
+
+function read(fields: Fields, settings: FormatSettings): Meaning | string {
+  const { monthDay, condition = "", duration = "" } = fields;
+  if (monthDay !== undefined) return dateLine(monthDay, settings);
+  const local = timeOfLine(fields);
+  if (typeof local === "string") return local;
+  const printedMs = durationOf(duration);
+  if (printedMs === undefined) return "no such duration";
+  const pbxTime = [fields["date"], fields["time"]].filter((part) => part !== undefined).join(" ");
+  if (condition === "6") {
+    return { phase: "notice", notice: "records-lost",
+      text: `calls not recorded until ${pbxTime}, for ${String(printedMs / 1_000)} s` };
+  }
+  const circuits = [
+    fields["inCircuit"] ?? together(fields["inCircuitHigh"], fields["inCircuitLow"]),
+    fields["outCircuit"] ?? together(fields["outCircuitHigh"], fields["outCircuitLow"])];
+  const direction = directionOf(condition, circuits[0], circuits[1]);
+  const rings = condition === "G" || condition === "H";
+  return {
+    phase: condition === "G" ? "answered" : "completed",
+    local, pbxTime, clock: "end", direction,
+    ...parties(fields, direction, circuits),
+    durationMs: rings ? 0 : printedMs, answered: !unansweredCodes.has(condition),
+    ...present({ ringMs: rings ? printedMs : undefined,
+      transferred: condition === "T" ? true : undefined, accountCode: fields["account"],
+      cost: fields["pulses"] === undefined ? undefined : `${fields["pulses"]} units` }),
+    privateFields: others(fields, placed),
+  };
+}
+
+export const avayaCm: Format = {
+  name: "avaya-cm",
+  title: "Avaya Definity/Communication Manager",
+  layouts,
+  always: ["date"],
+  skips: [ruleLine],
+  begins: /(?:   \d{8}|\d{4} \d{4} )[0-9A-NT]|\d{6} \d{4} \d{4} [0-9A-NT]/g,
+  encoding: "latin1",
+  dateOrder,
+  read,
+};
