@@ -7,6 +7,7 @@ import { alcatelOxo } from "./alcatel-oxo.js";
 import { asteriskCdr } from "./asterisk-cdr.js";
 import { avayaCm } from "./avaya-cm.js";
 import { avayaIpOffice } from "./avaya-ip-office.js";
+import { avayaMagix } from "./avaya-magix.js";
 import { ciscoCucm } from "./cisco-cucm.js";
 import { comdial } from "./comdial.js";
 import { karelMs } from "./karel-ms.js";
@@ -22,9 +23,9 @@ import { siemensHipath } from "./siemens-hipath.js";
 import { toshibaStrata } from "./toshiba-strata.js";
 
 const all: readonly Format[] = [
-  aastraAscotel, alcatelOxe, alcatelOxo, asteriskCdr, avayaCm, avayaIpOffice, ciscoCucm, comdial,
-  karelMs, lgIpecs, mitel, necNeax, necSv8100, panasonicDbs, panasonicKx, panasonicKxTa,
-  samsungOfficeserv, siemensHipath, toshibaStrata,
+  aastraAscotel, alcatelOxe, alcatelOxo, asteriskCdr, avayaCm, avayaIpOffice, avayaMagix,
+  ciscoCucm, comdial, karelMs, lgIpecs, mitel, necNeax, necSv8100, panasonicDbs, panasonicKx,
+  panasonicKxTa, samsungOfficeserv, siemensHipath, toshibaStrata,
 ];
 
 /** By name, as the option `format` takes it. */
