@@ -1,0 +1,70 @@
+import { describeFormat } from "./format-bench.js";
+import { nortelMeridian } from "./nortel-meridian.js";
+
+const ended = { phase: "completed", clock: "end" } as const;
+const oneLine = { layout: "one-line", settings: { pattern: "one-line" } } as const;
+
+// Written for this project after the field lists in the maker's manuals.
+describeFormat(nortelMeridian, [
+  // Digits may be missing, and of any length.
+  { ...oneLine, title: "an outgoing call", wholeColumns: 45,
+    lines: ["N 027 00 2343    T010011 11/22 09:15 00:01:12 A 903012345678"],
+    says: { ...ended, direction: "outgoing", device: "2343", callingNumber: "2343",
+      trunk: "T010011", calledNumber: "903012345678", durationMs: 72_000, answered: true,
+      pbxTime: "11/22 09:15", reference: "T010011", sequence: { number: 27, modulus: 1_000 },
+      local: { month: 11, day: 22, hour: 9, minute: 15, second: 0 },
+      privateFields: { type: "N", customer: "00", flags: "A" } } },
+  { ...oneLine, title: "an internal call",
+    lines: ["L 028 00 2343    2345    11/22 09:15 00:01:12"],
+    says: { ...ended, direction: "internal", device: "2343", calledNumber: "2345" } },
+  { ...oneLine, title: "a call between two trunks, printed as route and member",
+    lines: ["N 029 00 T010 016 T011 003 11/22 09:15 00:01:12"],
+    says: { ...ended, direction: "tandem", trunk: "T010016", reference: "T010016" } },
+  { title: "an incoming call with the caller", layout: "two-lines",
+    // Tenths of seconds may be missing.
+    wholeColumns: 47,
+    lines: ["N 030 00 T010016 DN2345 11/22 09:15:10 00:01:12.0", "& 03012345678xxxxx 0000 0000"],
+    says: { ...ended, direction: "incoming", device: "2345", trunk: "T010016",
+      callingNumber: "03012345678", durationMs: 72_000, answered: true,
+      local: { month: 11, day: 22, hour: 9, minute: 15, second: 10 },
+      privateFields: { type: "N", customer: "00", more: "0000 0000" } } },
+  { title: "an abandoned call", layout: "two-lines",
+    lines: ["B 031 00 T010016 DN2345 11/22 09:15:10 00:00:20", "& 03012345678xxxxx"],
+    says: { ...ended, direction: "incoming", answered: false, ringMs: 20_000, durationMs: 0,
+      callingNumber: "03012345678" } },
+  // S, E and C have no duration in some releases.
+  { title: "the start of a call that is transferred", layout: "two-lines", wholeColumns: 34,
+    lines: ["S 032 00 T010 016 6101 11/22 09:15 00:00:20 5566472"],
+    says: { phase: "completed", clock: "start", direction: "incoming", device: "6101",
+      trunk: "T010016", calledNumber: "5566472", reference: "T010016", continued: true,
+      durationMs: 20_000, answered: true } },
+  { title: "the next part of it", layout: "two-lines",
+    lines: ["X 033 00 T010016 6102 11/22 09:15 00:00:20"],
+    says: { ...ended, device: "6102", reference: "T010016", continued: true,
+      transferred: true } },
+  { title: "its end, as BCM prints it", layout: "two-lines",
+    lines: ["E 034 00 T010016 DN2463 11/22 09:16", "4032919001xxxxxx"],
+    says: { ...ended, device: "2463", reference: "T010016", transferred: true,
+      callingNumber: "4032919001", direction: "incoming" } },
+  { title: "an account code", layout: "two-lines", wholeColumns: 35,
+    lines: ["C 035 00 DN2343 T010011 11/22 09:15 4711"],
+    says: { ...ended, trunk: "T010011", accountCode: "4711", reference: "T010011",
+      continued: true } },
+  { title: "a call that cost something", layout: "two-lines", wholeColumns: 44,
+    lines: ["N 036 00 DN0285 T181000 11/22 16:43 00:00:02 999 00000 000123"],
+    says: { ...ended, calledNumber: "999", cost: "123" } },
+  { title: "an agent who answers", layout: "two-lines", wholeColumns: 34,
+    lines: ["Q 037 00 T010016 2345   11/22 09:15 00:00:20"],
+    says: { phase: "answered", device: "2345", trunk: "T010016" } },
+  { title: "a record of another type", layout: "two-lines", wholeColumns: 34,
+    lines: ["D 038 00 T010016 2345   11/22 09:15"],
+    says: { phase: "notice", notice: "information", sequence: { number: 38, modulus: 1_000 } } },
+  { title: "a restart", layout: "time",
+    lines: ["I 039 00 11/22 09:15"],
+    says: { phase: "notice", notice: "restarted", sequence: { number: 39, modulus: 1_000 } } },
+], [
+  { title: "no such month", line: "N 027 00 2343    T010011 13/22 09:15 00:01:12 A 9030" },
+  { title: "no such time", line: "N 027 00 2343    T010011 11/22 25:61 00:01:12 A 9030" },
+  { title: "a letter in the duration", line: "N 027 00 2343    T010011 11/22 09:15 0x:01:12" },
+  { title: "a normal call without a duration", line: "N 027 00 2343    T010011 11/22 09:15" },
+]);
