@@ -15,6 +15,8 @@ import { lgIpecs } from "./lg-ipecs.js";
 import { mitel } from "./mitel.js";
 import { necNeax } from "./nec-neax.js";
 import { necSv8100 } from "./nec-sv8100.js";
+import { nortelMeridian } from "./nortel-meridian.js";
+import { nortelNorstar } from "./nortel-norstar.js";
 import { panasonicDbs } from "./panasonic-dbs.js";
 import { panasonicKx } from "./panasonic-kx.js";
 import { panasonicKxTa } from "./panasonic-kx-ta.js";
@@ -24,8 +26,8 @@ import { toshibaStrata } from "./toshiba-strata.js";
 
 const all: readonly Format[] = [
   aastraAscotel, alcatelOxe, alcatelOxo, asteriskCdr, avayaCm, avayaIpOffice, avayaMagix,
-  ciscoCucm, comdial, karelMs, lgIpecs, mitel, necNeax, necSv8100, panasonicDbs, panasonicKx,
-  panasonicKxTa, samsungOfficeserv, siemensHipath, toshibaStrata,
+  ciscoCucm, comdial, karelMs, lgIpecs, mitel, necNeax, necSv8100, nortelMeridian, nortelNorstar,
+  panasonicDbs, panasonicKx, panasonicKxTa, samsungOfficeserv, siemensHipath, toshibaStrata,
 ];
 
 /** By name, as the option `format` takes it. */

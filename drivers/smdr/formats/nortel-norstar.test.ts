@@ -1,0 +1,83 @@
+import { describeFormat } from "./format-bench.js";
+import { nortelNorstar } from "./nortel-norstar.js";
+
+const ended = { phase: "completed", clock: "start" } as const;
+const standard = { layout: "standard" } as const;
+const day = { year: 2026, month: 11, day: 22 } as const;
+
+// Written for this project after the descriptions in the maker's guides.
+describeFormat(nortelNorstar, [
+  { ...standard, title: "an outgoing call",
+    lines: ["-------- 11/22/26 09:15:10 LINE = 0003 STN = 2101", "00:00:00 OUTGOING CALL",
+      "DIGITS DIALED 0145678901!12", "00:00:37 ACCOUNT CODE 4711", "00:12:59 CALL RELEASED"],
+    says: { ...ended, direction: "outgoing", device: "2101", callingNumber: "2101",
+      trunk: "0003", calledNumber: "0145678901", accountCode: "4711", durationMs: 779_000,
+      answered: true, pbxTime: "11/22/26 09:15:10",
+      local: { ...day, hour: 9, minute: 15, second: 10 }, privateFields: {} } },
+  { ...standard, title: "an incoming call with number and name",
+    lines: ["-------- 11/22/26 00:00:10 LINE = 0013 STN = 2105", "CALLING NUMBER /3012345678",
+      "NAME Muster Anna", "LONG DISTANCE", "BC = SPEECH", "00:00:00 INCOMING CALL RINGING 0:32",
+      "00:00:39 HOLD", "00:01:12 UNHOLD", "00:02:47 CALL RELEASED"],
+    says: { ...ended, direction: "incoming", device: "2105", trunk: "0013",
+      callingNumber: "3012345678", ringMs: 32_000, durationMs: 167_000, answered: true,
+      local: { ...day, day: 21, hour: 23, minute: 59, second: 38 },
+      privateFields: { name: "Muster Anna", distance: "LONG DISTANCE", bearer: "SPEECH",
+        eventAt: "00:00:39\n00:01:12", event: "HOLD\nUNHOLD" } } },
+  { ...standard, title: "an unanswered call, number and name without labels",
+    lines: ["-------- 11/22/26 09:15:22 LINE = 0013 STN = 2105", "3012345678x", "Muster Anna",
+      "00:00:00 NO ANSWER RINGING 0:22"],
+    says: { ...ended, direction: "incoming", callingNumber: "3012345678", ringMs: 22_000,
+      durationMs: 0, answered: false, local: { ...day, hour: 9, minute: 15, second: 0 },
+      privateFields: { name: "Muster Anna" } } },
+  { ...standard, title: "a call that is transferred",
+    lines: ["-------- 11/22/26 09:15:10 LINE = 0013 STN = 2105",
+      "00:00:00 INCOMING CALL RINGING 0:04", "00:00:20 TRANSFERRED"],
+    says: { ...ended, direction: "incoming", reference: "0013", continued: true,
+      transferred: true, durationMs: 20_000, ringMs: 4_000 } },
+  { ...standard, title: "the rest of it",
+    lines: ["-------- 11/22/26 09:15:30 LINE = 0013 STN = 2106", "00:00:00 FROM TRANSFER",
+      "00:01:00 CALL RELEASED"],
+    says: { ...ended, device: "2106", reference: "0013", transferred: true,
+      durationMs: 60_000, answered: true } },
+  { ...standard, title: "a call between two lines",
+    lines: ["-------- 11/22/26 09:15:30 LINE = 0013 LINE = 0052", "00:00:00 OUTGOING CALL",
+      "DIGITS DIALED 0145678901", "00:01:00 CALL RELEASED"],
+    says: { ...ended, direction: "tandem", trunk: "0013", calledNumber: "0145678901" } },
+  { ...standard, title: "a restart",
+    lines: ["-------- 11/22/26 09:15:30", "RECORD RESTART"],
+    says: { phase: "notice", notice: "restarted", text: "RECORD RESTART" } },
+  { title: "a call that rings", layout: "ringing",
+    lines: ["*112226 154615 0019         3012345678   Muster Anna      U    G"],
+    says: { phase: "ringing", direction: "incoming", trunk: "0019", device: "0019",
+      callingNumber: "3012345678", privateFields: { callType: "U", name: "Muster Anna" },
+      local: { ...day, hour: 15, minute: 46, second: 15 } } },
+  { title: "the number that was dialled", layout: "ringing",
+    lines: ["*112226 154615 0003         7692000      7305432          U    D"],
+    says: { phase: "ringing", callingNumber: "7692000", calledNumber: "7305432" } },
+  { title: "an answer", layout: "change",
+    lines: ["*112226 154623 0019 2105    3012345678   Muster Anna      U    A"],
+    says: { phase: "answered", device: "2105", trunk: "0019", callingNumber: "3012345678" } },
+  { title: "a transfer", layout: "change",
+    lines: ["*112226 154650 0019 2106    UNKNOWN      UNKNOWN          U    T"],
+    says: { phase: "answered", device: "2106", transferred: true } },
+  { title: "the end of it", layout: "change",
+    lines: ["*112226 154831 0019 2106    3012345678   Muster Anna      U    R"],
+    says: { phase: "released", clock: "end", device: "2106", trunk: "0019", answered: true } },
+  { title: "a call that nobody answers", layout: "change",
+    lines: ["*112226 154831 0019 2105    3012345678   Muster Anna      U    N"],
+    says: { phase: "released", trunk: "0019", answered: false,
+      privateFields: { callType: "U", station: "2105", name: "Muster Anna" } } },
+  { title: "a room", layout: "room", lines: ["*112226 234900      12345    H    V"],
+    says: { phase: "notice", notice: "information", text: "room 12345 V" } },
+  { title: "reports lost", layout: "lost", lines: ["REPORTS LOST"],
+    says: { phase: "notice", notice: "records-lost" } },
+], [
+  { title: "no such month", line:
+    "*132226 154615 0019         3012345678   Muster Anna      U    G" },
+  { title: "no such time", line:
+    "*112226 256115 0019 2105    3012345678   Muster Anna      U    A" },
+  { title: "a letter in the number", line:
+    "*112226 154615 0019         30123x5678   Muster Anna      U    G" },
+  { title: "a header without a call", line:
+    "-------- 11/22/26 09:15:10 LINE = 0003 STN = 2101" },
+]);
