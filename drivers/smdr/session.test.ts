@@ -304,3 +304,42 @@ describe("smdr driver", () => {
     assert.notEqual(await run(3), await run(4));
   });
 });
+
+describe("smdr session, Avaya and Nortel", () => {
+  const print = (bench: Bench, ...lines: readonly string[]): void => {
+    for (const line of lines) bench.hear(Buffer.from(`${line}\r\n`));
+  };
+
+  it("tells a call from lines for each change, which leave no record", () => {
+    const bench = new Bench({ format: "nortel-norstar" });
+    print(bench, "*112326 090000 0019      3012345678 Muster Anna U G",
+      "*112326 090004 0019 2105 3012345678 Muster Anna U A",
+      "*112326 090100 0019 2105 3012345678 Muster Anna U R");
+    assert.deepEqual(bench.types, ["delivered 0019", "connectionCleared 0019",
+      "established 2105", "connectionCleared 2105", "callCleared"]);
+    assert.deepEqual(bench.records, []);
+    bench.end();
+  });
+
+  it("joins records by their trunk, an account code among them", () => {
+    const bench = new Bench({ format: "nortel-meridian" });
+    print(bench, "C 001 00 DN2343 T010011 11/23 09:00 4711",
+      "S 002 00 DN2343 T010011 11/23 09:00 00:00:20 0145678901",
+      "E 003 00 T010011 DN2344 11/23 09:01 00:00:30");
+    bench.session.close();
+    const [record, ...more] = bench.records;
+    assert.deepEqual(more, []);
+    assert.deepEqual([record?.direction, record?.device, record?.calledNumber,
+      record?.accountCode, record?.durationMs, record?.transferred, record?.answered],
+    ["outgoing", "2343", "0145678901", "4711", 50_000, true, true]);
+    bench.end();
+  });
+
+  it("takes the arrival for the time where a line prints none", () => {
+    const bench = new Bench({ format: "avaya-cm", pattern: "lsu" });
+    print(bench, "0010A  9801     01456789012101               1  0120");
+    assert.equal(new Date(bench.records[0]?.startedAtMs ?? 0).toISOString(),
+      "2026-11-23T07:59:00.000Z");
+    bench.end();
+  });
+});
