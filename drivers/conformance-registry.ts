@@ -2,10 +2,12 @@
 
 import type { Conformance } from "./conformance.js";
 import { conformances as asteriskAmi } from "./asterisk-ami/conformance.js";
+import { conformances as callerId } from "./caller-id/conformance.js";
 import { conformances as smdr } from "./smdr/conformance.js";
 
 const registry: Readonly<Record<string, readonly Conformance[]>> = {
   "asterisk-ami": asteriskAmi,
+  "caller-id": callerId,
   "smdr": smdr,
 };
 

@@ -84,7 +84,7 @@ describe("lines of a modem", () => {
       { kind: "packet", message: wanted, sum: true });
   });
 
-  it("refuses a packet whose length does not fit (3Com prints 1E where 24 octets hex follow)", () => {
+  it("refuses a packet whose length does not fit (3Com prints 1E before 24h octets)", () => {
     assert.equal(readModemLine("801E01083130313532303338020A37303835353530303031070C552E532E"
       + "524F424F5449435322"), "a parameter is longer than its message");
     assert.equal(typeof readModemLine("0412"), "string");
