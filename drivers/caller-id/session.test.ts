@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { done, fail, inLanguage, type Result } from "../../firmware/base/result.js";
 import { SimulatedWorld } from "../../firmware/base/world-simulated.js";
 import type { Session } from "../../firmware/link/driver.js";
@@ -433,5 +434,42 @@ describe("caller-id driver", () => {
     assert.ok(!result.ok);
     assert.deepEqual(new Set(result.fault.fields?.map((field) => field.path)),
       new Set(["box", "device", "timeZone", ""]));
+  });
+
+  it("clears each call that it told once, and records it once, whatever the box says", async () => {
+    const said: Readonly<Record<CallerIdPeerPlan["box"], readonly string[]>> = {
+      modem: ["RING\r\n", "RING\r\n", "NMBR = 0145678901\r\n", "NMBR = P\r\n", "NAME = ANNA\r\n",
+        "DATE = 1122\r\n", "TIME = 0915\r\n", "ERROR\r\n", "OK\r\n", "MESG = 80\r\n", "\x80\x04"],
+      whozz: ["01 R     11/22 07:43:52\r\n", "01 F     11/22 07:43:58\r\n",
+        "01 N     11/22 07:44:58\r\n", "01 I S 0000 G A0 11/22 07:43 AM 0145678901\r\n",
+        "01 I E 0061 G A2 11/22 07:43 AM 0145678901\r\n",
+        "01 I E 0000 B A2 02/31 07:43 AM\r\n", "01 O S 0000 G A0 11/22 07:43 AM 062233\r\n",
+        "01 O E 0009 G A0 11/22 07:43 AM 062233\r\n", "01 R"],
+      mdmf: [Buffer.from(callerIdCodec.encode({ form: "mdmf", about: "call",
+        parameters: [{ kind: "number", text: "0145678901" }] })).toString("latin1"), "\x80\x20",
+      "\x04"],
+    };
+    const step = fc.tuple(fc.nat(), fc.constantFrom(0, 100, 1_000, 5_000, 9_000, 40_000));
+    await fc.assert(fc.asyncProperty(fc.constantFrom("modem" as const, "whozz" as const,
+      "mdmf" as const), fc.array(step, { maxLength: 25 }), async (box, steps) => {
+      const bench = new Bench({ box });
+      for (const [choice, ms] of steps) {
+        bench.hear(said[box][choice % said[box].length] ?? "");
+        await bench.run(ms);
+      }
+      await bench.run(2 * openCallMs);
+      bench.end();
+      const calls = (type: string): readonly string[] => bench.events.flatMap((event) =>
+        event.type === type ? ["call" in event ? event.call : "connection" in event
+          ? event.connection.call : ""] : []);
+      const told = [...calls("delivered"), ...calls("originated")].sort();
+      assert.equal(new Set(told).size, told.length);
+      assert.deepEqual([...calls("callCleared")].sort(), told);
+      assert.deepEqual([...calls("connectionCleared")].sort(), told);
+      const recorded = bench.records.flatMap(({ call }) => call === undefined ? [] : [call]);
+      assert.deepEqual([...recorded].sort(), told);
+      assert.ok(bench.records.every(({ durationMs, ringMs = 0 }) =>
+        durationMs >= 0 && ringMs >= 0));
+    }), { numRuns: 150 });
   });
 });
