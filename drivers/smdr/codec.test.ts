@@ -4,7 +4,7 @@ import type { Decoded } from "../../firmware/base/codec.js";
 import { lineBytesMax, lineOf, smdrCodec, type SmdrLine } from "./codec.js";
 import type { CallLine, FormatSettings } from "./formats/format.js";
 import type { Fields } from "./layout.js";
-import type { LocalTime } from "./local-time.js";
+import type { LocalTime } from "../../firmware/base/local-time.js";
 import { formatOf } from "./formats/index.js";
 
 const settings: FormatSettings = { dateOrder: "dmy" };

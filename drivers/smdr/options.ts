@@ -6,7 +6,7 @@ import { fail, ok, type Result } from "../../firmware/base/result.js";
 import type { OptionsSchema } from "../../firmware/link/driver.js";
 import { formatNames, formatOf, formats } from "./formats/index.js";
 import type { Format, FormatSettings } from "./formats/format.js";
-import { isTimeZone } from "./local-time.js";
+import { isTimeZone } from "../../firmware/base/local-time.js";
 
 const schema = z.strictObject({
   format: z.enum(formatNames as [string, ...string[]]).meta(words("Format",

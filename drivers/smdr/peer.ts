@@ -4,7 +4,7 @@ import type { Cancellable, World } from "../../firmware/base/world.js";
 import { sleep } from "../../firmware/base/world.js";
 import { SimulatedWorld } from "../../firmware/base/world-simulated.js";
 import { lineOf, smdrCodec } from "./codec.js";
-import { shownAt } from "./local-time.js";
+import { shownAt } from "../../firmware/base/local-time.js";
 import type { Fields } from "./layout.js";
 import { formatOf } from "./formats/index.js";
 

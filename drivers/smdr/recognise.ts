@@ -8,7 +8,7 @@ import { smdrCodec, type SmdrLine } from "./codec.js";
 import type { CallLine, DateOrder, Format, PbxTime } from "./formats/format.js";
 import { formats } from "./formats/index.js";
 import type { BlockLayout, Fields, Layout, LineLayout } from "./layout.js";
-import { momentOf } from "./local-time.js";
+import { momentOf } from "../../firmware/base/local-time.js";
 
 const samplesMax = 5;
 /** Two formats whose marks differ by less cannot be told apart. */
@@ -66,6 +66,7 @@ function bestReading(
 }
 
 function daysAway(local: PbxTime, atMs: number, timeZone: string): number {
+  if ("atArrival" in local) return 0;
   const printedMs = "utcMs" in local ? local.utcMs : momentOf(local, timeZone, atMs, undefined);
   return Math.abs(printedMs - atMs) / dayMs;
 }

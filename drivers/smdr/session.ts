@@ -11,7 +11,7 @@ import { ClockDrift } from "./clock-drift.js";
 import { smdrCodec, type LineDecoder, type SmdrLine } from "./codec.js";
 import type { CallLine, DateLine, Meaning, PbxTime } from "./formats/format.js";
 import { LiveCalls } from "./live-calls.js";
-import { momentOf } from "./local-time.js";
+import { momentOf } from "../../firmware/base/local-time.js";
 import { Login, type LoginStep } from "./login.js";
 import { completedCall, endOf, joined, startOf } from "./map.js";
 import { formatFor, settingsFor, type SmdrOptions } from "./options.js";

@@ -1,7 +1,7 @@
 /** Avaya IP Office SMDR: one line of comma-separated places per call or part of a call. */
 
 import type { CsvField, Fields } from "../layout.js";
-import { isLocalTime, type LocalTime } from "../local-time.js";
+import { isLocalTime, type LocalTime } from "../../../firmware/base/local-time.js";
 import { others, present } from "./fields.js";
 import { ruleLine, type CallLine, type Format } from "./format.js";
 

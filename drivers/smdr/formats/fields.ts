@@ -1,6 +1,6 @@
 /** What the tables have in common: dates, times and durations as PBXs print them. */
 
-import { isLocalTime, type LocalTime } from "../local-time.js";
+import { isLocalTime, type LocalTime } from "../../../firmware/base/local-time.js";
 import type { DateOrder } from "./format.js";
 
 /** `present({ cost: undefined })` is `{}`: for optional members. */

@@ -2,7 +2,7 @@
 
 import type { Direction } from "../../../firmware/model/records.js";
 import type { Fields, Layout } from "../layout.js";
-import type { LocalTime } from "../local-time.js";
+import type { LocalTime } from "../../../firmware/base/local-time.js";
 
 /** How a date without names is printed; where the year is missing, its letter does not count. */
 export type DateOrder = "dmy" | "mdy" | "ymd";

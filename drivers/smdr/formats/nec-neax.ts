@@ -9,7 +9,7 @@
 import type { ColumnField, ColumnLayout, Fields } from "../layout.js";
 import { clockOf, dateOf, others, present, timeOf } from "./fields.js";
 import type { CallLine, Format } from "./format.js";
-import type { LocalTime } from "../local-time.js";
+import type { LocalTime } from "../../../firmware/base/local-time.js";
 
 const dateOrder = "mdy";
 const digits = /^\d*$/;

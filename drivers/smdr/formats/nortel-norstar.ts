@@ -12,7 +12,7 @@
  */
 
 import type { BlockLayout, Fields, LineLayout, TokenLayout } from "../layout.js";
-import type { LocalTime } from "../local-time.js";
+import type { LocalTime } from "../../../firmware/base/local-time.js";
 import { clockOf, dateOf, others, present, spanMs, timeOf } from "./fields.js";
 import type { CallLine, Format, FormatSettings, Meaning } from "./format.js";
 

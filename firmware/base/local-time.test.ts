@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ClockDrift, driftMsMax } from "./clock-drift.js";
+import { ClockDrift, driftMsMax } from "../../drivers/smdr/clock-drift.js";
 import { isLocalTime, momentOf, shownAt } from "./local-time.js";
 
 const paris = "Europe/Paris";
