@@ -6,13 +6,14 @@ import { ConfigurationService } from "../../proto/gen/cti/gateway/v1/configurati
 import { LinksService, LinkState } from "../../proto/gen/cti/gateway/v1/links_pb.js";
 import { ConnectionState } from "../../proto/gen/cti/gateway/v1/model_pb.js";
 import { NumbersService } from "../../proto/gen/cti/gateway/v1/numbers_pb.js";
+import { Finding, PortsService } from "../../proto/gen/cti/gateway/v1/ports_pb.js";
 import { RecordsService } from "../../proto/gen/cti/gateway/v1/records_pb.js";
 import { SystemService } from "../../proto/gen/cti/gateway/v1/system_pb.js";
 import { createBench, type Bench } from "./bench.test.js";
 import { allCommands } from "./program.js";
 
 const services = [AccessService, CallsService, ConfigurationService, LinksService, NumbersService,
-  RecordsService, SystemService];
+  PortsService, RecordsService, SystemService];
 
 /** A device with one connection in each state that a service may ask for. */
 function office(): Bench {
@@ -51,6 +52,9 @@ const mapping: readonly (readonly [string, string, unknown])[] = [
   ["link probe pbx-1", "ProbeLink", { id: "pbx-1" }],
   ["link resync pbx-1", "ResyncLink", { id: "pbx-1" }],
   ["link drivers", "ListDrivers", {}],
+  ["port list", "ListPorts", {}],
+  ["link doctor /dev/ttyS0 --seconds 60", "DiagnosePort",
+    { port: "/dev/ttyS0", secondsMax: 60 }],
   ["device list pbx-1 --not-monitored --limit 5", "ListDevices",
     { link: "pbx-1", onlyNotMonitored: true, pageSize: 5 }],
   ["call list pbx-1 2001", "SnapshotCalls", { link: "pbx-1", device: "2001" }],
@@ -178,6 +182,44 @@ describe("ctictl: arguments become requests", () => {
       assert.deepEqual(last?.request, request);
     });
   }
+});
+
+describe("ctictl: link doctor", () => {
+  const verdict = { finding: Finding.RECOGNISED, headline: "It is A PBX, 9600 7E1.",
+    settings: "9600 7E1", bytesSeen: 162n, lines: { cts: true, dsr: false, dcd: false },
+    candidates: [{ driver: "smdr", title: "A PBX", score: 0.97, records: 2,
+      samples: [{ text: "101 0142", fields: { device: "101" } }] }],
+    advice: ["Put the link below into the configuration."], profileYaml: "links: []\n" };
+  const bench = (ports: readonly object[]): Bench => {
+    const made = createBench();
+    made.on(PortsService.method.listPorts, () => ({ ports: [...ports] }));
+    made.onStream(PortsService.method.diagnosePort, () => [
+      { step: { case: "progress" as const, value: { text: "Listening.", baudRate: 9600 } } },
+      { step: { case: "verdict" as const, value: verdict } }]);
+    return made;
+  };
+  const free = { path: "/dev/ttyUSB0", adapter: "FTDI FT232R", serialNumber: "A1",
+    adapterAddress: "usb:0403:6001:A1", link: "" };
+
+  it("takes the only free port, and shows verdict, lines, samples and profile", async () => {
+    const made = bench([{ path: "/dev/ttyS0", link: "pbx" }, free]);
+    assert.equal(await made.run("link doctor"), 0, made.err);
+    assert.deepEqual(made.sent.at(-1)?.request, { port: "usb:0403:6001:A1" });
+    for (const wanted of ["It is A PBX, 9600 7E1.", "CTS up, DSR down", "97 %", "device=101",
+      "1. Put the link", "links: []"]) {
+      assert.ok(made.out.includes(wanted), `${wanted} in ${made.out}`);
+    }
+    assert.match(made.err, /Listening/);
+  });
+
+  it("asks which port where several are free, and says what to do where none is", async () => {
+    const several = bench([free, { ...free, path: "/dev/ttyUSB1", serialNumber: "" }]);
+    assert.equal(await several.run("link doctor"), 2);
+    assert.match(several.err, /usb:0403:6001:A1, \/dev\/ttyUSB1/);
+    const none = bench([]);
+    assert.equal(await none.run("link doctor"), 2);
+    assert.match(none.err, /plug the adapter in/);
+  });
 });
 
 describe("ctictl: wrong command lines", () => {

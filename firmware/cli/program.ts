@@ -51,8 +51,8 @@ const groups: Readonly<Record<string, Bilingual>> = {
 /** Every command of the API; a test proves that they call every method. */
 export function allCommands(fetch: FetchAuthority = fetchAuthority): readonly Command[] {
   return [loginCommand(fetch), ...signInCommands, ...linkCommands, ...portCommands,
-    ...callCommands, ...recordCommands, ...numberCommands, ...configurationCommands, ...systemCommands,
-    ...accessCommands];
+    ...callCommands, ...recordCommands, ...numberCommands, ...configurationCommands,
+    ...systemCommands, ...accessCommands];
 }
 
 /** Builds the tree. `language` is that of the help; `--lang` decides that of the output. */

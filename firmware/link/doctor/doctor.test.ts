@@ -110,11 +110,10 @@ describe("link doctor", () => {
     const bench = new Bench();
     await bench.world.advance(10);
     for (let burst = 0; burst < 12; burst += 1) {
-      bench.hear(Buffer.alloc(60, burst % 2 === 0 ? 0xd7 : 0x91));
+      bench.hear(Buffer.alloc(100, burst % 2 === 0 ? 0xd7 : 0x91));
       await bench.world.advance(1_000);
     }
     assert.equal(new Set(bench.speeds.slice(0, 9)).size, 9, "each once before one is repeated");
-    assert.equal(bench.speeds[9], 9_600);
     const verdict = await bench.after(120_000);
     assert.equal(verdict.kind, "garbled");
     assert.ok(verdict.octetsSeen > 500);
@@ -126,7 +125,7 @@ describe("link doctor", () => {
     assert.deepEqual(see(record.map((octet) => parity(octet) ^ 0x80)),
       { dataBits: 7, parity: "odd" });
     assert.deepEqual(see(record.map((octet) => octet | 0x80)), { dataBits: 7, parity: "mark" });
-    assert.equal(see(record.subarray(0, 10)), undefined);
+    assert.equal(see(record.subarray(0, 20)), undefined);
     assert.ok(shareOf(record.map(parity), { dataBits: 7, parity: "odd" }) < 0.1);
   });
 

@@ -7,7 +7,7 @@
 import { faultText, type Result, type Text } from "../../base/result.js";
 import type { Cancellable, World } from "../../base/world.js";
 import type { ModemLines } from "../transports/serial.js";
-import { octetsMin, see, shareOf, type Framing } from "./legibility.js";
+import { see, shareOf, type Framing } from "./legibility.js";
 import { nextSpeeds, usualSpeeds } from "./speeds.js";
 import { isSure, judge, type Candidate, type Verdict } from "./verdict.js";
 
@@ -49,7 +49,7 @@ const textMax = 16_384;
 const openMs = 5_000;
 /** After a change of speed within a line, the first octets may begin at the wrong bit. */
 const tailOctets = 32;
-const patienceOctets = 48;
+const patienceOctets = 80;
 /** Once text was seen, noise does not at once make it another speed. */
 const keepShare = 0.7;
 const burstEndMs = 400;
@@ -157,7 +157,7 @@ class Doctor {
     const tail = this.#octets.subarray(-tailOctets);
     const framing = this.#framing !== undefined && shareOf(tail, this.#framing) >= keepShare
       ? this.#framing
-      : see(this.#octets) ?? see(tail) ?? see(this.#octets.subarray(-octetsMin));
+      : see(this.#octets) ?? see(tail);
     if (framing !== undefined) this.#read(framing, ended);
     else if (this.#octets.length >= patienceOctets || (ended && !isPlain(this.#octets))) {
       void this.#changeSpeed();

@@ -8,10 +8,13 @@ import type { SerialOptions } from "../transports/options.js";
 export type Framing = Pick<SerialOptions, "dataBits" | "parity">;
 
 /** Fewer octets prove nothing. */
-export const octetsMin = 16;
+export const octetsMin = 24;
 const shareMin = 0.94;
-/** Call records are mostly digits and blanks: noise that happens to be printable is not. */
-const digitsMin = 0.3;
+/** Call records are mostly this: noise that happens to be printable is not. */
+const usual = new Set(Buffer.from("0123456789 ,:/.\""));
+const usualMin = 0.35;
+/** Letters with accents are rare in records, octets at a wrong speed mostly have the high bit. */
+const highMax = 0.1;
 const distinctMin = 5;
 
 /** A parity that always fits is no accident, while eight bits fit whatever comes: they are last. */
@@ -43,6 +46,8 @@ function isText(octet: number, eightBits: boolean): boolean {
 /** Share of the octets that are text in this framing, 0 to 1. */
 export function shareOf(octets: Uint8Array, framing: Framing): number {
   const eightBits = framing.dataBits === 8;
+  const high = octets.reduce((sum, octet) => sum + (octet >= 0x80 ? 1 : 0), 0);
+  if (eightBits && high >= highMax * octets.length) return 0;
   const good = octets.reduce((sum, octet) =>
     sum + (fits(octet, framing) && isText(eightBits ? octet : octet & 0x7f, eightBits) ? 1 : 0), 0);
   return good / Math.max(1, octets.length);
@@ -55,11 +60,8 @@ export function see(octets: Uint8Array): Framing | undefined {
   let bestShare = shareMin;
   for (const framing of framings) {
     const text = framing.dataBits === 8 ? octets : octets.map((octet) => octet & 0x7f);
-    const count = (is: (letter: number) => boolean): number =>
-      text.reduce((sum, letter) => sum + (is(letter) ? 1 : 0), 0) / text.length;
-    const digits = count((letter) => (letter >= 0x30 && letter <= 0x39) || letter === 0x20);
-    if (digits < digitsMin || count((letter) => letter >= 0x80) >= 0.1
-      || new Set(text).size < distinctMin) continue;
+    const plain = text.reduce((sum, letter) => sum + (usual.has(letter) ? 1 : 0), 0);
+    if (plain < usualMin * text.length || new Set(text).size < distinctMin) continue;
     const share = shareOf(octets, framing);
     if (share < bestShare || (share === bestShare && best !== undefined)) continue;
     best = framing;
