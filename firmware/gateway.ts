@@ -39,6 +39,7 @@ import { StoredRawKeeper } from "./switching/raw-keeper.js";
 import { StoredRecordBook } from "./switching/record-book.js";
 import { createSwitch, type SwitchingFunction } from "./switching/switching-function.js";
 import { switchNumbers } from "./switching/switch-metrics.js";
+import { createQuietWatch } from "./watch/quiet-watch.js";
 
 export interface GatewayOptions {
   readonly world: World;
@@ -214,8 +215,12 @@ class Assembly {
       metrics: async () => await metrics.render() + await registry.metrics() }), registry);
     const certificates = createCertificateWatch({ world, alarms,
       certificates: () => this.#servers.certificates() });
+    const quiet = createQuietWatch({ world, store: this.#store, alarms,
+      links: () => this.#links.list().map(({ status }) => status),
+      timeZone: () => configuration.document.unit.timeZone,
+      holidays: () => configuration.document.unit.holidays });
     for (const component of [host, metrics, this.#switch, this.#links, this.#servers,
-      configuration, certificates]) {
+      configuration, certificates, quiet]) {
       const added = await this.#root.add(component);
       if (!added.ok) return added;
     }

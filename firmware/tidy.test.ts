@@ -67,6 +67,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   supervisor: ["base", "model", "link"],
   config: ["base", "model", "store", "link", "supervisor", "numbers"],
   switching: ["base", "model", "wire", "store", "link", "supervisor"],
+  watch: ["base", "store", "link", "supervisor", "switching"],
   "northbound/access": ["base", "model", "store", "supervisor", "switching", "config", "gen"],
   "northbound/api": ["base", "model", "store", "link", "switching", "supervisor", "config",
     "numbers", "northbound/access", "gen"],

@@ -54,14 +54,15 @@ function recognitionOf({ format, order, lines }: Reading, score: number): Recogn
 function bestReading(
   format: Format, bytes: Uint8Array, atMs: number, timeZone: string,
 ): Reading | undefined {
-  const orders = [format.dateOrder, ...(["dmy", "mdy", "ymd"] as const)
-    .filter((order) => order !== format.dateOrder)];
-  const readings = orders.map((order) => reading(format, order, bytes))
+  const away = ({ lines }: Reading): number => lines.reduce((sum, { says }) =>
+    sum + (says.phase === "completed" || says.phase === "ringing" || says.phase === "answered"
+      ? daysAway(says.local, atMs, timeZone) : 0), 0) / Math.max(1, lines.length);
+  const usual = reading(format, format.dateOrder, bytes);
+  if (usual.lines.length > 0 && away(usual) <= 1) return usual;
+  const readings = [usual, ...(["dmy", "mdy", "ymd"] as const)
+    .filter((order) => order !== format.dateOrder).map((order) => reading(format, order, bytes))]
     .filter(({ lines }) => lines.length > 0);
   // More records first; else the order in which the records were printed about now.
-  const away = ({ lines }: Reading): number => lines.reduce((sum, { says }) =>
-    sum + (says.phase === "date" || says.phase === "notice" ? 0
-      : daysAway(says.local, atMs, timeZone)), 0);
   return readings.toSorted((a, b) => b.lines.length - a.lines.length || away(a) - away(b))[0];
 }
 

@@ -173,6 +173,11 @@ export const documentSchema = z.strictObject({
       "Langue", "Le français d'abord : la plupart des installations sont en France.")),
     timeZone: z.string().default("Europe/Paris").meta(words("Time zone",
       "IANA time zone of the unit.", "Fuseau horaire", "Fuseau IANA de la passerelle.")),
+    holidays: z.array(z.string().regex(/^(\d{4}-)?\d\d-\d\d$/, "must be 2026-12-25 or 12-25"))
+      .max(400).default([]).meta(words("Holidays",
+        "Days on which a silent link is no alarm: 2026-04-06, or 12-25 for every year.",
+        "Jours fériés",
+        "Jours où un lien muet n'est pas une alarme : 2026-04-06, ou 12-25 pour chaque année.")),
   }).prefault({}).meta(words("Unit", "The appliance itself.",
     "Passerelle", "L'appareil lui-même.")),
   links: z.array(linkSchema).max(64).default([]).meta(words("Links",

@@ -44,8 +44,8 @@ export interface Examination {
   stop(): void;
 }
 
-/** Bytes of a stream whose speed is known, kept for recognition. */
-const textMax = 16_384;
+/** Bytes of a stream whose speed is known, kept for recognition: some ten records of any make. */
+const textMax = 4_096;
 const openMs = 5_000;
 /** After a change of speed within a line, the first octets may begin at the wrong bit. */
 const tailOctets = 32;
