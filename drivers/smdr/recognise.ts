@@ -13,8 +13,9 @@ import { momentOf } from "../../firmware/base/local-time.js";
 const samplesMax = 5;
 /** Two formats whose marks differ by less cannot be told apart. */
 const apart = 0.15;
-/** Characters of strict fields that make one record believable. */
+/** Characters of strict fields that make two records believable; of four, half as many do. */
 const strictEnough = 24;
+const recordsEnough = 4;
 const dayMs = 86_400_000;
 
 interface Reading {
@@ -83,8 +84,8 @@ function reading(format: Format, order: DateOrder, bytes: Uint8Array): Reading {
   const share = 1 - garbage / Math.max(1, bytes.length);
   const strict = lines.reduce((sum, line) => sum + strictness(format, line), 0)
     / Math.max(1, lines.length);
-  return { format, order, lines,
-    mark: share * Math.min(1, strict / strictEnough) };
+  const evidence = strict * Math.min(recordsEnough, lines.length) / 2;
+  return { format, order, lines, mark: share * Math.min(1, evidence / strictEnough) };
 }
 
 function isCall({ says }: SmdrLine): boolean {

@@ -13,8 +13,6 @@ import { createRequire } from "node:module";
 import net from "node:net";
 import { loadavg } from "node:os";
 import { pathToFileURL } from "node:url";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { amiDecoder, type AmiMessage } from "../../firmware/wire/ami.js";
 
 const load = createRequire(import.meta.url);
@@ -200,10 +198,6 @@ function cut(bytes: Buffer, size: number): Buffer[] {
   return chunks;
 }
 
-// Else the garbage that one parser leaves is collected in the time of the next.
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
-
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
@@ -234,7 +228,8 @@ export async function benchAmiCodec(options: {
     ];
     for (let round = -2; round < rounds; round += 1) {
       for (const each of runs) {
-        collectGarbage();
+        // Else the garbage that one parser leaves is collected in the time of the next.
+        globalThis.gc?.();
         const started = performance.now();
         const count = await each.run();
         const rate = (count * 1000) / (performance.now() - started);

@@ -1,6 +1,6 @@
 /**
  * All benches, or those named, one after the other: node build/hw-tests/bench/run.js
- * [ami] [switching] [store] [latency] [cost] [memory]. Seconds of the memory run: STEADY=600.
+ * [ami] [switching] [store] [latency] [cost] [formats] [memory]. Seconds of the memory run: STEADY=600.
  * Exit code 1: a target was missed, 2: a bench failed.
  */
 
@@ -9,6 +9,7 @@ import { runInNewContext } from "node:vm";
 import { benchAmiCodec } from "./ami-codec.js";
 import { benchCost } from "./cost.js";
 import { loadNow, table, thousands, type Report, type Target } from "./figures.js";
+import { benchFormats } from "./formats.js";
 import { benchLatency } from "./latency.js";
 import { benchMemory } from "./memory.js";
 import { benchStore } from "./store.js";
@@ -63,7 +64,7 @@ async function store(): Promise<Report> {
 
 const benches: Readonly<Record<string, () => Promise<Report>>> = {
   ami, store, switching: () => benchSwitching(), latency: () => benchLatency(),
-  cost: () => benchCost(),
+  cost: () => benchCost(), formats: () => benchFormats(),
   memory: () => benchMemory({ seconds: Number(process.env["STEADY"] || steadySecondsDefault) }),
 };
 
