@@ -53,6 +53,7 @@ describe("link doctor", () => {
     const bench = new Bench({ lines: { cts: true, dsr: false, dcd: false } });
     await bench.world.advance(7_000);
     assert.match(inLanguage(bench.told.at(-1)?.text ?? "", "fr"), /appel d'essai/);
+    assert.deepEqual(bench.told.map(({ callWanted }) => callWanted), [false, true]);
     const verdict = await bench.after(120_000);
     assert.equal(verdict.kind, "silent");
     assert.match(inLanguage(verdict.headline, "en"), /CTS up.*sends nothing/);
@@ -86,6 +87,7 @@ describe("link doctor", () => {
     bench.hear(record.map((octet) => parity(octet)));
     await bench.world.advance(1_000);
     assert.equal(bench.verdict, undefined);
+    assert.equal(bench.told.at(-1)?.callWanted, true, "one more call makes sure");
     bench.hear(record.map((octet) => parity(octet)));
     const verdict = await bench.after(1_000);
     assert.equal(verdict.kind, "recognised");

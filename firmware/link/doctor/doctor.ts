@@ -24,6 +24,8 @@ export interface Progress {
   readonly text: Text;
   readonly baudRate: number;
   readonly octets: number;
+  /** A test call made now brings this on. */
+  readonly callWanted: boolean;
 }
 
 export interface DoctorPlan {
@@ -106,8 +108,8 @@ class Doctor {
     this.#timers.set(name, this.#plan.world.clock.after(delayMs, `doctor.${name}`, run));
   }
 
-  #tell(text: Text): void {
-    this.#plan.tell({ text, baudRate: this.#baudRate, octets: this.#octetsSeen });
+  #tell(text: Text, callWanted = false): void {
+    this.#plan.tell({ text, baudRate: this.#baudRate, octets: this.#octetsSeen, callWanted });
   }
 
   async #begin(): Promise<void> {
@@ -138,7 +140,8 @@ class Doctor {
     if (this.#octetsSeen > 0) return;
     this.#lines = await this.#port?.lines();
     this.#tell({ en: "Nothing yet. Make one test call now, and hang up after ten seconds.",
-      fr: "Rien encore. Faites un appel d'essai maintenant, et raccrochez après dix secondes." });
+      fr: "Rien encore. Faites un appel d'essai maintenant, et raccrochez après dix secondes.",
+    }, true);
   }
 
   #receive(octets: Uint8Array): void {
@@ -179,7 +182,8 @@ class Doctor {
     if (isSure(best)) this.end();
     else this.#tell({
       en: `${best.records} record(s) like ${best.title}; one more call makes sure.`,
-      fr: `${best.records} ticket(s) du genre ${best.title} ; encore un appel pour être sûr.` });
+      fr: `${best.records} ticket(s) du genre ${best.title} ; encore un appel pour être sûr.`,
+    }, true);
   }
 
   async #changeSpeed(): Promise<void> {

@@ -63,9 +63,11 @@ async function *diagnose(
   }
 }
 
-function progressMessage({ text, baudRate, octets }: Progress, language: Language): Step {
+function progressMessage(
+  { text, baudRate, octets, callWanted }: Progress, language: Language,
+): Step {
   return { step: { case: "progress", value: {
-    text: inLanguage(text, language), baudRate, bytesSeen: BigInt(octets) } } };
+    text: inLanguage(text, language), baudRate, bytesSeen: BigInt(octets), callWanted } } };
 }
 
 function verdictMessage(verdict: Verdict, language: Language): Step {
