@@ -34,3 +34,23 @@ export async function overhangPx(page: Page): Promise<number> {
     "document.documentElement.scrollWidth - document.documentElement.clientWidth");
   return px as number;
 }
+
+const fingerPx = 44;
+
+/** What can be tapped and is smaller than a finger. Links within a sentence may be: WCAG 2.5.8. */
+export async function tooSmall(page: Page): Promise<readonly string[]> {
+  const found: unknown = await page.evaluate(`[...document.querySelectorAll(
+      "button, select, summary, textarea, input, a[href]")].flatMap((element) => {
+    const box = (element.type === "checkbox" ? element.closest("label") ?? element : element)
+      .getBoundingClientRect();
+    const style = getComputedStyle(element);
+    const hidden = box.width === 0 || !element.checkVisibility({ visibilityProperty: true })
+      || element.closest("details:not([open]) > :not(summary)") !== null
+      || element.classList.contains("skip");
+    const inSentence = element.tagName === "A" && style.display === "inline";
+    return hidden || inSentence || Math.min(box.width, box.height) >= ${fingerPx - 0.5}
+      ? [] : [element.tagName + " " + (element.getAttribute("aria-label") ?? element.textContent
+        ?? "").slice(0, 30) + " " + Math.round(box.width) + "x" + Math.round(box.height)];
+  })`);
+  return found as string[];
+}

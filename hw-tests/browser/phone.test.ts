@@ -3,30 +3,11 @@
 import assert from "node:assert/strict";
 import { devices, type Locator, type Page } from "playwright-core";
 import { need } from "../requirement.js";
-import { axeFindings, missingChromium, overhangPx } from "./chromium.js";
+import { axeFindings, missingChromium, overhangPx, tooSmall } from "./chromium.js";
 import { go, minuteMs, showAll, startVisit, type Visit } from "./visit.js";
 
-const pages = ["overview", "calls", "links", "records", "numbers", "alarms", "configuration",
-  "system", "access", "account", "more"] as const;
-const fingerPx = 44;
-
-/** What can be tapped and is smaller than a finger. Links within a sentence may be: WCAG 2.5.8. */
-async function tooSmall(page: Page): Promise<readonly string[]> {
-  const found: unknown = await page.evaluate(`[...document.querySelectorAll(
-      "button, select, summary, textarea, input, a[href]")].flatMap((element) => {
-    const box = (element.type === "checkbox" ? element.closest("label") ?? element : element)
-      .getBoundingClientRect();
-    const style = getComputedStyle(element);
-    const hidden = box.width === 0 || !element.checkVisibility({ visibilityProperty: true })
-      || element.closest("details:not([open]) > :not(summary)") !== null
-      || element.classList.contains("skip");
-    const inSentence = element.tagName === "A" && style.display === "inline";
-    return hidden || inSentence || Math.min(box.width, box.height) >= ${fingerPx - 0.5}
-      ? [] : [element.tagName + " " + (element.getAttribute("aria-label") ?? element.textContent
-        ?? "").slice(0, 30) + " " + Math.round(box.width) + "x" + Math.round(box.height)];
-  })`);
-  return found as string[];
-}
+const pages = ["overview", "calls", "links", "ports", "records", "numbers", "alarms",
+  "configuration", "system", "access", "account", "more"] as const;
 
 describe("page on a phone", function () {
   this.timeout(3 * minuteMs);

@@ -8,6 +8,7 @@ import type { DescMessage, DescMethodServerStreaming, DescMethodUnary, JsonValue
   MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { after } from "../clock.js";
 import { language } from "../text/language.js";
+import { EventStreamReader } from "./event-stream.js";
 import { type Fault, faultOf, localFault } from "./fault.js";
 
 export type { Fault } from "./fault.js";
@@ -47,18 +48,24 @@ async function parse(response: Response): Promise<JsonValue | undefined> {
   }
 }
 
+function post<M extends DescMethodUnary | DescMethodServerStreaming>(
+  method: M, init: MessageInitShape<M["input"]>, more: RequestInit = {},
+): Promise<Response> {
+  return fetch(path(method), {
+    ...more, method: "POST", credentials: "same-origin", body: requestJson(method, init),
+    headers: {
+      "Content-Type": "application/json", "X-Jackfield": "page",
+      "X-Jackfield-Language": language.get(),
+    },
+  });
+}
+
 export async function request<M extends DescMethodUnary>(
   method: M, init: MessageInitShape<M["input"]>,
 ): Promise<Answer<MessageShape<M["output"]>>> {
   let response: Response;
   try {
-    response = await fetch(path(method), {
-      method: "POST", credentials: "same-origin", body: requestJson(method, init),
-      headers: {
-        "Content-Type": "application/json", "X-Jackfield": "page",
-        "X-Jackfield-Language": language.get(),
-      },
-    });
+    response = await post(method, init);
   } catch {
     return { ok: false, fault: localFault("unreachable") };
   }
@@ -143,6 +150,47 @@ export function watch<M extends DescMethodServerStreaming>(
   handlers.state?.("opening");
   open();
   return { close: stop };
+}
+
+export interface RunHandlers<T> {
+  message(message: T): void;
+  /** Refused, broken off, or ended with a fault. */
+  fault(fault: Fault): void;
+}
+
+/** A stream that does something: begun once, with the reason when it is refused, and never again
+ * by itself. Closing it ends what it does. */
+export function run<M extends DescMethodServerStreaming>(
+  method: M, init: MessageInitShape<M["input"]>, handlers: RunHandlers<MessageShape<M["output"]>>,
+): Stream {
+  const control = new AbortController();
+  const follow = async (): Promise<void> => {
+    const response = await post(method, init, { signal: control.signal });
+    if (!response.ok || response.body === null) {
+      const fault = faultOf(response.status, await parse(response));
+      if (fault.reason === "unauthenticated") signedOut();
+      handlers.fault(fault);
+      return;
+    }
+    const pieces = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    const reader = new EventStreamReader();
+    for (;;) {
+      const piece = await pieces.read();
+      if (piece.done) break;
+      for (const { type, data } of reader.push(piece.value)) {
+        if (type === "end") return;
+        if (type === "fault") { handlers.fault(faultOf(0, parseText(data))); return; }
+        handlers.message(read<M["output"]>(method.output, parseText(data)));
+      }
+    }
+    handlers.fault(localFault("unreachable"));
+  };
+  follow().catch((cause: unknown) => {
+    if (control.signal.aborted) return;
+    // fetch and its reader fail with TypeError when the line breaks.
+    handlers.fault(localFault(cause instanceof TypeError ? "unreachable" : "unreadable"));
+  });
+  return { close: () => { control.abort(); } };
 }
 
 function parseText(text: string): JsonValue {

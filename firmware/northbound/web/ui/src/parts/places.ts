@@ -17,6 +17,7 @@ const places: readonly Place[] = [
   { page: "records", icon: "records", role: Role.VIEWER },
   { page: "alarms", icon: "alarms", role: Role.VIEWER },
   { page: "links", icon: "links", role: Role.VIEWER },
+  { page: "ports", icon: "ports", role: Role.VIEWER },
   { page: "numbers", icon: "numbers", role: Role.VIEWER },
   { page: "configuration", icon: "configuration", role: Role.ADMIN },
   { page: "system", icon: "system", role: Role.VIEWER },

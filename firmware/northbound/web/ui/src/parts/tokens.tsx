@@ -8,6 +8,7 @@ import { dateTime, msOf, recent, timestampOf } from "../text/format.js";
 import { t, textOr } from "../text/language.js";
 import { Button, Confirm, Dialog, Empty, FaultNote, Field, Note, say, sayFault, Skeleton, Table }
   from "./basics.js";
+import { CopyButton } from "./copy-button.js";
 import { useAnswer } from "./hooks.js";
 import { RoleSelect } from "./users.js";
 
@@ -102,15 +103,12 @@ function AddToken(props: { readonly onClose: () => void }): JSX.Element {
 }
 
 function Secret(props: { readonly secret: string; readonly onClose: () => void }): JSX.Element {
-  const [copied, setCopied] = useState(false);
   return (
     <>
       <Note tone="warn">{t("access.token.secret")}</Note>
       <pre class="secret" tabIndex={0}>{props.secret}</pre>
       <div class="row end">
-        <Button onClick={() => {
-          void navigator.clipboard.writeText(props.secret).then(() => { setCopied(true); });
-        }}>{t(copied ? "access.token.copied" : "access.token.copy")}</Button>
+        <CopyButton text={props.secret} />
         <Button kind="primary" onClick={props.onClose}>{t("common.close")}</Button>
       </div>
     </>

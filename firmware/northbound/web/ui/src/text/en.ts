@@ -3,10 +3,12 @@
 
 import { causesInEnglish } from "./causes.js";
 import { formInEnglish } from "./form-words.js";
+import { portsInEnglish } from "./port-words.js";
 
 export const en = {
   ...causesInEnglish,
   ...formInEnglish,
+  ...portsInEnglish,
   "product.line": "CTI gateway",
   "skip": "Skip to the content",
   "language.switch": "Language",
@@ -30,6 +32,9 @@ export const en = {
   "common.close": "Close",
   "common.cancel": "Cancel",
   "common.retry": "Try again",
+  "common.copy": "Copy",
+  "common.copied": "Copied",
+  "common.copyFailed": "Not copied",
   "common.loading": "Loading",
   "common.unknown": "not known",
   "common.withheld": "number not known",
@@ -540,8 +545,6 @@ export const en = {
   "access.token.revoke": "Revoke",
   "access.token.revoke.ask": "Revoke the token {name}? Programs that use it are cut off at once.",
   "access.token.secret": "Copy the secret now; it is not shown again.",
-  "access.token.copy": "Copy",
-  "access.token.copied": "Copied",
   "access.token.none": "No token yet.",
   "access.certificate.serial": "Serial number",
   "access.certificate.revoked": "revoked",

@@ -1,11 +1,13 @@
 import { causesInFrench } from "./causes.js";
 import { formInFrench } from "./form-words.js";
+import { portsInFrench } from "./port-words.js";
 import type { TextKey } from "./en.js";
 
 /** Every text of the page, in French. The compiler refuses a missing key. */
 export const fr: Readonly<Record<TextKey, string>> = {
   ...causesInFrench,
   ...formInFrench,
+  ...portsInFrench,
   "product.line": "Passerelle CTI",
   "skip": "Aller au contenu",
   "language.switch": "Langue",
@@ -29,6 +31,9 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "common.close": "Fermer",
   "common.cancel": "Annuler",
   "common.retry": "Réessayer",
+  "common.copy": "Copier",
+  "common.copied": "Copié",
+  "common.copyFailed": "Non copié",
   "common.loading": "Chargement",
   "common.unknown": "inconnu",
   "common.withheld": "numéro inconnu",
@@ -550,8 +555,6 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "access.token.revoke.ask":
     "Révoquer le jeton {name} ? Les programmes qui l'utilisent sont coupés aussitôt.",
   "access.token.secret": "Copiez le secret maintenant ; il ne sera plus affiché.",
-  "access.token.copy": "Copier",
-  "access.token.copied": "Copié",
   "access.token.none": "Aucun jeton pour l'instant.",
   "access.certificate.serial": "Numéro de série",
   "access.certificate.revoked": "révoqué",
