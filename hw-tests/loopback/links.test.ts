@@ -354,6 +354,38 @@ for (const helper of ["perl", "python3"] as const) {
   });
 }
 
+describe("a serial port that is not there yet", () => {
+  it("is offered as soon as it is plugged in, each time, until nobody wants it", async function () {
+    const folder = await mkdtemp(join(tmpdir(), "link-offer-"));
+    const path = join(folder, "usb-serial-by-id");
+    const opener = transportOpener({ kind: "serial", path, baudRate: 9_600, dataBits: 8,
+      parity: "none", stopBits: 1, flowControl: "none" }, world);
+    let offered = (): void => undefined;
+    let offers = 0;
+    opener.onOffer?.(() => {
+      offers += 1;
+      offered();
+    });
+    assert.equal(faultOf(await opener.open(2_000)), "port-absent");
+    for (let round = 1; round <= 2; round += 1) {
+      const next = new Promise<void>((resolve) => { offered = resolve; });
+      const opened = await openPtyPair(world);
+      need(this, "pty", opened.ok ? undefined : opened.fault.message);
+      await symlink(good(opened).devicePath, path);
+      await next;
+      assert.equal(offers, round);
+      const transport = good(await opener.open(2_000));
+      transport.onReceive(() => undefined);
+      const closed = closedReason(transport);
+      await good(opened).close();
+      assert.match(await closed, /gone|closed/);
+      await rm(path);
+    }
+    await opener.close();
+    await rm(folder, { recursive: true });
+  });
+});
+
 describe("a link on a serial port that is unplugged and plugged in elsewhere", () => {
   it("notices, retries, and goes on recording at the port's stable name", async function () {
     const folder = await mkdtemp(join(tmpdir(), "link-serial-"));

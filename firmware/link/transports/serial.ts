@@ -157,14 +157,58 @@ export async function openSerialLine(
   });
 }
 
+/**
+ * What an address leads to now; undefined when to nothing. A port that was made anew, or whose
+ * rights were changed (both show in ctime), is worth an attempt to open it.
+ */
+async function prospectOf(address: string): Promise<string | undefined> {
+  const path = await resolvePort(address);
+  if (!path.ok) return undefined;
+  const node = await attempt("port-absent", path.value, () => stat(path.value));
+  return node.ok ? `${node.value.ino} ${node.value.rdev} ${node.value.ctimeMs}` : undefined;
+}
+
+/** While no port is open it is looked for, so that a link need not wait out its retry delay. */
 export function serialOpener(options: SerialOptions, world: World): TransportOpener {
   const description = `serial ${options.path} ${settingsText(options)}`;
+  let offer: (() => void) | undefined;
+  let watch: Cancellable | undefined;
+  /** Counts openings and closings: what belongs to an earlier one no longer matters. */
+  let epoch = 0;
+  const begin = (): number => {
+    watch?.cancel();
+    watch = undefined;
+    epoch += 1;
+    return epoch;
+  };
+  const watchFor = (before: string | undefined): void => {
+    const timer = world.clock.after(nodeWatchMs, "serial.offer", () => {
+      void prospectOf(options.path).then((now) => {
+        if (watch !== timer) return;
+        if (now === before || now === undefined) {
+          watchFor(now);
+          return;
+        }
+        watch = undefined;
+        offer?.();
+      });
+    });
+    watch = timer;
+  };
   return {
     description,
+    onOffer: (handler) => { offer = handler; },
     async open(deadlineMs): Promise<Result<Transport>> {
+      const own = begin();
+      const before = await prospectOf(options.path);
+      const watchOn = (): void => { if (own === epoch && offer !== undefined) watchFor(before); };
       const line = await openSerialLine(options, world, deadlineMs);
-      if (!line.ok) return line;
+      if (!line.ok) {
+        watchOn();
+        return line;
+      }
       const { port } = line.value;
+      port.once("close", watchOn);
       return ok(duplexTransport({
         kind: "serial", description, stream: port, world,
         destroy: () => { if (port.isOpen) port.close(() => undefined); },
@@ -173,6 +217,7 @@ export function serialOpener(options: SerialOptions, world: World): TransportOpe
       }));
     },
     close(): Promise<void> {
+      begin();
       return Promise.resolve();
     },
   };
