@@ -4,13 +4,19 @@ import * as z from "zod";
 import { formWords as words } from "../../firmware/base/form-words.js";
 import { fail, ok, type Result } from "../../firmware/base/result.js";
 import type { OptionsSchema } from "../../firmware/link/driver.js";
-import { formatNames, formatOf, formats } from "./formats/index.js";
+import { customLayout, layoutProblems } from "./custom-layout.js";
+import { customFormat, customName } from "./formats/custom.js";
+import { formatNames, formatOf } from "./formats/index.js";
 import type { Format, FormatSettings } from "./formats/format.js";
 import { isTimeZone } from "../../firmware/base/local-time.js";
 
 const schema = z.strictObject({
-  format: z.enum(formatNames as [string, ...string[]]).meta(words("Format",
-    "The record format that the PBX prints", "Format", "Le format de ticket qu'imprime le PBX")),
+  format: z.enum([customName, ...formatNames]).meta(words("Format",
+    "The record format that the PBX prints; custom: as `layout` says", "Format",
+    "Le format de ticket qu'imprime le PBX ; custom : selon `layout`")),
+  layout: customLayout.optional().meta(words("Layout",
+    "Of format custom: what stands where on a line",
+    "Disposition", "Pour le format custom : ce qui se trouve où dans une ligne")),
   timeZone: z.string().refine(isTimeZone, "must be an IANA time zone: Europe/Paris")
     .default("Europe/Paris").meta(words("Time zone", "The time zone of the PBX's clock",
       "Fuseau horaire", "Le fuseau de l'horloge du PBX")),
@@ -33,11 +39,24 @@ const schema = z.strictObject({
     "Connexion", "Panasonic par le réseau (port 2300) : nom et mot de passe")),
 });
 
-const checked = schema.superRefine(({ format, pattern }, context) => {
-  const names = formats.get(format)?.layouts.map(({ name }) => name) ?? [];
+const checked = schema.superRefine((options, context) => {
+  const { format, layout, pattern } = options;
+  const wrong = (message: string, ...path: (string | number)[]): void => {
+    context.addIssue({ code: "custom", path, message });
+  };
+  if (format === customName && layout === undefined) {
+    wrong("is missing: format custom needs to be told what stands where", "layout");
+    return;
+  }
+  if (format !== customName && layout !== undefined) {
+    wrong(`goes with format: custom only; the format is ${format}`, "layout");
+  }
+  for (const { path, message } of layout === undefined ? [] : layoutProblems(layout)) {
+    wrong(message, "layout", ...path);
+  }
+  const names = formatFor(options).layouts.map(({ name }) => name);
   if (pattern === "auto" || names.includes(pattern)) return;
-  context.addIssue({ code: "custom", path: ["pattern"],
-    message: `${format} has the patterns auto, ${names.join(", ")}` });
+  wrong(`${format} has the patterns auto, ${names.join(", ")}`, "pattern");
 });
 
 export type SmdrOptions = z.infer<typeof schema>;
@@ -47,15 +66,22 @@ export const smdrOptions: OptionsSchema<SmdrOptions> = {
     const parsed = checked.safeParse(value);
     if (parsed.success) return ok(parsed.data);
     const fields = parsed.error.issues.map((issue) => ({
-      path: issue.path.map(String).join("."), message: issue.message,
+      path: pathText(issue.path), message: issue.message,
     }));
     return fail("config-invalid", "The options of the smdr driver are not valid.", { fields });
   },
   jsonSchema: z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }),
 };
 
-export function formatFor(options: SmdrOptions): Format {
-  return formatOf(options.format);
+/** `layout.fields[0].means.I`; what is no plain word stands in quotes. */
+function pathText(path: readonly PropertyKey[]): string {
+  return path.map((part, index) => typeof part === "number" ? `[${part}]`
+    : !/^[\w-]+$/.test(String(part)) ? `["${String(part)}"]`
+      : `${index === 0 ? "" : "."}${String(part)}`).join("");
+}
+
+export function formatFor({ format, layout }: SmdrOptions): Format {
+  return layout !== undefined && format === customName ? customFormat(layout) : formatOf(format);
 }
 
 export function settingsFor({ pattern, dateOrder }: SmdrOptions): FormatSettings {
