@@ -73,6 +73,7 @@ class Bench {
         return Promise.resolve(ok(position));
       },
       async *read() { /* The suite reads nothing back. */ },
+      newest: () => Promise.resolve([]),
     };
     this.link = createLink({
       id: linkId("pbx"), title: conformance.title, options: options.value, world: this.world,

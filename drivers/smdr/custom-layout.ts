@@ -8,7 +8,7 @@ import { contents, type Content } from "./formats/contents.js";
 const fieldsMax = 40;
 const skipsMax = 20;
 const meaningsMax = 40;
-/** Each doubles the ways to read a line of tokens. */
+/** With more, a line of tokens can be read in too many ways to mean one thing. */
 const optionalTokensMax = 6;
 
 const directionWords = ["incoming", "outgoing", "internal", "tandem", "unknown"] as const;

@@ -6,6 +6,7 @@ import { driverName } from "./map.js";
 import { smdrOptions, type SmdrOptions } from "./options.js";
 import { recognise } from "./recognise.js";
 import { events, lineSilenceMs, loginSilenceMs, openSession, partialCallMs } from "./session.js";
+import { tryOptions } from "./trial.js";
 
 const hour = 3_600_000;
 
@@ -32,5 +33,6 @@ export const driver: Driver<SmdrOptions> = {
   },
   keepsRawBytes: true,
   recognise,
+  tryOptions,
   open: openSession,
 };

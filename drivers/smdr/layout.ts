@@ -103,9 +103,13 @@ function readTokens({ fields }: TokenLayout, line: string): Fields | undefined {
   const tokens = [...line.matchAll(/\S+/g)].slice(0, tokensMax + 1);
   if (tokens.length > tokensMax) return undefined;
   const found: Record<string, string> = {};
+  // Each field is tried once at each token, however many fields may be left out.
+  const failed = new Set<number>();
   const fit = (at: number, token: number): boolean => {
     const field = fields[at];
     if (field === undefined) return token === tokens.length;
+    const place = at * (tokensMax + 1) + token;
+    if (failed.has(place)) return false;
     const text = field.rest === true ? line.slice(tokens[token]?.index ?? line.length).trim()
       : tokens[token]?.[0];
     if (text !== undefined && text !== "" && field.pattern.test(text)
@@ -113,7 +117,9 @@ function readTokens({ fields }: TokenLayout, line: string): Fields | undefined {
       found[field.name] = text;
       return true;
     }
-    return field.optional === true && fit(at + 1, token);
+    if (field.optional === true && fit(at + 1, token)) return true;
+    failed.add(place);
+    return false;
   };
   return fit(0, 0) ? found : undefined;
 }
@@ -133,8 +139,11 @@ function readCsv(layout: CsvLayout, line: string): Fields | undefined {
   return fields;
 }
 
-/** A place in double quotes may hold the separator, and quotes doubled (RFC 4180). */
-function splitCsv(line: string, separator: string): readonly string[] | undefined {
+/**
+ * A place in double quotes may hold the separator, and quotes doubled (RFC 4180); undefined where a
+ * quote does not end.
+ */
+export function splitCsv(line: string, separator: string): readonly string[] | undefined {
   const places: string[] = [];
   let at = 0;
   for (;;) {

@@ -101,6 +101,26 @@ export interface Recognition {
   }[];
 }
 
+/** What a driver makes of bytes, read with options that are only tried. */
+export interface OptionsTrial {
+  /** The last of them, in order. */
+  readonly records: readonly TriedRecord[];
+  readonly recordsTotal: number;
+  /** The last of what was neither a record nor to be skipped. */
+  readonly rejected: readonly { readonly text: string; readonly reason: string }[];
+  readonly rejectedTotal: number;
+}
+
+export interface TriedRecord {
+  /** As printed. */
+  readonly text: string;
+  readonly fields: Readonly<Record<string, string>>;
+  /** What it tells: `completed`, `ringing`, `date` ..., in the driver's words. */
+  readonly phase: string;
+  /** Absent where it tells of no call. */
+  readonly call?: Omit<CompletedCall, "link">;
+}
+
 export interface Driver<Options = unknown> {
   /** = folder name = `driver:` in the configuration. */
   readonly name: string;
@@ -118,5 +138,11 @@ export interface Driver<Options = unknown> {
    */
   readonly recognise?: (bytes: Uint8Array, atMs: number, timeZone: string) =>
   readonly Recognition[];
+  /**
+   * Reads bytes, received about `atMs`, with options that no link has: for setting them right.
+   * Bounded. Faults as those of `options.parse`.
+   */
+  readonly tryOptions?: (options: unknown, bytes: Uint8Array, atMs: number) =>
+  Result<OptionsTrial>;
   open(context: SessionContext<Options>): Session;
 }

@@ -243,6 +243,7 @@ describe("link runtime with raw bytes", () => {
     kept: string[]; refuse: boolean; slow: (() => void)[] | undefined;
     keep: (link: unknown, bytes: Uint8Array) => Promise<ReturnType<typeof ok<bigint>>>;
     read: () => AsyncIterable<never>;
+    newest: () => Promise<never[]>;
   } {
     bench.driver.keepsRawBytes = true;
     const self = {
@@ -256,6 +257,7 @@ describe("link runtime with raw bytes", () => {
         return ok(BigInt(self.kept.length));
       },
       async *read(): AsyncIterable<never> { /* Nothing is read back here. */ },
+      newest: () => Promise.resolve([]),
     };
     return self;
   }

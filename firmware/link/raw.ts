@@ -14,4 +14,6 @@ export interface RawKeeper {
   /** Resolves with the segment's position when durable. `queue-full` when too far behind. */
   keep(link: LinkId, bytes: Uint8Array): Promise<Result<bigint>>;
   read(link: LinkId, fromPosition: bigint, bytesMax: number): AsyncIterable<RawSegment>;
+  /** The last bytes in order; the first segment may lack its beginning. */
+  newest(link: LinkId, bytesMax: number): Promise<readonly RawSegment[]>;
 }

@@ -65,6 +65,22 @@ describe("StoredRawKeeper", () => {
     await closed(found);
   });
 
+  it("gives the newest bytes, however they are cut", async () => {
+    const found = await opened();
+    const { keeper } = found;
+    for (const text of ["one", "two", "three"]) must(await keeper.keep(smdr, Buffer.from(text)));
+    must(await keeper.keep(other, Buffer.from("x")));
+    const newest = async (bytesMax: number): Promise<string[]> =>
+      (await keeper.newest(smdr, bytesMax)).map(({ position, bytes }) =>
+        `${position}:${Buffer.from(bytes).toString("latin1")}`);
+    assert.deepEqual(await newest(100), ["1:one", "2:two", "3:three"]);
+    assert.deepEqual(await newest(8), ["2:two", "3:three"]);
+    assert.deepEqual(await newest(6), ["2:o", "3:three"]);
+    assert.deepEqual(await newest(2), ["3:ee"]);
+    assert.deepEqual(await keeper.newest(linkId("smdr-0"), 10), []);
+    await closed(found);
+  });
+
   it("goes on with the positions after a restart", async () => {
     const database = new MemoryLevel<Uint8Array, Uint8Array>(
       { keyEncoding: "view", valueEncoding: "view", storeEncoding: "view" });

@@ -134,6 +134,19 @@ export class StoredRawKeeper implements RawKeeper, Component {
     }
   }
 
+  async newest(link: LinkId, bytesMax: number): Promise<readonly RawSegment[]> {
+    const found: RawSegment[] = [];
+    let left = bytesMax;
+    const range = { gte: { link, position: 0n }, lte: { link, position: positionMax },
+      reverse: true };
+    for await (const [{ position }, { atMs, bytes }] of this.#store.range(rawSpace, range)) {
+      found.push({ position, atMs, bytes: bytes.subarray(Math.max(0, bytes.length - left)) });
+      left -= bytes.length;
+      if (left <= 0) break;
+    }
+    return found.reverse();
+  }
+
   /** Removes segments older than the retention; the newest of each link stays. Gives the count. */
   async prune(): Promise<Result<number>> {
     const sinceMs = this.#world.clock.wall().getTime() - this.#retention().ageMsMax;

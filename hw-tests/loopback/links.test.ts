@@ -419,6 +419,7 @@ describe("a link on a serial port that is unplugged and plugged in elsewhere", (
           return Promise.resolve(ok(BigInt(kept.length)));
         },
         async *read() { /* Nothing is read back here. */ },
+        newest: () => Promise.resolve([]),
       },
       sink: {
         event: () => undefined, snapshot: () => undefined, forgotten: () => undefined,

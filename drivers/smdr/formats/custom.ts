@@ -22,7 +22,7 @@ export function customFormat(layout: CustomLayout): Format {
   const { skip, dateOrder = "dmy" } = layout;
   return {
     name: customName,
-    title: "Custom layout",
+    title: "Custom record",
     layouts: [lineLayout(layout)],
     skips: [ruleLine, ...skip.map((text) =>
       new RegExp(`^\\s*${text.trim().replace(/[^\w]/g, "\\$&")}`))],
@@ -70,9 +70,11 @@ function lineLayout({ kind, separator, fields }: CustomLayout): LineLayout {
 function begins({ kind, fields }: CustomLayout): RegExp {
   const first = fields.toSorted((a, b) => (a.from ?? 0) - (b.from ?? 0))[0];
   if (first === undefined || mayBeBlank(first) || first.is === "text") return /(?!)/g;
-  const before = kind === "columns" ? ` {${(first.from ?? 1) - 1}}` : "";
+  const blanks = kind === "columns" ? (first.from ?? 1) - 1 : 0;
+  // A run of blanks is looked at once, not from each of its columns.
+  const before = blanks === 0 ? "(?<!\\w)" : `(?<![\\w ]) {${blanks}}`;
   const quote = kind === "csv" ? "\"?" : "";
-  return new RegExp(`(?<!\\w)${before}${quote}(?:${sourceIn(first)})`,
+  return new RegExp(`${before}${quote}(?:${sourceIn(first)})`,
     first.means === undefined ? "gi" : "g");
 }
 

@@ -274,6 +274,7 @@ export async function simulatedGateway(
   const raw: RawKeeper = {
     keep: () => Promise.resolve(fail("queue-full", "The simulated keeper keeps nothing.")),
     async *read(_link, from) { yield* raws.filter((segment) => segment.position >= from); },
+    newest: () => Promise.resolve(raws),
   };
   const linkWatchers = new Set<(id: string, removed: boolean) => void>();
   const view = (link: SimulatedLink): LinkView => ({

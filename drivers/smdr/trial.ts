@@ -1,0 +1,143 @@
+/** What bytes say with options that are only tried: for whoever sets them. Pure. */
+
+import { momentOf } from "../../firmware/base/local-time.js";
+import { ok, type Result } from "../../firmware/base/result.js";
+import type { OptionsTrial, TriedRecord } from "../../firmware/link/driver.js";
+import { linkId } from "../../firmware/model/identifiers.js";
+import { smdrCodec, type SmdrLine } from "./codec.js";
+import type { DateLine, Format, PbxTime } from "./formats/format.js";
+import { splitCsv, type LineLayout } from "./layout.js";
+import { completedCall, startOf } from "./map.js";
+import { formatFor, settingsFor, smdrOptions, type SmdrOptions } from "./options.js";
+
+/** Shown of either kind; more is counted. */
+export const triedRecordsMax = 200;
+export const rejectedMax = 50;
+export const rejectedCharsMax = 256;
+const foundCharsMax = 40;
+
+type Rejected = OptionsTrial["rejected"][number];
+
+export function tryOptions(
+  options: unknown, bytes: Uint8Array, atMs: number,
+): Result<OptionsTrial> {
+  const parsed = smdrOptions.parse(options);
+  if (!parsed.ok) return parsed;
+  const format = formatFor(parsed.value);
+  const codec = smdrCodec(format, settingsFor(parsed.value));
+  const decoder = codec.decoder();
+  const only = onlyLayout(format);
+  const clock = new Clock(parsed.value, atMs);
+  const records: TriedRecord[] = [];
+  const rejected: Rejected[] = [];
+  for (const each of [...decoder.push(bytes), ...decoder.flush()]) {
+    if (each.kind === "garbage") {
+      rejected.push(rejection(each.bytes, each.reason, only));
+    } else {
+      const { fields, says } = each.message;
+      records.push({ fields, phase: says.phase, ...callOf(each.message, clock),
+        text: Buffer.from(codec.encode(each.message)).toString(format.encoding).trimEnd() });
+    }
+  }
+  return ok({
+    records: records.slice(-triedRecordsMax), recordsTotal: records.length,
+    rejected: rejected.slice(-rejectedMax), rejectedTotal: rejected.length });
+}
+
+/** As the session does, but for lines that all came at one moment. */
+class Clock {
+  readonly #timeZone: string;
+  readonly #atMs: number;
+  #date: DateLine | undefined;
+  #previousMs: number | undefined;
+
+  constructor({ timeZone }: SmdrOptions, atMs: number) {
+    this.#timeZone = timeZone;
+    this.#atMs = atMs;
+  }
+
+  date(line: DateLine): void {
+    this.#date = line;
+  }
+
+  printedMs(local: PbxTime): number {
+    if ("utcMs" in local) return local.utcMs;
+    if ("atArrival" in local) return this.#atMs;
+    const dated = local.month === undefined ? { ...this.#date, ...local } : local;
+    this.#previousMs = momentOf(dated, this.#timeZone, this.#atMs, this.#previousMs);
+    return this.#previousMs;
+  }
+}
+
+function callOf({ says }: SmdrLine, clock: Clock): Pick<TriedRecord, "call"> {
+  if (says.phase === "notice") return {};
+  if (says.phase === "date") {
+    clock.date(says);
+    return {};
+  }
+  const { link: _link, ...call } =
+    completedCall(says, linkId(""), startOf(says, clock.printedMs(says.local)), {});
+  return { call };
+}
+
+/** Of one table can be told where a line breaks it; of several, nobody knows which was meant. */
+function onlyLayout({ layouts }: Format): LineLayout | undefined {
+  const [only] = layouts;
+  return only === undefined || layouts.length > 1 || only.kind === "block" ? undefined : only;
+}
+
+function rejection(bytes: Uint8Array, reason: string, only: LineLayout | undefined): Rejected {
+  const line = Buffer.from(bytes).toString("latin1");
+  const why = only === undefined ? undefined : misfit(only, line);
+  return { text: shown(line, rejectedCharsMax), reason: why ?? reason };
+}
+
+function shown(text: string, charsMax: number): string {
+  return text.slice(0, charsMax).replace(/[^\x20-\x7e\xa0-\xff]/g, ".");
+}
+
+/** Where the line breaks the table; undefined where it fits, or where that cannot be told. */
+function misfit(layout: LineLayout, line: string): string | undefined {
+  switch (layout.kind) {
+    case "columns": {
+      let next = 0;
+      for (const { name, from, to, pattern } of layout.fields) {
+        const gap = holds(line.slice(next, from - 1));
+        if (gap !== undefined) return `columns ${next + 1} to ${from - 1}, before ${name}: ${gap}`;
+        const text = line.slice(from - 1, to).trim();
+        if (!pattern.test(text)) return `${name}, columns ${from} to ${to}: ${found(text)}`;
+        next = to;
+      }
+      const rest = holds(line.slice(next));
+      return rest === undefined ? undefined : `behind column ${next}: ${rest}`;
+    }
+    case "tokens": {
+      const tokens = line.split(/\s+/).filter((token) => token !== "");
+      for (const { name, pattern, optional, rest } of layout.fields) {
+        const fits = tokens[0] !== undefined && (rest === true || pattern.test(tokens[0]));
+        if (fits) tokens.splice(0, rest === true ? tokens.length : 1);
+        else if (optional !== true) return `${name}: ${found(tokens[0] ?? "")}`;
+      }
+      return tokens.length === 0 ? undefined : `behind the last field: ${found(tokens.join(" "))}`;
+    }
+    case "csv": {
+      const places = splitCsv(line, layout.separator ?? ",") ?? [];
+      if (places.length < layout.fieldsMin) {
+        return `${places.length} places found; the layout has ${layout.fieldsMin} at least`;
+      }
+      for (const [index, { name, pattern }] of layout.fields.entries()) {
+        const text = (places[index] ?? "").trim();
+        if (!pattern.test(text)) return `${name}, place ${index + 1}: ${found(text)}`;
+      }
+      return undefined;
+    }
+  }
+}
+
+function found(text: string): string {
+  return text === "" ? "nothing found" : `found "${shown(text, foundCharsMax)}"`;
+}
+
+function holds(gap: string): string | undefined {
+  return gap.trim() === "" ? undefined : found(gap.trim());
+}
