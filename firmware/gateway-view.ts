@@ -11,6 +11,7 @@ import type { Audit } from "./northbound/access/audit.js";
 import type { GatewayView, SecretsView, SystemView }
   from "./northbound/api/gateway-view.js";
 import { portsView } from "./ports-view.js";
+import { optionTrials } from "./option-trials.js";
 import type { LinkNumberResolver } from "./numbers/resolver.js";
 import type { Store } from "./store/store.js";
 import type { Alarms } from "./supervisor/alarms.js";
@@ -61,6 +62,7 @@ export function gatewayView(parts: ViewParts): GatewayView {
       holds: (id) => links.get(id)?.status.state.name !== "disabled",
       timeZone: () => parts.configuration.document.unit.timeZone }),
     drivers: () => parts.drivers,
+    tryOptions: optionTrials(parts.drivers),
     events: parts.events, records: parts.records, raw: parts.raw,
     numbers: parts.numbers,
     configuration: parts.configuration, alarms: parts.alarms, store: parts.store,

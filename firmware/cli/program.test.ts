@@ -101,6 +101,10 @@ const mapping: readonly (readonly [string, string, unknown])[] = [
   ["record count", "CountRecords", { query: { from: "2026-11-16T08:00:00Z" } }],
   ["record raw pbx-1 --from-position 9 --max-bytes 10", "ReadRaw",
     { link: "pbx-1", fromPosition: "9", bytesMax: "10" }],
+  ["record try rules.yaml --link smdr-1", "TryFormat",
+    { optionsYaml: "country: FR\n", link: "smdr-1" }],
+  ["record try - --input csr.pem --driver smdr", "TryFormat",
+    { optionsYaml: "a long password\n", data: "Q1NS", driver: "smdr" }],
   ["number explain pbx-1 0142685300", "ExplainNumber",
     { link: "pbx-1", number: "0142685300", use: "NUMBER_USE_FROM_PBX" }],
   ["number explain pbx-1 0142685300 --dial", "ExplainNumber",
@@ -228,7 +232,9 @@ describe("ctictl: wrong command lines", () => {
     "record list --limit many", "record list --from yesterday", "config show x",
     "config apply doc.yaml --try soon", "config apply missing.yaml", "link list --cert c.pem",
     "user update bob --enable --disable", "user create bob --role viewer",
-    "call watch --type ringing"]) {
+    "call watch --type ringing", "record try doc.yaml",
+    "record try doc.yaml --link a --input csr.pem",
+    "record try doc.yaml --input missing.bin", "record try missing.yaml --link a"]) {
     it(`"${line}" ends with 2 and asks nothing`, async () => {
       const bench = office();
       assert.equal(await bench.run(line === "" ? [] : line), 2, bench.out);
@@ -318,6 +324,20 @@ describe("ctictl: output", () => {
     assert.match(bench.err, /out\.csv: 1 records, 6 B/);
     await bench.run("record export");
     assert.equal(bench.out, "id\nr1\n");
+  });
+
+  it("shows what a trial understood, what it rejected and why", async () => {
+    const bench = office();
+    bench.on(RecordsService.method.tryFormat, () => ({ recordsTotal: 7, rejectedTotal: 1,
+      bytesRead: 640, records: [{ text: "x", fields: { room: "101", note: "a\nb" }, device: "101",
+        phase: "completed", direction: 1, callingNumber: "0142", duration: { seconds: 83n },
+        startedAt: { seconds: 1_795_420_800n } }],
+      rejected: [{ text: "DATE TIME", reason: "time, columns 1 to 5: found \"DATE\"" }] }));
+    assert.equal(await bench.run("record try rules.yaml --link smdr-1"), 0);
+    assert.match(bench.out, /^2026-11-23 08:00:00 +completed +incoming +101 +0142 +1:23 +room=/m);
+    assert.match(bench.out, /note=a\|b$/m);
+    assert.match(bench.out, /^DATE TIME +time, columns 1 to 5: found "DATE"$/m);
+    assert.match(bench.err, /7 records, 1 rejected lines in 640 bytes/);
   });
 
   it("leaves what is not known of the host empty", async () => {

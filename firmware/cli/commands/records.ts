@@ -4,10 +4,13 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { ConnectionStateSchema, DirectionSchema }
   from "../../../proto/gen/cti/gateway/v1/model_pb.js";
 import { CallRecordSchema, ExportFormatSchema, RecordsService, RecordSourceSchema,
-  type CallRecord } from "../../../proto/gen/cti/gateway/v1/records_pb.js";
+  type CallRecord, type TriedRecord, type TryFormatResponse }
+  from "../../../proto/gen/cti/gateway/v1/records_pb.js";
 import { ask, askPages, follow, type Command, type Input,
   type OptionDeclaration } from "../command.js";
+import { readDocument } from "../document.js";
 import { download } from "../download.js";
+import { usageFailure } from "../failure.js";
 import type { Session } from "../session.js";
 import { durationText, enumChoices, enumWord, partyText, timeText } from "../wording.js";
 
@@ -75,6 +78,60 @@ async function showRecord(record: CallRecord, session: Session): Promise<void> {
       timeText(state.at, environment)])));
 }
 
+function triedRow(record: TriedRecord, session: Session): readonly string[] {
+  return [timeText(record.startedAt, session.environment), record.phase,
+    enumWord(DirectionSchema, record.direction), record.device, record.networkInterface,
+    record.callingNumber, record.calledNumber, durationText(record.duration),
+    Object.entries(record.fields).map(([name, text]) =>
+      `${name}=${text.replaceAll("\n", "|")}`).join("  ")];
+}
+
+async function showTrial(response: TryFormatResponse, session: Session): Promise<void> {
+  await session.table([["Started", "Début"], ["Tells", "Dit"], ["Direction", "Sens"],
+    ["Device", "Poste"], ["Trunk", "Ligne réseau"], ["Calling", "Appelant"], ["Called", "Appelé"],
+    [">Duration", ">Durée"], ["Fields", "Champs"]],
+  response.records.map((record) => triedRow(record, session)));
+  if (response.rejected.length > 0) {
+    await session.text("\n");
+    await session.table([["Rejected line", "Ligne refusée"], ["Why", "Pourquoi"]],
+      response.rejected.map(({ text, reason }) => [text, reason]));
+  }
+  const { recordsTotal, rejectedTotal, bytesRead } = response;
+  session.note([`${recordsTotal} records, ${rejectedTotal} rejected lines in ${bytesRead} bytes`,
+    `${recordsTotal} tickets, ${rejectedTotal} lignes refusées dans ${bytesRead} octets`]);
+}
+
+/** The end of a longer file: as much as the gateway takes. */
+const triedBytesMax = 65_536;
+
+const tryOut: Command = ask({ words: "record try", args: ["<file>"], method: methods.tryFormat,
+  options: [
+    { flags: "--link <link>", about: ["on the newest raw bytes of this link",
+      "sur les derniers octets bruts de ce lien"] },
+    { flags: "--input <path>", about: ["on the end of this file, 64 KiB",
+      "sur la fin de ce fichier, 64 Kio"] },
+    { flags: "--driver <driver>", about: ["the driver, where several can be tried",
+      "le pilote, si plusieurs s'essaient"] }],
+  about: ["Read raw bytes with other driver options (the YAML under `options:`), changing nothing.",
+    "Lire des octets bruts avec d'autres options de pilote (le YAML sous `options:`), sans rien "
+    + "changer."],
+  async request(input, session) {
+    if (input.has("link") === input.has("input")) {
+      throw usageFailure(session.say(["give either --link or --input",
+        "donnez soit --link, soit --input"]));
+    }
+    const path = input.text("input");
+    const bytes = path === "" ? new Uint8Array() : await session.environment.readFile(path);
+    if (bytes === undefined) {
+      throw usageFailure(session.say([`the file ${path} cannot be read`,
+        `le fichier ${path} ne peut pas être lu`]));
+    }
+    return { optionsYaml: await readDocument(session, input.arg("file")),
+      link: input.text("link"), driver: input.text("driver"),
+      data: bytes.slice(-triedBytesMax) };
+  },
+  show: showTrial });
+
 export const recordCommands: readonly Command[] = [
   askPages({ words: "record list", options: queryOptions, method: methods.listRecords,
     item: CallRecordSchema, limitDefault: 100, pageMax: 1_000,
@@ -132,4 +189,5 @@ export const recordCommands: readonly Command[] = [
         }
       })());
     } }),
+  tryOut,
 ];

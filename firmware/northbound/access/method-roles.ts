@@ -74,7 +74,7 @@ const table: readonly (readonly [string, MethodRow])[] = [
   // Billing takes records away every day and is no administrator; each export is audited.
   ...rows(records, "operator", "read", ["ExportRecords"]),
   // Raw bytes show what the records leave out (account codes, whole messages): admin only.
-  ...rows(records, "admin", "read", ["ReadRaw"]),
+  ...rows(records, "admin", "read", ["ReadRaw", "TryFormat"]),
 
   ...rows(system, "viewer", "none", ["GetVersion", "GetHealth", "ListAlarms", "WatchAlarms"]),
   ...rows(system, "operator", "change", ["AcknowledgeAlarm"]),

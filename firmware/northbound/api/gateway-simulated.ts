@@ -239,6 +239,21 @@ const plainNumbers: GatewayView["numbers"] = {
     differencesTotal: 0 }),
 };
 
+/** Every line is a record; "wrong" options are refused, and so are lines of that word. */
+const plainTrial: GatewayView["tryOptions"] = (driver, yaml, bytes, atMs) => {
+  if (yaml.includes("wrong")) {
+    return fail("config-invalid", "no", { fields: [{ path: "format", message: "is wrong" }] });
+  }
+  const lines = Buffer.from(bytes).toString("latin1").split("\n").filter((line) => line !== "");
+  const good = lines.filter((line) => line !== "wrong");
+  return ok({
+    records: good.map((text) => ({ text, fields: { driver }, phase: "completed",
+      call: { direction: "incoming", callingNumber: text, pbxTime: "",
+        startedAtMs: atMs, durationMs: 60_000, answered: true } })),
+    recordsTotal: good.length + 1_000, rejectedTotal: lines.length - good.length,
+    rejected: lines.filter((line) => line === "wrong").map((text) => ({ text, reason: "no" })) });
+};
+
 function plainSystem(componentRows: readonly ComponentRow[]): GatewayView["system"] {
   return {
     version: { version: "0.1.0", runtime: "node", startedAtMs: 0, unit: "jackfield" },
@@ -304,6 +319,7 @@ export async function simulatedGateway(
       capabilities: new SimulatedLink("x").declared }],
     ports: { list: () => Promise.resolve([]),
       examine: (address) => Promise.resolve(fail("port-absent", `${address} is not there`)) },
+    tryOptions: plainTrial,
     numbers: plainNumbers,
     configuration: memoryConfiguration(world),
     secrets: storedSecrets(store, world, links.map(({ name }) => name)),

@@ -7,7 +7,7 @@ import type { Language, Result, Text } from "../../base/result.js";
 import type { World } from "../../base/world.js";
 import type { Configuration } from "../../config/configuration.js";
 import type { Examination, Progress } from "../../link/doctor/doctor.js";
-import type { Capabilities, Proof } from "../../link/driver.js";
+import type { Capabilities, OptionsTrial, Proof } from "../../link/driver.js";
 import type { Frame, LinkStatus } from "../../link/link.js";
 import type { RawKeeper } from "../../link/raw.js";
 import type { LinkNumberResolver } from "../../numbers/resolver.js";
@@ -122,6 +122,12 @@ export interface GatewayView {
   readonly linkControl: LinkControl;
   readonly ports: PortsView;
   drivers(): readonly DriverView[];
+  /**
+   * Reads bytes with a driver's options that are not in force; driver empty: the only one that can.
+   * Faults: `argument-invalid` where no such driver can, `config-invalid`.
+   */
+  tryOptions(driver: string, optionsYaml: string, bytes: Uint8Array, atMs: number):
+  Result<OptionsTrial>;
   readonly events: EventLog;
   readonly records: RecordBook;
   readonly raw: RawKeeper;

@@ -15,6 +15,7 @@ import type { CallContext, ServiceHandlers } from "./handler.js";
 import { linkNamed } from "./links-service.js";
 import { recordMessage, recordQuery } from "./record-message.js";
 import { timestamp } from "./time-message.js";
+import { tryFormat } from "./try-format.js";
 
 export const recordsPerPage = 100;
 export const recordsPerPageMax = 1_000;
@@ -66,6 +67,7 @@ export function recordsHandlers(gateway: GatewayView): ServiceHandlers<typeof Re
         ({ ...counts, hour: timestamp(hourMs) })) }) : hours;
     },
     readRaw: (request, context) => readRaw(gateway, request, context),
+    tryFormat: (request) => tryFormat(gateway, request),
   };
 }
 

@@ -20,6 +20,7 @@ import { deviceMessage } from "./link-message.js";
 import { createApi, type Api } from "./api.js";
 import { chunkBytes } from "./chunks.js";
 import type { Door } from "./door.js";
+import { triedBytesMax } from "./try-format.js";
 import { simulatedGateway, simulatedPassword, simulatedRecord, type SimulatedGateway }
   from "./gateway-simulated.js";
 
@@ -278,6 +279,51 @@ describe("services", () => {
       { link: "pbx-1", fromPosition: 2n }));
     assert.deepEqual(segments.map(({ position, data }) =>
       [position, Buffer.from(data).toString()]), [[3n, "cd"]]);
+  });
+
+  it("tries other options on the newest raw bytes of a link, or on bytes given", async () => {
+    const { tryFormat } = RecordsService.method;
+    const link = "pbx-1";
+    const none = await refused("admin", tryFormat, { optionsYaml: "a: 1", link });
+    assert.equal(none.code, "not-found");
+    gateway.raws.push({ position: 1n, atMs: 4_000, bytes: Buffer.from("one\nwr") },
+      { position: 2n, atMs: 5_000, bytes: Buffer.from("ong\ntwo\n") });
+    const tried = await good("admin", tryFormat, { optionsYaml: "a: 1", link });
+    assert.deepEqual(tried.records.map(({ text, fields, phase, callingNumber, direction }) =>
+      [text, fields, phase, callingNumber, direction]),
+    [["one", { driver: "simulated" }, "completed", "one", 1],
+      ["two", { driver: "simulated" }, "completed", "two", 1]]);
+    assert.equal(tried.records[0]?.startedAt === undefined ? 0
+      : timestampMs(tried.records[0].startedAt), 5_000);
+    assert.deepEqual([tried.recordsTotal, tried.rejectedTotal, tried.bytesRead], [1_002, 1, 14]);
+    assert.deepEqual(tried.rejected.map(({ text, reason }) => [text, reason]), [["wrong", "no"]]);
+    const given = await good("admin", tryFormat,
+      { optionsYaml: "a: 1", driver: "smdr", data: Buffer.from("x") });
+    assert.deepEqual(given.records.map(({ fields }) => fields), [{ driver: "smdr" }]);
+    // The beginning of a line that is only partly within reach is not shown as rejected.
+    gateway.raws.splice(0, 2, { position: 3n, atMs: 6_000,
+      bytes: Buffer.from(`${"x".repeat(triedBytesMax - 5)}\nlast`) });
+    const far = await good("admin", tryFormat, { optionsYaml: "a: 1", link });
+    assert.deepEqual(far.records.map(({ text }) => text), ["last"]);
+  });
+
+  it("refuses to try what is not right, and whom it does not concern", async () => {
+    const { tryFormat } = RecordsService.method;
+    const paths = async (request: MessageInitShape<typeof tryFormat.input>) =>
+      (await refused("admin", tryFormat, request)).fields?.map(({ path }) => path);
+    assert.deepEqual(await paths({}), ["options_yaml", "link"]);
+    assert.deepEqual(await paths({ optionsYaml: "a: 1", link: "pbx-1", data: Buffer.from("x") }),
+      ["link"]);
+    assert.deepEqual(await paths({ optionsYaml: "a: 1", data: Buffer.alloc(triedBytesMax + 1) }),
+      ["data"]);
+    assert.deepEqual(await paths({ optionsYaml: "wrong", data: Buffer.from("x") }), ["format"]);
+    const unknown = await refused("admin", tryFormat, { optionsYaml: "a: 1", link: "pbx-9" });
+    assert.equal(unknown.code, "link-unknown");
+    const operator = await refused("operator", tryFormat, { optionsYaml: "a: 1", link: "pbx-1" });
+    assert.equal(operator.code, "permission-denied");
+    const entry = gateway.audit.entries.findLast(({ action }) => action === "TryFormat");
+    assert.deepEqual([entry?.outcome, entry?.subject], ["permission-denied", "pbx-1"]);
+    assert.doesNotMatch(entry?.detailsJson ?? "", /a: 1/);
   });
 
   it("explains numbers and tries rules on the numbers of the last calls", async () => {
