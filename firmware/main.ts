@@ -1,4 +1,4 @@
-#!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 node --max-semi-space-size=4 --heap-growing-percent=50 --v8-pool-size=1 --no-allocation-site-pretenuring
+#!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 node --optimize-for-size --max-semi-space-size=2 --heap-growing-percent=25 --v8-pool-size=1 --no-allocation-site-pretenuring
 /** The gateway's program: arguments, the real world, signals. All else is in gateway.ts. */
 
 import { closeSync, createReadStream, existsSync, openSync, writeSync }
