@@ -67,7 +67,8 @@ docs: compile ## Write the pages that are drawn from the code
 docs-check: compile ## Are they up to date? (part of test-unit)
 	node build/firmware/generated-pages.js --check
 
-test: clean-results build check test-unit test-loopback test-interop test-browser ## Everything
+test: clean-results build check test-unit test-loopback test-guest test-interop \
+  test-browser ## Everything
 	@node build/hw-tests/summary.js
 
 test-unit: compile ## One module at a time: no sockets, no disk
@@ -77,6 +78,9 @@ test-unit: compile ## One module at a time: no sockets, no disk
 
 test-loopback: build ## Real sockets, disks, terminals, processes; simulated PBXs
 	$(MOCHA) --retries 1 --timeout 120000 'build/hw-tests/loopback/*.test.js'
+
+test-guest: build ## Serial and USB ports of a real kernel in QEMU; two to four minutes
+	timeout 600 $(MOCHA) --retries 0 --timeout 120000 'build/hw-tests/guest/*.test.js'
 
 test-interop: build ## Real Asterisk 22 and 16 with baresip phones (root)
 	$(MOCHA) --retries 1 --timeout 120000 'build/hw-tests/interop/*.test.js'
@@ -94,4 +98,4 @@ clean: ## Remove what was built
 	rm -rf build proto/gen
 
 .PHONY: help setup generate page compile program build run check docs docs-check test test-unit \
-  test-loopback test-interop test-browser bench clean-results clean
+  test-loopback test-guest test-interop test-browser bench clean-results clean

@@ -1,0 +1,124 @@
+/**
+ * Runs inside the guest as its first process: does what the test on the host asks for, with the
+ * product's own code. One JSON request a line on TCP, one JSON answer a line.
+ */
+
+import { execFile, spawn } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { nodeWorld } from "../../firmware/base/world-node.js";
+import { messageOf } from "../../firmware/base/result.js";
+import { listPorts, type SerialPortInfo } from "../../firmware/link/ports/ports.js";
+import type { SerialOptions } from "../../firmware/link/transports/options.js";
+import { openSerialLine, type ModemLines, type SerialLine }
+  from "../../firmware/link/transports/serial.js";
+
+/** Of the guest, whatever the host forwards there. */
+export const agentPort = 7_000;
+export const gatewayPort = 9_443;
+const openMsMax = 10_000;
+const program = "build/program/main.js";
+const startGateway = `exec env $(sed -n "1s/.*-S //p" ${program}) ${program} `
+  + "--config /tmp/config.yaml --data /tmp/gateway";
+process.env["PATH"] = `${path.dirname(process.execPath)}:${process.env["PATH"]}`;
+const world = nodeWorld(() => undefined, "error");
+
+interface OpenLine {
+  readonly line: SerialLine;
+  readonly received: Buffer[];
+}
+const open = new Map<string, OpenLine>();
+
+function lineOf(port: string): OpenLine {
+  const found = open.get(port);
+  if (found === undefined) throw new Error(`${port} is not open`);
+  return found;
+}
+
+/** What the host may ask for, by name. */
+export const abilities = {
+  ports: (): Promise<readonly SerialPortInfo[]> => listPorts(),
+  /** Empty when it worked, else the fault's code. */
+  open: async (options: SerialOptions): Promise<string> => {
+    const opened = await openSerialLine(options, world, openMsMax);
+    if (!opened.ok) return opened.fault.code;
+    const received: Buffer[] = [];
+    opened.value.port.on("data", (bytes: Buffer) => { received.push(bytes); });
+    opened.value.port.on("error", () => undefined);
+    open.set(options.path, { line: opened.value, received });
+    return "";
+  },
+  lines: async (port: string): Promise<ModemLines | undefined> => lineOf(port).line.lines(),
+  send: async (port: string, text: string): Promise<void> => {
+    await new Promise<void>((resolve) => { lineOf(port).line.port.write(text, () => resolve()); });
+  },
+  /** Hexadecimal, since opening. */
+  received: (port: string): Promise<string> =>
+    Promise.resolve(Buffer.concat(lineOf(port).received).toString("hex")),
+  close: async (port: string): Promise<void> => {
+    const { line } = lineOf(port);
+    open.delete(port);
+    await new Promise<void>((resolve) => { line.port.close(() => { resolve(); }); });
+  },
+  /** A shell command's output: looks at the kernel without the product's help. */
+  shell: async (command: string): Promise<string> =>
+    (await promisify(execFile)("sh", ["-c", command])).stdout,
+  /** The program as its first line says; what it prints until it says how to stop it. */
+  startGateway: async (config: string): Promise<Started> => {
+    await writeFile("/tmp/config.yaml", config);
+    const welcome = await new Promise<string>((resolve, reject) => {
+      const { stdout, stderr } = spawn("sh", ["-c", startGateway],
+        { stdio: ["ignore", "pipe", "pipe"] })
+        .on("close", () => { reject(new Error(`the gateway has ended: ${text}`)); });
+      let text = "";
+      for (const stream of [stdout, stderr]) {
+        stream.on("data", (bytes: Buffer) => {
+          text += bytes.toString();
+          if (text.includes("Stop:")) resolve(text);
+        });
+      }
+    });
+    return { welcome, authorityPem: await readFile("/tmp/gateway/tls/authority.pem", "utf8") };
+  },
+};
+export type Abilities = typeof abilities;
+
+export interface Started {
+  readonly welcome: string;
+  readonly authorityPem: string;
+}
+
+export interface Request {
+  readonly number: number;
+  readonly ability: keyof Abilities;
+  readonly parameters: readonly unknown[];
+}
+
+export type Answer = { readonly number: number } &
+  ({ readonly value?: unknown } | { readonly error: string });
+
+async function answerTo({ number, ability, parameters }: Request): Promise<Answer> {
+  try {
+    const run = abilities[ability] as (...given: readonly unknown[]) => Promise<unknown>;
+    return { number, value: await run(...parameters) };
+  } catch (error) {
+    return { number, error: messageOf(error) };
+  }
+}
+
+function serve(): void {
+  createServer((socket) => {
+    socket.on("error", () => undefined);
+    createInterface({ input: socket }).on("error", () => undefined).on("line", (line) => {
+      void answerTo(JSON.parse(line) as Request).then((answer) => {
+        socket.write(`${JSON.stringify(answer)}\n`);
+      });
+    });
+  }).listen(agentPort, "0.0.0.0", () => { process.stdout.write("GUEST-READY\n"); });
+}
+
+// The host imports this file for its types and port numbers only.
+if (process.pid === 1) serve();

@@ -1,0 +1,378 @@
+/** Serial and USB ports of a real kernel, plugged and unplugged, with the whole gateway on them. */
+
+import "reflect-metadata";
+import assert from "node:assert/strict";
+import { nodeWorld } from "../../firmware/base/world-node.js";
+import type { SerialOptions } from "../../firmware/link/transports/options.js";
+import { LinksService, LinkState, type WatchLinksResponse }
+  from "../../proto/gen/cti/gateway/v1/links_pb.js";
+import { Finding, PortsService, type DiagnosePortResponse, type Port, type Verdict }
+  from "../../proto/gen/cti/gateway/v1/ports_pb.js";
+import { RecordsService } from "../../proto/gen/cti/gateway/v1/records_pb.js";
+import { AccessService } from "../../proto/gen/cti/gateway/v1/access_pb.js";
+import { createSmdrPeer } from "../../drivers/smdr/peer.js";
+import { pause, until } from "../loopback/gateway-process.js";
+import { Collected, detailsOf, TestClient } from "../loopback/server-rig.js";
+import { need } from "../requirement.js";
+import { gatewayPort } from "./agent.js";
+import { Guest, whyNoGuest, type Cable } from "./guest.js";
+
+const world = nodeWorld(() => undefined, "error");
+/** Generous: the guest's processor is emulated, and others use the host's. */
+const pluggedMsMax = 15_000;
+const working = [LinkState.UP, LinkState.DEGRADED];
+
+const config = `version: 1
+unit: { language: en, timeZone: Europe/Paris }
+grpc: { address: 0.0.0.0, port: ${gatewayPort} }
+web: { address: 127.0.0.1, port: 0 }
+links:
+  - id: by-adapter
+    driver: smdr
+    transport: { kind: serial, path: "usb:0403:6001:JF000001" }
+    options: { format: panasonic-kx }
+  - id: by-socket
+    driver: smdr
+    transport: { kind: serial, path: "usb-socket:1-3" }
+    options: { format: panasonic-kx }
+`;
+
+const settings: Omit<SerialOptions, "path"> = { kind: "serial", baudRate: 9_600, dataBits: 8,
+  parity: "none", stopBits: 1, flowControl: "none" };
+
+describe("serial and USB ports of a real kernel", function () {
+  this.timeout(120_000);
+  let guest: Guest;
+  let client: TestClient;
+  let links: Collected<WatchLinksResponse>;
+  let callNumber = 0;
+  let stop = (): Promise<void> => Promise.resolve();
+
+  before(async function () {
+    this.timeout(420_000);
+    need(this, "guest", await whyNoGuest());
+    guest = await Guest.start();
+    stop = () => guest.stop();
+    const { welcome, authorityPem } = await guest.do("startGateway", config);
+    const found = /user (\S+), password (\S+)/.exec(welcome);
+    const on = { authority: { authorityPem } };
+    const anonymous = new TestClient(on, guest.gatewayPort);
+    const { token } = await anonymous.unary(AccessService.method.signIn,
+      { name: found?.[1] ?? "", password: found?.[2] ?? "" });
+    anonymous.close();
+    client = new TestClient(on, guest.gatewayPort, token);
+    links = new Collected(client.stream(LinksService.method.watchLinks, {}));
+    stop = async () => {
+      client.close();
+      await links.ended;
+      await guest.stop();
+    };
+  });
+
+  after(() => stop());
+
+  /** How long it took, since `startMs`, until the link is in one of these states. */
+  async function becomes(
+    link: string, states: readonly LinkState[], startMs = performance.now(),
+  ): Promise<number> {
+    const last = (): LinkState | undefined =>
+      links.items.findLast((item) => item.link?.id === link)?.link?.state;
+    await until(`${link} is ${states.map((state) => LinkState[state]).join(" or ")}`,
+      () => states.includes(last() ?? LinkState.UNSPECIFIED), 60_000);
+    return performance.now() - startMs;
+  }
+
+  /** What the PBX at the other end of the cable prints for a new call; the caller's number. */
+  function print(cable: Cable): string {
+    callNumber += 1;
+    const number = `0155${String(callNumber).padStart(6, "0")}`;
+    createSmdrPeer({ format: "panasonic-kx", world, live: false,
+      send: (bytes) => { cable.write(bytes); } })
+      .print({ device: "101", trunk: "01", number, direction: "incoming", ringMs: 2_000,
+        talkMs: 5_000 });
+    return number;
+  }
+
+  async function recorded(link: string, number: string): Promise<void> {
+    await until(`${link} has a record of ${number}`, async () => {
+      const { records } = await client.unary(RecordsService.method.listRecords,
+        { query: { link }, pageSize: 50 });
+      return records.filter(({ calling }) => calling?.raw === number).length === 1;
+    });
+  }
+
+  async function portWith(serialNumber: string): Promise<Port> {
+    let found: Port | undefined;
+    await until(`the port of ${serialNumber}`, async () => {
+      const { ports } = await client.unary(PortsService.method.listPorts, {});
+      found = ports.find((port) => port.serialNumber === serialNumber);
+      return found !== undefined;
+    });
+    assert.ok(found !== undefined);
+    return found;
+  }
+
+  function report(what: string, ms: number): void {
+    process.stdout.write(`      measured: ${what} ${Math.round(ms)} ms\n`);
+  }
+
+  describe("a link on an adapter", () => {
+    let cable: Cable;
+
+    it("comes up when the adapter is plugged in; the port is listed with all its names",
+      async () => {
+        cable = await guest.cable("adapter-1");
+        await becomes("by-adapter", [LinkState.DOWN]);
+        const startMs = performance.now();
+        await guest.plug({ id: "a1", cable, serialNumber: "JF000001", socket: "1" });
+        report("plugged in -> up", await becomes("by-adapter", working, startMs));
+        const { path, adapter, adapterAddress, socketAddress, link } = await portWith("JF000001");
+        assert.match(path, /^\/dev\/ttyUSB\d$/);
+        assert.deepEqual({ adapter, adapterAddress, socketAddress, link }, {
+          adapter: "FTDI FT232R", adapterAddress: "usb:0403:6001:JF000001",
+          socketAddress: "usb-socket:1-1", link: "by-adapter" });
+        await recorded("by-adapter", print(cable));
+      });
+
+    it("is exclusive: a second program and the doctor are refused", async () => {
+      assert.equal(await guest.do("open", { ...settings, path: "usb:0403:6001:JF000001" }),
+        "port-locked");
+      const examined = new Collected<DiagnosePortResponse>(client.stream(
+        PortsService.method.diagnosePort, { port: "usb-socket:1-1", secondsMax: 5 }));
+      assert.equal(detailsOf(await examined.ended).reason, "port-locked");
+      await recorded("by-adapter", print(cable));
+    });
+
+    it("goes on after a break of the line", async () => {
+      const before = print(cable);
+      await guest.sendBreak(cable);
+      await recorded("by-adapter", before);
+      await recorded("by-adapter", print(cable));
+    });
+
+    it("follows the adapter into other sockets, also after an absence", async () => {
+      await guest.plugHub("hub", "2");
+      for (const [socket, awayMs] of [["2.1", 0], ["4", 10_000], ["1", 0]] as const) {
+        // Pulled out in the middle of a record.
+        cable.write("23/11/26 09:1");
+        let startMs = performance.now();
+        await guest.unplug("a1");
+        const downMs = await becomes("by-adapter", [LinkState.DOWN], startMs);
+        report("unplugged -> down", downMs);
+        await pause(awayMs);
+        startMs = performance.now();
+        await guest.plug({ id: "a1", cable, serialNumber: "JF000001", socket });
+        const upMs = await becomes("by-adapter", working, startMs);
+        report(`plugged into ${socket} after ${awayMs} ms -> up`, upMs);
+        assert.ok(downMs < pluggedMsMax && upMs < pluggedMsMax);
+        assert.equal((await portWith("JF000001")).socketAddress, `usb-socket:1-${socket}`);
+        await recorded("by-adapter", print(cable));
+      }
+    });
+  });
+
+  describe("a link on a socket", () => {
+    it("takes whatever adapter is plugged in there", async () => {
+      const cable = await guest.cable("socket-3");
+      for (const serialNumber of ["JF000002", "JF000003"]) {
+        const startMs = performance.now();
+        await guest.plug({ id: "s3", cable, serialNumber, socket: "3" });
+        report(`${serialNumber} plugged in -> up`, await becomes("by-socket", working, startMs));
+        const { socketAddress, link } = await portWith(serialNumber);
+        assert.deepEqual({ socketAddress, link },
+          { socketAddress: "usb-socket:1-3", link: "by-socket" });
+        await recorded("by-socket", print(cable));
+        await guest.unplug("s3");
+        await becomes("by-socket", [LinkState.DOWN]);
+      }
+    });
+  });
+
+  describe("the link doctor", () => {
+    let cable: Cable;
+
+    before(async () => {
+      cable = await guest.cable("doctor");
+      await guest.plug({ id: "d", cable, serialNumber: "JF000004", socket: "4" });
+      await portWith("JF000004");
+    });
+
+    /** Listens from now on. */
+    async function examine(): Promise<Collected<DiagnosePortResponse>> {
+      const examined = new Collected<DiagnosePortResponse>(client.stream(
+        PortsService.method.diagnosePort, { port: "usb:0403:6001:JF000004", secondsMax: 60 }));
+      await examined.until((items) => items.some(({ step }) => step.case === "progress"));
+      return examined;
+    }
+
+    async function verdictOf(examined: Collected<DiagnosePortResponse>): Promise<Verdict> {
+      assert.equal(await examined.ended, undefined);
+      const { step } = examined.items.at(-1) ?? assert.fail("the doctor said nothing");
+      return step.case === "verdict" ? step.value : assert.fail("it gave no verdict");
+    }
+
+    it("recognises what speaks on an adapter that no link uses", async () => {
+      const examined = await examine();
+      for (let count = 0; count < 4; count += 1) print(cable);
+      const verdict = await verdictOf(examined);
+      assert.equal(verdict.finding, Finding.RECOGNISED, verdict.headline);
+      assert.match(verdict.candidates[0]?.title ?? "", /Panasonic KX/);
+      assert.equal(verdict.settings, "9600 8N1");
+      const { lines } = verdict;
+      assert.deepEqual([lines?.cts, lines?.dsr, lines?.dcd], [true, true, true]);
+      assert.ok(verdict.bytesSeen > 200n);
+    });
+
+    it("says so when the adapter is pulled out while it listens", async () => {
+      const examined = await examine();
+      await guest.unplug("d");
+      const { finding, headline } = await verdictOf(examined);
+      assert.equal(finding, Finding.PORT_UNUSABLE);
+      assert.match(headline, /went away/);
+    });
+  });
+
+  describe("settings and lines of an adapter", () => {
+    const path = "usb:0403:6001:JF000005";
+
+    before(async () => {
+      const cable = await guest.cable("settings");
+      await guest.plug({ id: "l", cable, serialNumber: "JF000005", socket: "4" });
+      await portWith("JF000005");
+    });
+    after(async () => { await guest.unplug("l"); });
+
+    /** What the adapter was told by a piece of work. */
+    async function toldBy(work: () => Promise<unknown>): Promise<string> {
+      const before = (await guest.told()).length;
+      await work();
+      return (await guest.told()).slice(before - 1).join("\n");
+    }
+
+    it("reach the adapter: speed, framing, DTR and RTS up while open, down after", async () => {
+      const opened = await toldBy(async () => {
+        assert.equal(await guest.do("open",
+          { ...settings, path, baudRate: 1_200, dataBits: 7, parity: "even" }), "");
+      });
+      assert.match(opened, /baud rate 1200\b/);
+      assert.match(opened, /parity E, data bits 7, stop bits 1\b/);
+      assert.match(opened, modemControl(3));
+      assert.doesNotMatch(opened.slice(opened.search(modemControl(3))), modemControl(0));
+      assert.deepEqual(await guest.do("lines", path), { cts: true, dsr: true, dcd: true });
+      assert.match(await toldBy(() => guest.do("close", path)), modemControl(0));
+    });
+
+    // FTDI SET_FLOW_CTRL: 1 is RTS/CTS, 4 is XON/XOFF.
+    for (const [flowControl, told] of [["none", 0], ["rts-cts", 1], ["xon-xoff", 4]] as const) {
+      it(`reach the adapter: flow control ${flowControl}`, async () => {
+        const opened = await toldBy(async () => {
+          assert.equal(await guest.do("open", { ...settings, path, flowControl }), "");
+        });
+        await guest.do("close", path);
+        // The first are the kernel's own, before the port has our settings.
+        const all = [...opened.matchAll(/set_flow_control .* flow control (\d)/g)];
+        assert.equal(all.at(-1)?.[1], String(told), opened);
+      });
+    }
+  });
+
+  describe("a UART", () => {
+    /** Linux TIOCM_*; in loop mode RTS leads to CTS, DTR to DSR, OUT2 to DCD. */
+    const pins = { dtr: 0x002, rts: 0x004, out2: 0x4000, loop: 0x8000 };
+    const usual = pins.dtr | pins.rts | pins.out2;
+    let cable: Cable;
+    let path: string;
+
+    before(async () => {
+      cable = await guest.cable("uart");
+      const ports = await guest.do("ports");
+      // The first one is the guest's console.
+      const found = ports.filter(({ adapter, path: file }) =>
+        adapter === "UART" && file !== "/dev/ttyS0");
+      assert.equal(found.length, 1, JSON.stringify(ports));
+      path = found[0]?.path ?? "";
+    });
+    afterEach(async () => {
+      await setPins(usual);
+      await guest.do("close", path);
+    });
+
+    async function open(flowControl: SerialOptions["flowControl"]): Promise<void> {
+      assert.equal(await guest.do("open", { ...settings, path, flowControl }), "");
+    }
+
+    /** The driver's own view: `tx:0 rx:0 brk:1 RTS|CTS|DTR|DSR|CD`. */
+    async function kernelLine(): Promise<string> {
+      const text = await guest.do("shell", "cat /proc/tty/driver/serial");
+      return text.split("\n").find((line) => line.startsWith(`${path.replace(/\D/g, "")}:`)) ?? "";
+    }
+
+    /** Sets modem lines behind the product's back (Linux: TIOCMSET); opening alone raises them. */
+    async function setPins(bits: number): Promise<void> {
+      await guest.do("shell", `perl -MFcntl -e 'sysopen(T, "${path}", O_RDWR|O_NOCTTY|O_NONBLOCK)`
+        + ` or die $!; my $bits = pack("i", ${bits}); ioctl(T, 0x5418, $bits) or die $!'`);
+    }
+
+    async function arrived(hex: string): Promise<void> {
+      await until(`${path} has received ${hex}`, async () =>
+        (await guest.do("received", path)) === hex).catch(async () => {
+        assert.equal(await guest.do("received", path), hex);
+      });
+    }
+
+    it("carries every octet to us unchanged, and ours to the PBX", async () => {
+      await open("none");
+      const every = Buffer.from(Array.from({ length: 256 }, (_, octet) => octet));
+      cable.write(every);
+      await arrived(every.toString("hex"));
+      await guest.do("send", path, "to the PBX\r\n");
+      await until("the PBX has it", () => cable.received.endsWith("to the PBX\r\n"));
+    });
+
+    it("has DTR and RTS raised; CTS, DSR and DCD are read as they change", async () => {
+      await open("none");
+      assert.match(await kernelLine(), /\bRTS\|CTS\|DTR\|DSR\|CD\b/);
+      // The 16550 leads its own outputs back to its inputs.
+      for (const [raised, cts, dsr, dcd] of [[pins.rts, true, false, false],
+        [pins.dtr, false, true, false], [pins.out2, false, false, true],
+        [0, false, false, false], [usual, true, true, true]] as const) {
+        await setPins(pins.loop | raised);
+        assert.deepEqual(await guest.do("lines", path), { cts, dsr, dcd });
+      }
+    });
+
+    it("reads a break as one NUL", async () => {
+      await open("none");
+      cable.write("A");
+      await arrived("41");
+      await guest.sendBreak(cable);
+      await arrived("4100");
+      cable.write("B");
+      await arrived("410042");
+      assert.match(await kernelLine(), /\bbrk:1\b/);
+    });
+
+    it("holds what it has to send between XOFF and XON", async () => {
+      await open("xon-xoff");
+      const [xon, xoff] = ["\x11", "\x13"];
+      const before = cable.received.length;
+      cable.write(`${xoff}a`);
+      await arrived("61");
+      await guest.do("send", path, "held");
+      await pause(1_000);
+      assert.equal(cable.received.slice(before), "");
+      cable.write(xon);
+      await until("it was let go", () => cable.received.slice(before) === "held");
+    });
+
+    it("is exclusive", async () => {
+      await open("none");
+      assert.equal(await guest.do("open", { ...settings, path }), "port-locked");
+    });
+  });
+});
+
+/** FTDI SET_MODEM_CTRL, both bits with their masks: bit 0 DTR, bit 1 RTS. */
+function modemControl(raised: 0 | 3): RegExp {
+  return new RegExp(`control 0x4001, value 0x30${raised}\\b`);
+}
