@@ -9,7 +9,8 @@ import type { SchemaUpgrade } from "./schema-upgrades.js";
 
 const amiOptions = z.strictObject({ user: z.string(), secret: z.string() });
 export const drivers: readonly DriverSheet[] = [
-  { name: "asterisk-ami", title: "Asterisk", transports: ["tcp", "tls"], options: {
+  { name: "asterisk-ami", title: "Asterisk", transports: ["tcp", "tls"], keepsRawBytes: false,
+    options: {
     parse(value) {
       const parsed = amiOptions.safeParse(value);
       return parsed.success ? ok(parsed.data) : fail("config-invalid", "bad options", {
@@ -17,7 +18,8 @@ export const drivers: readonly DriverSheet[] = [
       });
     },
     jsonSchema: z.toJSONSchema(amiOptions) } },
-  { name: "smdr", title: "Call records", transports: ["serial", "tcp"], options: {
+  { name: "smdr", title: "Call records", transports: ["serial", "tcp"],
+    keepsRawBytes: true, options: {
     parse: (value) => ok(value), jsonSchema: { type: "object" } } },
 ];
 const parts = { drivers, secret: (reference: string) => (reference === "env:AMI" ? ok("x")
