@@ -77,6 +77,10 @@ export function checkDestinations(
   const ids = links.map(({ link }) => link.id);
   for (const { index, destination } of destinations) {
     checkSecrets(destination.to, at(index, "to"), parts, findings);
+    if (destination.to.kind === "http" && new URL(destination.to.url).password !== "") {
+      findings.errors.push({ path: at(index, "to", "url"),
+        message: "found a password in the address; expected none: sign with `secret` instead" });
+    }
     for (const [place, id] of (destination.links ?? []).entries()) {
       const link = links.find((each) => each.link.id === id)?.link;
       const driver = parts.drivers.find(({ name }) => name === link?.driver);

@@ -200,7 +200,8 @@ const toHttp = z.strictObject({
   url: z.url({ protocol: /^https?$/, error: "must be an address that begins with http(s)://" })
     .meta(words("Address", "Where to POST; an answer 2xx means that it was taken.",
       "Adresse", "Où envoyer (POST) ; une réponse 2xx veut dire que c'est pris.")),
-  secret: secretReference.optional().meta(words("Key of the signature",
+  // Checked with the other secrets, where a wrong one is not repeated in the message.
+  secret: z.string().optional().meta(words("Key of the signature",
     "Reference of the key of an HMAC-SHA256 of the body; absent: not signed.",
     "Clé de signature",
     "Référence de la clé d'un HMAC-SHA256 du corps ; absente : non signé.")),
