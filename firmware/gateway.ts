@@ -126,8 +126,9 @@ class Assembly {
     this.#records = new StoredRecordBook({ store, world, arrived: durable,
       retention: () => ({ ageMsMax: recordsMs() }) });
     this.#ledger = new Ledger({ store, world, alarms: this.#alarms, ageMsMax: recordsMs, durable });
-    this.#raw = new StoredRawKeeper({ store, world, count: this.#ledger, retention: () => ({
-      ageMsMax: days((kept) => kept.rawDays, 90) }) });
+    this.#raw = new StoredRawKeeper({ store, world, count: this.#ledger,
+      neededFrom: (link) => this.#delivery.neededFrom(link),
+      retention: () => ({ ageMsMax: days((kept) => kept.rawDays, 90) }) });
     this.#delivery = new Delivery({ store, world, ledger: this.#ledger, alarms: this.#alarms,
       secret: (reference) => this.#running(this.#secrets).secret(reference),
       unit: () => this.#document?.unit.name ?? "jackfield" });

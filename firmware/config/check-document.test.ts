@@ -207,7 +207,7 @@ ${list}`;
     assert.doesNotMatch(inline.join(), /hush/);
     assert.match(found("  - { id: x, to: { kind: ftp } }\n").join(), /to\.kind: .*tcp-client/);
     assert.match(found("  - { id: x, to: { kind: http, url: \"ftp://h\" } }\n").join(),
-      /to\.url: found "ftp:\/\/h"; expected/);
+      /to\.url: found the text "ftp:\/\/h"; expected an address/);
   });
 
   it("knows drivers, their transports and their options, in spite of other errors", () => {

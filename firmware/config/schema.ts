@@ -197,7 +197,7 @@ const toFile = z.strictObject({
 }).meta({ title: "Files", fr: { title: "Fichiers" } });
 const toHttp = z.strictObject({
   kind: z.literal("http").meta(way),
-  url: z.url({ protocol: /^https?$/, error: "must be an address that begins with http(s)://" })
+  url: z.url({ protocol: /^https?$/, error: "an address that begins with http:// or https://" })
     .meta(words("Address", "Where to POST; an answer 2xx means that it was taken.",
       "Adresse", "Où envoyer (POST) ; une réponse 2xx veut dire que c'est pris.")),
   // Checked with the other secrets, where a wrong one is not repeated in the message.
@@ -289,8 +289,10 @@ export const documentSchema = z.strictObject({
     recordsDays: days.min(1).default(365).meta(words("Days of call records",
       "Days of call records.", "Jours d'historique", "Jours d'historique des appels.")),
     rawDays: days.min(0.01).default(90).meta(words("Days of raw bytes",
-      "Days of raw bytes; they prove what a PBX really printed.",
-      "Jours d'octets bruts", "Jours d'octets bruts ; ils prouvent ce qu'un PBX a imprimé.")),
+      "Days of raw bytes; they prove what a PBX really printed. What a destination still has to "
+        + "take stays longer.",
+      "Jours d'octets bruts", "Jours d'octets bruts ; ils prouvent ce qu'un PBX a imprimé. Ce "
+        + "qu'une destination doit encore prendre reste plus longtemps.")),
     auditDays: days.min(30).default(730).meta(words("Days of audit log", "Days of audit log.",
       "Jours du journal d'audit", "Jours du journal d'audit.")),
   }).prefault({}).meta(words("Retention", "How long what is kept.",

@@ -96,7 +96,8 @@ export class DeliveryBench {
     const wake = (link: typeof printer): void => { delivery.wake(link); };
     const ledger = new Ledger({ store, world, alarms, ageMsMax: () => 1e12, durable: wake });
     const keeper = new StoredRawKeeper({ store, world, count: ledger,
-      retention: () => ({ ageMsMax: 1e12 }) });
+      neededFrom: (link) => delivery.neededFrom(link),
+      retention: () => ({ ageMsMax: 60_000 }) });
     const book = new StoredRecordBook({ store, world, arrived: wake,
       retention: () => ({ ageMsMax: 1e12 }) });
     const delivery: Delivery = new Delivery({ store, world, ledger, alarms, secret: () => ok("x"),

@@ -87,6 +87,65 @@ describe("delivery", () => {
     await bench.end();
   });
 
+  it("clears the alarm of a connection that lasts, though nothing goes over it", async () => {
+    const bench = new DeliveryBench();
+    bench.receiver.mood = "closed";
+    await bench.start(destination());
+    await bench.advance(2_000);
+    assert.equal(bench.life.alarms.list(false).length, 1);
+    bench.receiver.mood = "takes";
+    await bench.advance(2_000);
+    assert.equal((await bench.life.delivery.list())[0]?.state, "up");
+    assert.equal(bench.life.alarms.list(false).length, 1);
+    await bench.advance(10_000);
+    assert.equal(bench.life.alarms.list(false).length, 0);
+    await bench.end();
+  });
+
+  it("waits longer and longer for one that stays away, up to its bound", async () => {
+    const bench = new DeliveryBench();
+    bench.receiver.mood = "closed";
+    await bench.start(destination());
+    const waits: number[] = [];
+    for (let n = 0; n < 9; n += 1) {
+      const [status] = await bench.life.delivery.list();
+      const waitMs = (status?.retryAtMs ?? 0) - bench.world.clock.wall().getTime();
+      waits.push(waitMs);
+      await bench.advance(waitMs);
+    }
+    assert.deepEqual(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60].map((seconds) => seconds * 1_000));
+    await bench.end();
+  });
+
+  it("goes on where it stopped when it comes back, also after sending something else", async () => {
+    const bench = new DeliveryBench();
+    const { delivery } = await bench.start(destination());
+    await bench.print("one\r\n");
+    await bench.settle();
+    assert.ok((await delivery.configure([destination("billing", "records-json")])).ok);
+    await bench.print("two\r\n");
+    assert.ok((await delivery.configure([])).ok);
+    assert.ok((await delivery.configure([destination()])).ok);
+    await bench.settle();
+    assert.equal(bench.receiver.text(), "one\r\ntwo\r\n");
+    await bench.end();
+  });
+
+  it("keeps raw bytes beyond their days while somebody has to take them", async () => {
+    const bench = new DeliveryBench();
+    bench.receiver.mood = "closed";
+    await bench.start(destination());
+    for (const text of ["one\r\n", "two\r\n", "three\r\n"]) await bench.print(text);
+    await bench.advance(70_000);
+    const pruned = await bench.life.keeper.prune();
+    assert.deepEqual(pruned, { ok: true, value: 0 });
+    bench.receiver.mood = "takes";
+    await bench.advance(retryMsMax);
+    assert.equal(bench.receiver.text(), "one\r\ntwo\r\nthree\r\n");
+    assert.deepEqual(await bench.life.keeper.prune(), { ok: true, value: 2 });
+    await bench.end();
+  });
+
   it("sends a range of time once more, and says that it does", async () => {
     const bench = new DeliveryBench();
     await bench.start(destination());

@@ -79,6 +79,14 @@ export class Delivery implements Component {
     return done;
   }
 
+  /** From this position on somebody still has to take the link's raw bytes. */
+  neededFrom(link: LinkId): bigint | undefined {
+    const places = [...this.#runners.values()].map((runner) => runner.neededFrom(link))
+      .filter((place) => place !== undefined);
+    return places.reduce<bigint | undefined>((least, place) =>
+      (least === undefined || place < least ? place : least), undefined);
+  }
+
   async list(): Promise<readonly DestinationStatus[]> {
     const found: DestinationStatus[] = [];
     for (const [, runner] of [...this.#runners].sort(([a], [b]) => (a < b ? -1 : 1))) {

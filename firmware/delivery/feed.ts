@@ -61,6 +61,11 @@ export class Feed {
     return this.#write({ place, through }, []);
   }
 
+  /** Of raw bytes: the segment in which the next to be taken stands. */
+  get neededFrom(): bigint | undefined {
+    return this.#parts.what === "raw" ? this.#cursor?.place.position : undefined;
+  }
+
   /** Hands one page over, if there is one. */
   async step(outlet: Outlet): Promise<Result<Step>> {
     const cursor = this.#cursor;

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { SimulatedWorld } from "../base/world-simulated.js";
+import { SimulatedStore } from "../northbound/access/store-simulated.js";
+import { createAlarms } from "../supervisor/alarm-board.js";
+import { StoredRawKeeper } from "../switching/raw-keeper.js";
 import { DeliveryBench, destination, printer } from "./delivery-bench.test.js";
 import { openBytes, otherReason, reasonsMax } from "./ledger-keyspace.js";
-import { checkMs, gatherMs } from "./ledger.js";
+import { checkMs, gatherMs, Ledger } from "./ledger.js";
 
 const day = "2026-11-23";
 
@@ -97,6 +101,37 @@ describe("ledger", () => {
     const [row] = await rows(bench);
     assert.deepEqual([row?.bytesIn, row?.garbageBytes, row?.through, row?.adriftBytes],
       [103, 100, 3, 0]);
+    await bench.end();
+  });
+
+  it("counts nothing that the store has refused", async () => {
+    const world = new SimulatedWorld();
+    const store = new SimulatedStore();
+    const ledger = new Ledger({ store, world, alarms: createAlarms(world), ageMsMax: () => 1e12,
+      durable: () => undefined });
+    const keeper = new StoredRawKeeper({ store, world, count: ledger,
+      retention: () => ({ ageMsMax: 1e12 }) });
+    await ledger.start();
+    store.failing = "store-full";
+    assert.equal((await keeper.keep(printer, Buffer.from("refused"))).ok, false);
+    store.failing = undefined;
+    assert.ok((await keeper.keep(printer, Buffer.from("kept"))).ok);
+    const [row] = await ledger.days(printer, day, day);
+    assert.deepEqual([row?.bytesIn, row?.through], [4, 4]);
+    await ledger.stop();
+  });
+
+  it("forgets days older than the retention", async () => {
+    const bench = new DeliveryBench();
+    const { ledger, store } = await bench.start(destination());
+    await bench.print("x\r\n");
+    await bench.settle();
+    const young = new Ledger({ store, world: bench.world, alarms: bench.life.alarms,
+      ageMsMax: () => 86_400_000, durable: () => undefined });
+    assert.deepEqual(await young.prune(), { ok: true, value: 0 });
+    await bench.advance(3 * 86_400_000);
+    assert.deepEqual(await young.prune(), { ok: true, value: 2 });
+    assert.deepEqual(await ledger.days(printer, day, day), []);
     await bench.end();
   });
 

@@ -13,7 +13,7 @@ export const retryMsMin = 1_000;
 export const retryMsMax = 60_000;
 /** A destination that fails for the second time in a row is an alarm. */
 const failuresAlarm = 2;
-/** Connections that last so long, and every batch taken, begin the waits anew. */
+/** A connection that lasts so long, and every batch taken, begins the waits anew. */
 const steadyMs = 10_000;
 
 export interface RunnerParts extends Omit<OutletParts, "changed"> {
@@ -92,6 +92,11 @@ export class Runner {
     this.#wake?.();
   }
 
+  /** From this position on the link's raw bytes are still to be taken. */
+  neededFrom(link: LinkId): bigint | undefined {
+    return this.#parts.feeds.find((feed) => feed.link === link)?.neededFrom;
+  }
+
   async again(link: LinkId, fromMs: number, untilMs: number): Promise<Result<void>> {
     const feed = this.#parts.feeds.find((each) => each.link === link);
     if (feed === undefined) {
@@ -139,15 +144,24 @@ export class Runner {
         if (!this.#running) return done;
         if (step.value.moved) {
           moved = true;
-          this.#failures = 0;
-          this.#parts.alarms.clear("delivery-down", this.destination.id);
+          this.#well();
         }
         if (step.value.tailInMs > 0) tailInMs = Math.min(tailInMs, step.value.tailInMs);
       }
       if (moved) continue;
+      // A connection that nothing has gone over yet proves itself by lasting.
+      const steadyInMs = this.#upAtMs + steadyMs - this.#world.clock.monotonicMs();
+      if (steadyInMs <= 0) this.#well();
+      else if (this.#failures > 0) tailInMs = Math.min(tailInMs, steadyInMs);
       await this.#pause(Number.isFinite(tailInMs) ? tailInMs : undefined);
       return done;
     }
+  }
+
+  #well(): void {
+    if (this.#failures === 0) return;
+    this.#failures = 0;
+    this.#parts.alarms.clear("delivery-down", this.destination.id);
   }
 
   #up(): void {
@@ -158,9 +172,7 @@ export class Runner {
 
   async #failed(fault: Fault): Promise<void> {
     const { alarms, destination } = this.#parts;
-    const steady = this.#state === "up"
-      && this.#world.clock.monotonicMs() - this.#upAtMs >= steadyMs;
-    this.#failures = steady ? 1 : this.#failures + 1;
+    this.#failures += 1;
     const waitMs = Math.min(retryMsMax, retryMsMin * 2 ** Math.min(this.#failures - 1, 16));
     const reason = faultText(fault);
     this.#retryAtMs = this.#nowMs() + waitMs;

@@ -37,6 +37,8 @@ export interface RawKeeperOptions {
   readonly store: Store;
   readonly world: World;
   readonly count?: RawCount;
+  /** From this position on somebody still needs the link's segments, however old. */
+  readonly neededFrom?: (link: LinkId) => bigint | undefined;
   /** Read at each pruning. */
   readonly retention: () => RawRetention;
   readonly bounds?: Partial<RawKeeperBounds>;
@@ -79,6 +81,7 @@ export class StoredRawKeeper implements RawKeeper, Component {
   readonly #retention: () => RawRetention;
   readonly #bounds: RawKeeperBounds;
   readonly #count: RawCount | undefined;
+  readonly #neededFrom: (link: LinkId) => bigint | undefined;
   /** The last position given out, for each link; asked of the store once. */
   readonly #last = new Map<LinkId, bigint>();
   readonly #loading = new Map<LinkId, Promise<void>>();
@@ -91,6 +94,7 @@ export class StoredRawKeeper implements RawKeeper, Component {
     this.#world = options.world;
     this.#retention = options.retention;
     this.#count = options.count;
+    this.#neededFrom = options.neededFrom ?? (() => undefined);
     this.#bounds = { ...rawKeeperBounds, ...options.bounds };
     this.#pruning = new Pruning({ world: options.world, name: "raw", everyMs: pruneEveryMs,
       prune: () => this.prune() });
@@ -153,7 +157,10 @@ export class StoredRawKeeper implements RawKeeper, Component {
     }
   }
 
-  /** Removes segments older than the retention; the newest of each link stays. Gives the count. */
+  /**
+   * Removes segments older than the retention. The newest of each link stays, and so does what
+   * somebody still needs. Gives the count.
+   */
   async prune(): Promise<Result<number>> {
     const sinceMs = this.#world.clock.wall().getTime() - this.#retention().ageMsMax;
     let total = 0;
@@ -179,10 +186,12 @@ export class StoredRawKeeper implements RawKeeper, Component {
   async #pruneLink(link: LinkId, sinceMs: number): Promise<Result<number>> {
     await this.#load(link);
     const newest = this.#last.get(link) ?? 0n;
+    const needed = this.#neededFrom(link);
+    const end = needed !== undefined && needed < newest ? needed : newest;
     let total = 0;
     for (;;) {
       const batch: Mutation[] = [];
-      const range = { gte: { link, position: 0n }, lt: { link, position: newest } };
+      const range = { gte: { link, position: 0n }, lt: { link, position: end } };
       for await (const [key, { atMs }] of this.#store.range(rawSpace, range)) {
         if (atMs >= sinceMs || batch.length >= pruneMax) break;
         batch.push(remove(rawSpace, key));
