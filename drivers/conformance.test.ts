@@ -93,6 +93,7 @@ class Bench {
         snapshot: () => { this.snapshots += 1; },
         forgotten: () => { this.forgotten += 1; },
         up: () => undefined, down: () => undefined, garbage: () => undefined,
+        accounted: () => undefined,
         stateChanged: () => undefined,
       },
     });

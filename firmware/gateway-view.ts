@@ -4,6 +4,7 @@ import { fail, ok, type Result } from "./base/result.js";
 import type { World } from "./base/world.js";
 import type { Configuration } from "./config/configuration.js";
 import { linksNaming, type Secrets } from "./config/secrets.js";
+import type { Delivery } from "./delivery/delivery.js";
 import type { Driver } from "./link/driver.js";
 import type { LinkSet } from "./link-set.js";
 import type { Access } from "./northbound/access/access.js";
@@ -36,6 +37,7 @@ export interface ViewParts {
   readonly events: EventLog;
   readonly records: RecordBook;
   readonly raw: RawKeeper;
+  readonly delivery: Delivery;
   readonly numbers: LinkNumberResolver;
   readonly links: LinkSet;
   readonly switch: SwitchingFunction;
@@ -64,6 +66,7 @@ export function gatewayView(parts: ViewParts): GatewayView {
     drivers: () => parts.drivers,
     tryOptions: optionTrials(parts.drivers),
     events: parts.events, records: parts.records, raw: parts.raw,
+    delivery: parts.delivery,
     numbers: parts.numbers,
     configuration: parts.configuration, alarms: parts.alarms, store: parts.store,
     secrets: secretsView(parts),
@@ -100,7 +103,9 @@ function secretsView({ configuration, links, secrets }: ViewParts): SecretsView 
       return (await secrets.list()).map((kept) => ({ ...kept, links: naming(kept.name) }));
     },
     remove(name) {
-      const using = naming(name);
+      const using = [...naming(name), ...configuration.document.destinations
+        .filter(({ to }) => to.kind === "http" && to.secret === `store:${name}`)
+        .map(({ id }) => id)];
       return using.length === 0 ? secrets.remove(name) : Promise.resolve(fail("precondition",
         `The secret ${name} is named by the configuration in force: ${using.join(", ")}.`));
     },

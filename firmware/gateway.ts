@@ -13,11 +13,12 @@ import { createConfiguration } from "./config/live-configuration.js";
 import type { Document } from "./config/schema.js";
 import { secretFiles } from "./config/secret-files.js";
 import { createSecrets, type Secrets } from "./config/secrets.js";
+import { Delivery } from "./delivery/delivery.js";
+import { Ledger } from "./delivery/ledger.js";
 import { gatewayView } from "./gateway-view.js";
-
 import type { Driver } from "./link/driver.js";
 import { LinkSet } from "./link-set.js";
-import { linkId } from "./model/identifiers.js";
+import { linkId, type LinkId } from "./model/identifiers.js";
 import type { Access, FirstAdmin } from "./northbound/access/access.js";
 import { createAudit, type Audit } from "./northbound/access/audit.js";
 import { loadOrCreateKey } from "./northbound/access/authority.js";
@@ -91,6 +92,8 @@ class Assembly {
   readonly #events: StoredEventLog;
   readonly #records: StoredRecordBook;
   readonly #raw: StoredRawKeeper;
+  readonly #ledger: Ledger;
+  readonly #delivery: Delivery;
   readonly #links: LinkSet;
   readonly #servers: Servers;
   readonly #numbers: LinkNumberResolver;
@@ -119,19 +122,26 @@ class Assembly {
     this.#events = new StoredEventLog({ store, world, retention: () => ({
       ageMsMax: days((kept) => kept.eventsDays, 7),
       countMax: this.#document?.retention.eventsMax ?? 2_000_000 }) });
-    this.#records = new StoredRecordBook({ store, world, retention: () => ({
-      ageMsMax: days((kept) => kept.recordsDays, 365) }) });
-    this.#raw = new StoredRawKeeper({ store, world, retention: () => ({
-      ageMsMax: days((kept) => kept.rawDays, 90) }) });
+    const durable = (link: LinkId): void => { this.#delivery.wake(link); };
+    const recordsMs = (): number => days((kept) => kept.recordsDays, 365);
+    this.#records = new StoredRecordBook({ store, world, arrived: durable,
+      retention: () => ({ ageMsMax: recordsMs() }) });
+    this.#ledger = new Ledger({ store, world, alarms: this.#alarms, ageMsMax: recordsMs, durable });
+    this.#raw = new StoredRawKeeper({ store, world, count: this.#ledger,
+      neededFrom: (link) => this.#delivery.neededFrom(link),
+      retention: () => ({ ageMsMax: days((kept) => kept.rawDays, 90) }) });
+    this.#delivery = new Delivery({ store, world, ledger: this.#ledger, alarms: this.#alarms,
+      secret: (reference) => this.#running(this.#secrets).secret(reference),
+      unit: () => this.#document?.unit.name ?? "jackfield" });
     this.#numbers = createNumberResolver({ parseRules: checkNumbersText });
     this.#links = new LinkSet({ world, drivers: options.drivers, alarms: this.#alarms,
-      raw: this.#raw, switchOf: () => this.#running(this.#switch),
+      raw: this.#raw, ledger: this.#ledger, switchOf: () => this.#running(this.#switch),
       secret: (reference) => this.#running(this.#secrets).secret(reference),
       timeZone: () => this.#document?.unit.timeZone ?? "UTC" });
     this.#servers = new Servers({ world, tlsFolder: path.join(dataFolder, "tls"),
       pageFolder: options.pageFolder, api: () => this.#running(this.#api) });
     this.#root = supervise(world, "gateway", supervision,
-      [this.#store, this.#events, this.#records, this.#raw],
+      [this.#store, this.#events, this.#records, this.#ledger, this.#raw],
       { alarms: this.#alarms, onGivenUp: (reason) => { options.fatal(reason); } });
   }
 
@@ -210,8 +220,9 @@ class Assembly {
     this.#api = createApi(gatewayView({ ...this.#options, root: () => this.#root,
       store: this.#store, alarms, access: this.#running(this.#access),
       audit: this.#running(this.#audit), events: this.#events, records: this.#records,
-      raw: this.#raw, numbers: this.#numbers, links: this.#links, switch: this.#switch,
-      configuration, secrets: this.#running(this.#secrets), host,
+      raw: this.#raw, delivery: this.#delivery, numbers: this.#numbers,
+      links: this.#links, switch: this.#switch, configuration,
+      secrets: this.#running(this.#secrets), host,
       metrics: async () => await metrics.render() + await registry.metrics() }), registry);
     const certificates = createCertificateWatch({ world, alarms,
       certificates: () => this.#servers.certificates() });
@@ -219,8 +230,8 @@ class Assembly {
       links: () => this.#links.list().map(({ status }) => status),
       timeZone: () => configuration.document.unit.timeZone,
       holidays: () => configuration.document.unit.holidays });
-    for (const component of [host, metrics, this.#switch, this.#links, this.#servers,
-      configuration, certificates, quiet]) {
+    for (const component of [host, metrics, this.#switch, this.#delivery, this.#links,
+      this.#servers, configuration, certificates, quiet]) {
       const added = await this.#root.add(component);
       if (!added.ok) return added;
     }
@@ -287,7 +298,20 @@ class Assembly {
     this.#running(this.#audit).configure(next.retention.auditDays);
     const served = await this.#servers.configure(next);
     if (!served.ok) return served;
+    // Before the links: a new destination gets what comes from the first byte on.
+    const delivering = await this.#deliver(next);
+    if (!delivering.ok) return delivering;
     return this.#links.configure(next.links);
+  }
+
+  #deliver({ links, destinations }: Document): Promise<Result<void>> {
+    const sheets = links.flatMap(({ id, driver }) => {
+      const sheet = this.#options.drivers.find(({ name }) => name === driver);
+      return sheet?.keepsRawBytes === true ? [[linkId(id), sheet.accountsBytes] as const] : [];
+    });
+    this.#ledger.configure(new Map(sheets));
+    return this.#delivery.configure(destinations.map(({ id, what, to, links: named }) =>
+      ({ id, what, to, links: named?.map(linkId) ?? sheets.map(([link]) => link) })));
   }
 
   #gateway(configuration: Configuration, firstAdmin: FirstAdmin | undefined): Gateway {

@@ -33,6 +33,7 @@ async function running(...configs: readonly LinkConfig[]) {
   const set: LinkSet = new LinkSet({ world, drivers: [choosyDriver(parsed)], alarms,
     raw: { keep: () => Promise.resolve(ok(0n)), async *read() { yield* []; },
       newest: () => Promise.resolve([]) },
+    ledger: { record: () => undefined, garbage: () => undefined, accounted: () => undefined },
     secret: () => ok("hush"), timeZone: () => zone.name, openerOf: () => bench.opener,
     switchOf: () => source });
   const source = createSwitch({ world, log: new SimulatedEventLog(),

@@ -7,6 +7,7 @@ import type { LinkConfig } from "./config/schema.js";
 import type { Driver } from "./link/driver.js";
 import type { Link, LinkStatus } from "./link/link.js";
 import { createLink, type LinkSink } from "./link/link-runtime.js";
+import type { Accounted } from "./link/live-session.js";
 import type { RawKeeper } from "./link/raw.js";
 import { transportOpener } from "./link/transports/registry.js";
 import { linkId, type LinkId } from "./model/identifiers.js";
@@ -18,12 +19,20 @@ export interface LinkSetParts {
   readonly drivers: readonly Driver[];
   readonly alarms: Alarms;
   readonly raw: RawKeeper;
+  readonly ledger: LinkLedger;
   readonly secret: (reference: string) => Result<string>;
   /** The switch finds links here and links report there: it comes once it exists. */
   readonly switchOf: () => Switch;
   readonly timeZone: () => string;
   /** Opens lines; real ones if absent. */
   readonly openerOf?: typeof transportOpener;
+}
+
+/** What became of each link's bytes; `Ledger` fits. Links of which it keeps no bytes it ignores. */
+export interface LinkLedger {
+  record(link: LinkId): void;
+  garbage(link: LinkId, bytes: number, reason: string): void;
+  accounted(link: LinkId, bytes: number, as: Accounted): void;
 }
 
 interface Held {
@@ -144,17 +153,22 @@ export class LinkSet implements Component {
   }
 
   #sink(id: LinkId): LinkSink {
-    const { switchOf, world } = this.#parts;
+    const { switchOf, ledger, world } = this.#parts;
     return {
       event: (event) => { switchOf().apply(event); },
-      record: (call) => { switchOf().record(call); },
+      record: (call) => {
+        ledger.record(id);
+        switchOf().record(call);
+      },
       snapshot: (snapshot, reason) => { switchOf().reconcile(id, snapshot, reason); },
       up: () => undefined,
       down: () => { switchOf().markStale(id); },
       forgotten: (reason) => { switchOf().forget(id, reason); },
       garbage: (bytes, reason) => {
+        ledger.garbage(id, bytes.length, reason);
         world.log.event("link.garbage", { link: id, bytes: bytes.length, reason }, "debug");
       },
+      accounted: (bytes, as) => { ledger.accounted(id, bytes, as); },
       stateChanged: (status) => { this.#changed(status); },
     };
   }

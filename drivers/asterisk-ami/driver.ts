@@ -36,5 +36,6 @@ export const driver: Driver<AmiOptions> = {
   },
   timers,
   keepsRawBytes: false,
+  accountsBytes: false,
   open: openSession,
 };

@@ -94,6 +94,7 @@ export function sessionBench(
     report: (condition) => { conditions.push(condition); },
     identify: (identity) => { identities.push(identity); },
     garbage: (bytes, reason) => { garbage.push({ bytes: bytes.length, reason }); },
+    accounted: () => undefined,
     requestResync: (reason) => { resyncs.push(reason); },
   });
   if (more.accept !== false) peer.accept(connection);

@@ -134,6 +134,8 @@ export class AnalogueLine {
     if (call.answeredAtMs !== undefined) return;
     this.#deliver(call, atMs);
     call.answeredAtMs = atMs;
+    // It was laid down before: the box tells of the next seizure.
+    call.onHookAtMs = undefined;
     const { device } = this.#place;
     this.#host.emit({ ...header(this.#place, { receivedAtMs: atMs }, "normal", call.caller),
       type: "established", connection: { call: call.id, device }, answeringDevice: { device },

@@ -56,6 +56,7 @@ class Bench {
       },
       identify: (identity) => { this.told.push(`identify ${identity.product}`); },
       garbage: (_bytes, reason) => { this.garbage.push(reason); },
+      accounted: () => undefined,
       requestResync: () => undefined,
     });
   }

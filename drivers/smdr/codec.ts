@@ -35,6 +35,14 @@ export interface LineDecoder extends Decoder<SmdrLine> {
   flush(): Iterable<Decoded<SmdrLine>>;
   /** Forgets what is pending: it was a prompt. */
   discard(): void;
+  /** What became of the bytes since it was asked last; those of garbage are not among them. */
+  tally(): Tally;
+}
+
+export interface Tally {
+  readonly record: number;
+  /** Line ends, padding, headings, prompts. */
+  readonly skipped: number;
 }
 
 export interface SmdrCodec extends Codec<SmdrLine> {
@@ -78,6 +86,8 @@ class Lines implements LineDecoder {
   #layouts: readonly Layout[];
   #length = 0;
   #block: OpenBlock | undefined;
+  #record = 0;
+  #skipped = 0;
 
   constructor(format: Format, layouts: readonly Layout[], settings: FormatSettings) {
     this.#format = format;
@@ -100,15 +110,26 @@ class Lines implements LineDecoder {
   }
 
   discard(): void {
+    this.#skipped += this.#length;
     this.#length = 0;
+  }
+
+  tally(): Tally {
+    const tally = { record: this.#record, skipped: this.#skipped };
+    this.#record = 0;
+    this.#skipped = 0;
+    return tally;
   }
 
   push(chunk: Uint8Array): Iterable<Decoded<SmdrLine>> {
     const found: Decoded<SmdrLine>[] = [];
     for (const byte of chunk) {
       if (byte === cr || byte === lf) {
+        this.#skipped += 1;
         this.#endLine(found);
-      } else if (!padding.has(byte)) {
+      } else if (padding.has(byte)) {
+        this.#skipped += 1;
+      } else {
         if (this.#length === this.#bytesMax) this.#giveUpHalf(found);
         this.#buffer[this.#length] = byte;
         this.#length += 1;
@@ -145,11 +166,17 @@ class Lines implements LineDecoder {
   #line(bytes: Uint8Array, found: Decoded<SmdrLine>[]): void {
     // One octet, one column, whatever the alphabet: places are found before text is decoded.
     const text = Buffer.from(bytes).toString("latin1");
-    if (text.trim() === "") return;
+    if (text.trim() === "") {
+      this.#skipped += bytes.length;
+      return;
+    }
     if (this.#continues(bytes, found)) return;
     const begun = this.#begin(bytes, found);
     if (begun === undefined) return;
-    if (this.#format.skips.some((skip) => skip.test(text))) return;
+    if (this.#format.skips.some((skip) => skip.test(text))) {
+      this.#skipped += bytes.length;
+      return;
+    }
     for (const { index } of text.matchAll(this.#format.begins)) {
       if (index === 0) continue;
       const garbage = { kind: "garbage", bytes: bytes.subarray(0, index), reason: begun } as const;
@@ -196,7 +223,10 @@ class Lines implements LineDecoder {
       this.#endBlock(found);
       if (before !== undefined) found.push(before);
       if (layout.kind === "block") this.#block = { layout, lines: [bytes], fields };
-      else if (line !== undefined) found.push({ kind: "message", message: line });
+      else if (line !== undefined) {
+        this.#record += bytes.length;
+        found.push({ kind: "message", message: line });
+      }
       return undefined;
     }
     return reason;
@@ -208,6 +238,7 @@ class Lines implements LineDecoder {
     this.#block = undefined;
     const line = lineOf(this.#format, this.#settings, block.layout.name, block.fields);
     if (typeof line !== "string") {
+      for (const { length } of block.lines) this.#record += length;
       found.push({ kind: "message", message: line });
       return;
     }

@@ -32,6 +32,7 @@ export const driver: Driver<SmdrOptions> = {
       reference: "IP Office continuation", meaning: "A call without its last part is recorded." },
   },
   keepsRawBytes: true,
+  accountsBytes: true,
   recognise,
   tryOptions,
   open: openSession,

@@ -19,7 +19,9 @@ class Bench {
   readonly events: CallEvent[] = [];
   readonly records: CompletedCall[] = [];
   readonly sent: string[] = [];
+  heardBytes = 0;
   garbageBytes = 0;
+  readonly accounted = { record: 0, skipped: 0 };
   readonly session: Session;
   readonly peer: SmdrPeer;
   #receive: ((bytes: Uint8Array, atMs: number) => void) | undefined;
@@ -52,11 +54,15 @@ class Bench {
       },
       identify: (identity) => { this.told.push(`identify ${identity.product}`); },
       garbage: (bytes) => { this.garbageBytes += bytes.length; },
+      accounted: (bytes, as) => { this.accounted[as] += bytes; },
       requestResync: () => undefined,
     });
   }
 
-  hear(bytes: Uint8Array): void { this.#receive?.(bytes, this.world.clock.monotonicMs()); }
+  hear(bytes: Uint8Array): void {
+    this.heardBytes += bytes.length;
+    this.#receive?.(bytes, this.world.clock.monotonicMs());
+  }
 
   get types(): readonly string[] {
     return this.events.map((event) => "connection" in event
@@ -66,6 +72,8 @@ class Bench {
   end(): void {
     this.session.close();
     assert.deepEqual(this.world.timersPending, []);
+    assert.equal(this.accounted.record + this.accounted.skipped + this.garbageBytes,
+      this.heardBytes, "every byte is told of once");
   }
 }
 

@@ -138,6 +138,7 @@ class SmdrSession implements Session {
     const { login } = this.#context.options;
     if (step.do === "nothing" || login === undefined) return;
     this.#decoder.discard();
+    this.#account();
     if (step.do === "refused") {
       this.#giveUp({ en: "the PBX refuses the name or the password",
         fr: "le PBX refuse le nom ou le mot de passe" });
@@ -166,10 +167,18 @@ class SmdrSession implements Session {
         this.#context.garbage(one.bytes, one.reason);
       } else {
         // Banners and echoes before the password are no records and no noise.
+        this.#context.accounted(one.bytes.length, "skipped");
         this.#context.world.log.event("smdr.login.text",
           { link: this.#context.link, bytes: one.bytes.length }, "debug");
       }
     }
+    this.#account();
+  }
+
+  #account(): void {
+    const { record, skipped } = this.#decoder.tally();
+    if (record > 0) this.#context.accounted(record, "record");
+    if (skipped > 0) this.#context.accounted(skipped, "skipped");
   }
 
   #hear(says: Meaning, receivedAtMs: number): void {

@@ -3,6 +3,7 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import { AccessService } from "../../proto/gen/cti/gateway/v1/access_pb.js";
 import { CallsService } from "../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { ConfigurationService } from "../../proto/gen/cti/gateway/v1/configuration_pb.js";
+import { DeliveryService } from "../../proto/gen/cti/gateway/v1/delivery_pb.js";
 import { LinksService, LinkState } from "../../proto/gen/cti/gateway/v1/links_pb.js";
 import { ConnectionState } from "../../proto/gen/cti/gateway/v1/model_pb.js";
 import { NumbersService } from "../../proto/gen/cti/gateway/v1/numbers_pb.js";
@@ -12,8 +13,8 @@ import { SystemService } from "../../proto/gen/cti/gateway/v1/system_pb.js";
 import { createBench, type Bench } from "./bench.test.js";
 import { allCommands } from "./program.js";
 
-const services = [AccessService, CallsService, ConfigurationService, LinksService, NumbersService,
-  PortsService, RecordsService, SystemService];
+const services = [AccessService, CallsService, ConfigurationService, DeliveryService, LinksService,
+  NumbersService, PortsService, RecordsService, SystemService];
 
 /** A device with one connection in each state that a service may ask for. */
 function office(): Bench {
@@ -105,6 +106,12 @@ const mapping: readonly (readonly [string, string, unknown])[] = [
     { optionsYaml: "country: FR\n", link: "smdr-1" }],
   ["record try - --input csr.pem --driver smdr", "TryFormat",
     { optionsYaml: "a long password\n", data: "Q1NS", driver: "smdr" }],
+  ["delivery list", "ListDestinations", {}],
+  ["delivery ledger printer --from 2026-11-20 --to 2026-11-22", "GetLedger",
+    { link: "printer", fromDay: "2026-11-20", toDay: "2026-11-22" }],
+  ["delivery again billing printer --from 2h --until 2026-11-23T07:30:00", "Redeliver",
+    { destination: "billing", link: "printer", from: "2026-11-23T06:00:00Z",
+      until: "2026-11-23T07:30:00Z" }],
   ["number explain pbx-1 0142685300", "ExplainNumber",
     { link: "pbx-1", number: "0142685300", use: "NUMBER_USE_FROM_PBX" }],
   ["number explain pbx-1 0142685300 --dial", "ExplainNumber",

@@ -6,6 +6,7 @@ import { Input, type Command, type OptionDeclaration } from "./command.js";
 import { accessCommands } from "./commands/access.js";
 import { callCommands } from "./commands/calls.js";
 import { configurationCommands } from "./commands/configuration.js";
+import { deliveryCommands } from "./commands/delivery.js";
 import { linkCommands } from "./commands/links.js";
 import { numberCommands } from "./commands/numbers.js";
 import { portCommands } from "./commands/ports.js";
@@ -39,6 +40,8 @@ const groups: Readonly<Record<string, Bilingual>> = {
   call: ["Calls in progress, events and services", "Appels en cours, événements, services"],
   agent: ["Agents", "Agents"],
   record: ["Call records", "Tickets d'appel"],
+  delivery: ["Call records to other systems, and the ledger",
+    "Tickets vers d'autres systèmes, et le grand livre"],
   number: ["Number rules", "Règles de numéros"],
   config: ["Configuration", "Configuration"],
   system: ["The appliance: health, alarms, backup, audit",
@@ -51,8 +54,8 @@ const groups: Readonly<Record<string, Bilingual>> = {
 /** Every command of the API; a test proves that they call every method. */
 export function allCommands(fetch: FetchAuthority = fetchAuthority): readonly Command[] {
   return [loginCommand(fetch), ...signInCommands, ...linkCommands, ...portCommands,
-    ...callCommands, ...recordCommands, ...numberCommands, ...configurationCommands,
-    ...systemCommands, ...accessCommands];
+    ...callCommands, ...recordCommands, ...deliveryCommands, ...numberCommands,
+    ...configurationCommands, ...systemCommands, ...accessCommands];
 }
 
 /** Builds the tree. `language` is that of the help; `--lang` decides that of the output. */

@@ -9,7 +9,8 @@ import type { SchemaUpgrade } from "./schema-upgrades.js";
 
 const amiOptions = z.strictObject({ user: z.string(), secret: z.string() });
 export const drivers: readonly DriverSheet[] = [
-  { name: "asterisk-ami", title: "Asterisk", transports: ["tcp", "tls"], options: {
+  { name: "asterisk-ami", title: "Asterisk", transports: ["tcp", "tls"], keepsRawBytes: false,
+    options: {
     parse(value) {
       const parsed = amiOptions.safeParse(value);
       return parsed.success ? ok(parsed.data) : fail("config-invalid", "bad options", {
@@ -17,7 +18,8 @@ export const drivers: readonly DriverSheet[] = [
       });
     },
     jsonSchema: z.toJSONSchema(amiOptions) } },
-  { name: "smdr", title: "Call records", transports: ["serial", "tcp"], options: {
+  { name: "smdr", title: "Call records", transports: ["serial", "tcp"],
+    keepsRawBytes: true, options: {
     parse: (value) => ok(value), jsonSchema: { type: "object" } } },
 ];
 const parts = { drivers, secret: (reference: string) => (reference === "env:AMI" ? ok("x")
@@ -171,6 +173,41 @@ ${link("a", "transport: { kind: serial, path: /dev/ttyS0 }")}`
       + link("b", "transport: { kind: serial, path: /dev/ttyS0 }\n    enabled: false")
       + link("c", "transport: { kind: tcp-listen, port: 9000, address: 192.0.2.1 }")
       + link("d", "transport: { kind: tcp-listen, port: 9000, address: 192.0.2.2 }")), []);
+  });
+
+  it("checks destinations: names, links and ports", () => {
+    const destinations = (list: string): string => `version: 1
+links:
+${link("a", "transport: { kind: serial, path: /dev/ttyS0 }")}
+  - { id: b, driver: asterisk-ami, transport: { kind: tcp, host: h, port: 1 },
+      options: { user: u, secret: "env:AMI" }, numbers: { country: FR } }
+destinations:
+${list}`;
+    const to = "to: { kind: tcp-client, host: h, port: 1 }";
+    const found = (list: string): readonly string[] => errors(destinations(list))
+      .map((text) => text.replace(/^\d+ destinations/, ""));
+    assert.deepEqual(found(`  - { id: x, links: [a], ${to} }\n`
+      + `  - { id: y, what: records-csv, links: [a, b], ${to} }\n`), []);
+    assert.deepEqual(found(`  - { id: x, ${to} }\n  - { id: x, ${to} }\n`), [
+      "[1].id: found \"x\", which is already the id of destinations[0]; expected an id of its "
+        + "own"]);
+    assert.deepEqual(found(`  - { id: x, links: [aa], ${to} }\n`), [
+      "[0].links[0]: unknown link \"aa\"; did you mean \"a\"?"]);
+    assert.deepEqual(found(`  - { id: x, links: [a, a, b], ${to} }\n`), [
+      "[0].links[1]: found \"a\" twice; expected each link once",
+      "[0].links[2]: found \"b\", whose driver asterisk-ami keeps no raw bytes; expected what: "
+        + "records-csv or records-json, or another link"]);
+    assert.deepEqual(found("  - { id: x, to: { kind: tcp-server, port: 8443 } }\n"), [
+      "[0].to.port: found port 8443, on which web listens already; expected a port of its own"]);
+    const inline = found("  - { id: x, to: { kind: http, url: \"https://u:hush@h/\", "
+      + "secret: hush } }\n");
+    assert.deepEqual(inline.map((text) => text.split("; ")[0]), [
+      "[0].to.secret: found a text that is no reference",
+      "[0].to.url: found a password in the address"]);
+    assert.doesNotMatch(inline.join(), /hush/);
+    assert.match(found("  - { id: x, to: { kind: ftp } }\n").join(), /to\.kind: .*tcp-client/);
+    assert.match(found("  - { id: x, to: { kind: http, url: \"ftp://h\" } }\n").join(),
+      /to\.url: found the text "ftp:\/\/h"; expected an address/);
   });
 
   it("knows drivers, their transports and their options, in spite of other errors", () => {

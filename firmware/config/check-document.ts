@@ -4,9 +4,11 @@ import { fail, ok, type Result } from "../base/result.js";
 import { compilePlan } from "../numbers/number-plan.js";
 import type { Checked, Problem } from "./configuration.js";
 import { pathText, readSource, type DocumentSource, type Path } from "./document-source.js";
-import { checkListeners, checkReferences, isTimeZone, zoneFinding, type Findings, type PlacedLink,
-  type ReferenceParts } from "./references.js";
-import { documentSchema, linkSchema, numbersSchema, type NumbersConfig } from "./schema.js";
+import { checkDestinations, checkListeners, checkReferences, isTimeZone, zoneFinding,
+  type Findings, type PlacedDestination, type PlacedLink, type ReferenceParts }
+  from "./references.js";
+import { destinationSchema, documentSchema, linkSchema, numbersSchema, type NumbersConfig }
+  from "./schema.js";
 import { schemaUpgrades, upgradeDocument, type SchemaUpgrade } from "./schema-upgrades.js";
 import { checkShape, valueAt, type Finding } from "./shape.js";
 
@@ -56,8 +58,15 @@ function checkRest(value: unknown, parts: CheckParts, findings: Findings): void 
   const { grpc, web, unit, tls } = documentSchema.shape;
   const servers = { grpc: grpc.safeParse(valueAt(value, ["grpc"])).data,
     web: web.safeParse(valueAt(value, ["web"])).data };
+  const listed = valueAt(value, ["destinations"]);
+  const destinations: PlacedDestination[] = (Array.isArray(listed) ? listed : [])
+    .flatMap((entry: unknown, index) => {
+      const destination = destinationSchema.safeParse(entry);
+      return destination.success ? [{ index, destination: destination.data }] : [];
+    });
   checkReferences(links, parts, findings);
-  checkListeners(servers, links, findings);
+  checkDestinations(destinations, links, parts, findings);
+  checkListeners(servers, links, destinations, findings);
   const zone = unit.safeParse(valueAt(value, ["unit"])).data?.timeZone;
   if (zone !== undefined && !isTimeZone(zone)) {
     findings.errors.push(zoneFinding(["unit", "timeZone"], zone));

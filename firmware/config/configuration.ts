@@ -17,7 +17,7 @@ export interface Checked {
 }
 
 export interface PlanStep {
-  /** `link pbx-1`, `grpc`, `web`, `retention`. */
+  /** `link pbx-1`, `destination billing`, `grpc`, `web`, `retention`. */
   readonly component: string;
   readonly action: "start" | "stop" | "restart" | "reload";
   readonly reason: string;

@@ -38,6 +38,16 @@ describe("configuration plan", () => {
       ["link new", "start", "links[3] is new", 0]]);
   });
 
+  it("touches only the destinations that changed", () => {
+    const to = (id: string, port: number): Record<string, unknown> =>
+      ({ id, to: { kind: "tcp-client", host: "h", port } });
+    assert.deepEqual(steps({ destinations: [to("gone", 1), to("a", 1), to("same", 1)] },
+      { destinations: [to("same", 1), to("a", 2), to("new", 1)] }), [
+      ["destination gone", "stop", "removed from destinations", 0],
+      ["destination a", "restart", "changed: destinations[1].to.port", 0],
+      ["destination new", "start", "destinations[2] is new", 0]]);
+  });
+
   it("stops and starts a link that is disabled and enabled", () => {
     assert.deepEqual(steps({ links: [link("a")] }, { links: [link("a", { enabled: false })] }),
       [["link a", "stop", "changed: links[0].enabled", 3]]);

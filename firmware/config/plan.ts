@@ -13,6 +13,7 @@ export function planSteps(
 ): readonly PlanStep[] {
   return [
     ...linkSteps(previous, next, callsOn),
+    ...destinationSteps(previous, next),
     ...serverSteps(previous, next),
     ...sectionStep("unit", "unit", previous?.unit, next.unit),
     ...sectionStep("retention", "retention", previous?.retention, next.retention),
@@ -63,6 +64,26 @@ function linkStep(
   const gentle = changes.every(([key]) => reloadable.includes(String(key))) && !zoneMoved;
   return gentle || !link.enabled ? { component, action: "reload", reason, callsAffected: 0 }
     : { component, action: "restart", reason, callsAffected: callsOn(link.id) };
+}
+
+function destinationSteps(previous: Document | undefined, next: Document): PlanStep[] {
+  const before = previous?.destinations ?? [];
+  const gone = before.filter(({ id }) => !next.destinations.some((each) => each.id === id));
+  return [
+    ...gone.map(({ id }): PlanStep => ({ component: `destination ${id}`, action: "stop",
+      reason: "removed from destinations", callsAffected: 0 })),
+    ...next.destinations.flatMap((destination, index): PlanStep[] => {
+      const component = `destination ${destination.id}`;
+      const old = before.find(({ id }) => id === destination.id);
+      const at = ["destinations", index];
+      if (old === undefined) {
+        return [{ component, action: "start", reason: `${pathText(at)} is new`, callsAffected: 0 }];
+      }
+      const paths = changedPaths(old, destination).map((path) => [...at, ...path]);
+      return paths.length === 0 ? []
+        : [{ component, action: "restart", reason: reasonOf(paths), callsAffected: 0 }];
+    }),
+  ];
 }
 
 function serverSteps(previous: Document | undefined, next: Document): PlanStep[] {

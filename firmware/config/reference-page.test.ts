@@ -4,7 +4,7 @@ import { renderReferencePage } from "./reference-page.js";
 import type { DriverSheet } from "./references.js";
 
 const drivers: readonly DriverSheet[] = [{
-  name: "smdr", title: "Call records", transports: ["serial", "tcp"],
+  name: "smdr", title: "Call records", transports: ["serial", "tcp"], keepsRawBytes: true,
   options: { parse: (value) => ({ ok: true, value }), jsonSchema: { type: "object",
     properties: { format: { enum: ["a", "b|c"], description: "Layout." } },
     required: ["format"] } } }];

@@ -4,13 +4,14 @@ import type { Result } from "../base/result.js";
 import type { Driver } from "../link/driver.js";
 import { compilePlan } from "../numbers/number-plan.js";
 import type { PathSegment } from "./document-source.js";
-import type { Document, LinkConfig, TransportConfig } from "./schema.js";
+import type { DestinationConfig, Document, LinkConfig, TransportConfig } from "./schema.js";
 import { isReference, isSecretName } from "./secret-reference.js";
 import type { Finding } from "./shape.js";
 import { either, nearest, quoted } from "./wording.js";
 
 /** What the configuration needs to know of a driver: no more than its data sheet. */
-export type DriverSheet = Pick<Driver, "name" | "title" | "transports" | "options">;
+export type DriverSheet = Pick<Driver, "name" | "title" | "transports" | "options"
+| "keepsRawBytes">;
 
 export interface Findings {
   readonly errors: Finding[];
@@ -52,6 +53,51 @@ export function checkReferences(
     checkNumbers(link, at(index, "numbers"), findings);
     if (link.timeZone !== undefined && !isTimeZone(link.timeZone)) {
       findings.errors.push(zoneFinding(at(index, "timeZone"), link.timeZone));
+    }
+  }
+}
+
+/** A destination whose own shape is right, and its place in the list. */
+export interface PlacedDestination {
+  readonly index: number;
+  readonly destination: DestinationConfig;
+}
+
+export function checkDestinations(
+  destinations: readonly PlacedDestination[], links: readonly PlacedLink[],
+  parts: ReferenceParts, findings: Findings,
+): void {
+  const at = (index: number, ...rest: PathSegment[]): PathSegment[] =>
+    ["destinations", index, ...rest];
+  unique(destinations, ({ destination }) => destination.id, (first, { index, destination }) => {
+    findings.errors.push({ path: at(index, "id"),
+      message: `found ${quoted(destination.id)}, which is already the id of `
+        + `destinations[${first}]; expected an id of its own` });
+  });
+  const ids = links.map(({ link }) => link.id);
+  for (const { index, destination } of destinations) {
+    checkSecrets(destination.to, at(index, "to"), parts, findings);
+    if (destination.to.kind === "http" && new URL(destination.to.url).password !== "") {
+      findings.errors.push({ path: at(index, "to", "url"),
+        message: "found a password in the address; expected none: sign with `secret` instead" });
+    }
+    for (const [place, id] of (destination.links ?? []).entries()) {
+      const link = links.find((each) => each.link.id === id)?.link;
+      const driver = parts.drivers.find(({ name }) => name === link?.driver);
+      if (link === undefined) {
+        const meant = nearest(id, ids);
+        findings.errors.push({ path: at(index, "links", place),
+          message: `unknown link ${quoted(id)}; `
+            + (meant === undefined ? `links are: ${ids.length === 0 ? "none" : ids.join(", ")}`
+              : `did you mean "${meant}"?`) });
+      } else if (destination.what === "raw" && driver?.keepsRawBytes === false) {
+        findings.errors.push({ path: at(index, "links", place),
+          message: `found ${quoted(id)}, whose driver ${link.driver} keeps no raw bytes; expected `
+            + "what: records-csv or records-json, or another link" });
+      } else if (destination.links?.indexOf(id) !== place) {
+        findings.errors.push({ path: at(index, "links", place),
+          message: `found ${quoted(id)} twice; expected each link once` });
+      }
     }
   }
 }
@@ -176,7 +222,7 @@ interface Listener {
 /** Two listeners on one port, be they servers or links. Port 0 never clashes. */
 export function checkListeners(
   servers: { readonly [N in "grpc" | "web"]: Document[N] | undefined },
-  links: readonly PlacedLink[], findings: Findings,
+  links: readonly PlacedLink[], destinations: readonly PlacedDestination[], findings: Findings,
 ): void {
   const listeners: Listener[] = [];
   for (const name of ["grpc", "web"] as const) {
@@ -187,6 +233,11 @@ export function checkListeners(
     if (!link.enabled || link.transport.kind !== "tcp-listen") continue;
     listeners.push({ path: ["links", index, "transport", "port"], title: `links[${index}]`,
       address: link.transport.address, port: link.transport.port });
+  }
+  for (const { index, destination: { to } } of destinations) {
+    if (to.kind !== "tcp-server") continue;
+    listeners.push({ path: ["destinations", index, "to", "port"],
+      title: `destinations[${index}]`, address: to.address, port: to.port });
   }
   for (const [index, later] of listeners.entries()) {
     const first = listeners.slice(0, index).find((earlier) =>

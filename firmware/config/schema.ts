@@ -159,6 +159,86 @@ const listener = (portDefault: number): z.ZodPrefault<z.ZodObject<{
     "0 lets the system choose.", "Port", "0 laisse choisir le système.")),
 }).prefault({});
 
+const receiverHost = z.string().min(1).meta(words("Host", "Name or address of the receiver.",
+  "Hôte", "Nom ou adresse du destinataire."));
+const receiverPort = port.meta(words("Port", "Port of the receiver.",
+  "Port", "Port du destinataire."));
+const way = words("Kind", "How the receiver gets it.",
+  "Type", "Comment le destinataire le reçoit.");
+
+const toTcpClient = z.strictObject({
+  kind: z.literal("tcp-client").meta(way), host: receiverHost, port: receiverPort,
+  tls: tls.pick({ serverName: true, authority: true, fingerprint: true }).optional().meta(words(
+    "TLS", "Encrypt; the receiver's certificate must be trusted by authority or fingerprint.",
+    "TLS", "Chiffrer ; le certificat du destinataire est cru par son autorité ou son empreinte.")),
+}).meta({ title: "TCP, we connect", fr: { title: "TCP, nous appelons" } });
+const toTcpServer = z.strictObject({
+  kind: z.literal("tcp-server").meta(way),
+  address: z.string().default("0.0.0.0").meta(words("Listening address",
+    "Where to listen; all interfaces, because receivers may be anywhere. No sign-in guards it.",
+    "Adresse d'écoute",
+    "Où écouter ; toutes les interfaces, les destinataires étant n'importe où. Sans mot de passe.",
+  )),
+  port: port.meta(words("Port", "TCP port on which the receiver connects to us, one at a time.",
+    "Port", "Port TCP où le destinataire se connecte à nous, un seul à la fois.")),
+}).meta({ title: "TCP, the receiver connects", fr: { title: "TCP, le destinataire appelle" } });
+const toFile = z.strictObject({
+  kind: z.literal("file").meta(way),
+  folder: z.string().startsWith("/").meta(words("Folder",
+    "Folder of the files; made when it is not there.",
+    "Dossier", "Dossier des fichiers ; créé s'il manque.")),
+  rotate: z.enum(["daily", "hourly"]).default("daily").meta(words("A new file",
+    "Daily: what most programs that fetch files expect. By UTC.",
+    "Nouveau fichier", "Chaque jour : ce qu'attendent la plupart des logiciels. Selon UTC.")),
+  keepDays: z.int().min(1).max(3_650).default(90).meta(words("Days kept",
+    "Files of older days are removed; as long as the raw bytes by default.",
+    "Jours gardés",
+    "Les fichiers plus anciens sont supprimés ; par défaut, comme les octets bruts.")),
+}).meta({ title: "Files", fr: { title: "Fichiers" } });
+const toHttp = z.strictObject({
+  kind: z.literal("http").meta(way),
+  url: z.url({ protocol: /^https?$/, error: "an address that begins with http:// or https://" })
+    .meta(words("Address", "Where to POST; an answer 2xx means that it was taken.",
+      "Adresse", "Où envoyer (POST) ; une réponse 2xx veut dire que c'est pris.")),
+  // Checked with the other secrets, where a wrong one is not repeated in the message.
+  secret: z.string().optional().meta(words("Key of the signature",
+    "Reference of the key of an HMAC-SHA256 of the body; absent: not signed.",
+    "Clé de signature",
+    "Référence de la clé d'un HMAC-SHA256 du corps ; absente : non signé.")),
+  signatureHeader: z.string().regex(/^[A-Za-z0-9-]{1,64}$/, "1 to 64 of A-Z, a-z, 0-9 and -")
+    .default("X-Signature-256").meta(words("Header of the signature",
+      "Holds sha256= and the HMAC in hexadecimal, as most webhooks do.",
+      "En-tête de signature",
+      "Contient sha256= et le HMAC en hexadécimal, comme la plupart des webhooks.")),
+  authority: z.string().optional().meta(words("Authority",
+    "PEM file with the authority to trust; if absent the system's.",
+    "Autorité", "Fichier PEM de l'autorité à croire ; à défaut, celles du système.")),
+}).meta({ title: "Web server (HTTP)", fr: { title: "Serveur web (HTTP)" } });
+const toSyslog = z.strictObject({
+  kind: z.literal("syslog").meta(way), host: receiverHost,
+  port: port.default(514).meta(words("Port", "514, the registered port of syslog.",
+    "Port", "514, le port réservé à syslog.")),
+  over: z.enum(["udp", "tcp"]).default("tcp").meta(words("Over",
+    "TCP (RFC 6587), because datagrams get lost and nobody is told.",
+    "Sur", "TCP (RFC 6587), car des datagrammes se perdent sans que personne le sache.")),
+}).meta({ title: "Syslog (RFC 5424)", fr: { title: "Syslog (RFC 5424)" } });
+
+const name = /^[a-z0-9][a-z0-9-]{0,31}$/;
+export const destinationSchema = z.strictObject({
+  id: z.string().regex(name, "1 to 32 of a-z, 0-9 and -").meta(words("Name",
+    "The destination's name; what it has taken is remembered under it.",
+    "Nom", "Le nom de la destination ; ce qu'elle a pris est retenu sous ce nom.")),
+  links: z.array(z.string()).max(64).optional().meta(words("Links",
+    "Whose data it gets; if absent all links that keep raw bytes.",
+    "Liens", "Dont elle reçoit les données ; à défaut, tous les liens à octets bruts.")),
+  what: z.enum(["raw", "records-csv", "records-json"]).default("raw").meta(words("What",
+    "raw: lines exactly as printed, which billing systems that had the cable before expect.",
+    "Quoi", "raw : les lignes telles qu'imprimées, ce qu'attend une taxation jadis sur le câble.")),
+  to: z.discriminatedUnion("kind", [toTcpClient, toTcpServer, toFile, toHttp, toSyslog])
+    .meta(words("To", "Where it goes.", "Vers", "Où cela va.")),
+});
+export type DestinationConfig = z.infer<typeof destinationSchema>;
+
 const days = z.number().max(3_650);
 
 export const documentSchema = z.strictObject({
@@ -182,6 +262,9 @@ export const documentSchema = z.strictObject({
     "Passerelle", "L'appareil lui-même.")),
   links: z.array(linkSchema).max(64).default([]).meta(words("Links",
     "The connections to PBXs.", "Liens", "Les raccordements aux PBX.")),
+  destinations: z.array(destinationSchema).max(32).default([]).meta(words("Destinations",
+    "Other systems that get call-record lines: billing, hotel, call accounting.",
+    "Destinations", "Autres systèmes qui reçoivent les tickets : taxation, hôtel, observatoire.")),
   grpc: listener(9443).meta(words("Management API", "Management API.",
     "API de gestion", "API de gestion (gRPC).")),
   web: listener(8443).meta(words("Web page", "Web page.", "Page web", "Page web.")),
@@ -211,8 +294,10 @@ export const documentSchema = z.strictObject({
     recordsDays: days.min(1).default(365).meta(words("Days of call records",
       "Days of call records.", "Jours d'historique", "Jours d'historique des appels.")),
     rawDays: days.min(0.01).default(90).meta(words("Days of raw bytes",
-      "Days of raw bytes; they prove what a PBX really printed.",
-      "Jours d'octets bruts", "Jours d'octets bruts ; ils prouvent ce qu'un PBX a imprimé.")),
+      "Days of raw bytes; they prove what a PBX really printed. What a destination still has to "
+        + "take stays longer.",
+      "Jours d'octets bruts", "Jours d'octets bruts ; ils prouvent ce qu'un PBX a imprimé. Ce "
+        + "qu'une destination doit encore prendre reste plus longtemps.")),
     auditDays: days.min(30).default(730).meta(words("Days of audit log", "Days of audit log.",
       "Jours du journal d'audit", "Jours du journal d'audit.")),
   }).prefault({}).meta(words("Retention", "How long what is kept.",

@@ -61,6 +61,11 @@ export interface SessionContext<Options> {
   identify(peer: PeerIdentity): void;
   /** Bytes that no frame claims. Counted, kept in the link's frame ring, never dropped silently. */
   garbage(bytes: Uint8Array, reason: string): void;
+  /**
+   * So many received bytes were understood (`record`) or mean nothing on purpose (`skipped`: line
+   * ends, headings, prompts). With `garbage`, every byte is told of once.
+   */
+  accounted(bytes: number, as: "record" | "skipped"): void;
   /** Asks for a resync: the driver saw that its picture may be wrong. */
   requestResync(reason: string): void;
 }
@@ -132,6 +137,8 @@ export interface Driver<Options = unknown> {
   readonly timers: Readonly<Record<string, TimerRow>>;
   /** True where bytes must be durable, exactly as received, before they are parsed (SMDR). */
   readonly keepsRawBytes: boolean;
+  /** True where the session accounts for every byte: the ledger can then balance. */
+  readonly accountsBytes: boolean;
   /**
    * What these bytes, received about `atMs` (milliseconds since 1970), look like; best first.
    * Absent where bytes that come unasked tell nothing.

@@ -70,6 +70,7 @@ export class BenchDriver implements Driver<unknown> {
     callIdentity: "stable", monitorsMax: 10, requestsInFlightMax: 2,
   };
   keepsRawBytes = false;
+  accountsBytes = false;
   readonly answers: ((result: Result<ServiceResponse>) => void)[] = [];
   readonly snapshots: ((result: Result<LinkSnapshot>) => void)[] = [];
   proofs: readonly Proof[] = [{ subject: "makeCall", proven: "yes", evidence: "bench" }];
@@ -156,6 +157,7 @@ export class Bench {
         down: (reason) => { this.heard.push(`down ${inLanguage(reason, "en")}`); },
         forgotten: () => { this.heard.push("forgotten"); },
         garbage: () => { this.heard.push("garbage"); },
+        accounted: (bytes, as) => { this.heard.push(`accounted ${bytes} ${as}`); },
         stateChanged: () => undefined,
       }, ...more,
     });

@@ -17,7 +17,7 @@ import {
   linkTable, settleMs, shownState, type LinkEffect, type LinkInput, type MachineState,
 } from "./link-machine.js";
 import type { Frame, Link, LinkCounters, LinkStatus } from "./link.js";
-import { LiveSession } from "./live-session.js";
+import { LiveSession, type Accounted } from "./live-session.js";
 import type { TransportOpener } from "./opener.js";
 import type { RawKeeper } from "./raw.js";
 import type { Transport } from "./transport.js";
@@ -33,6 +33,7 @@ export interface LinkSink {
   /** The PBX has restarted: no call from before exists any more. */
   forgotten(reason: string): void;
   garbage(bytes: Uint8Array, reason: string): void;
+  accounted(bytes: number, as: Accounted): void;
   stateChanged(status: LinkStatus): void;
 }
 
@@ -294,6 +295,7 @@ class LinkRuntime<Options> implements Link {
         condition: (condition) => { if (this.#live === live) this.#condition(condition); },
         identified: (peer) => { if (this.#live === live) this.#identified(peer); },
         garbage: (bytes, reason) => { this.#garbage(bytes, reason); },
+        accounted: (bytes, as) => { this.#plan.sink.accounted(bytes, as); },
         resyncWanted: (reason) => { if (this.#live === live) this.#resyncSoon(reason); },
         storeChanged: (fault) => { if (this.#live === live) this.#storeChanged(fault); },
         ended: (reason) => { if (this.#live === live) this.#lost(reason); },

@@ -19,6 +19,9 @@ import type { Transport } from "./transport.js";
 /** What a session that is being closed may still need to store and parse what it has received. */
 export const drainMs = 5_000;
 
+/** What became of bytes. `not-stored`: they came, but the store was too far behind. */
+export type Accounted = "record" | "skipped" | "not-stored";
+
 /** What a live session tells the link. */
 export interface SessionHost {
   event(event: CallEvent): void;
@@ -26,6 +29,7 @@ export interface SessionHost {
   condition(condition: Condition): void;
   identified(peer: PeerIdentity): void;
   garbage(bytes: Uint8Array, reason: string): void;
+  accounted(bytes: number, as: Accounted): void;
   resyncWanted(reason: string): void;
   storeChanged(fault: Fault | undefined): void;
   /** The transport is closed and everything that came over it has been delivered. */
@@ -167,6 +171,7 @@ export class LiveSession<Options> {
         this.#ring.add(world.clock.wall().getTime(), "garbage", bytes);
         this.#host.garbage(bytes, reason);
       },
+      accounted: (bytes, as) => { this.#host.accounted(bytes, as); },
       requestResync: (reason) => { live(() => { this.#host.resyncWanted(reason); }); },
     });
   }
@@ -213,6 +218,7 @@ export class LiveSession<Options> {
       overflowed: (bytes) => {
         this.#counters.garbageBytes += bytes.length;
         this.#ring.add(world.clock.wall().getTime(), "garbage", bytes);
+        this.#host.accounted(bytes.length, "not-stored");
         this.#host.garbage(bytes, "not stored: the store is too far behind");
       },
     });

@@ -20,5 +20,10 @@ export interface Transport {
    */
   pause?(): void;
   resume?(): void;
+  /**
+   * Calls back once when nothing waits to be sent any more, as far as this machine can tell; never
+   * when the channel closes before. Absent where `send` itself hands the bytes over.
+   */
+  whenSent?(handler: () => void): void;
   close(): void;
 }

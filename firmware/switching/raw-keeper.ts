@@ -21,9 +21,24 @@ export interface RawKeeperBounds {
   readonly linksMax: number;
 }
 
+/** Counts what is kept, in keyspaces of its own that are written by `append` only. */
+export interface RawCount {
+  /** Knows the link when it resolves. */
+  opened(link: LinkId): Promise<void>;
+  /** To be written together with the segment; a link's segments come one after the other. */
+  kept(link: LinkId, bytes: number, atMs: number): readonly Mutation[];
+  /** The last `kept` was not written. */
+  refused(link: LinkId, bytes: number, atMs: number): void;
+  /** It was, and can be read. */
+  durable(link: LinkId): void;
+}
+
 export interface RawKeeperOptions {
   readonly store: Store;
   readonly world: World;
+  readonly count?: RawCount;
+  /** From this position on somebody still needs the link's segments, however old. */
+  readonly neededFrom?: (link: LinkId) => bigint | undefined;
   /** Read at each pruning. */
   readonly retention: () => RawRetention;
   readonly bounds?: Partial<RawKeeperBounds>;
@@ -65,6 +80,8 @@ export class StoredRawKeeper implements RawKeeper, Component {
   readonly #world: World;
   readonly #retention: () => RawRetention;
   readonly #bounds: RawKeeperBounds;
+  readonly #count: RawCount | undefined;
+  readonly #neededFrom: (link: LinkId) => bigint | undefined;
   /** The last position given out, for each link; asked of the store once. */
   readonly #last = new Map<LinkId, bigint>();
   readonly #loading = new Map<LinkId, Promise<void>>();
@@ -76,6 +93,8 @@ export class StoredRawKeeper implements RawKeeper, Component {
     this.#store = options.store;
     this.#world = options.world;
     this.#retention = options.retention;
+    this.#count = options.count;
+    this.#neededFrom = options.neededFrom ?? (() => undefined);
     this.#bounds = { ...rawKeeperBounds, ...options.bounds };
     this.#pruning = new Pruning({ world: options.world, name: "raw", everyMs: pruneEveryMs,
       prune: () => this.prune() });
@@ -111,9 +130,13 @@ export class StoredRawKeeper implements RawKeeper, Component {
     const segment = { atMs, bytes: copyOf(bytes) };
     try {
       if (!this.#last.has(link)) await this.#load(link);
+      await this.#count?.opened(link);
       const position = (this.#last.get(link) ?? 0n) + 1n;
       this.#last.set(link, position);
-      const written = await this.#store.append([put(rawSpace, { link, position }, segment)]);
+      const written = await this.#store.append([put(rawSpace, { link, position }, segment),
+        ...this.#count?.kept(link, bytes.length, atMs) ?? []]);
+      if (written.ok) this.#count?.durable(link);
+      else this.#count?.refused(link, bytes.length, atMs);
       this.#health = written.ok ? { status: "ok" }
         : { status: "degraded", reason: written.fault.message };
       return written.ok ? ok(position) : written;
@@ -147,7 +170,10 @@ export class StoredRawKeeper implements RawKeeper, Component {
     return found.reverse();
   }
 
-  /** Removes segments older than the retention; the newest of each link stays. Gives the count. */
+  /**
+   * Removes segments older than the retention. The newest of each link stays, and so does what
+   * somebody still needs. Gives the count.
+   */
   async prune(): Promise<Result<number>> {
     const sinceMs = this.#world.clock.wall().getTime() - this.#retention().ageMsMax;
     let total = 0;
@@ -173,10 +199,12 @@ export class StoredRawKeeper implements RawKeeper, Component {
   async #pruneLink(link: LinkId, sinceMs: number): Promise<Result<number>> {
     await this.#load(link);
     const newest = this.#last.get(link) ?? 0n;
+    const needed = this.#neededFrom(link);
+    const end = needed !== undefined && needed < newest ? needed : newest;
     let total = 0;
     for (;;) {
       const batch: Mutation[] = [];
-      const range = { gte: { link, position: 0n }, lt: { link, position: newest } };
+      const range = { gte: { link, position: 0n }, lt: { link, position: end } };
       for await (const [key, { atMs }] of this.#store.range(rawSpace, range)) {
         if (atMs >= sinceMs || batch.length >= pruneMax) break;
         batch.push(remove(rawSpace, key));

@@ -7,6 +7,7 @@ import { callId, deviceId, linkId } from "../model/identifiers.js";
 import type { CallRecord } from "../model/records.js";
 import { openStore } from "../store/leveldb-store.js";
 import type { Store } from "../store/store.js";
+import { arrivals } from "./record-keyspaces.js";
 import { StoredRecordBook, type RecordBookBounds } from "./record-book.js";
 import { csvCell, isoTime, recordsToCsv, recordsToJson } from "./record-export.js";
 
@@ -257,5 +258,49 @@ describe("record export", () => {
     fc.assert(fc.property(fc.integer({ min: -2e12, max: 1e13 }), (ms) => {
       assert.equal(isoTime(ms), new Date(ms).toISOString());
     }));
+  });
+});
+
+describe("arrivals of records", () => {
+  const found = async (store: Store): Promise<readonly string[]> => {
+    const list: string[] = [];
+    for await (const [{ link, number }, { record }] of store.range(arrivals, {})) {
+      list.push(`${link} ${number} ${record.split("-")[0] ?? ""}`);
+    }
+    return list;
+  };
+
+  it("are numbered for each link, expire, and are numbered on from there", async () => {
+    const own = new SimulatedWorld();
+    const atMs = own.clock.wall().getTime();
+    const database = new MemoryLevel<Uint8Array, Uint8Array>(
+      { keyEncoding: "view", valueEncoding: "view", storeEncoding: "view" });
+    const told: string[] = [];
+    const open = async () => {
+      const store = openStore({ database, world: own, epoch: 1 });
+      must(await store.start());
+      const book = new StoredRecordBook({ store, world: own,
+        arrived: (link) => { told.push(link); }, retention: () => ({ ageMsMax: hourMs }) });
+      must(await book.start());
+      return { book, store };
+    };
+    const first = await open();
+    const other = linkId("other");
+    await Promise.all([first.book.add(call(atMs)), first.book.add(call(atMs + 1)),
+      first.book.add(call(atMs, { link: other })), first.book.replace(call(atMs))]);
+    const id = atMs.toString(16);
+    assert.deepEqual((await found(first.store)).map((text) => text.split(" ")[1]),
+      ["1", "1", "2", "3"]);
+    assert.deepEqual(told.sort(), ["other", "pbx", "pbx", "pbx"]);
+    await own.advance(2 * hourMs);
+    must(await first.book.prune());
+    assert.deepEqual((await found(first.store)).map((text) => text.slice(0, -12)),
+      ["other 1", "pbx 3"]);
+    await closed(first);
+    const second = await open();
+    must(await second.book.add(call(atMs + 3 * hourMs)));
+    assert.deepEqual((await found(second.store)).at(-1)?.startsWith("pbx 4 "), true);
+    assert.ok(!(await found(second.store)).at(-1)?.includes(id));
+    await closed(second);
   });
 });

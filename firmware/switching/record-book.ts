@@ -3,11 +3,12 @@
 import type { Health } from "../base/component.js";
 import { done, fail, ok, type Result } from "../base/result.js";
 import type { World } from "../base/world.js";
+import type { LinkId } from "../model/identifiers.js";
 import type { CallRecord } from "../model/records.js";
 import { put, remove, type Keyspace, type Mutation, type Store } from "../store/store.js";
 import {
-  byDevice, byLink, byNumber, devicesOf, idFrom, isRecordId, numbersOf, numberTerms, records, term,
-  type IndexKey,
+  arrivals, byDevice, byLink, byNumber, devicesOf, idFrom, isRecordId, numberMax,
+  numbersOf, numberTerms, records, term, type IndexKey,
 } from "./record-keyspaces.js";
 import { Pruning } from "./pruning.js";
 import type { HourCount, RecordBook, RecordQuery } from "./records.js";
@@ -21,6 +22,8 @@ export interface RecordBookOptions {
   readonly world: World;
   /** Read at each pruning. */
   readonly retention: () => RecordRetention;
+  /** A record of the link is durable and stands among the arrivals. */
+  readonly arrived?: (link: LinkId) => void;
   readonly bounds?: Partial<RecordBookBounds>;
 }
 
@@ -63,6 +66,9 @@ export class StoredRecordBook implements RecordBook {
   readonly #retention: () => RecordRetention;
   readonly #bounds: RecordBookBounds;
   readonly #pruning: Pruning;
+  readonly #arrived: (link: LinkId) => void;
+  /** The number of each link's last arrival. */
+  readonly #last = new Map<LinkId, bigint>();
   #health: Health = { status: "failed", reason: "not started" };
 
   constructor(options: RecordBookOptions) {
@@ -70,6 +76,7 @@ export class StoredRecordBook implements RecordBook {
     this.#world = options.world;
     this.#retention = options.retention;
     this.#bounds = { ...recordBookBounds, ...options.bounds };
+    this.#arrived = options.arrived ?? (() => undefined);
     this.#pruning = new Pruning({ world: options.world, name: "records", everyMs: pruneEveryMs,
       prune: () => this.prune() });
   }
@@ -102,13 +109,31 @@ export class StoredRecordBook implements RecordBook {
     if (!isRecordId(record.id)) {
       return fail("argument-invalid", `${record.id} is not the id of a call record`);
     }
+    const { id, link } = record;
+    if (!this.#last.has(link)) await this.#loadLast(link);
+    // The store writes in the order of asking: a later number is never durable before this one.
+    const number = (this.#last.get(link) ?? 0n) + 1n;
+    this.#last.set(link, number);
+    const atMs = this.#world.clock.wall().getTime();
     const written = await this.#store.commit([
-      ...stale, put(records, record.id, record), ...indexKeys(record).map(
+      ...stale, put(records, id, record), ...indexKeys(record).map(
         ([space, key]) => put(space, key, undefined)),
+      put(arrivals, { link, number }, { record: id, atMs }),
     ]);
+    if (written.ok) this.#arrived(link);
     this.#health = written.ok ? { status: "ok" }
       : { status: "degraded", reason: written.fault.message };
     return written.ok ? done : written;
+  }
+
+  async #loadLast(link: LinkId): Promise<void> {
+    const range = { lte: { link, number: numberMax }, gte: { link, number: 0n }, reverse: true,
+      limit: 1 };
+    for await (const [{ number }] of this.#store.range(arrivals, range)) {
+      // Another write of the same link may have asked too.
+      if (!this.#last.has(link)) this.#last.set(link, number);
+    }
+    if (!this.#last.has(link)) this.#last.set(link, 0n);
   }
 
   get(id: string): Promise<Result<CallRecord | undefined>> {
@@ -181,7 +206,33 @@ export class StoredRecordBook implements RecordBook {
       total += count;
     }
     if (total > 0) this.#world.log.event("records.pruned", { records: total });
-    return ok(total);
+    const forgotten = await this.#pruneArrivals(sinceMs);
+    return forgotten.ok ? ok(total) : forgotten;
+  }
+
+  /** The newest arrival of each link stays: it says where the numbers are. */
+  async #pruneArrivals(sinceMs: number): Promise<Result<void>> {
+    for (let after: LinkId | undefined; ;) {
+      const start = after === undefined ? {} : { gt: { link: after, number: numberMax } };
+      let link: LinkId | undefined;
+      const next = this.#store.range(arrivals, { ...start, limit: 1 });
+      for await (const [key] of next) link = key.link;
+      if (link === undefined) return done;
+      after = link;
+      if (!this.#last.has(link)) await this.#loadLast(link);
+      const upTo = { link, number: this.#last.get(link) ?? 0n };
+      for (let full = true; full;) {
+        const batch: Mutation[] = [];
+        const range = { gte: { link, number: 0n }, lt: upTo, limit: pruneMax };
+        for await (const [key, { atMs }] of this.#store.range(arrivals, range)) {
+          if (atMs >= sinceMs) break;
+          batch.push(remove(arrivals, key));
+        }
+        const removed = batch.length === 0 ? done : await this.#store.commit(batch);
+        if (!removed.ok) return removed;
+        full = batch.length === pruneMax;
+      }
+    }
   }
 
   async #check(query: RecordQuery): Promise<Result<void>> {

@@ -78,6 +78,16 @@ export function csvCell(value: string | number | undefined): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
+export const csvHead = columns.map(([title]) => title).join(",") + endOfLine;
+
+export function csvLine(record: CallRecord): string {
+  return columns.map(([, value]) => csvCell(value(record))).join(",") + endOfLine;
+}
+
+export function jsonLine(record: CallRecord): string {
+  return `${JSON.stringify(record)}\n`;
+}
+
 async function* chunks(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array, void, undefined> {
   let text = "";
   for await (const line of lines) {
@@ -92,16 +102,14 @@ async function* chunks(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array,
 async function* csvLines(
   records: AsyncIterable<CallRecord>,
 ): AsyncGenerator<string, void, undefined> {
-  yield columns.map(([title]) => title).join(",") + endOfLine;
-  for await (const record of records) {
-    yield columns.map(([, value]) => csvCell(value(record))).join(",") + endOfLine;
-  }
+  yield csvHead;
+  for await (const record of records) yield csvLine(record);
 }
 
 async function* jsonLines(
   records: AsyncIterable<CallRecord>,
 ): AsyncGenerator<string, void, undefined> {
-  for await (const record of records) yield `${JSON.stringify(record)}\n`;
+  for await (const record of records) yield jsonLine(record);
 }
 
 /** UTF-8, one header line, CRLF. */

@@ -5,8 +5,9 @@
 
 import { ok } from "../base/result.js";
 import { eventCauses } from "../model/causes.js";
+import { linkId, type LinkId } from "../model/identifiers.js";
 import type { CallRecord, Leg, NumberForms } from "../model/records.js";
-import { readText, textKey } from "../store/keys.js";
+import { readText, readU64, textKey, u64Key } from "../store/keys.js";
 import type { Keyspace } from "../store/store.js";
 import { decodeObject, isDirection, isNumberForms } from "./event-log-keyspaces.js";
 
@@ -70,6 +71,34 @@ export const byDevice = index("record-devices");
 export const byLink = index("record-links");
 /** Terms are the number's digits backwards, so that its last digits are a prefix. */
 export const byNumber = index("record-numbers");
+
+/** Records in the order in which they became durable, for each link, from 1. */
+export interface ArrivalKey {
+  readonly link: LinkId;
+  readonly number: bigint;
+}
+
+export interface Arrival {
+  readonly record: string;
+  /** Milliseconds since 1970 UTC. */
+  readonly atMs: number;
+}
+
+export const arrivals: Keyspace<ArrivalKey, Arrival> = {
+  name: "record-arrivals", version: 1, replicated: true,
+  encodeKey: ({ link, number }) =>
+    Buffer.concat([textKey(`${link}${separator}`), u64Key(number)]),
+  decodeKey: (bytes) => ({
+    link: linkId(readText(bytes.subarray(0, -9))), number: readU64(bytes, bytes.length - 8),
+  }),
+  encode: (arrival) => textKey(JSON.stringify(arrival)),
+  decode: (bytes) => decodeObject(bytes, "the arrival of a record", (fields) => {
+    const { record, atMs } = fields as { readonly record?: unknown; readonly atMs?: unknown };
+    return typeof record === "string" && typeof atMs === "number" ? { record, atMs } : undefined;
+  }),
+};
+
+export const numberMax = 0xffff_ffff_ffff_ffffn;
 
 /** A zero byte would end a term too early. */
 export function term(text: string): string {

@@ -423,7 +423,8 @@ describe("a link on a serial port that is unplugged and plugged in elsewhere", (
       },
       sink: {
         event: () => undefined, snapshot: () => undefined, forgotten: () => undefined,
-        garbage: () => undefined, up: () => undefined, down: () => undefined,
+        garbage: () => undefined, accounted: () => undefined, up: () => undefined,
+        down: () => undefined,
         record: (call) => {
           records.push(call);
           changed();

@@ -30,6 +30,11 @@ export function duplexTransport(plan: DuplexPlan): Transport {
   const closedHandlers: ((reason: Text) => void)[] = [];
   let closedReason: Text | undefined;
   let lastError: Text | undefined;
+  let sentHandlers: (() => void)[] = [];
+  const sent = (): void => {
+    if (stream.writableLength > 0 || closedReason !== undefined) return;
+    for (const handler of sentHandlers.splice(0)) handler();
+  };
   let paused = false;
   const resume = (): void => {
     if (!paused && closedReason === undefined) stream.resume();
@@ -37,6 +42,7 @@ export function duplexTransport(plan: DuplexPlan): Transport {
   const finish = (reason: Text): void => {
     if (closedReason !== undefined) return;
     closedReason = reason;
+    sentHandlers = [];
     for (const handler of closedHandlers.splice(0)) handler(reason);
   };
   const destroy = plan.destroy ?? ((): void => { stream.destroy(); });
@@ -80,8 +86,12 @@ export function duplexTransport(plan: DuplexPlan): Transport {
           en: `${plan.description} takes no more: ${waiting} bytes wait to be sent.`,
           fr: `${plan.description} ne prend plus rien : ${waiting} octets attendent.` });
       }
-      stream.write(bytes);
+      stream.write(bytes, sent);
       return done;
+    },
+    whenSent(handler) {
+      sentHandlers.push(handler);
+      sent();
     },
     pause() {
       paused = true;

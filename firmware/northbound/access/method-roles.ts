@@ -31,6 +31,7 @@ function rows<const N extends string>(
 const access = "cti.gateway.v1.AccessService";
 const calls = "cti.gateway.v1.CallsService";
 const configuration = "cti.gateway.v1.ConfigurationService";
+const delivery = "cti.gateway.v1.DeliveryService";
 const links = "cti.gateway.v1.LinksService";
 const numbers = "cti.gateway.v1.NumbersService";
 const ports = "cti.gateway.v1.PortsService";
@@ -55,6 +56,10 @@ const table: readonly (readonly [string, MethodRow])[] = [
     "ListRevisions", "DiffRevisions", "GetSchema", "ListSecrets"]),
   ...rows(configuration, "admin", "change", ["ApplyConfiguration", "ConfirmConfiguration",
     "RevertConfiguration", "SetSecret", "DeleteSecret"]),
+
+  ...rows(delivery, "viewer", "none", ["ListDestinations", "GetLedger"]),
+  // It makes a billing system get what it has already.
+  ...rows(delivery, "operator", "change", ["Redeliver"]),
 
   ...rows(links, "viewer", "none", ["ListLinks", "GetLink", "WatchLinks", "ListDevices",
     "ListDrivers"]),

@@ -6,6 +6,7 @@
 import type { Language, Result, Text } from "../../base/result.js";
 import type { World } from "../../base/world.js";
 import type { Configuration } from "../../config/configuration.js";
+import type { Delivery } from "../../delivery/delivery.js";
 import type { Examination, Progress } from "../../link/doctor/doctor.js";
 import type { Capabilities, OptionsTrial, Proof } from "../../link/driver.js";
 import type { Frame, LinkStatus } from "../../link/link.js";
@@ -46,6 +47,7 @@ export interface DriverView {
   readonly standards: readonly string[];
   readonly transports: readonly string[];
   readonly capabilities: Capabilities;
+  readonly accountsBytes: boolean;
 }
 
 /** The number rules of all links; `LinkNumberResolver` fits. */
@@ -86,6 +88,9 @@ export interface PortsView {
     address: string, limitMs: number, tell: (progress: Progress) => void,
   ): Promise<Result<Examination>>;
 }
+
+/** The destinations and the ledger; `Delivery` fits. */
+export type DeliveryView = Pick<Delivery, "list" | "balance" | "again">;
 
 export interface ComponentRow {
   /** Its name in the supervisor tree: `gateway/links/pbx-1`. */
@@ -131,6 +136,7 @@ export interface GatewayView {
   readonly events: EventLog;
   readonly records: RecordBook;
   readonly raw: RawKeeper;
+  readonly delivery: DeliveryView;
   readonly numbers: NumbersView;
   readonly configuration: Configuration;
   readonly secrets: SecretsView;

@@ -11,6 +11,8 @@ import { AccessService, Role } from "../../../proto/gen/cti/gateway/v1/access_pb
 import { CallsService, RequestedAgentState } from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { ApplyMode, ConfigurationService }
   from "../../../proto/gen/cti/gateway/v1/configuration_pb.js";
+import { DeliveryService, DestinationState }
+  from "../../../proto/gen/cti/gateway/v1/delivery_pb.js";
 import { LinksService } from "../../../proto/gen/cti/gateway/v1/links_pb.js";
 import { NumbersService, NumberUse } from "../../../proto/gen/cti/gateway/v1/numbers_pb.js";
 import { ExportFormat, RecordsService } from "../../../proto/gen/cti/gateway/v1/records_pb.js";
@@ -252,6 +254,56 @@ describe("services", () => {
     const far = await refused("viewer", RecordsService.method.countRecords,
       { query: { from: { seconds: 1n } } });
     assert.deepEqual(far.fields?.map(({ path }) => path), ["query.from"]);
+  });
+
+  it("lists destinations, with bytes or records that wait", async () => {
+    const to = { kind: "file", folder: "/f", rotate: "daily", keepDays: 1 } as const;
+    const feed = { link: linkId("pbx-1"), waiting: 7, waitingSinceMs: 5_000, again: false };
+    const row = { description: "/f", state: "down", sinceMs: 1_000, retryAtMs: 2_000,
+      reason: { en: "full", fr: "plein" }, feeds: [feed] } as const;
+    gateway.delivery.list = () => Promise.resolve([
+      { ...row, destination: { id: "a", links: [], what: "raw", to } },
+      { ...row, destination: { id: "b", links: [], what: "records-csv", to } }]);
+    const { destinations } =
+      await good("viewer", DeliveryService.method.listDestinations, {});
+    assert.deepEqual(destinations.map(({ id, kind, state, reason, feeds: [found] }) =>
+      [id, kind, state, reason, found?.waitingBytes, found?.waitingRecords]), [
+      ["a", "file", DestinationState.DOWN, "full", 7n, 0n],
+      ["b", "file", DestinationState.DOWN, "full", 0n, 7n]]);
+  });
+
+  it("shows the ledger of days, and sends once more only what is a range of time", async () => {
+    const { getLedger, redeliver } = DeliveryService.method;
+    gateway.delivery.balance = (_link, day) => Promise.resolve([{ day, bytesIn: 10, records: 1,
+      recordBytes: 5, skippedBytes: 2, garbageBytes: 2, reasons: { noise: 2 }, adriftBytes: 1,
+      through: 10, delivered: [{ destination: "a", pieces: 1, bytes: 10, again: 0 }] }]);
+    const { days, balances } = await good("viewer", getLedger,
+      { link: "pbx-1", fromDay: "2026-11-23", toDay: "2026-11-23" });
+    assert.equal(balances, false);
+    assert.deepEqual([days[0]?.day, days[0]?.adriftBytes, days[0]?.garbageReasons],
+      ["2026-11-23", 1n, { noise: 2n }]);
+    for (const [fromDay, toDay, path] of [["23/11", "2026-11-23", "from_day"],
+      ["2026-11-23", "2026-11-22", "to_day"], ["2025-01-01", "2026-11-22", "to_day"]] as const) {
+      const wrong = await refused("viewer", getLedger, { link: "pbx-1", fromDay, toDay });
+      assert.deepEqual(wrong.fields?.map((field) => field.path), [path]);
+    }
+    const asked: unknown[] = [];
+    gateway.delivery.again = (...range) => {
+      asked.push(range);
+      return Promise.resolve(ok(undefined));
+    };
+    const range = { destination: "a", link: "pbx-1", from: { seconds: 1n },
+      until: { seconds: 2n } };
+    await good("operator", redeliver, range);
+    assert.deepEqual(asked, [["a", "pbx-1", 1_000, 2_000]]);
+    assert.equal((await refused("viewer", redeliver, range)).code, "permission-denied");
+    assert.equal((await refused("operator", redeliver, { ...range, link: "x" })).code,
+      "link-unknown");
+    const wrong = await refused("operator", redeliver, { link: "pbx-1", until: { seconds: 2n } });
+    assert.deepEqual(wrong.fields?.map(({ path }) => path), ["destination", "from"]);
+    const back = await refused("operator", redeliver, { ...range, until: { seconds: 1n } });
+    assert.deepEqual(back.fields?.map(({ path }) => path), ["until"]);
+    assert.equal(asked.length, 1);
   });
 
   it("exports records in chunks of 64 KiB with a running count", async () => {

@@ -4,6 +4,7 @@ import type { DescService } from "@bufbuild/protobuf";
 import { AccessService } from "../../../proto/gen/cti/gateway/v1/access_pb.js";
 import { CallsService } from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { ConfigurationService } from "../../../proto/gen/cti/gateway/v1/configuration_pb.js";
+import { DeliveryService } from "../../../proto/gen/cti/gateway/v1/delivery_pb.js";
 import { LinksService } from "../../../proto/gen/cti/gateway/v1/links_pb.js";
 import { PortsService } from "../../../proto/gen/cti/gateway/v1/ports_pb.js";
 import { NumbersService } from "../../../proto/gen/cti/gateway/v1/numbers_pb.js";
@@ -12,6 +13,7 @@ import { SystemService } from "../../../proto/gen/cti/gateway/v1/system_pb.js";
 import { accessHandlers } from "./access-service.js";
 import { callsHandlers } from "./calls-service.js";
 import { configurationHandlers } from "./configuration-service.js";
+import { deliveryHandlers } from "./delivery-service.js";
 import type { GatewayView } from "./gateway-view.js";
 import type { BoundService, ServiceHandlers } from "./handler.js";
 import { linksHandlers } from "./links-service.js";
@@ -39,6 +41,7 @@ export function createServices(
     bind(PortsService, portsHandlers(gateway)),
     bind(CallsService, callsHandlers(gateway, requestIds, metrics)),
     bind(RecordsService, recordsHandlers(gateway)),
+    bind(DeliveryService, deliveryHandlers(gateway)),
     bind(NumbersService, numbersHandlers(gateway)),
     bind(ConfigurationService, configurationHandlers(gateway, requestIds)),
     bind(SystemService, systemHandlers(gateway, watchers)),

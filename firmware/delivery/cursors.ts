@@ -1,0 +1,111 @@
+/** How far each destination has taken each link's data, and what of each day it has taken. */
+
+import { fail, messageOf, ok, type Result } from "../base/result.js";
+import { linkId, type LinkId } from "../model/identifiers.js";
+import { readText, textKey } from "../store/keys.js";
+import type { Keyspace } from "../store/store.js";
+
+/**
+ * Raw bytes: everything before byte `offset` of segment `position` was taken. Records: everything
+ * up to arrival `position`; `offset` is 0.
+ */
+export interface Place {
+  readonly position: bigint;
+  readonly offset: number;
+}
+
+export interface Cursor {
+  readonly place: Place;
+  /** Of all bytes (raw) or records that the link ever had, so many lie before the place. */
+  readonly through: number;
+  /** A range of time that is being sent once more. */
+  readonly again?: { readonly place: Place; readonly untilMs: number } | undefined;
+}
+
+export interface FeedKey {
+  readonly destination: string;
+  readonly link: LinkId;
+}
+
+/** Bytes and records have places of their own: what is sent may change and change back. */
+export interface CursorKey extends FeedKey {
+  readonly of: "raw" | "records";
+}
+
+/** Of one link's data of one UTC day. */
+export interface DeliveredKey extends FeedKey {
+  /** `2026-11-23`. */
+  readonly day: string;
+}
+
+export interface Delivered {
+  readonly pieces: number;
+  readonly bytes: number;
+  /** Pieces sent once more on request. */
+  readonly again: number;
+}
+
+const separator = "\u0000";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** JSON whose shape `read` checks; `store-damaged` where it is wrong. */
+export function jsonValue<V>(
+  bytes: Uint8Array, what: string, read: (fields: Fields) => V | undefined,
+): Result<V> {
+  try {
+    const parsed: unknown = JSON.parse(readText(bytes));
+    const value = typeof parsed === "object" && parsed !== null ? read({ ...parsed }) : undefined;
+    return value === undefined ? fail("store-damaged", `${what} has a wrong shape`) : ok(value);
+  } catch (error) {
+    return fail("store-damaged", `${what} is not JSON: ${messageOf(error)}`);
+  }
+}
+
+function readPlace(value: unknown): Place | undefined {
+  const { position, offset }: Fields = typeof value === "object" && value !== null
+    ? { ...value } : {};
+  return typeof position === "string" && /^\d{1,20}$/.test(position) && typeof offset === "number"
+    ? { position: BigInt(position), offset } : undefined;
+}
+
+const placeText = ({ position, offset }: Place): Fields =>
+  ({ position: position.toString(), offset });
+
+function readCursor(fields: Fields): Cursor | undefined {
+  const place = readPlace(fields["place"]);
+  const { through, again } = fields as { readonly through?: unknown; readonly again?: Fields };
+  if (place === undefined || typeof through !== "number") return undefined;
+  if (again === undefined) return { place, through };
+  const from = readPlace(again["place"]);
+  const untilMs = again["untilMs"];
+  return from === undefined || typeof untilMs !== "number" ? undefined
+    : { place, through, again: { place: from, untilMs } };
+}
+
+export const cursors: Keyspace<CursorKey, Cursor> = {
+  name: "delivery-cursors", version: 1, replicated: true,
+  encodeKey: ({ destination, link, of }) => textKey([destination, link, of].join(separator)),
+  decodeKey: (bytes) => {
+    const [destination = "", link = "", of] = readText(bytes).split(separator);
+    return { destination, link: linkId(link), of: of === "raw" ? "raw" : "records" };
+  },
+  encode: ({ place, through, again }) => textKey(JSON.stringify({ place: placeText(place), through,
+    ...(again && { again: { place: placeText(again.place), untilMs: again.untilMs } }) })),
+  decode: (bytes) => jsonValue(bytes, "the cursor of a destination", readCursor),
+};
+
+/** In order of link, day and destination. */
+export const delivered: Keyspace<DeliveredKey, Delivered> = {
+  name: "delivery-days", version: 1, replicated: true,
+  encodeKey: ({ destination, link, day }) =>
+    textKey([link, day, destination].join(separator)),
+  decodeKey: (bytes) => {
+    const [link = "", day = "", destination = ""] = readText(bytes).split(separator);
+    return { destination, link: linkId(link), day };
+  },
+  encode: (row) => textKey(JSON.stringify(row)),
+  decode: (bytes) => jsonValue(bytes, "a day of a destination", ({ pieces, bytes: count, again }) =>
+    typeof pieces === "number" && typeof count === "number" && typeof again === "number"
+      ? { pieces, bytes: count, again } : undefined),
+};

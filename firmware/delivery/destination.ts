@@ -1,0 +1,75 @@
+/** Where call-record lines go. The configuration's schema yields these shapes. */
+
+import type { LinkId } from "../model/identifiers.js";
+
+/** `raw`: bytes as received. The others: what became of them, a line a record. */
+export type Content = "raw" | "records-csv" | "records-json";
+
+export interface TcpClientTarget {
+  readonly kind: "tcp-client";
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: {
+    readonly serverName?: string | undefined;
+    readonly authority?: string | undefined;
+    readonly fingerprint?: string | undefined;
+  } | undefined;
+}
+
+/** The receiver connects to us. */
+export interface TcpServerTarget {
+  readonly kind: "tcp-server";
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface FileTarget {
+  readonly kind: "file";
+  readonly folder: string;
+  readonly rotate: "daily" | "hourly";
+  readonly keepDays: number;
+}
+
+export interface HttpTarget {
+  readonly kind: "http";
+  readonly url: string;
+  /** Reference of the key of the signature; absent: not signed. */
+  readonly secret?: string | undefined;
+  readonly signatureHeader: string;
+  /** Path of a PEM file with the authority to trust; absent: the system's. */
+  readonly authority?: string | undefined;
+}
+
+export interface SyslogTarget {
+  readonly kind: "syslog";
+  readonly host: string;
+  readonly port: number;
+  readonly over: "udp" | "tcp";
+}
+
+export type Target = TcpClientTarget | TcpServerTarget | FileTarget | HttpTarget | SyslogTarget;
+
+export interface Destination {
+  readonly id: string;
+  readonly links: readonly LinkId[];
+  readonly what: Content;
+  readonly to: Target;
+}
+
+/** One line, or what came without an end of line. */
+export interface Piece {
+  /** `<link>/<position>...`: the same for the same bytes, so that a receiver can drop repeats. */
+  readonly id: string;
+  /** When it became durable here, milliseconds since 1970 UTC. */
+  readonly atMs: number;
+  /** With its end of line, as received or written. */
+  readonly bytes: Uint8Array;
+}
+
+/** What is handed over in one go; taken as a whole or not at all. */
+export interface Batch {
+  readonly link: LinkId;
+  readonly pieces: readonly Piece[];
+  /** Stands first in a new file or connection: the names of the columns. */
+  readonly head: Uint8Array;
+}

@@ -1,0 +1,153 @@
+/** One link's data on its way to one destination: a cursor, and pages from it. */
+
+import { done, fail, ok, type Result } from "../base/result.js";
+import type { World } from "../base/world.js";
+import type { LinkId } from "../model/identifiers.js";
+import { put, type Mutation, type Store } from "../store/store.js";
+import { cursors, delivered, type Cursor, type CursorKey,
+  type FeedKey } from "./cursors.js";
+import type { Content } from "./destination.js";
+import type { Outlet } from "./outlet.js";
+import { sourceOf, type Page, type Source } from "./sources.js";
+
+export interface FeedParts extends FeedKey {
+  readonly store: Store;
+  readonly world: World;
+  readonly what: Content;
+  /** Of all raw bytes that the link ever had, how many there are by now. */
+  readonly totalBytes: () => number;
+}
+
+export interface FeedStatus {
+  readonly link: LinkId;
+  /** Bytes (raw) or records that wait. */
+  readonly waiting: number;
+  readonly waitingSinceMs: number | undefined;
+  /** A range of time is being sent once more. */
+  readonly again: boolean;
+}
+
+/** What a step has done; `tailInMs`: something waits for its end of line so long at most. */
+export interface Step {
+  readonly moved: boolean;
+  readonly tailInMs: number;
+}
+
+export class Feed {
+  readonly #parts: FeedParts;
+  readonly #source: Source;
+  #cursor: Cursor | undefined;
+
+  constructor(parts: FeedParts) {
+    this.#parts = parts;
+    this.#source = sourceOf(parts.what, parts.store);
+  }
+
+  get link(): LinkId {
+    return this.#parts.link;
+  }
+
+  /** A feed that never was begins with what comes from now on. */
+  async load(): Promise<Result<void>> {
+    const { store, link, what } = this.#parts;
+    const found = await store.get(cursors, this.#key);
+    if (!found.ok) return found;
+    if (found.value !== undefined) {
+      this.#cursor = found.value;
+      return done;
+    }
+    const place = await this.#source.end(link);
+    const through = what === "raw" ? this.#parts.totalBytes() : Number(place.position);
+    return this.#write({ place, through }, []);
+  }
+
+  /** Of raw bytes: the segment in which the next to be taken stands. */
+  get neededFrom(): bigint | undefined {
+    return this.#parts.what === "raw" ? this.#cursor?.place.position : undefined;
+  }
+
+  /** Hands one page over, if there is one. */
+  async step(outlet: Outlet): Promise<Result<Step>> {
+    const cursor = this.#cursor;
+    if (cursor === undefined) return fail("precondition", "the feed has not been loaded");
+    const nowMs = this.#parts.world.clock.wall().getTime();
+    const again = cursor.again;
+    const page = await this.#source.page(this.link, again?.place ?? cursor.place, nowMs,
+      again?.untilMs);
+    const { pieces, next, tailInMs } = page;
+    if (pieces.length > 0) {
+      const taken = await outlet.deliver({ link: this.link, pieces, head: this.#source.head });
+      if (!taken.ok) return taken;
+    }
+    const counted = await this.#count(page, again !== undefined);
+    // Another range may have been asked for meanwhile: from here on nothing comes between.
+    const latest = this.#cursor ?? cursor;
+    if (again !== undefined) {
+      const left = page.last ? undefined : { ...again, place: next };
+      const written = await this.#write({ ...latest, again: left }, counted);
+      return written.ok ? ok({ moved: true, tailInMs: 0 }) : written;
+    }
+    const same = next.position === latest.place.position && next.offset === latest.place.offset;
+    if (same) return ok({ moved: false, tailInMs });
+    const written = await this.#write(
+      { ...latest, place: next, through: this.#through(page) }, counted);
+    return written.ok ? ok({ moved: true, tailInMs }) : written;
+  }
+
+  /** Sends what became durable from `fromMs` to `untilMs` once more, before what is new. */
+  async again(fromMs: number, untilMs: number): Promise<Result<void>> {
+    const cursor = this.#cursor;
+    if (cursor === undefined) return fail("precondition", "the destination is not running");
+    if (cursor.again !== undefined) {
+      return fail("precondition", { en: "a range of this link is still being sent once more",
+        fr: "une période de ce lien est encore en cours de renvoi" });
+    }
+    const place = await this.#source.at(this.link, fromMs);
+    return this.#write({ ...this.#cursor ?? cursor, again: { place, untilMs } }, []);
+  }
+
+  async status(): Promise<FeedStatus> {
+    const cursor = this.#cursor;
+    if (cursor === undefined) {
+      return { link: this.link, waiting: 0, waitingSinceMs: undefined, again: false };
+    }
+    const waitingSinceMs = await this.#source.waitingSinceMs(this.link, cursor.place);
+    const total = this.#parts.what === "raw" ? this.#parts.totalBytes()
+      : Number((await this.#source.end(this.link)).position);
+    return { link: this.link, waitingSinceMs, again: cursor.again !== undefined,
+      waiting: waitingSinceMs === undefined ? 0 : Math.max(0, total - cursor.through) };
+  }
+
+  get #key(): CursorKey {
+    const { destination, link, what } = this.#parts;
+    return { destination, link, of: what === "raw" ? "raw" : "records" };
+  }
+
+  #through({ days, next }: Page): number {
+    if (this.#parts.what !== "raw") return Number(next.position);
+    const bytes = [...days.values()].reduce((sum, share) => sum + share.bytes, 0);
+    return (this.#cursor?.through ?? 0) + bytes;
+  }
+
+  async #count({ days }: Page, again: boolean): Promise<readonly Mutation[]> {
+    const batch: Mutation[] = [];
+    for (const [day, share] of days) {
+      const key = { ...this.#key, day };
+      const found = await this.#parts.store.get(delivered, key);
+      const row = found.ok && found.value !== undefined ? found.value
+        : { pieces: 0, bytes: 0, again: 0 };
+      batch.push(put(delivered, key, again ? { ...row, again: row.again + share.pieces }
+        : { ...row, pieces: row.pieces + share.pieces, bytes: row.bytes + share.bytes }));
+    }
+    return batch;
+  }
+
+  async #write(cursor: Cursor, more: readonly Mutation[]): Promise<Result<void>> {
+    const before = this.#cursor;
+    this.#cursor = cursor;
+    const written = await this.#parts.store.commit([put(cursors, this.#key, cursor), ...more]);
+    if (written.ok) return done;
+    this.#cursor = before;
+    return written;
+  }
+}

@@ -1,0 +1,97 @@
+/** Cuts kept bytes into lines, without losing or changing one. */
+
+import type { RawSegment } from "../link/raw.js";
+import type { LinkId } from "../model/identifiers.js";
+import { dayOf } from "./days.js";
+import type { Place } from "./cursors.js";
+import type { Piece } from "./destination.js";
+
+/** What has no end of line for so long is cut off: no format known prints longer records. */
+export const pieceBytesMax = 65_536;
+/** What has no end of line is a piece when nothing has followed it for so long. */
+export const tailMs = 2_000;
+
+const cr = 0x0d;
+const lf = 0x0a;
+
+interface Part {
+  readonly atMs: number;
+  readonly bytes: Uint8Array;
+}
+
+/** How much of a page belongs to which UTC day. */
+export interface DayShare {
+  pieces: number;
+  bytes: number;
+}
+
+export class LineCutter {
+  readonly #link: LinkId;
+  readonly pieces: Piece[] = [];
+  readonly days = new Map<string, DayShare>();
+  /** Behind the last piece. */
+  place: Place;
+  #parts: Part[] = [];
+  #length = 0;
+  /** A CR waits for its LF. */
+  #half = false;
+  /** Behind everything added. */
+  #last: Place | undefined;
+
+  constructor(link: LinkId, place: Place) {
+    this.#link = link;
+    this.place = place;
+  }
+
+  /** Bytes behind the last end of line. */
+  get openBytes(): number {
+    return this.#length;
+  }
+
+  add({ position, atMs, bytes }: RawSegment): void {
+    let from = position === this.place.position && this.#length === 0 ? this.place.offset : 0;
+    if (this.#length === 0) this.place = { position, offset: from };
+    const end = (at: number): void => {
+      if (at > from) this.#parts.push({ atMs, bytes: bytes.subarray(from, at) });
+      this.#cut({ position, offset: at });
+      from = at;
+    };
+    for (let at = from; at < bytes.length; at += 1) {
+      const byte = bytes[at];
+      if (this.#half && byte !== lf) end(at);
+      this.#half = byte === cr;
+      this.#length += 1;
+      if (byte === lf || this.#length === pieceBytesMax) end(at + 1);
+    }
+    if (from < bytes.length) this.#parts.push({ atMs, bytes: bytes.subarray(from) });
+    this.#last = { position, offset: bytes.length };
+  }
+
+  /** Takes what has no end of line as it stands. */
+  end(): void {
+    if (this.#length > 0 && this.#last !== undefined) this.#cut(this.#last);
+  }
+
+  #cut(next: Place): void {
+    const [first] = this.#parts;
+    if (first === undefined) return;
+    const { position, offset } = this.place;
+    this.pieces.push({ id: `${this.#link}/${position}.${offset}+${this.#length}`,
+      atMs: first.atMs,
+      bytes: this.#parts.length === 1 ? first.bytes
+        : Buffer.concat(this.#parts.map(({ bytes }) => bytes)) });
+    for (const { atMs, bytes } of this.#parts) this.#share(atMs).bytes += bytes.length;
+    this.#share(first.atMs).pieces += 1;
+    this.#parts = [];
+    this.#length = 0;
+    this.#half = false;
+    this.place = next;
+  }
+
+  #share(atMs: number): DayShare {
+    const day = dayOf(atMs);
+    const share = this.days.get(day) ?? { pieces: 0, bytes: 0 };
+    this.days.set(day, share);
+    return share;
+  }
+}

@@ -1,0 +1,49 @@
+/** The way to one destination. */
+
+import { fail, type Result, type Text } from "../base/result.js";
+import type { World } from "../base/world.js";
+import type { Batch, Destination } from "./destination.js";
+import { FileOutlet } from "./file-outlet.js";
+import { HttpOutlet } from "./http-outlet.js";
+import { tcpOutlet } from "./stream-outlet.js";
+import { syslogOutlet } from "./syslog-outlet.js";
+
+export interface Outlet {
+  /** For people: `tcp 192.0.2.7:5000`. */
+  readonly description: string;
+  /** Ready to take a batch; at once where it is already, or nothing stands open between two. */
+  open(): Promise<Result<void>>;
+  /** Ok: the other end has taken all of it. A batch that failed may have been taken too. */
+  deliver(batch: Batch): Promise<Result<void>>;
+  /** Ends what is under way; it then fails. */
+  close(): Promise<void>;
+}
+
+export interface OutletParts {
+  readonly world: World;
+  readonly secret: (reference: string) => Result<string>;
+  /** The unit's name, where the other end wants to know who speaks. */
+  readonly unit: () => string;
+  /** It was lost, or has become possible: worth trying `open`. */
+  readonly changed: () => void;
+}
+
+/** How long the other end may take for one batch. */
+export const takeMs = 30_000;
+
+export function undelivered(description: string, reason: Text): ReturnType<typeof fail> {
+  const say = (language: "en" | "fr"): string =>
+    typeof reason === "string" ? reason : reason[language];
+  return fail("delivery-failed", { en: `${description}: ${say("en")}`,
+    fr: `${description} : ${say("fr")}` });
+}
+
+export function openOutlet(destination: Destination, parts: OutletParts): Outlet {
+  const { to } = destination;
+  switch (to.kind) {
+    case "tcp-client": case "tcp-server": return tcpOutlet(to, parts);
+    case "file": return new FileOutlet(destination, to, parts.world);
+    case "http": return new HttpOutlet(destination, to, parts);
+    case "syslog": return syslogOutlet(to, parts);
+  }
+}
