@@ -23,7 +23,6 @@ const openMsMax = 10_000;
 const program = "build/program/main.js";
 const startGateway = `exec env $(sed -n "1s/.*-S //p" ${program}) ${program} `
   + "--config /tmp/config.yaml --data /tmp/gateway";
-process.env["PATH"] = `${path.dirname(process.execPath)}:${process.env["PATH"]}`;
 const world = nodeWorld(() => undefined, "error");
 
 interface OpenLine {
@@ -121,4 +120,7 @@ function serve(): void {
 }
 
 // The host imports this file for its types and port numbers only.
-if (process.pid === 1) serve();
+if (process.argv[1] === import.meta.filename) {
+  process.env["PATH"] = `${path.dirname(process.execPath)}:${process.env["PATH"]}`;
+  serve();
+}
