@@ -109,8 +109,9 @@ export class DeliveryBench {
       const part: unknown = Reflect.get(whole, name);
       return typeof part === "function" ? part.bind(whole) as unknown : part;
     } });
-    const delivery: Delivery = new Delivery({ store: moody, world, ledger, alarms, secret: () => ok("x"),
-      unit: () => "unit", outlet: (_destination, parts) => this.receiver.outlet(parts) });
+    const delivery: Delivery = new Delivery({ store: moody, world, ledger, alarms,
+      secret: () => ok("x"), unit: () => "unit",
+      outlet: (_destination, parts) => this.receiver.outlet(parts) });
     for (const part of [store, ledger, keeper, book, delivery]) {
       assert.ok((await part.start()).ok);
     }
