@@ -47,6 +47,6 @@ export const driver: Driver<CallerIdOptions> = {
       meaning: "An answered call whose end was not told is let go." },
   },
   keepsRawBytes: true,
-  accountsBytes: false,
+  accountsBytes: true,
   open: openSession,
 };

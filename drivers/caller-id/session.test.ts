@@ -26,6 +26,8 @@ class Bench {
   readonly records: CompletedCall[] = [];
   readonly sent: string[] = [];
   readonly garbage: string[] = [];
+  heardBytes = 0;
+  toldBytes = 0;
   readonly session: Session;
   readonly peer: CallerIdPeer;
   deaf = false;
@@ -55,13 +57,17 @@ class Bench {
           ? `${condition.type} ${inLanguage(condition.reason, "en")}` : condition.type);
       },
       identify: (identity) => { this.told.push(`identify ${identity.product}`); },
-      garbage: (_bytes, reason) => { this.garbage.push(reason); },
-      accounted: () => undefined,
+      garbage: (bytes, reason) => {
+        this.garbage.push(reason);
+        this.toldBytes += bytes.length;
+      },
+      accounted: (bytes) => { this.toldBytes += bytes; },
       requestResync: () => undefined,
     });
   }
 
   hear(bytes: Uint8Array | string): void {
+    this.heardBytes += bytes.length;
     this.#receive?.(typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes,
       this.world.clock.monotonicMs());
   }
@@ -80,6 +86,7 @@ class Bench {
 
   end(): void {
     this.session.close();
+    assert.equal(this.toldBytes, this.heardBytes, "every byte is told of once");
     assert.deepEqual(this.world.timersPending.filter((name) => !name.startsWith("peer.")), []);
   }
 }

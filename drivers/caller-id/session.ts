@@ -57,6 +57,8 @@ class CallerIdSession implements Session {
   readonly #reader: Reader;
   readonly #modem: ModemSetup | undefined;
   #receivedAtMs = 0;
+  /** Received, and not yet told of as garbage or as understood. */
+  #untoldBytes = 0;
   #silence: Cancellable | undefined;
   /** What the modem has printed of one identification; the date waits for its time. */
   #fields: { readonly caller: Caller; readonly timer: Cancellable } | undefined;
@@ -125,15 +127,16 @@ class CallerIdSession implements Session {
 
   #openReader(): Reader {
     const reader = <M>(decoder: LineDecoder<M>, take: (message: M) => void): Reader => {
-      const all = (found: Iterable<Decoded<M>>): void => {
+      const all = (bytes: number, found: readonly Decoded<M>[]): void => {
+        this.#account(bytes, found, decoder.pending);
         for (const each of found) {
           if (each.kind === "message") take(each.message);
           else this.#context.garbage(each.bytes, each.reason);
         }
       };
       return {
-        push: (bytes) => { all(decoder.push(bytes)); },
-        flush: () => { all(decoder.flush()); },
+        push: (bytes) => { all(bytes.length, [...decoder.push(bytes)]); },
+        flush: () => { all(0, [...decoder.flush()]); },
         get pending() { return decoder.pending; },
       };
     };
@@ -142,6 +145,17 @@ class CallerIdSession implements Session {
       case "whozz": return reader(whozzCodec.decoder(), (line) => { this.#whozzLine(line); });
       case "mdmf": return reader(callerIdCodec.decoder(), (message) => { this.#octets(message); });
     }
+  }
+
+  /** What is neither garbage nor waiting for its end was understood. */
+  #account(bytes: number, found: readonly Decoded<unknown>[], pending: boolean): void {
+    this.#untoldBytes += bytes;
+    for (const each of found) {
+      if (each.kind === "garbage") this.#untoldBytes -= each.bytes.length;
+    }
+    if (pending || this.#untoldBytes === 0) return;
+    this.#context.accounted(this.#untoldBytes, "record");
+    this.#untoldBytes = 0;
   }
 
   #openModem(): ModemSetup {

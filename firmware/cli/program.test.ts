@@ -3,7 +3,8 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import { AccessService } from "../../proto/gen/cti/gateway/v1/access_pb.js";
 import { CallsService } from "../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { ConfigurationService } from "../../proto/gen/cti/gateway/v1/configuration_pb.js";
-import { DeliveryService } from "../../proto/gen/cti/gateway/v1/delivery_pb.js";
+import { DeliveryService, DestinationState }
+  from "../../proto/gen/cti/gateway/v1/delivery_pb.js";
 import { LinksService, LinkState } from "../../proto/gen/cti/gateway/v1/links_pb.js";
 import { ConnectionState } from "../../proto/gen/cti/gateway/v1/model_pb.js";
 import { NumbersService } from "../../proto/gen/cti/gateway/v1/numbers_pb.js";
@@ -345,6 +346,23 @@ describe("ctictl: output", () => {
     assert.match(bench.out, /note=a\|b$/m);
     assert.match(bench.out, /^DATE TIME +time, columns 1 to 5: found "DATE"$/m);
     assert.match(bench.err, /7 records, 1 rejected lines in 640 bytes/);
+  });
+
+  it("shows what waits for each destination, and of which bytes nobody knows", async () => {
+    const bench = office();
+    const { listDestinations, getLedger } = DeliveryService.method;
+    bench.on(listDestinations, () => ({ destinations: [{ id: "billing", kind: "http",
+      content: "raw", state: DestinationState.DOWN, address: "https://b", reason: "answers 500",
+      feeds: [{ link: "p1", waitingBytes: 42n }, { link: "p2" }] }] }));
+    assert.equal(await bench.run("delivery list"), 0);
+    assert.match(bench.out, /^billing +http +raw +down +p1 +42 B +https:\/\/b +answers 500$/m);
+    assert.match(bench.out, /^ +p2 +0 B$/m);
+    bench.on(getLedger, () => ({ days: [{ day: "2026-11-23", bytesIn: 10n, recordBytes: 7n,
+      adriftBytes: 3n, garbageReasons: { noise: 2n },
+      delivered: [{ destination: "billing", pieces: 1n, bytes: 7n }] }] }));
+    assert.equal(await bench.run("delivery ledger p1"), 0);
+    assert.match(bench.out, /2026-11-23 +10 +0 +7 +0 +0 +3 +billing 1 \(7 B\) +2: noise/);
+    assert.match(bench.err, /days cannot balance/);
   });
 
   it("leaves what is not known of the host empty", async () => {

@@ -191,9 +191,9 @@ const toFile = z.strictObject({
     "Daily: what most programs that fetch files expect. By UTC.",
     "Nouveau fichier", "Chaque jour : ce qu'attendent la plupart des logiciels. Selon UTC.")),
   keepDays: z.int().min(1).max(3_650).default(90).meta(words("Days kept",
-    "Files of older days are removed; as long as the raw bytes by default.",
+    "Files not written for so long are removed; as long as the raw bytes by default.",
     "Jours gardés",
-    "Les fichiers plus anciens sont supprimés ; par défaut, comme les octets bruts.")),
+    "Les fichiers non écrits depuis sont supprimés ; par défaut, comme les octets bruts.")),
 }).meta({ title: "Files", fr: { title: "Fichiers" } });
 const toHttp = z.strictObject({
   kind: z.literal("http").meta(way),

@@ -2,7 +2,7 @@
 
 import assert from "node:assert";
 import { MemoryLevel } from "memory-level";
-import { done, ok, type Result } from "../base/result.js";
+import { done, fail, ok, type Result } from "../base/result.js";
 import { SimulatedWorld } from "../base/world-simulated.js";
 import { linkId } from "../model/identifiers.js";
 import { openStore } from "../store/leveldb-store.js";
@@ -66,6 +66,8 @@ export interface Life {
 export class DeliveryBench {
   readonly world = new SimulatedWorld(3);
   readonly receiver = new Receiver();
+  /** What destinations want to write down is refused. */
+  storeRefuses = false;
   readonly #database = new MemoryLevel<Uint8Array, Uint8Array>(
     { keyEncoding: "view", valueEncoding: "view", storeEncoding: "view" });
   #life: Life | undefined;
@@ -100,8 +102,16 @@ export class DeliveryBench {
       retention: () => ({ ageMsMax: 60_000 }) });
     const book = new StoredRecordBook({ store, world, arrived: wake,
       retention: () => ({ ageMsMax: 1e12 }) });
-    const delivery: Delivery = new Delivery({ store, world, ledger, alarms, secret: () => ok("x"),
-      unit: () => "unit", outlet: (_destination, parts) => this.receiver.outlet(parts) });
+    const moody = new Proxy(store, { get: (whole, name) => {
+      if (name === "commit" && this.storeRefuses) {
+        return () => Promise.resolve(fail("store-full", "the disk is full"));
+      }
+      const part: unknown = Reflect.get(whole, name);
+      return typeof part === "function" ? part.bind(whole) as unknown : part;
+    } });
+    const delivery: Delivery = new Delivery({ store: moody, world, ledger, alarms,
+      secret: () => ok("x"), unit: () => "unit",
+      outlet: (_destination, parts) => this.receiver.outlet(parts) });
     for (const part of [store, ledger, keeper, book, delivery]) {
       assert.ok((await part.start()).ok);
     }

@@ -199,7 +199,7 @@ describe("delivery", () => {
     const step = fc.oneof(
       { weight: 4, arbitrary: fc.constantFrom("line", "half") },
       { weight: 3, arbitrary: fc.constantFrom("takes", "takes-unsaid", "refuses", "closed") },
-      { weight: 2, arbitrary: fc.constantFrom("wait", "restart") });
+      { weight: 3, arbitrary: fc.constantFrom("wait", "restart", "disk-full", "disk-well") });
     await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
       const bench = new DeliveryBench();
       const destinations = [destination("billing", "raw", [printer, hotel])];
@@ -219,9 +219,12 @@ describe("delivery", () => {
         else if (each === "restart") {
           await bench.end();
           await bench.start(...destinations);
+        } else if (each === "disk-full" || each === "disk-well") {
+          bench.storeRefuses = each === "disk-full";
         } else bench.receiver.mood = each;
       }
       bench.receiver.mood = "takes";
+      bench.storeRefuses = false;
       await bench.advance(retryMsMax + tailMs);
       for (const [link, segments] of printed) {
         inOrder(bench.receiver.batches.filter((batch) => batch.link === link), segments);

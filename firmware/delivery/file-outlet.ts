@@ -1,6 +1,6 @@
 /** Files by day or hour: appended, synced, and removed when they are too old. */
 
-import { open, readdir, unlink } from "node:fs/promises";
+import { open, readdir, stat, unlink } from "node:fs/promises";
 import path from "node:path";
 import { makeFolder } from "../base/folder.js";
 import { attempt, done, messageOf, type Result } from "../base/result.js";
@@ -67,14 +67,16 @@ export class FileOutlet implements Outlet {
     const nowMs = this.#world.clock.wall().getTime();
     if (this.#tidied === dayOf(nowMs)) return;
     this.#tidied = dayOf(nowMs);
-    const oldest = dayOf(nowMs - this.#to.keepDays * dayMs);
+    const sinceMs = nowMs - this.#to.keepDays * dayMs;
     for (const name of await readdir(this.#to.folder)) {
       const [id, , period = "", extension, ...more] = name.split(".");
       const ours = id === this.#destination.id && more.length === 0
         && extension === extensions[this.#destination.what]
         && /^\d{4}-\d{2}-\d{2}(T\d{2})?$/.test(period);
-      if (ours && period.slice(0, 10) < oldest) {
-        await unlink(path.join(this.#to.folder, name));
+      const file = path.join(this.#to.folder, name);
+      // By when it was last written: an old day that was sent late is not too old at once.
+      if (ours && (await stat(file)).mtimeMs < sinceMs) {
+        await unlink(file);
         this.#world.log.event("delivery.file-removed", { file: name });
       }
     }

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
-import { readdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { readdir, readFile, unlink, utimes, writeFile } from "node:fs/promises";
 import { createServer as createHttp } from "node:http";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import path from "node:path";
@@ -52,9 +52,15 @@ describe("files as a destination", () => {
 
   it("are removed when they are too old, and nobody else's are", async () => {
     const old = ["billing.printer.2026-11-12.txt", "billing.other.2026-11-12T23.txt"];
-    const stay = ["billing.printer.2026-11-13.txt", "billing.printer.2026-11-12.csv",
-      "other.printer.2020-01-01.txt", "notes.txt", "billing.printer.old.txt"];
-    for (const name of [...old, ...stay]) await writeFile(path.join(folder, name), "x");
+    const others = ["billing.printer.2026-11-12.csv", "other.printer.2020-01-01.txt", "notes.txt",
+      "billing.printer.old.txt"];
+    const late = "billing.printer.2026-11-01.txt";
+    const stay = [...others, late];
+    for (const name of [...old, ...stay]) {
+      await writeFile(path.join(folder, name), "x");
+      const at = new Date(name === late ? "2026-11-20T08:00:00Z" : "2026-11-12T08:00:00Z");
+      await utimes(path.join(folder, name), at, at);
+    }
     const out = outlet({ kind: "file", folder, rotate: "daily", keepDays: 10 }, "raw",
       new SimulatedWorld());
     value(await out.deliver(batch(["2026-11-23T08:00:00Z", "one\r\n"])));
@@ -168,8 +174,8 @@ describe("a web server as a destination", () => {
     assert.ok(!failed.ok && /no answer within 30 s/.test(failed.fault.message));
     assert.doesNotMatch(failed.fault.message, /hush/);
     value(await out.deliver(page));
-    assert.deepEqual(requests,
-      Array.from({ length: 2 }, () => "unit printer/1 printer/2 unsigned"));
+    const expected = "unit printer/1 printer/2 unsigned";
+    assert.deepEqual(requests, [expected, expected]);
     await new Promise((resolve) => { server.close(resolve); });
   });
 });
