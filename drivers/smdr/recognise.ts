@@ -5,9 +5,9 @@
 
 import type { Recognition } from "../../firmware/link/driver.js";
 import { smdrCodec, type SmdrLine } from "./codec.js";
-import type { CallLine, DateOrder, Format, PbxTime } from "./formats/format.js";
+import type { CallLine, DateOrder, Format, Meaning, PbxTime } from "./formats/format.js";
 import { formats } from "./formats/index.js";
-import type { BlockLayout, Fields, Layout, LineLayout } from "./layout.js";
+import type { Fields, LineLayout } from "./layout.js";
 import { momentOf } from "../../firmware/base/local-time.js";
 
 const samplesMax = 5;
@@ -56,8 +56,8 @@ function bestReading(
   format: Format, bytes: Uint8Array, atMs: number, timeZone: string,
 ): Reading | undefined {
   const away = ({ lines }: Reading): number => lines.reduce((sum, { says }) =>
-    sum + (says.phase === "completed" || says.phase === "ringing" || says.phase === "answered"
-      ? daysAway(says.local, atMs, timeZone) : 0), 0) / Math.max(1, lines.length);
+    sum + (isCall(says) ? daysAway(says.local, atMs, timeZone) : 0), 0)
+    / Math.max(1, lines.length);
   const usual = reading(format, format.dateOrder, bytes);
   if (usual.lines.length > 0 && away(usual) <= 1) return usual;
   const readings = [usual, ...(["dmy", "mdy", "ymd"] as const)
@@ -77,7 +77,7 @@ function reading(format: Format, order: DateOrder, bytes: Uint8Array): Reading {
   const decoder = smdrCodec(format, { dateOrder: order }).decoder();
   const found = [...decoder.push(bytes), ...decoder.flush()];
   const lines = found.flatMap((each) =>
-    each.kind === "message" && isCall(each.message) ? [each.message] : []);
+    each.kind === "message" && isCall(each.message.says) ? [each.message] : []);
   // What comes first may have begun before anybody listened, or at another speed.
   const garbage = found.slice(1).reduce((sum, each) =>
     sum + (each.kind === "garbage" ? each.bytes.length : 0), 0);
@@ -88,20 +88,16 @@ function reading(format: Format, order: DateOrder, bytes: Uint8Array): Reading {
   return { format, order, lines, mark: share * Math.min(1, evidence / strictEnough) };
 }
 
-function isCall({ says }: SmdrLine): boolean {
-  return (says as CallLine).direction !== undefined;
+function isCall(says: Meaning): says is CallLine {
+  return says.phase === "completed" || says.phase === "ringing" || says.phase === "answered";
 }
 
 /** Characters of a record that its layout would not have taken for any other. */
 function strictness(format: Format, { layout: name, fields }: SmdrLine): number {
   const layout = format.layouts.find((each) => each.name === name);
   if (layout === undefined) return 0;
-  return linesOf(layout).reduce((sum, line) => sum + strictIn(line, fields), 0);
-}
-
-function linesOf(layout: Layout): readonly LineLayout[] {
-  const block = (each: BlockLayout): readonly LineLayout[] => [each.first, ...each.more];
-  return layout.kind === "block" ? block(layout) : [layout];
+  const lines = layout.kind === "block" ? [layout.first, ...layout.more] : [layout];
+  return lines.reduce((sum, line) => sum + strictIn(line, fields), 0);
 }
 
 function strictIn(layout: LineLayout, fields: Fields): number {

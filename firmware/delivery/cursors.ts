@@ -1,9 +1,9 @@
 /** How far each destination has taken each link's data, and what of each day it has taken. */
 
-import { fail, messageOf, ok, type Result } from "../base/result.js";
 import { linkId, type LinkId } from "../model/identifiers.js";
 import { readText, textKey } from "../store/keys.js";
 import type { Keyspace } from "../store/store.js";
+import { decodeObject } from "../switching/event-log-keyspaces.js";
 
 /**
  * Raw bytes: everything before byte `offset` of segment `position` was taken. Records: everything
@@ -49,19 +49,6 @@ const separator = "\u0000";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** JSON whose shape `read` checks; `store-damaged` where it is wrong. */
-export function jsonValue<V>(
-  bytes: Uint8Array, what: string, read: (fields: Fields) => V | undefined,
-): Result<V> {
-  try {
-    const parsed: unknown = JSON.parse(readText(bytes));
-    const value = typeof parsed === "object" && parsed !== null ? read({ ...parsed }) : undefined;
-    return value === undefined ? fail("store-damaged", `${what} has a wrong shape`) : ok(value);
-  } catch (error) {
-    return fail("store-damaged", `${what} is not JSON: ${messageOf(error)}`);
-  }
-}
-
 function readPlace(value: unknown): Place | undefined {
   const { position, offset }: Fields = typeof value === "object" && value !== null
     ? { ...value } : {};
@@ -92,7 +79,7 @@ export const cursors: Keyspace<CursorKey, Cursor> = {
   },
   encode: ({ place, through, again }) => textKey(JSON.stringify({ place: placeText(place), through,
     ...(again && { again: { place: placeText(again.place), untilMs: again.untilMs } }) })),
-  decode: (bytes) => jsonValue(bytes, "the cursor of a destination", readCursor),
+  decode: (bytes) => decodeObject(bytes, "the cursor of a destination", readCursor),
 };
 
 /** In order of link, day and destination. */
@@ -105,7 +92,8 @@ export const delivered: Keyspace<DeliveredKey, Delivered> = {
     return { destination, link: linkId(link), day };
   },
   encode: (row) => textKey(JSON.stringify(row)),
-  decode: (bytes) => jsonValue(bytes, "a day of a destination", ({ pieces, bytes: count, again }) =>
-    typeof pieces === "number" && typeof count === "number" && typeof again === "number"
-      ? { pieces, bytes: count, again } : undefined),
+  decode: (bytes) => decodeObject(bytes, "a day of a destination",
+    ({ pieces, bytes: count, again }) =>
+      typeof pieces === "number" && typeof count === "number" && typeof again === "number"
+        ? { pieces, bytes: count, again } : undefined),
 };

@@ -3,7 +3,8 @@
 import { linkId, type LinkId } from "../model/identifiers.js";
 import { readText, textKey } from "../store/keys.js";
 import type { Keyspace } from "../store/store.js";
-import { jsonValue } from "./cursors.js";
+import { decodeObject } from "../switching/event-log-keyspaces.js";
+
 
 /** Reasons of one day that are counted by name; what else there is counts as `otherReason`. */
 export const reasonsMax = 16;
@@ -50,7 +51,7 @@ export const ledgerSpace: Keyspace<LedgerKey, LedgerDay> = {
     return { link: linkId(link), day };
   },
   encode: (row) => textKey(JSON.stringify(row)),
-  decode: (bytes) => jsonValue(bytes, "a day of the ledger", (fields) => {
+  decode: (bytes) => decodeObject(bytes, "a day of the ledger", (fields) => {
     const { reasons, ...numbers } = fields as Partial<LedgerDay>;
     return isReasons(reasons) && isDayRow(numbers) ? { ...numbers, reasons } as LedgerDay
       : undefined;

@@ -63,6 +63,13 @@ links:
     await assert.rejects(refused.until(() => false), /ctictl link disable pbx/);
   });
 
+  it("listens on serial ports only", async () => {
+    for (const port of ["/etc/shadow", "ttyS0", "usb:nonsense"]) {
+      const refused = new Collected(client.stream(PortsService.method.diagnosePort, { port }));
+      await assert.rejects(refused.until(() => false), /under \/dev|invalid|argument/i);
+    }
+  });
+
   it("knows the PBX from two records, and ends with a link to put in", async () => {
     await client.unary(LinksService.method.disableLink, { id: "pbx", requestId: "1" });
     const stream = diagnose(20);

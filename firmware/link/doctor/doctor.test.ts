@@ -17,6 +17,8 @@ class Bench {
   closed = 0;
   verdict: Verdict | undefined;
   readonly stop: () => void;
+  /** The adapter has no other speed than its first. */
+  stubborn = false;
 
   constructor(more: {
     readonly lines?: ModemLines; readonly fault?: Result<never>;
@@ -26,7 +28,10 @@ class Bench {
       onReceive: (handler) => { this.hear = handler; },
       onClosed: (handler) => { this.unplug = handler; },
       lines: () => Promise.resolve(more.lines),
-      setBaudRate: (speed) => { this.speeds.push(speed); return Promise.resolve(done); },
+      setBaudRate: (speed) => {
+        this.speeds.push(speed);
+        return Promise.resolve(this.stubborn ? fail("link-down", "no such speed") : done);
+      },
       close: () => { this.closed += 1; },
     };
     const examination = examine({ world: this.world, address: "usb:0403:6001:A1",
@@ -119,6 +124,19 @@ describe("link doctor", () => {
     const verdict = await bench.after(120_000);
     assert.equal(verdict.kind, "garbled");
     assert.ok(verdict.octetsSeen > 500);
+  });
+
+  it("does not take a speed that the adapter refuses for the one it listens at", async () => {
+    const bench = new Bench();
+    bench.stubborn = true;
+    await bench.world.advance(10);
+    bench.hear(Buffer.alloc(100, 0xd7));
+    await bench.world.advance(1_000);
+    assert.equal(bench.speeds.length, 1);
+    bench.hear(Buffer.concat([record, record]));
+    await bench.world.advance(1_000);
+    bench.stop();
+    assert.equal((await bench.after(0)).settings, "9600 8N1");
   });
 
   it("tells seven bits and their parity from what eight bits show", () => {

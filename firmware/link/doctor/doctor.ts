@@ -131,6 +131,7 @@ class Doctor {
         fr: "le port a disparu pendant l'écoute : a-t-il été débranché ?" } }));
     });
     this.#lines = await this.#port.lines();
+    if (this.#over) return;
     this.#tell({ en: "Listening. Nothing is sent.", fr: "Écoute. Rien n'est envoyé." });
     this.#after("limit", this.#plan.limitMs, () => { this.end(); });
     this.#after("ask", askForCallMs, () => { void this.#askForCall(); });
@@ -198,8 +199,10 @@ class Doctor {
     this.#framing = undefined;
     this.#candidates = [];
     this.#after("idle", nothingMs, () => { void this.#changeSpeed(); });
-    await this.#port?.setBaudRate(next);
-    this.#baudRate = next;
+    const changed = await this.#port?.setBaudRate(next);
+    if (changed?.ok === true) this.#baudRate = next;
+    // A speed that the port does not have is not tried first again.
+    else this.#tried.set(next, times(next) + 1);
     this.#octets = Buffer.alloc(0);
     this.#changing = false;
   }

@@ -117,8 +117,6 @@ export interface ModemLines {
 /** An open port, for those who need more of it than its bytes. */
 export interface SerialLine {
   readonly port: SerialPort;
-  /** The device file that was opened. */
-  readonly path: string;
   /** Undefined where the port cannot tell: a pseudo terminal, an adapter without these pins. */
   lines(): Promise<ModemLines | undefined>;
   setBaudRate(baudRate: number): Promise<Result<void>>;
@@ -143,7 +141,7 @@ export async function openSerialLine(
   await raiseLines(port, found, world);
   watchNode(port, found.path, node ?? "", world);
   return ok({
-    port, path: found.path,
+    port,
     lines: () => new Promise((resolve) => {
       port.get((error, status) => {
         resolve(error || status === undefined ? undefined
