@@ -1,13 +1,14 @@
 /** The serial ports as the servers see them: with the links that use them, and the doctor. */
 
 import { realpath } from "node:fs/promises";
+import path from "node:path";
 import { fail, ok, type Result } from "./base/result.js";
 import type { World } from "./base/world.js";
 import type { LinkConfig } from "./config/schema.js";
 import { examine, type DoctorPort } from "./link/doctor/doctor.js";
 import type { Candidate } from "./link/doctor/verdict.js";
 import type { Driver } from "./link/driver.js";
-import { listPorts, resolvePort } from "./link/ports/ports.js";
+import { listPorts, portAddress, resolvePort } from "./link/ports/ports.js";
 import { openSerialLine, type SerialLine } from "./link/transports/serial.js";
 import type { PortsView } from "./northbound/api/gateway-view.js";
 
@@ -48,6 +49,12 @@ export function portsView(parts: PortsParts): PortsView {
           en: `The link ${user} holds ${address}: disable it first (ctictl link disable ${user}).`,
           fr: `Le lien ${user} occupe ${address} : désactivez-le d'abord `
             + `(ctictl link disable ${user}).` });
+      }
+      if (!portAddress.test(address) || address.startsWith("/")
+        && !path.normalize(address).startsWith("/dev/")) {
+        return fail("argument-invalid", {
+          en: `${address} is neither a device file under /dev nor an address (ctictl port list).`,
+          fr: `${address} n'est ni un fichier sous /dev ni une adresse (ctictl port list).` });
       }
       return ok(examine({ world, address, limitMs, tell,
         open: async (baudRate, deadlineMs) => doctorPort(await openSerialLine({ kind: "serial",

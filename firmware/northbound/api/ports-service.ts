@@ -5,7 +5,6 @@ import { BoundedQueue } from "../../base/queue.js";
 import { inLanguage, ok, type Language, type Result } from "../../base/result.js";
 import type { Progress } from "../../link/doctor/doctor.js";
 import type { Verdict, VerdictKind } from "../../link/doctor/verdict.js";
-import { portAddress } from "../../link/ports/ports.js";
 import { DiagnosePortResponseSchema, Finding, PortsService, type DiagnosePortRequest }
   from "../../../proto/gen/cti/gateway/v1/ports_pb.js";
 import { Fields } from "./fields.js";
@@ -37,9 +36,6 @@ async function *diagnose(
 ): AsyncGenerator<Result<readonly Step[]>> {
   const fields = new Fields();
   fields.required("port", request.port);
-  if (!portAddress.test(request.port) || /^\/(?!dev\/)/.test(request.port)) {
-    fields.wrong("port", "must be a device file under /dev, or an address of ListPorts");
-  }
   const seconds = fields.count("seconds_max", request.secondsMax, secondsDefault, secondsMost);
   const checked = fields.result();
   if (!checked.ok) {
