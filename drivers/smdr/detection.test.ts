@@ -2,11 +2,8 @@
 
 import assert from "node:assert/strict";
 import { diagnose, settings } from "../../hw-tests/doctor-rig.js";
-import { plainRecords } from "./formats/format-bench.js";
 import { formatNames } from "./formats/index.js";
-
-// Each brings its samples.
-for (const name of formatNames) await import(`./formats/${name}.test.js`);
+import { plainRecords } from "./formats/samples/index.js";
 
 describe("detection of format and line setting", function () {
   this.timeout(60_000);

@@ -4,8 +4,8 @@
  */
 
 import { smdrCodec } from "../../drivers/smdr/codec.js";
-import { plainRecords } from "../../drivers/smdr/formats/format-bench.js";
 import { formatNames, formatOf } from "../../drivers/smdr/formats/index.js";
+import { plainRecords } from "../../drivers/smdr/formats/samples/index.js";
 import { diagnose, settings } from "../doctor-rig.js";
 import { loadNow, median, table, thousands, type Report } from "./figures.js";
 
@@ -20,14 +20,6 @@ const noises: Readonly<Record<string, (call: number) => Buffer>> = {
   "line noise": (call) => Buffer.from(call % 2 === 0 ? [] :
     Array.from({ length: 6 }, (_, n) => (call * 37 + n * 91) % 256)),
 };
-
-/** The tables of the formats' tests, without the tests. */
-async function loadSamples(): Promise<void> {
-  Object.assign(globalThis, { describe: () => undefined });
-  for (const name of formatNames) {
-    await import(`../../drivers/smdr/formats/${name}.test.js`);
-  }
-}
 
 function rateOf(name: string): number {
   const [texts = []] = plainRecords(name);
@@ -44,7 +36,6 @@ function rateOf(name: string): number {
 
 export async function benchFormats(): Promise<Report> {
   const before = loadNow();
-  await loadSamples();
   let [right, wrong, all] = [0, 0, 0];
   const rows: string[][] = [];
   for (const name of formatNames) {

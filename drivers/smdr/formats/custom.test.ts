@@ -38,41 +38,45 @@ const hotelSamples: readonly Sample[] = [
       durationMs: 0, answered: false, privateFields: {} } },
 ];
 
-describeFormat(customFormat(hotel), hotelSamples, [
+describeFormat({ format: customFormat(hotel), samples: hotelSamples, rejected: [
   { title: "a direction without meaning", line: line.replace(" I ", " X ") },
   { title: "a date that does not exist", line: line.replace("22/11", "31/11") },
   { title: "a shifted line", line: line.slice(3) },
   { title: "letters where a duration belongs", line: line.replace("00:01'23", "00:0A'23") },
   { title: "something between the columns", line: line.replace(" 101 T02", " 101xT02") },
-]);
+] });
 
-describeFormat(customFormat(shape({ kind: "tokens", clock: "start", dateOrder: "ymd", fields: [
+const words = shape({ kind: "tokens", clock: "start", dateOrder: "ymd", fields: [
   { name: "number", is: "sequence" }, { name: "at", is: "dateTime" },
   { name: "station", is: "device" }, { name: "called", is: "calledNumber" },
   { name: "took", is: "minutes" }, { name: "code", is: "accountCode", optional: true },
-  { name: "rest", is: "text", optional: true }] })), [
+  { name: "rest", is: "text", optional: true }] });
+
+describeFormat({ format: customFormat(words), samples: [
   { title: "an outgoing call", lines: ["0042 2026-11-22T09h15 101 +33142685300 1,5 77 for Mr X"],
     layout: "custom", wholeColumns: 40, says: { phase: "completed", clock: "start",
       direction: "outgoing",
       calledNumber: "+33142685300", durationMs: 90_000, accountCode: "77",
       sequence: { number: 42, modulus: 10_000 }, privateFields: { rest: "for Mr X" } } },
-], [{ title: "a word too few", line: "0042 2026-11-22T09:15 101 0142685300" }]);
+], rejected: [{ title: "a word too few", line: "0042 2026-11-22T09:15 101 0142685300" }] });
 
-describeFormat(customFormat(shape({ kind: "csv", separator: ";", clock: "start", dateOrder: "mdy",
+const places = shape({ kind: "csv", separator: ";", clock: "start", dateOrder: "mdy",
   fields: [{ name: "at", is: "dateTime" }, { name: "from", is: "callingNumber", optional: true },
     { name: "to", is: "calledNumber" }, { name: "empty", is: "blank" },
     { name: "took", is: "seconds" },
     { name: "result", is: "answered", means: { A: "answered", N: "unanswered" } },
-    { name: "price", is: "cost", optional: true }] })), [
+    { name: "price", is: "cost", optional: true }] });
+
+describeFormat({ format: customFormat(places), samples: [
   { title: "a call nobody answered", lines: ["11/22/2026 9:15 PM;0611223344;200;;12;N;0,12 EUR"],
     layout: "custom", wholeColumns: 38, says: { phase: "completed", direction: "unknown",
       local: { year: 2_026, month: 11, day: 22, hour: 21, minute: 15, second: 0 },
       callingNumber: "0611223344", calledNumber: "200", durationMs: 12_000, answered: false,
       cost: "0,12 EUR" } },
-], [
+], rejected: [
   { title: "more places than told", line: "11/22/2026 9:15;0611223344;200;;12;N;0;x" },
   { title: "a place that must be blank", line: "11/22/2026 9:15;0611223344;200;x;12;N;0" },
-]);
+] });
 
 describe("contents of a field", () => {
   const holds = (is: Content, text: string): boolean =>

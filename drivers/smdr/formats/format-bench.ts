@@ -25,22 +25,17 @@ export interface Sample {
   readonly wholeColumns?: number;
 }
 
-/** Of all formats whose tests are loaded, by name. */
-const samplesByFormat = new Map<string, { format: Format; samples: readonly Sample[] }>();
-
-/** Records of each layout of a format whose tests are loaded, as the PBX prints them. */
-export function plainRecords(name: string): readonly (readonly Buffer[])[] {
-  const { format, samples } = samplesByFormat.get(name) ?? assert.fail(`no samples of ${name}`);
-  const plain = samples.filter(({ says, settings }) => settings === undefined
-    && !["date", "notice", "released"].includes(says.phase));
-  return [...Map.groupBy(plain, ({ layout }) => layout).values()].map((same) =>
-    same.map(({ lines }) =>
-      Buffer.from(lines.map((line) => `${line}\r\n`).join(""), format.encoding)));
-}
-
 export interface Rejected {
   readonly title: string;
   readonly line: string;
+}
+
+/** What a format is tested with. */
+export interface FormatSamples {
+  readonly format: Format;
+  readonly samples: readonly Sample[];
+  /** Lines that are no records. */
+  readonly rejected: readonly Rejected[];
 }
 
 export function decodeAll(
@@ -58,10 +53,7 @@ export function decodeAll(
   return found;
 }
 
-export function describeFormat(
-  format: Format, samples: readonly Sample[], rejected: readonly Rejected[],
-): void {
-  samplesByFormat.set(format.name, { format, samples });
+export function describeFormat({ format, samples, rejected }: FormatSamples): void {
   const bytesOf = (lines: readonly string[]): Buffer =>
     Buffer.from(lines.map((line) => `${line}\r\n`).join(""), format.encoding);
   const messages = (found: readonly Decoded<SmdrLine>[]): readonly SmdrLine[] =>

@@ -1,5 +1,5 @@
-import { describeFormat } from "./format-bench.js";
-import { karelMs } from "./karel-ms.js";
+import type { FormatSamples } from "../format-bench.js";
+import { karelMs } from "../karel-ms.js";
 
 const told = { phase: "completed", clock: "start" } as const;
 
@@ -7,7 +7,7 @@ const told = { phase: "completed", clock: "start" } as const;
 const outgoing = "22/11/26 09:15:10 09:16:20 01:10 205  205      03 0004    1.20 0145678901";
 const incoming = "22/11/26 09:17:00 09:17:30 00:30 OPE  206      04";
 
-describeFormat(karelMs, [
+export const karelMsSamples: FormatSamples = { format: karelMs, samples: [
   { title: "an outgoing call", layout: "smdr", lines: ["#0012 LDIS C", outgoing],
     says: { ...told, direction: "outgoing", device: "205", trunk: "03", cost: "1.20",
       calledNumber: "0145678901", durationMs: 70_000, answered: true,
@@ -20,8 +20,8 @@ describeFormat(karelMs, [
   { title: "a local call that nobody answered", layout: "smdr",
     lines: ["#0014", outgoing.replace("01:10 ", "00:00 ")],
     says: { ...told, direction: "outgoing", durationMs: 0, answered: false } },
-], [
+], rejected: [
   { title: "a head without its call", line: "#0012 LDIS" },
   { title: "a letter in the count", line: "#00x2 LDIS" },
   { title: "a call without its head", line: outgoing },
-]);
+] };

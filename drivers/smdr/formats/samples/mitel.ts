@@ -1,5 +1,5 @@
-import { describeFormat } from "./format-bench.js";
-import { mitel } from "./mitel.js";
+import type { FormatSamples } from "../format-bench.js";
+import { mitel } from "../mitel.js";
 
 const ended = { phase: "completed", clock: "start" } as const;
 const at = { month: 11, day: 22, hour: 9, minute: 15, second: 0 };
@@ -14,7 +14,7 @@ function line(width: number, begin: string, calling: string, answer: string, dig
 const incoming = line(4, " 11/22 09:15  00:01:10", "T012", "007", "", "A", "1205");
 
 // Written for this project after the field table in the maker's online help.
-describeFormat(mitel, [
+export const mitelSamples: FormatSamples = { format: mitel, samples: [
   { title: "an answered call", layout: "standard", wholeColumns: 62,
     lines: [incoming.trimEnd()],
     says: { ...ended, direction: "incoming", device: "1205", trunk: "T012", ringMs: 7_000,
@@ -55,8 +55,8 @@ describeFormat(mitel, [
     wholeColumns: 70,
     lines: [line(7, " 11/22 09:15:02  0000:01:10", "1200345", "", "5551234", "", "T1012")],
     says: { ...ended, direction: "outgoing", trunk: "T1012", calledNumber: "5551234" } },
-], [
+], rejected: [
   { title: "no such month", line: incoming.replace("11/22", "13/22") },
   { title: "a letter in the duration", line: incoming.replace("01:10", "0l:10") },
   { title: "no called party", line: incoming.slice(0, 61) },
-]);
+] };

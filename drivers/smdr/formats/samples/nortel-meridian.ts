@@ -1,11 +1,11 @@
-import { describeFormat } from "./format-bench.js";
-import { nortelMeridian } from "./nortel-meridian.js";
+import type { FormatSamples } from "../format-bench.js";
+import { nortelMeridian } from "../nortel-meridian.js";
 
 const ended = { phase: "completed", clock: "end" } as const;
 const oneLine = { layout: "one-line", settings: { pattern: "one-line" } } as const;
 
 // Written for this project after the field lists in the maker's manuals.
-describeFormat(nortelMeridian, [
+export const nortelMeridianSamples: FormatSamples = { format: nortelMeridian, samples: [
   // Digits may be missing, and of any length.
   { ...oneLine, title: "an outgoing call", wholeColumns: 45,
     lines: ["N 027 00 2343    T010011 11/22 09:15 00:01:12 A 903012345678"],
@@ -62,9 +62,9 @@ describeFormat(nortelMeridian, [
   { title: "a restart", layout: "time",
     lines: ["I 039 00 11/22 09:15"],
     says: { phase: "notice", notice: "restarted", sequence: { number: 39, modulus: 1_000 } } },
-], [
+], rejected: [
   { title: "no such month", line: "N 027 00 2343    T010011 13/22 09:15 00:01:12 A 9030" },
   { title: "no such time", line: "N 027 00 2343    T010011 11/22 25:61 00:01:12 A 9030" },
   { title: "a letter in the duration", line: "N 027 00 2343    T010011 11/22 09:15 0x:01:12" },
   { title: "a normal call without a duration", line: "N 027 00 2343    T010011 11/22 09:15" },
-]);
+] };

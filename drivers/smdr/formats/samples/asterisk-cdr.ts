@@ -1,5 +1,5 @@
-import { asteriskCdr } from "./asterisk-cdr.js";
-import { describeFormat } from "./format-bench.js";
+import { asteriskCdr } from "../asterisk-cdr.js";
+import type { FormatSamples } from "../format-bench.js";
 
 const dialled = "\"Dial\",\"PJSIP/205,30\"";
 // Written for this project after the order of places in the documentation of cdr_csv.
@@ -14,7 +14,7 @@ const internal = "\"\",\"205\",\"206\",\"internal\",\"205\",\"SIP/205-00000021\"
   + "\"Local/206@internal-00000003;1\",\"Dial\",\"Local/206@internal\",\"2026-11-22 10:01:00\","
   + "\"2026-11-22 10:01:02\",\"2026-11-22 10:01:32\",32,30,\"ANSWERED\",\"DOCUMENTATION\"";
 
-describeFormat(asteriskCdr, [
+export const asteriskCdrSamples: FormatSamples = { format: asteriskCdr, samples: [
   // The last two places depend on the configuration: a line may end before them.
   { title: "an answered call", layout: "master", lines: [incoming + unique],
     wholeColumns: Buffer.byteLength(incoming) - 2,
@@ -29,8 +29,8 @@ describeFormat(asteriskCdr, [
   { title: "an internal call", layout: "master", lines: [internal],
     says: { phase: "completed", direction: "internal", device: "205", calledNumber: "206",
       durationMs: 30_000, answered: true } },
-], [
+], rejected: [
   { title: "no such month", line: outgoing.replace("2026-11-22 10:00:00", "2026-13-22 10:00:00") },
   { title: "letters in the duration", line: outgoing.replace(",20,0,", ",2x,0,") },
   { title: "another disposition", line: outgoing.replace("NO ANSWER", "MAYBE") },
-]);
+] };

@@ -1,5 +1,5 @@
-import { avayaCm } from "./avaya-cm.js";
-import { describeFormat } from "./format-bench.js";
+import { avayaCm } from "../avaya-cm.js";
+import type { FormatSamples } from "../format-bench.js";
 
 const ended = { phase: "completed", clock: "end" } as const;
 
@@ -9,7 +9,7 @@ function line(...at: readonly (readonly [number, string])[]): string {
 }
 
 // Written for this project after the position tables in the maker's administrator guides.
-describeFormat(avayaCm, [
+export const avayaCmSamples: FormatSamples = { format: avayaCm, samples: [
   { title: "an outgoing call of printer", layout: "printer",
     lines: [line([1, "1345 0123 7"], [13, "  9"], [17, "801"], [21, "     0145678901"],
       [37, " 2101"], [43, "           4711"], [70, "3"], [78, "012 0"])],
@@ -78,7 +78,7 @@ describeFormat(avayaCm, [
   { title: "the date beside a chosen layout, day first", layout: "date", lines: ["2211"],
     settings: { pattern: "teleseer", dateOrder: "dmy" },
     says: { phase: "date", month: 11, day: 22 } },
-], [
+], rejected: [
   { title: "no such time", line:
     line([1, "2460 0123 7"], [17, "801"], [21, "     0145678901"], [37, " 2101"], [78, "012 0"]) },
   { title: "no such duration", line:
@@ -87,4 +87,4 @@ describeFormat(avayaCm, [
     line([1, "1345 0123 7"], [17, "801"], [21, "     01456x8901"], [37, " 2101"], [78, "012 0"]) },
   { title: "no such month", line: "1322" },
   { title: "no such day", line: "02 30" },
-]);
+] };

@@ -1,16 +1,16 @@
-import { avayaIpOffice } from "./avaya-ip-office.js";
-import { describeFormat } from "./format-bench.js";
+import { avayaIpOffice } from "../avaya-ip-office.js";
+import type { FormatSamples } from "../format-bench.js";
 
 // Written for this project after the list of places in the maker's documentation.
 const line = "2026/11/22 09:15:02,00:01:10,5,03012345678,I,205,205,,0,1000341,0,E205,Anna,"
   + "T9001,Line 1.1,0,0,,,,,,,,,,,,,,,,,,";
 
-describeFormat(avayaIpOffice, [
+export const avayaIpOfficeSamples: FormatSamples = { format: avayaIpOffice, samples: [
   { title: "an answered call", layout: "smdr", wholeColumns: 107, lines: [line],
     says: { phase: "completed", clock: "start", direction: "incoming", device: "205",
       trunk: "T9001", callingNumber: "03012345678", calledNumber: "205", ringMs: 5_000,
       durationMs: 70_000, answered: true, reference: "1000341" } },
-], [
+], rejected: [
   { title: "no such month", line: line.replace("/11/", "/13/") },
   { title: "another letter for the direction", line: line.replace(",I,", ",X,") },
-]);
+] };

@@ -1,5 +1,5 @@
-import { describeFormat } from "./format-bench.js";
-import { samsungOfficeserv } from "./samsung-officeserv.js";
+import type { FormatSamples } from "../format-bench.js";
+import { samsungOfficeserv } from "../samsung-officeserv.js";
 
 const told = { phase: "completed", clock: "start" } as const;
 
@@ -9,7 +9,7 @@ const incoming =
   "205        701 11/22 09:15:10 00:01:10 I                   03012345678 ANNA ALPHA";
 const outgoing = "205  1234  702 11/22 09:15:10 00:01:10 O  0145678901 4711";
 
-describeFormat(samsungOfficeserv, [
+export const samsungOfficeservSamples: FormatSamples = { format: samsungOfficeserv, samples: [
   { title: "an incoming call", layout: "smdr", wholeColumns: 40, lines: [incoming],
     says: { ...told, direction: "incoming", device: "205", trunk: "701",
       callingNumber: "03012345678", durationMs: 70_000, answered: true,
@@ -27,8 +27,8 @@ describeFormat(samsungOfficeserv, [
     lines: ["           701 11/22 09:15:10 00:00:12 A                     03012345678"],
     says: { ...told, direction: "incoming", trunk: "701", ringMs: 12_000, durationMs: 0,
       answered: false, callingNumber: "03012345678" } },
-], [
+], rejected: [
   { title: "no such month", line: incoming.replace("11/22", "13/22") },
   { title: "a letter in the duration", line: incoming.replace("00:01:10", "00:0x:10") },
   { title: "another flag", line: incoming.replace(" I ", " Q ") },
-]);
+] };

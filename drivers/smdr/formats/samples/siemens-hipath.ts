@@ -1,5 +1,5 @@
-import { describeFormat } from "./format-bench.js";
-import { siemensHipath } from "./siemens-hipath.js";
+import type { FormatSamples } from "../format-bench.js";
+import { siemensHipath } from "../siemens-hipath.js";
 
 const ended = { phase: "completed", clock: "end" } as const;
 
@@ -14,7 +14,7 @@ const account = `22.11.2609:15:10  1 12   205   7000:01:10${"03012345678".padEnd
   "14".padStart(11)}2${"4711".padEnd(11)}${"987650".padStart(11)}    0  02`;
 
 // Written for this project after the column tables in the maker's service manuals.
-describeFormat(siemensHipath, [
+export const siemensHipathSamples: FormatSamples = { format: siemensHipath, samples: [
   { title: "a compressed incoming call", layout: "compressed",
     lines: [compressed("1", "205", "00:0500:01:10", "03012345678", "", "1")],
     says: { ...ended, direction: "incoming", device: "205", trunk: "1",
@@ -53,11 +53,11 @@ describeFormat(siemensHipath, [
       calledNumber: "03012345678", durationMs: 70_000, accountCode: "4711",
       privateFields: { node: "12", pulses: "14", info: "2", msn: "987650", trunkGroup: "0",
         route: "02" } } },
-], [
+], rejected: [
   { title: "no such month", line:
     compressed("1", "205", "00:0500:01:10", "03012345678", "", "1").replace(".11.", ".13.") },
   { title: "letters in the trunk", line:
     compressed("x1", "205", "00:0500:01:10", "03012345678", "", "1") },
   { title: "a ringing call with a duration", line:
     compressed("1", "205", "00:0500:01:10", "03012345678", "", "0") },
-]);
+] };

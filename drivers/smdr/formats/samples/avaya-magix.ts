@@ -1,11 +1,11 @@
-import { avayaMagix } from "./avaya-magix.js";
-import { describeFormat } from "./format-bench.js";
+import { avayaMagix } from "../avaya-magix.js";
+import type { FormatSamples } from "../format-bench.js";
 
 const ended = { phase: "completed", clock: "start" } as const;
 const local = { year: 2026, month: 11, day: 22, hour: 9, minute: 15, second: 0 };
 
 // Written for this project after the field lists in the makers' manuals.
-describeFormat(avayaMagix, [
+export const avayaMagixSamples: FormatSamples = { format: avayaMagix, samples: [
   { title: "an outgoing call of Partner", layout: "partner",
     lines: ["C 11/22/26 09:15 0145678901      00:02:31 02   11"],
     says: { ...ended, local, pbxTime: "11/22/26 09:15", direction: "outgoing", device: "11",
@@ -38,10 +38,10 @@ describeFormat(avayaMagix, [
   { title: "a caller of Magix who hung up in a queue", layout: "magix",
     lines: ["I 11/22/26 09:15 03012345678     00:01:10 803"],
     says: { ...ended, direction: "incoming", callingNumber: "03012345678", answered: false } },
-], [
+], rejected: [
   { title: "no such month", line: "C 13/22/26 09:15 0145678901      00:02:31 02   11" },
   { title: "no such time", line: "C 11/22/26 24:15 0145678901      00:02:31 801  15" },
   { title: "a letter in the duration", line: "C 11/22/26 09:15 0145678901      00:0x:31 02   11" },
   { title: "an outgoing call without a station", line:
     "C 11/22/26 09:15 0145678901      00:02:31 801" },
-]);
+] };

@@ -1,5 +1,5 @@
-import { ciscoCucm } from "./cisco-cucm.js";
-import { describeFormat } from "./format-bench.js";
+import { ciscoCucm } from "../cisco-cucm.js";
+import type { FormatSamples } from "../format-bench.js";
 
 type Values = Readonly<Record<string, string>>;
 const [layout] = ciscoCucm.layouts;
@@ -38,7 +38,7 @@ const nameLine = [...names, ...Array.from({ length: 80 }, (_, index) =>
 const typeLine = names.map((name) => texts.has(name) ? "VARCHAR(50)" : "INTEGER").join(",");
 const longer = `${incoming}${",\"sip:anna@example.com\"".repeat(60)}`;
 
-describeFormat(ciscoCucm, [
+export const ciscoCucmSamples: FormatSamples = { format: ciscoCucm, samples: [
   // The last place is an empty text; without its quotes it is still whole.
   { title: "an answered call, transferred", layout: "cdr", lines: [incoming],
     wholeColumns: incoming.length - 2,
@@ -62,8 +62,8 @@ describeFormat(ciscoCucm, [
   { title: "a file from its beginning, its lines longer than usual", layout: "cdr",
     lines: [nameLine, typeLine, longer],
     says: { phase: "completed", direction: "incoming", device: "205" } },
-], [
+], rejected: [
   { title: "no time", line: line({ dateTimeOrigination: "0" }) },
   { title: "answered before it began", line: line({ dateTimeConnect: "1795338000" }) },
   { title: "letters in the duration", line: line({ duration: "7x" }) },
-]);
+] };

@@ -1,12 +1,12 @@
-import { describeFormat } from "./format-bench.js";
-import { nortelNorstar } from "./nortel-norstar.js";
+import type { FormatSamples } from "../format-bench.js";
+import { nortelNorstar } from "../nortel-norstar.js";
 
 const ended = { phase: "completed", clock: "start" } as const;
 const standard = { layout: "standard" } as const;
 const day = { year: 2026, month: 11, day: 22 } as const;
 
 // Written for this project after the descriptions in the maker's guides.
-describeFormat(nortelNorstar, [
+export const nortelNorstarSamples: FormatSamples = { format: nortelNorstar, samples: [
   { ...standard, title: "an outgoing call",
     lines: ["-------- 11/22/26 09:15:10 LINE = 0003 STN = 2101", "00:00:00 OUTGOING CALL",
       "DIGITS DIALED 0145678901!12", "00:00:37 ACCOUNT CODE 4711", "00:12:59 CALL RELEASED"],
@@ -71,7 +71,7 @@ describeFormat(nortelNorstar, [
     says: { phase: "notice", notice: "information", text: "room 12345 V" } },
   { title: "reports lost", layout: "lost", lines: ["REPORTS LOST"],
     says: { phase: "notice", notice: "records-lost" } },
-], [
+], rejected: [
   { title: "no such month", line:
     "*132226 154615 0019         3012345678   Muster Anna      U    G" },
   { title: "no such time", line:
@@ -80,4 +80,4 @@ describeFormat(nortelNorstar, [
     "*112226 154615 0019         30123x5678   Muster Anna      U    G" },
   { title: "a header without a call", line:
     "-------- 11/22/26 09:15:10 LINE = 0003 STN = 2101" },
-]);
+] };

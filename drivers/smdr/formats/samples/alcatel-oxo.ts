@@ -1,11 +1,11 @@
-import { alcatelOxo } from "./alcatel-oxo.js";
-import { describeFormat } from "./format-bench.js";
+import { alcatelOxo } from "../alcatel-oxo.js";
+import type { FormatSamples } from "../format-bench.js";
 
 const ended = { phase: "completed", clock: "start" } as const;
 const start = "22/11/26 09:15";
 
 // Written for this project after the field list in the maker's manual.
-describeFormat(alcatelOxo, [
+export const alcatelOxoSamples: FormatSamples = { format: alcatelOxo, samples: [
   { title: "an outgoing call of the default statement", layout: "statement", wholeColumns: 43,
     lines: [`A101  --> N01 ${start} 00:01:10     3 ST       0145678901`],
     says: { ...ended, direction: "outgoing", device: "101", trunk: "N01",
@@ -31,8 +31,8 @@ describeFormat(alcatelOxo, [
   { title: "a service that was requested", layout: "statement", wholeColumns: 39,
     lines: [`A101  CS+ N01 ${start} 00:00:00 00000`],
     says: { phase: "notice", notice: "information" } },
-], [
+], rejected: [
   { title: "no such month", line: "A101  --> N01 22/13/26 09:15 00:01:10 00003 0145678901" },
   { title: "a letter in the duration", line: `A101  --> N01 ${start} 00:0l:10 00003 0145678901` },
   { title: "another arrow", line: `A101  -=> N01 ${start} 00:01:10 00003 0145678901` },
-]);
+] };

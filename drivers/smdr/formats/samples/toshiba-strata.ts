@@ -1,5 +1,5 @@
-import { describeFormat } from "./format-bench.js";
-import { toshibaStrata } from "./toshiba-strata.js";
+import type { FormatSamples } from "../format-bench.js";
+import { toshibaStrata } from "../toshiba-strata.js";
 
 const ended = { phase: "completed", clock: "end" } as const;
 
@@ -11,7 +11,7 @@ const older = "N 003 00     DN205   T003004 11/22 09:15:10 00:01:10.0 0145678901
 const dk = "003 205  09:15 00:01;10       206  0145678901                 4711            *";
 const dkIn = `004 206  09:16 00:00;30 00;08${" ".repeat(51)}03012345678`;
 
-describeFormat(toshibaStrata, [
+export const toshibaStrataSamples: FormatSamples = { format: toshibaStrata, samples: [
   { title: "an outgoing call", layout: "ctx-1.03", wholeColumns: 58, lines: [outgoing],
     says: { ...ended, direction: "outgoing", device: "205", trunk: "T00300400",
       callingNumber: "205", calledNumber: "0145678901", durationMs: 70_000, answered: true,
@@ -57,10 +57,10 @@ describeFormat(toshibaStrata, [
       calledNumber: "0145678901", privateFields: { cut: "*" } } },
   { title: "a date line of a DK", layout: "dk-date", lines: ["22/11/26"],
     says: { phase: "date", year: 2026, month: 11, day: 22 } },
-], [
+], rejected: [
   { title: "no such month", line: outgoing.replace("11/22", "13/22") },
   { title: "a letter in the duration", line: outgoing.replace("00:01:10.0", "00:0x:10.0") },
   { title: "no such time", line: dk.replace("09:15", "25:61") },
   { title: "another letter for the station", line: dk.replace(" 205 ", " 2x5 ") },
   { title: "no such date", line: "22/13/26" },
-]);
+] };

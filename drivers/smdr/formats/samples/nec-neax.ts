@@ -1,5 +1,5 @@
-import { describeFormat } from "./format-bench.js";
-import { necNeax } from "./nec-neax.js";
+import type { FormatSamples } from "../format-bench.js";
+import { necNeax } from "../nec-neax.js";
 
 const ended = { phase: "completed", clock: "start" } as const;
 
@@ -15,7 +15,7 @@ const outgoing = record({ 0: "\u00020!", 3: "KA", 5: "001", 8: "012", 11: "0", 1
   62: "95550123456", 94: "0000", 116: "2626", 120: "0000000" });
 
 // Written for this project after the byte numbers in the maker's manuals.
-describeFormat(necNeax, [
+export const necNeaxSamples: FormatSamples = { format: necNeax, samples: [
   { title: "an outgoing call", layout: "KA", wholeColumns: 63, lines: [outgoing],
     says: { ...ended, direction: "outgoing", device: "3001", trunk: "001-012",
       calledNumber: "95550123456", durationMs: 70_000, answered: true, accountCode: "4711",
@@ -42,8 +42,8 @@ describeFormat(necNeax, [
     says: { ...ended, direction: "incoming", durationMs: 0, answered: false,
       privateFields: { type: "KE", callerKind: "0", tenant: "01", conditions: "000",
         caller: "00120034" } } },
-], [
+], rejected: [
   { title: "no such month", line: outgoing.replace("1122091510", "1322091510") },
   { title: "an end before the start", line: outgoing.replace("1122091620", "1122071620") },
   { title: "a letter in the route", line: outgoing.replace("KA001", "KA0x1") },
-]);
+] };

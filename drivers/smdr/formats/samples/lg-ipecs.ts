@@ -1,5 +1,5 @@
-import { describeFormat } from "./format-bench.js";
-import { lgIpecs } from "./lg-ipecs.js";
+import type { FormatSamples } from "../format-bench.js";
+import { lgIpecs } from "../lg-ipecs.js";
 
 const told = { phase: "completed", clock: "start" } as const;
 
@@ -7,7 +7,7 @@ const told = { phase: "completed", clock: "start" } as const;
 // and account may be missing, so that a cut behind the mark cannot be told.
 const incoming = "0012 205 001 00:01:10 22/11/26 09:15 I03012345678   RING 00:05";
 
-describeFormat(lgIpecs, [
+export const lgIpecsSamples: FormatSamples = { format: lgIpecs, samples: [
   { title: "an incoming call", layout: "external", wholeColumns: 38, lines: [incoming],
     says: { ...told, direction: "incoming", device: "205", trunk: "001",
       callingNumber: "03012345678", ringMs: 5_000, durationMs: 70_000, answered: true,
@@ -30,8 +30,8 @@ describeFormat(lgIpecs, [
     lines: ["0015 205 00:00:10 22/11/26 09:15 E206"],
     says: { ...told, direction: "internal", device: "205", calledNumber: "206",
       durationMs: 10_000 } },
-], [
+], rejected: [
   { title: "no such month", line: incoming.replace("22/11/26", "22/13/26") },
   { title: "another mark", line: incoming.replace("I0301", "Q0301") },
   { title: "a letter in the time", line: incoming.replace("00:01:10", "00:0x:10") },
-]);
+] };

@@ -1,5 +1,5 @@
-import { describeFormat } from "./format-bench.js";
-import { panasonicDbs } from "./panasonic-dbs.js";
+import type { FormatSamples } from "../format-bench.js";
+import { panasonicDbs } from "../panasonic-dbs.js";
 
 const told = { phase: "completed", clock: "start" } as const;
 
@@ -12,7 +12,7 @@ const outgoing = line("O", "0145678901".padStart(28), "4711       V0012");
 const esi =
   "\"I\",\"11222026\",\"091510\",\"000110\",\"205\",\"03012345678\",\"ANNA ALPHA\",\"54\"";
 
-describeFormat(panasonicDbs, [
+export const panasonicDbsSamples: FormatSamples = { format: panasonicDbs, samples: [
   { title: "an outgoing call", layout: "dbs", lines: [outgoing],
     says: { ...told, direction: "outgoing", device: "205", trunk: "03", accountCode: "4711",
       calledNumber: "0145678901", durationMs: 70_000, answered: true,
@@ -31,9 +31,9 @@ describeFormat(panasonicDbs, [
       callingNumber: "03012345678", durationMs: 70_000,
       local: { year: 2026, month: 11, day: 22, hour: 9, minute: 15, second: 10 },
       privateFields: { type: "I", name: "ANNA ALPHA" } } },
-], [
+], rejected: [
   { title: "no such month", line: outgoing.replace("11/22", "13/22") },
   { title: "another type", line: outgoing.replace("O ", "Q ") },
   { title: "no such time", line: esi.replace("091510", "256110") },
   { title: "a letter in the duration", line: esi.replace("000110", "0001x0") },
-]);
+] };

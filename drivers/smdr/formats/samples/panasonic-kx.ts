@@ -1,10 +1,10 @@
-import { describeFormat } from "./format-bench.js";
-import { panasonicKx } from "./panasonic-kx.js";
+import type { FormatSamples } from "../format-bench.js";
+import { panasonicKx } from "../panasonic-kx.js";
 
 const ended = { phase: "completed", clock: "end" } as const;
 
 // Written for this project after the column widths in the maker's documentation.
-describeFormat(panasonicKx, [
+export const panasonicKxSamples: FormatSamples = { format: panasonicKx, samples: [
   { title: "an answered call of pattern A", layout: "A", wholeColumns: 65,
     lines: ["22/11/26 09:15AM 101   01 <I>03012345678            0'07 00:02'31            AN "],
     says: { ...ended, direction: "incoming", device: "101", trunk: "01",
@@ -18,9 +18,9 @@ describeFormat(panasonicKx, [
     lines: [`22/11/26 05:20PM 102   0003 ${"0145678901".padEnd(50)}      00:10'00 ${
       "0001.20EUR".padEnd(11)} 4711       TR `],
     says: { ...ended, trunk: "0003", calledNumber: "0145678901", durationMs: 600_000 } },
-], [
+], rejected: [
   { title: "no such month", line:
     "22/13/26 09:15AM 101   01 <I>03012345678            0'07 00:02'31            AN " },
   { title: "another letter in the duration", line:
     "22/11/26 09:15AM 101   01 <I>03012345678            0'07 0x:02'31            AN " },
-]);
+] };

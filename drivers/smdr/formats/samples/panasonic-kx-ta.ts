@@ -1,5 +1,5 @@
-import { describeFormat } from "./format-bench.js";
-import { panasonicKxTa } from "./panasonic-kx-ta.js";
+import type { FormatSamples } from "../format-bench.js";
+import { panasonicKxTa } from "../panasonic-kx-ta.js";
 
 const told = { phase: "completed", clock: "start" } as const;
 
@@ -10,7 +10,7 @@ const outgoing =
 const incoming =
   "22/11/26 *9:15PM 206   02 < DISA incoming >03012345678     00:00'30 ....";
 
-describeFormat(panasonicKxTa, [
+export const panasonicKxTaSamples: FormatSamples = { format: panasonicKxTa, samples: [
   { title: "an outgoing call", layout: "smdr", lines: [outgoing],
     wholeColumns: outgoing.length - 3,
     says: { ...told, direction: "outgoing", device: "205", trunk: "05", accountCode: "4711",
@@ -27,8 +27,8 @@ describeFormat(panasonicKxTa, [
   { title: "a call that waits for a group", layout: "smdr",
     lines: ["22/11/26 10:16PM 205   01 < UCD waiting >               00:00'20 ...."],
     says: { ...told, direction: "incoming", ringMs: 20_000, durationMs: 0, answered: false } },
-], [
+], rejected: [
   { title: "no such month", line: outgoing.replace("22/11", "22/13") },
   { title: "a letter in the duration", line: outgoing.replace("00:01'10", "00:0x'10") },
   { title: "no such hour", line: outgoing.replace(" 9:15AM", "25:61AM") },
-]);
+] };

@@ -1,5 +1,5 @@
-import { aastraAscotel } from "./aastra-ascotel.js";
-import { describeFormat } from "./format-bench.js";
+import { aastraAscotel } from "../aastra-ascotel.js";
+import type { FormatSamples } from "../format-bench.js";
 
 const told = { phase: "completed", clock: "start" } as const;
 
@@ -21,7 +21,7 @@ const pc5 = line([10, "205"], [24, "321"], [28, "261122"], [35, "09:18"], [41, "
   [61, "00000"], [67, "00204"], [73, "03012345678"], [94, "03012345678"], [156, "61"],
   [197, "005"], [201, "128"], [205, "0314"]);
 
-describeFormat(aastraAscotel, [
+export const aastraAscotelSamples: FormatSamples = { format: aastraAscotel, samples: [
   { title: "an outgoing call", layout: "PC1", lines: [outgoing],
     says: { ...told, direction: "outgoing", device: "205", trunk: "00204",
       calledNumber: "0145678901", durationMs: 70_000, answered: true,
@@ -40,8 +40,8 @@ describeFormat(aastraAscotel, [
     says: { ...told, direction: "incoming", device: "205", callingNumber: "03012345678",
       calledNumber: "61", ringMs: 5_000, durationMs: 50_000, answered: true,
       sequence: { number: 314, modulus: 10_000 } } },
-], [
+], rejected: [
   { title: "no such month", line: outgoing.replace("261122", "261322") },
   { title: "no such time", line: outgoing.replace("09:15", "25:61") },
   { title: "another letter in the duration", line: outgoing.replace("00H01M10", "00H01X10") },
-]);
+] };

@@ -1,5 +1,5 @@
-import { alcatelOxe } from "./alcatel-oxe.js";
-import { describeFormat } from "./format-bench.js";
+import { alcatelOxe } from "../alcatel-oxe.js";
+import type { FormatSamples } from "../format-bench.js";
 
 const ended = { phase: "completed", clock: "start" } as const;
 
@@ -34,7 +34,7 @@ const outgoing = ticket({ called: "0145678901", charged: "1234", calling: "1234"
   cost: "0.42", trunk: "55", account: "4711" });
 
 // Written for this project after the published table of field widths.
-describeFormat(alcatelOxe, [
+export const alcatelOxeSamples: FormatSamples = { format: alcatelOxe, samples: [
   { title: "an outgoing ticket", layout: "ED5.2", lines: [outgoing],
     says: { ...ended, direction: "outgoing", device: "1234", trunk: "12-55",
       calledNumber: "0145678901", durationMs: 70_000, answered: true, cost: "0.42",
@@ -56,9 +56,9 @@ describeFormat(alcatelOxe, [
     lines: [ticket({ called: "1235", charged: "1234", calling: "1234", type: "15",
       trunk: "55" })],
     says: { ...ended, direction: "tandem", trunk: "12-55" } },
-], [
+], rejected: [
   { title: "no such month", line: outgoing.replaceAll("20261122", "20261322") },
   { title: "no such call type", line: outgoing.replace(`${"1234".padEnd(30)}0 0`,
     `${"1234".padEnd(30)}160`) },
   { title: "a letter in the duration", line: outgoing.replaceAll("70 ", "7o ") },
-]);
+] };

@@ -1,5 +1,5 @@
-import { describeFormat } from "./format-bench.js";
-import { necSv8100 } from "./nec-sv8100.js";
+import type { FormatSamples } from "../format-bench.js";
+import { necSv8100 } from "../nec-sv8100.js";
 
 const ended = { phase: "completed", clock: "start" } as const;
 const at = { month: 11, day: 22, hour: 9, minute: 15, second: 0 };
@@ -11,7 +11,7 @@ function line(kind: string, where: string, duration: string, station: string, nu
 }
 
 // Written for this project after the character tables in the maker's manuals.
-describeFormat(necSv8100, [
+export const necSv8100Samples: FormatSamples = { format: necSv8100, samples: [
   { title: "an incoming call", layout: "dated", wholeColumns: 30,
     lines: [line("PIN", "11/22 001", "00:01:10", "2017", "2145550101")],
     says: { ...ended, direction: "incoming", device: "2017", trunk: "001", local: at,
@@ -45,10 +45,10 @@ describeFormat(necSv8100, [
     says: { phase: "notice", notice: "buffer-full" } },
   { title: "all lines busy", layout: "busy", lines: ["ALB  09:15 3"],
     says: { phase: "notice", notice: "information", text: "all lines of group 3 busy" } },
-], [
+], rejected: [
   { title: "no such hour", line:
     line("PIN", "11/22 001", "00:01:10", "2017", "2145550101").replace("09:15", "29:15") },
   { title: "a letter in the duration", line:
     line("PIN", "11/22 001", "00:0l:10", "2017", "2145550101") },
   { title: "a name without a record", line: "NEXT Example & Sons" },
-]);
+] };
