@@ -44,6 +44,9 @@ const samples: Readonly<Record<ServiceName, ServiceRequest>> = {
   parkCall: { service: "parkCall", parking: connection },
   generateDigits: { service: "generateDigits", connection, digits: "1" },
   setAgentState: { service: "setAgentState", device: deviceId("101"), requestedState: "ready" },
+  setMessageWaitingIndicator: { service: "setMessageWaitingIndicator", device: deviceId("101"),
+    on: true },
+  setDoNotDisturb: { service: "setDoNotDisturb", device: deviceId("101"), on: true },
 };
 
 class Bench {

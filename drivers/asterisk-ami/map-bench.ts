@@ -92,7 +92,7 @@ function row(
       return `${head} ${at(event.connection)}${roles} ${Object.entries(
         event.privateData?.fields ?? {}).map((pair) => pair.join("=")).join(", ")}`;
     case "backInService": case "outOfService": return `${head} ${event.device}`;
-    case "doNotDisturb": case "forwarding":
+    case "doNotDisturb": case "forwarding": case "messageWaiting":
       return `${head} ${event.device} ${event.on ? "on" : "off"}`;
     default:
       return "connection" in event ? `${head} ${at(event.connection)}${roles}`

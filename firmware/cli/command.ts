@@ -54,6 +54,13 @@ export class Input {
     return wholeNumber(name, this.#args[name] ?? "0");
   }
 
+  /** `on` or `off` as argument. */
+  onOff(name: string): boolean {
+    const word = this.arg(name);
+    if (word !== "on" && word !== "off") throw usageFailure(`"${word}" is neither on nor off`);
+    return word === "on";
+  }
+
   /** An option's text; empty when absent. */
   text(name: string): string {
     const value = this.#options[name];

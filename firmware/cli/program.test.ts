@@ -95,6 +95,8 @@ const mapping: readonly (readonly [string, string, unknown])[] = [
   ["agent state pbx-1 2001 not-ready --agent 7 --group sales --reason lunch", "SetAgentState",
     { ...act, device: "2001", state: "REQUESTED_AGENT_STATE_NOT_READY", agent: "7",
       acdGroup: "sales", reason: "lunch" }],
+  ["device lamp pbx-1 2001 on", "SetMessageWaitingIndicator", { ...act, device: "2001", on: true }],
+  ["device dnd pbx-1 2001 off", "SetDoNotDisturb", { ...act, device: "2001" }],
   [`record list ${queryWords} --limit 7`, "ListRecords", { query, pageSize: 7 }],
   ["record show r1", "GetRecord", { id: "r1" }],
   [`record export ${queryWords} --format json --file out.json`, "ExportRecords",

@@ -111,7 +111,9 @@ type DeviceEvent =
   | { readonly type: "outOfService"; readonly device: DeviceId }
   | { readonly type: "doNotDisturb"; readonly device: DeviceId; readonly on: boolean }
   | { readonly type: "forwarding"; readonly device: DeviceId; readonly on: boolean;
-      readonly forwardTo?: DeviceId };
+      readonly forwardTo?: DeviceId }
+  /** The message lamp of the device was lit or put out. */
+  | { readonly type: "messageWaiting"; readonly device: DeviceId; readonly on: boolean };
 
 export type CallEvent = EventHeader & (CallControl | CallAssociated | AgentEvent | DeviceEvent);
 export type EventName = CallEvent["type"];
@@ -124,7 +126,7 @@ export const eventNames = [
   "callInformation", "charging", "digitsGenerated", "telephonyTonesGenerated",
   "serviceCompletionFailure", "agentLoggedOn", "agentLoggedOff", "agentNotReady", "agentReady",
   "agentBusy", "agentWorkingAfterCall", "backInService", "outOfService", "doNotDisturb",
-  "forwarding",
+  "forwarding", "messageWaiting",
 ] as const satisfies readonly EventName[];
 
 /** The state of an agent after each agent event. Logged on says nothing yet: not ready. */

@@ -1,4 +1,4 @@
-/** Services an application may ask of the switching function (ECMA-269 clauses 17, 18, 22). */
+/** Services an application may ask of the switching function (ECMA-269 clauses 17, 18, 21, 22). */
 
 import type { AgentId, ConnectionId, DeviceId } from "./identifiers.js";
 
@@ -37,7 +37,11 @@ export type ServiceRequest =
       readonly digits: string }
   | { readonly service: "setAgentState"; readonly device: DeviceId;
       readonly requestedState: RequestedAgentState; readonly agent?: AgentId;
-      readonly acdGroup?: DeviceId; readonly reason?: string };
+      readonly acdGroup?: DeviceId; readonly reason?: string }
+  /** The message lamp of a device, lit or put out for somebody else (a voice mail, a hotel). */
+  | { readonly service: "setMessageWaitingIndicator"; readonly device: DeviceId;
+      readonly on: boolean }
+  | { readonly service: "setDoNotDisturb"; readonly device: DeviceId; readonly on: boolean };
 
 export type ServiceName = ServiceRequest["service"];
 
@@ -45,7 +49,8 @@ export const serviceNames = [
   "makeCall", "answerCall", "clearConnection", "clearCall", "holdCall", "retrieveCall",
   "alternateCall", "reconnectCall", "consultationCall", "transferCall", "conferenceCall",
   "singleStepTransferCall", "singleStepConference", "deflectCall", "directedPickupCall",
-  "parkCall", "generateDigits", "setAgentState",
+  "parkCall", "generateDigits", "setAgentState", "setMessageWaitingIndicator",
+  "setDoNotDisturb",
 ] as const satisfies readonly ServiceName[];
 
 /** `connection` is the initiated, transferred or conferenced call where the service makes one. */

@@ -6,11 +6,12 @@ import type { LinkPicture } from "./picture.js";
 
 export type DeviceOrAgentEvent = Extract<CallEvent,
   { readonly type: AgentEventType | "backInService" | "outOfService" | "doNotDisturb"
-    | "forwarding" }>;
+    | "forwarding" | "messageWaiting" }>;
 
 export function isDeviceOrAgentEvent(event: CallEvent): event is DeviceOrAgentEvent {
   return "agentDevice" in event || event.type === "backInService" || event.type === "outOfService"
-    || event.type === "doNotDisturb" || event.type === "forwarding";
+    || event.type === "doNotDisturb" || event.type === "forwarding"
+    || event.type === "messageWaiting";
 }
 
 /** Applies the event and says which device it is about. */

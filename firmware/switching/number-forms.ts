@@ -21,6 +21,7 @@ export const partyFields = {
   agentLoggedOn: ["agentDevice"], agentLoggedOff: ["agentDevice"], agentNotReady: ["agentDevice"],
   agentReady: ["agentDevice"], agentBusy: ["agentDevice"], agentWorkingAfterCall: ["agentDevice"],
   backInService: ["device"], outOfService: ["device"], doNotDisturb: ["device"],
+  messageWaiting: ["device"],
   forwarding: ["device", "forwardTo"],
 } as const satisfies Readonly<Record<EventName, readonly string[]>>;
 

@@ -31,7 +31,8 @@ export function checkPreconditions(request: ServiceRequest, stateOf: StateOf): R
     return first.ok ? one(other, allowed) : first;
   };
   switch (request.service) {
-    case "makeCall": case "setAgentState": return done;
+    case "makeCall": case "setAgentState": case "setMessageWaitingIndicator":
+    case "setDoNotDisturb": return done;
     case "answerCall": return one(request.connection, ["alerting"]);
     case "clearConnection": return one(request.connection, any);
     case "clearCall": return one(request.connection, any);

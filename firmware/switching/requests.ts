@@ -111,7 +111,8 @@ function withCurrentCalls(
       ? connection : { call: call.call, device: connection.device };
   };
   switch (request.service) {
-    case "makeCall": case "setAgentState": return request;
+    case "makeCall": case "setAgentState": case "setMessageWaitingIndicator":
+    case "setDoNotDisturb": return request;
     case "alternateCall": case "reconnectCall": case "transferCall": case "conferenceCall":
       return { ...request, heldCall: now(request.heldCall), activeCall: now(request.activeCall) };
     case "consultationCall": return { ...request, existingCall: now(request.existingCall) };

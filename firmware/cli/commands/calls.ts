@@ -171,6 +171,11 @@ const numberCommands: readonly Command[] = [
       requestId: session.environment.randomId() }) }),
 ];
 
+const switched = (input: Input, { environment }: Session): {
+  readonly link: string; readonly device: string; readonly on: boolean; readonly requestId: string;
+} => ({ link: input.arg("link"), device: input.arg("device"), on: input.onOff("on-off"),
+  requestId: environment.randomId() });
+
 const otherCommands: readonly Command[] = [
   ask({ words: "call pickup", args: ["<link>", "<device>", "<ringing-device>"],
     options: [callOption], method: methods.directedPickupCall, show: showNew,
@@ -204,6 +209,15 @@ const otherCommands: readonly Command[] = [
       state: enumValue(RequestedAgentStateSchema, input.arg("state")), agent: input.text("agent"),
       acdGroup: input.text("group"), reason: input.text("reason"),
       requestId: environment.randomId() }) }),
+  ask({ words: "device lamp", args: [...device, "<on-off>"],
+    method: methods.setMessageWaitingIndicator,
+    about: ["Light a device's message lamp (on) or put it out (off).",
+      "Allumer (on) ou éteindre (off) le voyant de message d'un poste."],
+    request: switched }),
+  ask({ words: "device dnd", args: [...device, "<on-off>"], method: methods.setDoNotDisturb,
+    about: ["Switch a device's do-not-disturb on or off.",
+      "Activer (on) ou désactiver (off) ne-pas-déranger d'un poste."],
+    request: switched }),
 ];
 
 export const callCommands: readonly Command[] = [

@@ -50,7 +50,8 @@ const table: readonly (readonly [string, MethodRow])[] = [
   ...rows(calls, "operator", "change", ["MakeCall", "AnswerCall", "ClearConnection", "ClearCall",
     "HoldCall", "RetrieveCall", "AlternateCall", "ReconnectCall", "ConsultationCall",
     "TransferCall", "ConferenceCall", "SingleStepTransferCall", "SingleStepConference",
-    "DeflectCall", "DirectedPickupCall", "ParkCall", "GenerateDigits", "SetAgentState"]),
+    "DeflectCall", "DirectedPickupCall", "ParkCall", "GenerateDigits", "SetAgentState",
+    "SetMessageWaitingIndicator", "SetDoNotDisturb"]),
 
   ...rows(configuration, "admin", "none", ["GetConfiguration", "ValidateConfiguration",
     "ListRevisions", "DiffRevisions", "GetSchema", "ListSecrets"]),

@@ -98,6 +98,7 @@ export function callsHandlers(
     ...callControl(actions),
     ...callTransfer(actions),
     ...callAssociated(actions),
+    ...deviceSwitches(actions),
   };
 }
 
@@ -210,5 +211,19 @@ function callAssociated(
           ...(request.acdGroup === "" ? {} : { acdGroup: deviceId(request.acdGroup) }),
           ...(request.reason === "" ? {} : { reason: request.reason }) };
       })),
+  };
+}
+
+function deviceSwitches(
+  actions: Actions,
+): Pick<Handlers, "setMessageWaitingIndicator" | "setDoNotDisturb"> {
+  return {
+    setMessageWaitingIndicator: async (request, context) => nothing(await actions.act(
+      method.setMessageWaitingIndicator, request, context, (fields) => ({
+        service: "setMessageWaitingIndicator", on: request.on,
+        device: deviceId(text(fields, "device", request.device)) }))),
+    setDoNotDisturb: async (request, context) => nothing(await actions.act(
+      method.setDoNotDisturb, request, context, (fields) => ({ service: "setDoNotDisturb",
+        on: request.on, device: deviceId(text(fields, "device", request.device)) }))),
   };
 }

@@ -49,6 +49,7 @@ export const eventTypes: Readonly<Record<EventName, EventType>> = {
   outOfService: EventType.OUT_OF_SERVICE,
   doNotDisturb: EventType.DO_NOT_DISTURB,
   forwarding: EventType.FORWARDING,
+  messageWaiting: EventType.MESSAGE_WAITING,
 };
 
 export const connectionStates: Readonly<Record<ModelConnectionState, ConnectionState>> = {

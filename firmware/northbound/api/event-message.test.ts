@@ -61,6 +61,7 @@ const bodies: readonly Body[] = [
   { type: "outOfService", device: deviceId("100") },
   { type: "doNotDisturb", device: deviceId("100"), on: true },
   { type: "forwarding", device: deviceId("100"), on: true, forwardTo: deviceId("200") },
+  { type: "messageWaiting", device: deviceId("100"), on: true },
 ];
 
 function entry(body: Body, number = 7n): NumberedEvent {

@@ -124,7 +124,8 @@ function typeFields(event: CallEvent, forms: Forms): EventInit {
         agent: event.agent ?? "", acdGroup: event.acdGroup ?? "", reason: event.reason ?? "" };
     }
     case "backInService": case "outOfService": return { subject: forms({ device: event.device }) };
-    case "doNotDisturb": return { subject: forms({ device: event.device }), on: event.on };
+    case "doNotDisturb": case "messageWaiting":
+      return { subject: forms({ device: event.device }), on: event.on };
     case "forwarding":
       return { subject: forms({ device: event.device }), on: event.on,
         otherParty: event.forwardTo === undefined ? undefined

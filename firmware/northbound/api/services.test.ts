@@ -134,6 +134,8 @@ describe("services", () => {
     await good("operator", method.generateDigits, { link, connection, digits: "12#A" });
     await good("operator", method.setAgentState, { link, device: "100", acdGroup: "sales",
       state: RequestedAgentState.NOT_READY, reason: "lunch" });
+    await good("operator", method.setMessageWaitingIndicator, { link, device: "100", on: true });
+    await good("operator", method.setDoNotDisturb, { link, device: "100" });
     const both = { heldCall: held, activeCall: { call: "c2", device: "100" } };
     assert.deepEqual(asked, [
       { service: "makeCall", callingDevice: "100", calledNumber: "0123",
@@ -156,6 +158,8 @@ describe("services", () => {
       { service: "generateDigits", connection: held, digits: "12#A" },
       { service: "setAgentState", device: "100", requestedState: "notReady", acdGroup: "sales",
         reason: "lunch" },
+      { service: "setMessageWaitingIndicator", device: "100", on: true },
+      { service: "setDoNotDisturb", device: "100", on: false },
     ].map((request) => ["pbx-1", "operator", request]));
   });
 
