@@ -31,6 +31,8 @@ export interface LineDecoder extends Decoder<SmdrLine> {
   readonly pendingBytes: number;
   /** Text of that line, for a login that prompts without ending its line. */
   readonly pendingText: string;
+  /** Ends the line, as an end of line does that is not counted: the protocol around it says so. */
+  endLine(): Iterable<Decoded<SmdrLine>>;
   /** Treats what is pending as whole: after a silence, or at the end of the connection. */
   flush(): Iterable<Decoded<SmdrLine>>;
   /** Forgets what is pending: it was a prompt. */
@@ -126,7 +128,7 @@ class Lines implements LineDecoder {
     for (const byte of chunk) {
       if (byte === cr || byte === lf) {
         this.#skipped += 1;
-        this.#endLine(found);
+        this.#lineEnds(found);
       } else if (padding.has(byte)) {
         this.#skipped += 1;
       } else {
@@ -138,14 +140,20 @@ class Lines implements LineDecoder {
     return found;
   }
 
+  endLine(): Iterable<Decoded<SmdrLine>> {
+    const found: Decoded<SmdrLine>[] = [];
+    this.#lineEnds(found);
+    return found;
+  }
+
   flush(): Iterable<Decoded<SmdrLine>> {
     const found: Decoded<SmdrLine>[] = [];
-    this.#endLine(found);
+    this.#lineEnds(found);
     this.#endBlock(found);
     return found;
   }
 
-  #endLine(found: Decoded<SmdrLine>[]): void {
+  #lineEnds(found: Decoded<SmdrLine>[]): void {
     if (this.#length === 0) return;
     const bytes = Uint8Array.from(this.#buffer.subarray(0, this.#length));
     this.#length = 0;

@@ -1,11 +1,12 @@
 /** Call record ports (SMDR): a PBX that prints a line per call, on a serial port or over TCP. */
 
 import type { Driver } from "../../firmware/link/driver.js";
+import { partialCallMs } from "./call-parts.js";
 import { openCallMs } from "./live-calls.js";
 import { driverName } from "./map.js";
 import { smdrOptions, type SmdrOptions } from "./options.js";
 import { recognise } from "./recognise.js";
-import { events, lineSilenceMs, loginSilenceMs, openSession, partialCallMs } from "./session.js";
+import { events, lineSilenceMs, loginSilenceMs, openSession } from "./session.js";
 import { tryOptions } from "./trial.js";
 
 const hour = 3_600_000;

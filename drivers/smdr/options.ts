@@ -8,12 +8,24 @@ import { customLayout, layoutProblems } from "./custom-layout.js";
 import { customFormat, customName } from "./formats/custom.js";
 import { formatNames, formatOf } from "./formats/index.js";
 import type { Format, FormatSettings } from "./formats/format.js";
+import type { Framing } from "./framing.js";
+import { framingNames, necDefaults, openFraming } from "./framings/index.js";
 import { isTimeZone } from "../../firmware/base/local-time.js";
 
 const schema = z.strictObject({
   format: z.enum([customName, ...formatNames]).meta(words("Format",
     "The record format that the PBX prints; custom: as `layout` says", "Format",
     "Le format de ticket qu'imprime le PBX ; custom : selon `layout`")),
+  framing: z.enum(framingNames).default("lines").meta(words("Framing",
+    "What the PBX wraps around its records; lines: nothing", "Trames",
+    "Ce dont le PBX entoure ses tickets ; lines : rien")),
+  nec: z.strictObject({
+    parity: z.boolean().default(necDefaults.parity).meta(words("Parity octet",
+      "An octet of parity stands behind each block", "Octet de parité",
+      "Un octet de parité suit chaque bloc")),
+  }).optional().meta(words("NEC",
+    "Of a framing of NEC's: how the PBX's port is set", "NEC",
+    "Pour une trame NEC : comment le port du PBX est réglé")),
   layout: customLayout.optional().meta(words("Layout",
     "Of format custom: what stands where on a line",
     "Disposition", "Pour le format custom : ce qui se trouve où dans une ligne")),
@@ -40,7 +52,7 @@ const schema = z.strictObject({
 });
 
 const checked = schema.superRefine((options, context) => {
-  const { format, layout, pattern } = options;
+  const { format, framing, layout, pattern } = options;
   const wrong = (message: string, ...path: (string | number)[]): void => {
     context.addIssue({ code: "custom", path, message });
   };
@@ -50,6 +62,12 @@ const checked = schema.superRefine((options, context) => {
   }
   if (format !== customName && layout !== undefined) {
     wrong(`goes with format: custom only; the format is ${format}`, "layout");
+  }
+  if (options.nec !== undefined && !framing.startsWith("nec-")) {
+    wrong(`goes with a framing of NEC's only; the framing is ${framing}`, "nec");
+  }
+  if (options.login !== undefined && framing !== "lines") {
+    wrong(`goes with framing: lines only; the framing is ${framing}`, "login");
   }
   for (const { path, message } of layout === undefined ? [] : layoutProblems(layout)) {
     wrong(message, "layout", ...path);
@@ -87,4 +105,9 @@ export function formatFor({ format, layout }: SmdrOptions): Format {
 export function settingsFor({ pattern, dateOrder }: SmdrOptions): FormatSettings {
   return { ...(pattern === "auto" ? {} : { pattern }),
     ...(dateOrder === "auto" ? {} : { dateOrder }) };
+}
+
+/** A new one for every opening of the channel. */
+export function framingFor(options: SmdrOptions): Framing {
+  return openFraming(options);
 }

@@ -5,10 +5,12 @@ import type { Session } from "../../firmware/link/driver.js";
 import type { CallEvent } from "../../firmware/model/events.js";
 import { linkId } from "../../firmware/model/identifiers.js";
 import type { CompletedCall } from "../../firmware/model/records.js";
+import { partialCallMs, partialCallsMax } from "./call-parts.js";
 import { driver } from "./driver.js";
 import { openCallMs, openCallsMax } from "./live-calls.js";
+import { blockOf } from "./framings/nec-blocks.js";
+import { blockSilenceMs } from "./framings/nec.js";
 import { createSmdrPeer, type PeerCall, type SmdrPeer, type SmdrPeerPlan } from "./peer.js";
-import { partialCallMs, partialCallsMax } from "./session.js";
 
 const incoming: PeerCall = { device: "101", trunk: "01", number: "0145678901",
   direction: "incoming", ringMs: 4_000, talkMs: 61_000 };
@@ -348,6 +350,22 @@ describe("smdr session, Avaya and Nortel", () => {
     print(bench, "0010A  9801     01456789012101               1  0120");
     assert.equal(new Date(bench.records[0]?.startedAtMs ?? 0).toISOString(),
       "2026-11-23T07:59:00.000Z");
+    bench.end();
+  });
+});
+
+describe("smdr session, NEC blocks", () => {
+  const outgoing = "0!KA00101200130010 112209151011220916204711      001000      "
+    .padEnd(61) + "95550123456";
+
+  it("reads blocks and gives up one that has no end", async () => {
+    const bench = new Bench({ format: "nec-neax", framing: "nec-free" });
+    bench.hear(Buffer.concat([Buffer.from("\r\nx"), blockOf(Buffer.from(outgoing), true),
+      Buffer.from("\u00020!KA001")]));
+    assert.deepEqual(bench.records.map(({ calledNumber }) => calledNumber), ["95550123456"]);
+    assert.equal(bench.garbageBytes, 1);
+    await bench.world.advance(blockSilenceMs);
+    assert.equal(bench.garbageBytes, 9);
     bench.end();
   });
 });

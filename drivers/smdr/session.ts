@@ -1,62 +1,43 @@
 /** The conversation on a printer port: mostly listening. */
 
-import type { Decoded } from "../../firmware/base/codec.js";
 import { fail, faultText, ok, type Result, type Text } from "../../firmware/base/result.js";
 import type { Cancellable } from "../../firmware/base/world.js";
 import type { Proof, Session, SessionContext } from "../../firmware/link/driver.js";
 import type { CallId } from "../../firmware/model/identifiers.js";
 import type { ServiceResponse } from "../../firmware/model/services.js";
 import type { LinkSnapshot } from "../../firmware/model/snapshot.js";
+import { CallParts } from "./call-parts.js";
 import { ClockDrift } from "./clock-drift.js";
-import { smdrCodec, type LineDecoder, type SmdrLine } from "./codec.js";
-import type { CallLine, DateLine, Meaning, PbxTime } from "./formats/format.js";
+import { smdrCodec } from "./codec.js";
+import type { CallLine, Meaning } from "./formats/format.js";
+import { FramedDecoder, type Heard } from "./framed-decoder.js";
 import { LiveCalls } from "./live-calls.js";
-import { momentOf } from "../../firmware/base/local-time.js";
 import { Login, type LoginStep } from "./login.js";
-import { completedCall, endOf, joined, startOf } from "./map.js";
-import { formatFor, settingsFor, type SmdrOptions } from "./options.js";
+import { completedCall, endOf, startOf } from "./map.js";
+import { formatFor, framingFor, settingsFor, type SmdrOptions } from "./options.js";
+import { PrintedClock } from "./printed-clock.js";
 import { Sequence } from "./sequence.js";
 
 /** A line without end is taken as it stands after so much silence. */
 export const lineSilenceMs = 2_000;
 /** How long a prompt is waited for, and a refusal after the password. */
 export const loginSilenceMs = 2_000;
-/** Calls of which parts have been printed and the last part has not. */
-export const partialCallsMax = 500;
-export const partsMax = 50;
-/** A part that never gets its rest is recorded as it stands. */
-export const partialCallMs = 14_400_000;
-
-/** A date that the PBX printed holds for the times behind it: until midnight, and a little more. */
-const dateMsMax = 26 * 3_600_000;
-
-interface Part {
-  readonly line: CallLine;
-  readonly startedAtMs: number;
-}
-
-interface PartialCall {
-  readonly parts: Part[];
-  timer: Cancellable;
-}
-
 export function openSession(context: SessionContext<SmdrOptions>): Session {
   return new SmdrSession(context);
 }
 
 class SmdrSession implements Session {
   readonly #context: SessionContext<SmdrOptions>;
-  readonly #decoder: LineDecoder;
+  readonly #decoder: FramedDecoder;
   readonly #calls: LiveCalls;
   readonly #drift = new ClockDrift();
   readonly #sequence = new Sequence();
-  readonly #partial = new Map<string, PartialCall>();
+  readonly #parts: CallParts;
+  readonly #clock: PrintedClock;
   readonly #login: Login | undefined;
   #silence: Cancellable | undefined;
+  #framingTimer: Cancellable | undefined;
   #loginTimer: Cancellable | undefined;
-  #previousMs: number | undefined;
-  /** Of lines that print only the time. */
-  #date: { readonly line: DateLine; readonly atMs: number } | undefined;
   #impaired = false;
   #gaveUp = false;
   #closed = false;
@@ -65,7 +46,13 @@ class SmdrSession implements Session {
     this.#context = context;
     const { options, world, link } = context;
     const format = formatFor(options);
-    this.#decoder = smdrCodec(format, settingsFor(options)).decoder();
+    this.#decoder = new FramedDecoder(framingFor(options),
+      smdrCodec(format, settingsFor(options)).decoder());
+    this.#clock = new PrintedClock(options.timeZone);
+    this.#parts = new CallParts(world, (line, startedAtMs, complete) => {
+      context.record(completedCall(line, link, startedAtMs,
+        complete ? {} : { incomplete: "the last part was not printed" }));
+    });
     const opened = `${world.clock.wall().getTime().toString(36)}${
       Buffer.from(world.random.bytes(2)).toString("hex")}`;
     this.#calls = new LiveCalls(world, `${link}-${opened}`, (event) => { context.emit(event); });
@@ -74,8 +61,8 @@ class SmdrSession implements Session {
     // Its calls have invented names and it cannot be asked about them: what was in progress
     // before this session is over for us, as after a restart of the PBX.
     context.identify({ product: format.title, incarnation: opened });
-    if (this.#login === undefined) context.report({ type: "ready" });
-    else this.#awaitPrompt();
+    this.#take(this.#decoder.open(), world.clock.monotonicMs());
+    if (this.#login !== undefined) this.#awaitPrompt();
   }
 
   request(): Promise<Result<ServiceResponse>> {
@@ -99,11 +86,12 @@ class SmdrSession implements Session {
   close(): void {
     if (this.#closed) return;
     const atMs = this.#context.world.clock.monotonicMs();
-    this.#take(this.#decoder.flush(), atMs);
+    this.#take(this.#decoder.end(), atMs);
     this.#closed = true;
     this.#silence?.cancel();
     this.#loginTimer?.cancel();
-    for (const key of [...this.#partial.keys()]) this.#finishPartial(key, undefined);
+    this.#framingTimer?.cancel();
+    this.#parts.close();
     this.#calls.close();
   }
 
@@ -111,7 +99,7 @@ class SmdrSession implements Session {
     if (this.#closed) return;
     this.#take(this.#decoder.push(bytes), atMs);
     this.#silence?.cancel();
-    if (!this.#decoder.pending) return;
+    if (!this.#decoder.endsBySilence) return;
     if (this.#login !== undefined && !this.#login.finished) {
       this.#step(this.#login.see(this.#decoder.pendingText));
       return;
@@ -160,19 +148,48 @@ class SmdrSession implements Session {
     this.#context.report({ type: "lost", reason });
   }
 
-  #take(found: Iterable<Decoded<SmdrLine>>, atMs: number): void {
-    for (const one of found) {
-      if (one.kind === "message") this.#hear(one.message.says, atMs);
-      else if (this.#login === undefined || this.#login.finished) {
-        this.#context.garbage(one.bytes, one.reason);
-      } else {
-        // Banners and echoes before the password are no records and no noise.
-        this.#context.accounted(one.bytes.length, "skipped");
-        this.#context.world.log.event("smdr.login.text",
-          { link: this.#context.link, bytes: one.bytes.length }, "debug");
+  #take(heard: readonly Heard[], atMs: number): void {
+    for (const one of heard) {
+      switch (one.kind) {
+        case "message": this.#hear(one.message.says, atMs); break;
+        case "garbage": this.#garbage(one.bytes, one.reason); break;
+        case "reply": this.#reply(one.bytes); break;
+        case "wait": this.#wait(one.ms); break;
+        case "condition":
+          // Behind a login, nobody is ready before the PBX has let us in.
+          if (this.#login === undefined) this.#context.report(one.condition);
       }
     }
     this.#account();
+  }
+
+  #garbage(bytes: Uint8Array, reason: string): void {
+    if (this.#login === undefined || this.#login.finished) {
+      this.#context.garbage(bytes, reason);
+      return;
+    }
+    // Banners and echoes before the password are no records and no noise.
+    this.#context.accounted(bytes.length, "skipped");
+    this.#context.world.log.event("smdr.login.text",
+      { link: this.#context.link, bytes: bytes.length }, "debug");
+  }
+
+  /** What cannot be sent is as good as lost on the way: the PBX repeats. */
+  #reply(bytes: Uint8Array): void {
+    const sent = this.#context.transport.send(bytes);
+    if (!sent.ok) {
+      this.#context.world.log.event("smdr.reply.unsent",
+        { link: this.#context.link, code: sent.fault.code }, "warn");
+    }
+  }
+
+  #wait(ms: number | undefined): void {
+    const { clock } = this.#context.world;
+    this.#framingTimer?.cancel();
+    this.#framingTimer = ms === undefined || this.#closed ? undefined
+      : clock.after(ms, "smdr.framing", () => {
+        this.#take(this.#decoder.elapsed(), clock.monotonicMs());
+      });
   }
 
   #account(): void {
@@ -189,7 +206,7 @@ class SmdrSession implements Session {
     }
     const { link, world } = this.#context;
     if (says.phase === "date") {
-      this.#date = { line: says, atMs: receivedAtMs };
+      this.#clock.date(says, receivedAtMs);
       return;
     }
     const missing = says.sequence === undefined ? 0 : this.#sequence.missingBefore(says.sequence);
@@ -202,23 +219,12 @@ class SmdrSession implements Session {
     }
   }
 
-  /** Milliseconds since 1970 of what the PBX printed. */
-  #printedMs(local: PbxTime, arrivedMs: number, receivedAtMs: number): number {
-    if ("utcMs" in local) return local.utcMs;
-    if ("atArrival" in local) return arrivedMs;
-    const date = this.#date !== undefined && receivedAtMs - this.#date.atMs <= dateMsMax
-      && local.month === undefined ? this.#date.line : undefined;
-    return momentOf(date === undefined ? local : { ...date, ...local },
-      this.#context.options.timeZone, arrivedMs, this.#previousMs);
-  }
-
   #line(line: CallLine, receivedAtMs: number): void {
     const { link, world } = this.#context;
     // The line may have waited for the store; it arrived `waited` ago.
     const waitedMs = Math.max(0, world.clock.monotonicMs() - receivedAtMs);
     const arrivedMs = world.clock.wall().getTime() - waitedMs;
-    const printedMs = this.#printedMs(line.local, arrivedMs, receivedAtMs);
-    this.#previousMs = printedMs;
+    const printedMs = this.#clock.momentMs(line.local, arrivedMs, receivedAtMs);
     const occurredAtMs = line.phase === "completed" ? endOf(line, printedMs) : printedMs;
     const driftMs = this.#drift.add(occurredAtMs, arrivedMs);
     this.#judgeClock();
@@ -252,47 +258,9 @@ class SmdrSession implements Session {
   }
 
   #completed(line: CallLine, startedAtMs: number, call: CallId | undefined): void {
-    const key = line.reference;
-    const open = key === undefined ? undefined : this.#partial.get(key);
-    if (key === undefined || (open === undefined && line.continued !== true)) {
-      const record = completedCall(line, this.#context.link, startedAtMs, {});
-      this.#context.record(call === undefined ? record : { ...record, call });
-      return;
-    }
-    const partial = open ?? this.#openPartial(key);
-    partial.parts.push({ line, startedAtMs });
-    if (line.continued !== true || partial.parts.length >= partsMax) {
-      this.#finishPartial(key, line);
-    }
-  }
-
-  #openPartial(key: string): PartialCall {
-    const [oldest] = this.#partial.keys();
-    if (oldest !== undefined && this.#partial.size >= partialCallsMax) {
-      this.#finishPartial(oldest, undefined);
-    }
-    const made: PartialCall = {
-      parts: [],
-      timer: this.#context.world.clock.after(partialCallMs, "smdr.partial", () => {
-        this.#finishPartial(key, undefined);
-      }),
-    };
-    this.#partial.set(key, made);
-    return made;
-  }
-
-  /** `last` is undefined when the call's last part has not come. */
-  #finishPartial(key: string, last: CallLine | undefined): void {
-    const partial = this.#partial.get(key);
-    if (partial === undefined) return;
-    partial.timer.cancel();
-    this.#partial.delete(key);
-    const line = joined(partial.parts.map((part) => part.line));
-    if (line === undefined) return;
-    const startedAtMs = Math.min(...partial.parts.map((part) => part.startedAtMs));
-    const complete = last !== undefined && last.continued !== true;
-    this.#context.record(completedCall(line, this.#context.link, startedAtMs,
-      complete ? {} : { incomplete: "the last part was not printed" }));
+    if (this.#parts.take(line, startedAtMs)) return;
+    const record = completedCall(line, this.#context.link, startedAtMs, {});
+    this.#context.record(call === undefined ? record : { ...record, call });
   }
 }
 

@@ -1,14 +1,15 @@
 /** What bytes say with options that are only tried: for whoever sets them. Pure. */
 
-import { momentOf } from "../../firmware/base/local-time.js";
 import { ok, type Result } from "../../firmware/base/result.js";
 import type { OptionsTrial, TriedRecord } from "../../firmware/link/driver.js";
 import { linkId } from "../../firmware/model/identifiers.js";
 import { smdrCodec, type SmdrLine } from "./codec.js";
-import type { DateLine, Format, PbxTime } from "./formats/format.js";
+import type { Format } from "./formats/format.js";
+import { FramedDecoder } from "./framed-decoder.js";
 import { splitCsv, type LineLayout } from "./layout.js";
 import { completedCall, startOf } from "./map.js";
-import { formatFor, settingsFor, smdrOptions, type SmdrOptions } from "./options.js";
+import { formatFor, framingFor, settingsFor, smdrOptions } from "./options.js";
+import { PrintedClock } from "./printed-clock.js";
 
 /** Shown of either kind; more is counted. */
 export const triedRecordsMax = 200;
@@ -25,17 +26,17 @@ export function tryOptions(
   if (!parsed.ok) return parsed;
   const format = formatFor(parsed.value);
   const codec = smdrCodec(format, settingsFor(parsed.value));
-  const decoder = codec.decoder();
+  const decoder = new FramedDecoder(framingFor(parsed.value), codec.decoder());
   const only = onlyLayout(format);
-  const clock = new Clock(parsed.value, atMs);
+  const clock = new PrintedClock(parsed.value.timeZone);
   const records: TriedRecord[] = [];
   const rejected: Rejected[] = [];
-  for (const each of [...decoder.push(bytes), ...decoder.flush()]) {
+  for (const each of [...decoder.open(), ...decoder.push(bytes), ...decoder.end()]) {
     if (each.kind === "garbage") {
       rejected.push(rejection(each.bytes, each.reason, only));
-    } else {
+    } else if (each.kind === "message") {
       const { fields, says } = each.message;
-      records.push({ fields, phase: says.phase, ...callOf(each.message, clock),
+      records.push({ fields, phase: says.phase, ...callOf(each.message, clock, atMs),
         text: Buffer.from(codec.encode(each.message)).toString(format.encoding).trimEnd() });
     }
   }
@@ -44,39 +45,17 @@ export function tryOptions(
     rejected: rejected.slice(-rejectedMax), rejectedTotal: rejected.length });
 }
 
-/** As the session does, but for lines that all came at one moment. */
-class Clock {
-  readonly #timeZone: string;
-  readonly #atMs: number;
-  #date: DateLine | undefined;
-  #previousMs: number | undefined;
-
-  constructor({ timeZone }: SmdrOptions, atMs: number) {
-    this.#timeZone = timeZone;
-    this.#atMs = atMs;
-  }
-
-  date(line: DateLine): void {
-    this.#date = line;
-  }
-
-  printedMs(local: PbxTime): number {
-    if ("utcMs" in local) return local.utcMs;
-    if ("atArrival" in local) return this.#atMs;
-    const dated = local.month === undefined ? { ...this.#date, ...local } : local;
-    this.#previousMs = momentOf(dated, this.#timeZone, this.#atMs, this.#previousMs);
-    return this.#previousMs;
-  }
-}
-
-function callOf({ says }: SmdrLine, clock: Clock): Pick<TriedRecord, "call"> {
+/** All lines came at one moment, as far as anybody knows. */
+function callOf(
+  { says }: SmdrLine, clock: PrintedClock, atMs: number,
+): Pick<TriedRecord, "call"> {
   if (says.phase === "notice") return {};
   if (says.phase === "date") {
-    clock.date(says);
+    clock.date(says, 0);
     return {};
   }
   const { link: _link, ...call } =
-    completedCall(says, linkId(""), startOf(says, clock.printedMs(says.local)), {});
+    completedCall(says, linkId(""), startOf(says, clock.momentMs(says.local, atMs, 0)), {});
   return { call };
 }
 
