@@ -42,8 +42,9 @@ compile: proto/gen/.ready ## TypeScript -> build/
 # native code stay outside; the names stay, for stack traces. One letter that is not ASCII would
 # make V8 keep the text at two bytes a letter.
 program: compile ## Each program as one file
+	rm -rf build/program
 	esbuild build/firmware/main.js build/firmware/ctictl.js --outdir=build/program \
-	  --bundle --platform=node --format=esm --target=node24 --minify-syntax --minify-whitespace \
+	  --bundle --splitting --platform=node --format=esm --target=node24 --minify-syntax --minify-whitespace \
 	  --external:classic-level --external:@node-rs/argon2 --external:@serialport/bindings-cpp \
 	  --banner:js='import{createRequire as makeRequire}from"node:module";const require=makeRequire(import.meta.url);' \
 	  --define:__dirname=import.meta.dirname --sourcemap=external --legal-comments=linked \

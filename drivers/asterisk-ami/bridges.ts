@@ -1,5 +1,6 @@
 /** Which legs are in which bridge, and joins of two calls that wait for their explanation. */
 
+import { ownText } from "../../firmware/wire/ami.js";
 import type { Call, Leg } from "./picture.js";
 
 export interface Bridge {
@@ -32,11 +33,11 @@ export class Bridges {
     if (leg.bridge !== undefined && leg.bridge !== id) this.leave(leg);
     let bridge = this.#bridges.get(id);
     if (bridge === undefined) {
-      bridge = { id, legs: new Set(), conference: false, parking: false };
-      this.#bridges.set(id, bridge);
+      bridge = { id: ownText(id), legs: new Set(), conference: false, parking: false };
+      this.#bridges.set(bridge.id, bridge);
     }
     bridge.legs.add(leg);
-    leg.bridge = id;
+    leg.bridge = bridge.id;
     return bridge;
   }
 

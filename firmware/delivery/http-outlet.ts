@@ -2,7 +2,7 @@
 
 import { createHmac } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { request as requestHttp, type ClientRequest } from "node:http";
+import type { ClientRequest } from "node:http";
 import { request as requestHttps } from "node:https";
 import { attempt, done, messageOf, type Result } from "../base/result.js";
 import type { Batch, Content, Destination, HttpTarget } from "./destination.js";
@@ -67,6 +67,8 @@ export class HttpOutlet implements Outlet {
   #post(body: Uint8Array, headers: Readonly<Record<string, string | number>>):
   Promise<Result<void>> {
     const secure = this.#to.url.startsWith("https:");
+    // An import of node:http would load a browser's whole fetch and WebSocket with it: 3 MB.
+    const { request: requestHttp } = process.getBuiltinModule("node:http");
     return new Promise((resolve) => {
       const settle = (result: Result<void>): void => {
         timer.cancel();

@@ -7,9 +7,8 @@ import { makeFolder } from "../../base/folder.js";
 import { attempt, fail, messageOf, ok } from "../../base/result.js";
 import type { Result } from "../../base/result.js";
 import type { World } from "../../base/world.js";
-import { alternativeNames, issueClientCertificate, makeAuthority, makeServerCertificate, namesIn,
-  plainAddress } from "./certificate-authority.js";
 import type { IssuedCertificate, KeyAndCertificate } from "./certificate-authority.js";
+import { alternativeNames, namesIn, plainAddress } from "./certificate-names.js";
 
 const dayMs = 86_400_000;
 /** The server's certificate is made anew at a start when less is left of it. */
@@ -49,6 +48,10 @@ export interface AuthorityPlace {
   /** Host name, addresses of the interfaces, `tls.names`. localhost is always added. */
   readonly names: readonly string[];
 }
+
+/** Loaded when something is to be made: the library takes 4 MB, and a unit that runs needs none. */
+const making = (): Promise<typeof import("./certificate-authority.js")> =>
+  import("./certificate-authority.js");
 
 /** Undefined when there is no such file. */
 async function readText(path: string): Promise<Result<string | undefined>> {
@@ -114,7 +117,7 @@ async function loadOrMakeAuthority(place: AuthorityPlace): Promise<Result<KeyAnd
   const { key, certificate } = read.value;
   // A key alone is a first start that was cut short: nobody can trust its certificate yet.
   if (certificate === undefined) {
-    const made = await makeAuthority(world, unitName);
+    const made = await (await making()).makeAuthority(world, unitName);
     if (!made.ok) return made;
     const written = await writePair(folder, authorityKeyFile, authorityFile, made.value);
     if (!written.ok) return written;
@@ -160,6 +163,7 @@ async function loadOrMakeServer(
       [unitName, ...names], world.clock.wall().getTime());
     if (reason === undefined) return ok({ certificatePem: certificate, keyPem: key });
   }
+  const { makeServerCertificate } = await making();
   const made = await makeServerCertificate(world, authority, unitName, names);
   if (!made.ok) return made;
   const written = await writePair(folder, serverKeyFile, serverFile, made.value);
@@ -195,8 +199,8 @@ export async function loadOrCreateAuthority(place: AuthorityPlace): Promise<Resu
       authorityPem: authority.value.certificatePem,
       authorityFingerprint: own.fingerprint256,
       authorityExpiresAtMs: Date.parse(own.validTo),
-      issueClientCertificate: (requestPem: string, validDays: number) =>
-        issueClientCertificate(world, authority.value, requestPem, validDays),
+      issueClientCertificate: async (requestPem: string, validDays: number) =>
+        (await making()).issueClientCertificate(world, authority.value, requestPem, validDays),
     };
   });
 }

@@ -5,8 +5,9 @@ import * as x509 from "@peculiar/x509";
 import type { Result } from "../../base/result.js";
 import { SimulatedWorld } from "../../base/world-simulated.js";
 import { checkSuppliedCertificate, renewalReason } from "./authority.js";
-import { alternativeNames, clientDaysMax, issueClientCertificate, makeAuthority,
-  makeServerCertificate, namesIn, namesMax } from "./certificate-authority.js";
+import { clientDaysMax, issueClientCertificate, makeAuthority, makeServerCertificate }
+  from "./certificate-authority.js";
+import { alternativeNames, namesIn, namesMax } from "./certificate-names.js";
 import type { KeyAndCertificate } from "./certificate-authority.js";
 
 const dayMs = 86_400_000;

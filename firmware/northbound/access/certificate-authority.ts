@@ -7,11 +7,11 @@
 // The certificate library's dependency injection needs this before anything else.
 import "reflect-metadata";
 import { createPublicKey, webcrypto } from "node:crypto";
-import { isIP } from "node:net";
 import * as x509 from "@peculiar/x509";
 import { attempt, fail, ok } from "../../base/result.js";
 import type { Result } from "../../base/result.js";
 import type { World } from "../../base/world.js";
+import { alternativeNames, type AlternativeName } from "./certificate-names.js";
 
 const dayMs = 86_400_000;
 export const authorityDays = 3_650;
@@ -21,7 +21,6 @@ export const clientDaysDefault = 365;
 export const clientDaysMax = 825;
 /** Clocks of callers may be behind ours by so much. */
 const backdateMs = 3_600_000;
-export const namesMax = 100;
 const requestCharactersMax = 20_000;
 const commonNameMax = 64;
 const serialBytes = 16;
@@ -44,28 +43,6 @@ export interface IssuedCertificate {
   /** SHA-256 of the DER form, hexadecimal. */
   readonly fingerprint: string;
   readonly expiresAtMs: number;
-}
-
-/** Always in the server's certificate, whatever else it is reached by. */
-export const ownNames = ["localhost", "127.0.0.1", "::1"] as const;
-
-interface AlternativeName {
-  readonly type: "dns" | "ip";
-  readonly value: string;
-}
-
-/** DNS names and addresses, without doubles; what is neither is left out. */
-export function alternativeNames(names: readonly string[]): readonly AlternativeName[] {
-  const found = new Map<string, AlternativeName>();
-  for (const name of [...ownNames, ...names]) {
-    const value = name.trim().replace(/%.*$/, "").toLowerCase();
-    const isDns = /^(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/
-      .test(value) && value.length <= 253;
-    if (isIP(value) > 0) found.set(value, { type: "ip", value });
-    else if (isDns) found.set(value, { type: "dns", value });
-    if (found.size >= namesMax) break;
-  }
-  return [...found.values()];
 }
 
 function newSerial(world: World): string {
@@ -167,18 +144,6 @@ export function makeServerCertificate(
     return { certificatePem: withEnd(certificate.toString("pem")),
       keyPem: await keyPem(keys.privateKey) };
   });
-}
-
-/** Names in a certificate, in the form that `alternativeNames` gives. */
-export function namesIn(certificatePem: string): readonly string[] {
-  const extension = new x509.X509Certificate(certificatePem)
-    .getExtension(x509.SubjectAlternativeNameExtension);
-  return (extension?.names.items ?? []).map((name) => plainAddress(name.value.toLowerCase()));
-}
-
-/** IPv6 in its shortest form, so that two spellings of an address are the same. */
-export function plainAddress(name: string): string {
-  return isIP(name) === 6 ? new URL(`http://[${name}]/`).hostname.slice(1, -1) : name;
 }
 
 function refuse(message: string): Result<never> {
