@@ -75,6 +75,11 @@ class Bench {
         position += 1n;
         return Promise.resolve(ok(position));
       },
+      keepWhole: (_link, frames) => {
+        const first = position + 1n;
+        position += BigInt(frames.length);
+        return Promise.resolve(ok(first));
+      },
       async *read() { /* The suite reads nothing back. */ },
       newest: () => Promise.resolve([]),
     };

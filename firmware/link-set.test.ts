@@ -31,7 +31,8 @@ async function running(...configs: readonly LinkConfig[]) {
   const alarms = createAlarms(world);
   const zone = { name: "UTC" };
   const set: LinkSet = new LinkSet({ world, drivers: [choosyDriver(parsed)], alarms,
-    raw: { keep: () => Promise.resolve(ok(0n)), async *read() { yield* []; },
+    raw: { keep: () => Promise.resolve(ok(0n)), keepWhole: () => Promise.resolve(ok(0n)),
+      async *read() { yield* []; },
       newest: () => Promise.resolve([]) },
     ledger: { record: () => undefined, garbage: () => undefined, accounted: () => undefined },
     secret: () => ok("hush"), timeZone: () => zone.name, openerOf: () => bench.opener,

@@ -18,7 +18,7 @@ export const drivers: readonly DriverSheet[] = [
       });
     },
     jsonSchema: z.toJSONSchema(amiOptions) } },
-  { name: "smdr", title: "Call records", transports: ["serial", "tcp"],
+  { name: "smdr", title: "Call records", transports: ["serial", "tcp", "udp"],
     keepsRawBytes: true, options: {
     parse: (value) => ok(value), jsonSchema: { type: "object" } } },
 ];
@@ -109,8 +109,8 @@ web: 7
       '6 retention.eventsDays: found the text "soon"; expected a number',
       "7 retention.eventsMax: found the number 5; expected at least 1000",
       '9 links[0].id: found the text "PBX"; expected 1 to 32 of a-z, 0-9 and -',
-      '12 links[0].transport.kind: found the text "tcpp"; expected "tcp", "tcp-listen", "tls" or '
-        + '"serial"',
+      '12 links[0].transport.kind: found the text "tcpp"; expected "tcp", "tcp-listen", "tls", '
+        + '"serial" or "udp"',
       "14 links[1].transport.port: is missing; expected a number",
       '14 links[1].transport.prot: unknown key "prot"; did you mean "port"?',
       "16 grpc: found nothing; expected a section",
@@ -154,12 +154,16 @@ grpc: { port: 8443 }
 links:
 ${link("a", "transport: { kind: serial, path: /dev/ttyS0 }")}`
       + link("a", "transport: { kind: serial, path: /dev/ttyS0 }")
-      + link("b", "transport: { kind: tcp-listen, port: 8443, address: 192.0.2.1 }")), [
+      + link("b", "transport: { kind: tcp-listen, port: 8443, address: 192.0.2.1 }")
+      + link("c", "transport: { kind: udp, port: 8443 }")
+      + link("d", "transport: { kind: udp, port: 8443, senders: [192.0.2.0/24] }")), [
       "8 links[1].id: found \"a\", which is already the id of links[0]; expected an id of its own",
       "11 links[1].transport.path: found \"/dev/ttyS0\", which links[0] uses already; a serial "
         + "port can serve one link only",
       "15 links[2].transport.port: found port 8443, on which grpc listens already; expected a port "
         + "of its own",
+      "23 links[4].transport.port: found port 8443, on which links[3] listens already; expected a "
+        + "port of its own",
       "1 web.port: found port 8443, on which grpc listens already; expected a port of its own",
     ].sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)));
   });

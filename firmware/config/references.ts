@@ -217,6 +217,7 @@ interface Listener {
   readonly address: string;
   readonly port: number;
   readonly title: string;
+  readonly over: "tcp" | "udp";
 }
 
 /** Two listeners on one port, be they servers or links. Port 0 never clashes. */
@@ -227,21 +228,25 @@ export function checkListeners(
   const listeners: Listener[] = [];
   for (const name of ["grpc", "web"] as const) {
     const server = servers[name];
-    if (server !== undefined) listeners.push({ path: [name, "port"], title: name, ...server });
+    if (server === undefined) continue;
+    listeners.push({ path: [name, "port"], title: name, over: "tcp", ...server });
   }
   for (const { index, link } of links) {
-    if (!link.enabled || link.transport.kind !== "tcp-listen") continue;
+    const { enabled, transport } = link;
+    if (!enabled || (transport.kind !== "tcp-listen" && transport.kind !== "udp")) continue;
     listeners.push({ path: ["links", index, "transport", "port"], title: `links[${index}]`,
-      address: link.transport.address, port: link.transport.port });
+      address: transport.address, port: transport.port,
+      over: transport.kind === "udp" ? "udp" : "tcp" });
   }
   for (const { index, destination: { to } } of destinations) {
     if (to.kind !== "tcp-server") continue;
     listeners.push({ path: ["destinations", index, "to", "port"],
-      title: `destinations[${index}]`, address: to.address, port: to.port });
+      title: `destinations[${index}]`, address: to.address, port: to.port, over: "tcp" });
   }
   for (const [index, later] of listeners.entries()) {
     const first = listeners.slice(0, index).find((earlier) =>
-      later.port !== 0 && earlier.port === later.port && overlap(earlier.address, later.address));
+      later.port !== 0 && earlier.port === later.port && earlier.over === later.over
+        && overlap(earlier.address, later.address));
     if (first !== undefined) {
       findings.errors.push({ path: later.path,
         message: `found port ${later.port}, on which ${first.title} listens already; expected a `

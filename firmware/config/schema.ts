@@ -7,6 +7,7 @@
 import * as z from "zod";
 import { formWords as words } from "../base/form-words.js";
 import { portAddress } from "../link/ports/ports.js";
+import { isNetwork } from "../link/transports/networks.js";
 
 const port = z.int().min(1).max(65_535);
 const secretReference = z.string().regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|store:[a-z0-9-]+)$/,
@@ -62,7 +63,22 @@ const serial = z.strictObject({
     .meta(words("Flow control", "Flow control.", "Contrôle de flux", "Contrôle de flux.")),
 }).meta({ title: "Serial port", fr: { title: "Port série" } });
 
-export const transportSchema = z.discriminatedUnion("kind", [tcp, tcpListen, tls, serial]);
+const udp = z.strictObject({
+  kind: z.literal("udp").meta(kind),
+  address: z.string().default("0.0.0.0").meta(words("Listening address",
+    "Where to listen; all interfaces, which broadcasts need too.",
+    "Adresse d'écoute",
+    "Où écouter ; toutes les interfaces, ce que demande aussi la diffusion.")),
+  port: port.meta(words("Port", "UDP port on which the PBX sends to us.",
+    "Port", "Port UDP sur lequel le PBX nous envoie.")),
+  senders: z.array(z.string().refine(isNetwork, "must be an address or a network: 192.0.2.0/24"))
+    .min(1).max(256).optional().meta(words("Senders",
+      "Addresses and networks that may send; if absent anybody, as nothing else guards the port.",
+      "Émetteurs", "Adresses et réseaux qui peuvent envoyer ; à défaut tous, car rien d'autre ne "
+        + "garde le port.")),
+}).meta({ title: "UDP, the PBX sends", fr: { title: "UDP, le PBX envoie" } });
+
+export const transportSchema = z.discriminatedUnion("kind", [tcp, tcpListen, tls, serial, udp]);
 export type TransportConfig = z.infer<typeof transportSchema>;
 
 export const numberRuleSchema = z.strictObject({

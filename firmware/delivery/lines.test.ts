@@ -30,6 +30,23 @@ describe("cutting lines", () => {
       "printer/2.2+6", "printer/2.8+6", "printer/3.1+4"]);
   });
 
+  it("takes a datagram for a line of its own, and gives it an end where it has none", () => {
+    const cutter = new LineCutter(link, begin);
+    const add = (position: bigint, text: string, more: { whole?: true }): void => {
+      cutter.add({ position, atMs: 0, bytes: Buffer.from(text), ...more });
+    };
+    add(1n, "left open", {});
+    for (const [index, text] of ["one", "two\r\nthree", "four\n", "five\r", "six"].entries()) {
+      add(BigInt(index + 2), text, { whole: true });
+    }
+    assert.deepEqual(texts(cutter), ["left open", "one\r\n", "two\r\n", "three\r\n", "four\n",
+      "five\r", "six\r\n"]);
+    assert.equal(cutter.openBytes, 0);
+    assert.deepEqual(cutter.place, { position: 6n, offset: 3 });
+    const counted = [...cutter.days.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    assert.equal(counted, "left openonetwo\r\nthreefour\nfive\rsix".length);
+  });
+
   it("cuts off what never ends", () => {
     const cutter = cut(["x".repeat(pieceBytesMax), "x".repeat(pieceBytesMax + 5)]);
     assert.deepEqual(cutter.pieces.map(({ bytes }) => bytes.length),

@@ -13,6 +13,7 @@ export const tailMs = 2_000;
 
 const cr = 0x0d;
 const lf = 0x0a;
+const lineEnd = Buffer.from("\r\n");
 
 interface Part {
   readonly atMs: number;
@@ -48,7 +49,8 @@ export class LineCutter {
     return this.#length;
   }
 
-  add({ position, atMs, bytes }: RawSegment): void {
+  add({ position, atMs, bytes, whole }: RawSegment): void {
+    if (whole === true) this.end();
     let from = position === this.place.position && this.#length === 0 ? this.place.offset : 0;
     if (this.#length === 0) this.place = { position, offset: from };
     const end = (at: number): void => {
@@ -65,11 +67,22 @@ export class LineCutter {
     }
     if (from < bytes.length) this.#parts.push({ atMs, bytes: bytes.subarray(from) });
     this.#last = { position, offset: bytes.length };
+    if (whole === true) this.#endWhole();
   }
 
   /** Takes what has no end of line as it stands. */
   end(): void {
     if (this.#length > 0 && this.#last !== undefined) this.#cut(this.#last);
+  }
+
+  /** A datagram is a line, whether it says so or not; where lines are read, it needs an end. */
+  #endWhole(): void {
+    if (this.#length === 0) return;
+    const ended = this.#half;
+    this.end();
+    const piece = ended ? undefined : this.pieces.pop();
+    if (piece === undefined) return;
+    this.pieces.push({ ...piece, bytes: Buffer.concat([piece.bytes, lineEnd]) });
   }
 
   #cut(next: Place): void {

@@ -1,6 +1,6 @@
 /** A line, a driver and a sink for tests of the link runtime: all in memory, all scripted. */
 
-import { done, fail, inLanguage, ok, type Result } from "../base/result.js";
+import { done, fail, inLanguage, ok, type Result, type Text } from "../base/result.js";
 import { SimulatedWorld } from "../base/world-simulated.js";
 import type { CallEvent } from "../model/events.js";
 import { callId, deviceId, linkId } from "../model/identifiers.js";
@@ -10,34 +10,45 @@ import type { Driver, Proof, SessionContext } from "./driver.js";
 import { createLink, type LinkPlan } from "./link-runtime.js";
 import type { Link } from "./link.js";
 import type { TransportOpener } from "./opener.js";
-import type { Transport } from "./transport.js";
+import type { Sender, Transport, TransportKind } from "./transport.js";
 
 /** The far end of a line in memory. */
 export class BenchLine implements Transport {
-  readonly kind = "tcp";
+  readonly kind: TransportKind;
   readonly description = "bench";
   readonly sent: string[] = [];
   paused = false;
   closed: string | undefined;
   readonly #world: SimulatedWorld;
-  #receive: ((bytes: Uint8Array, atMs: number) => void) | undefined;
+  trouble: ((reason: Text | undefined) => void) | undefined;
+  #receive: ((bytes: Uint8Array, atMs: number, from?: Sender) => void) | undefined;
   #onClosed: ((reason: string) => void) | undefined;
 
-  constructor(world: SimulatedWorld) { this.#world = world; }
+  constructor(world: SimulatedWorld, kind: TransportKind) {
+    this.#world = world;
+    this.kind = kind;
+  }
 
-  onReceive(handler: (bytes: Uint8Array, atMs: number) => void): void { this.#receive = handler; }
+  onReceive(handler: (bytes: Uint8Array, atMs: number, from?: Sender) => void): void {
+    this.#receive = handler;
+  }
+  onTrouble(handler: (reason: Text | undefined) => void): void { this.trouble = handler; }
   onClosed(handler: (reason: string) => void): void { this.#onClosed = handler; }
   send(bytes: Uint8Array): Result<void> {
     this.sent.push(Buffer.from(bytes).toString());
+    return done;
+  }
+  sendTo(bytes: Uint8Array, { address, port }: Sender): Result<void> {
+    this.sent.push(`${Buffer.from(bytes).toString()} to ${address}:${port}`);
     return done;
   }
   pause(): void { this.paused = true; }
   resume(): void { this.paused = false; }
   close(): void { this.cut("closed by us"); }
 
-  say(text: string): void {
+  say(text: string, from?: Sender): void {
     if (this.closed === undefined) {
-      this.#receive?.(Buffer.from(text), this.#world.clock.monotonicMs());
+      this.#receive?.(Buffer.from(text), this.#world.clock.monotonicMs(), from);
     }
   }
   cut(reason: string): void {
@@ -75,11 +86,13 @@ export class BenchDriver implements Driver<unknown> {
   readonly snapshots: ((result: Result<LinkSnapshot>) => void)[] = [];
   proofs: readonly Proof[] = [{ subject: "makeCall", proven: "yes", evidence: "bench" }];
   closes = 0;
+  readonly senders: (Sender | undefined)[] = [];
   context: SessionContext<unknown> | undefined;
 
   open(context: SessionContext<unknown>): ReturnType<Driver["open"]> {
     this.context = context;
-    context.transport.onReceive((bytes) => {
+    context.transport.onReceive((bytes, _atMs, from) => {
+      this.senders.push(from);
       for (const word of Buffer.from(bytes).toString().split("\n")) this.#hear(context, word);
     });
     return {
@@ -116,6 +129,7 @@ export class Bench {
   readonly lines: BenchLine[] = [];
   /** What the sink heard, in order. */
   readonly heard: string[] = [];
+  kind: TransportKind = "tcp";
   refuse: string | undefined;
   releases = 0;
   offer: (() => void) | undefined;
@@ -124,7 +138,7 @@ export class Bench {
     description: "bench",
     open: () => {
       if (this.refuse !== undefined) return Promise.resolve(fail("link-down", this.refuse));
-      const line = new BenchLine(this.world);
+      const line = new BenchLine(this.world, this.kind);
       this.lines.push(line);
       return Promise.resolve(ok(line));
     },

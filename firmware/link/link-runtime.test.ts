@@ -5,7 +5,7 @@ import { Bench, emptySnapshot } from "./link-bench.js";
 import { framesMax } from "./frame-ring.js";
 import { garbageMax, garbageWindowMs, handshakeMs, heldEventsMax } from "./link-runtime.js";
 import { retryMsMax, settleMs } from "./link-machine.js";
-import { rawQueueBytesMax, rawRetryMs } from "./raw-pump.js";
+import { rawQueueBytesMax, rawQueueChunksMax, rawRetryMs } from "./raw-pump.js";
 import type { Link } from "./link.js";
 
 const makeCall =
@@ -242,6 +242,8 @@ describe("link runtime with raw bytes", () => {
   function keeper(bench: Bench): {
     kept: string[]; refuse: boolean; slow: (() => void)[] | undefined;
     keep: (link: unknown, bytes: Uint8Array) => Promise<ReturnType<typeof ok<bigint>>>;
+    keepWhole: (link: unknown, frames: readonly Uint8Array[]) =>
+    Promise<ReturnType<typeof ok<bigint>>>;
     read: () => AsyncIterable<never>;
     newest: () => Promise<never[]>;
   } {
@@ -255,6 +257,12 @@ describe("link runtime with raw bytes", () => {
         if (self.refuse) return fail("store-full", "no space") as never;
         self.kept.push(Buffer.from(bytes).toString());
         return ok(BigInt(self.kept.length));
+      },
+      keepWhole: async (_link: unknown, frames: readonly Uint8Array[]) => {
+        if (self.refuse) return fail("store-full", "no space") as never;
+        const first = self.kept.length + 1;
+        self.kept.push(...frames.map((frame) => Buffer.from(frame).toString()));
+        return Promise.resolve(ok(BigInt(first)));
       },
       async *read(): AsyncIterable<never> { /* Nothing is read back here. */ },
       newest: () => Promise.resolve([]),
@@ -297,6 +305,57 @@ describe("link runtime with raw bytes", () => {
     await bench.world.advance(rawRetryMs);
     assert.deepEqual(bench.heard.slice(-3), ["record one at 2", "record two at 2", "down gone"]);
     assert.deepEqual(raw.kept, ["ready", "record onerecord two"]);
+    await link.stop(1_000);
+  });
+
+  it("keeps each datagram as a segment of its own and gives it on with its sender", async () => {
+    const bench = new Bench();
+    bench.kind = "udp";
+    const raw = keeper(bench);
+    const link = await bench.upLink({ rawKeeper: raw });
+    raw.refuse = true;
+    const sender = { address: "192.0.2.7", port: 1_514 };
+    for (const text of ["record a\nrecord b", "record c"]) bench.line.say(text, sender);
+    await bench.world.settle();
+    raw.refuse = false;
+    await bench.world.advance(rawRetryMs);
+    assert.deepEqual(raw.kept, ["ready", "record a\nrecord b", "record c"]);
+    assert.deepEqual(bench.heard.slice(-3), ["record a at 2", "record b at 2", "record c at 3"]);
+    assert.deepEqual(bench.driver.senders.slice(-2), [sender, sender]);
+    assert.ok(bench.driver.context?.transport.sendTo?.(Buffer.from("taken"), sender).ok);
+    assert.deepEqual(bench.line.sent, ["taken to 192.0.2.7:1514"]);
+    assert.equal(link.status.counters.bytesOut, 5);
+    await link.stop(1_000);
+  });
+
+  it("bounds the count of datagrams that wait, however small", async () => {
+    const bench = new Bench();
+    bench.kind = "udp";
+    const raw = keeper(bench);
+    const link = await bench.upLink({ rawKeeper: raw });
+    raw.refuse = true;
+    for (let n = 0; n < rawQueueChunksMax; n += 1) bench.line.say("x");
+    assert.ok(!bench.heard.includes("garbage"));
+    bench.line.say("x");
+    assert.equal(bench.heard.at(-1), "garbage");
+    raw.refuse = false;
+    await bench.world.advance(rawRetryMs);
+    for (let n = 0; n < 200 && raw.kept.length <= rawQueueChunksMax; n += 1) {
+      await bench.world.settle();
+    }
+    assert.equal(raw.kept.length, rawQueueChunksMax + 1);
+    await link.stop(1_000);
+  });
+
+  it("is degraded while the channel itself loses something", async () => {
+    const bench = new Bench();
+    bench.kind = "udp";
+    const link = await bench.upLink({ rawKeeper: keeper(bench) });
+    bench.line.trouble?.("7 datagrams lost");
+    const { state } = link.status;
+    assert.match(JSON.stringify(state), /degraded.*7 datagrams lost/);
+    bench.line.trouble?.(undefined);
+    assert.equal(link.status.state.name, "up");
     await link.stop(1_000);
   });
 

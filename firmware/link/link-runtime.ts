@@ -72,7 +72,7 @@ export function createLink<Options>(plan: LinkPlan<Options>): Link {
   return new LinkRuntime(plan);
 }
 
-type Impairment = "driver" | "garbage" | "store" | "snapshot";
+type Impairment = "driver" | "garbage" | "store" | "snapshot" | "transport";
 type TimerName = "retry" | "settle" | "handshake" | "resync" | "garbage";
 
 class LinkRuntime<Options> implements Link {
@@ -298,6 +298,9 @@ class LinkRuntime<Options> implements Link {
         accounted: (bytes, as) => { this.#plan.sink.accounted(bytes, as); },
         resyncWanted: (reason) => { if (this.#live === live) this.#resyncSoon(reason); },
         storeChanged: (fault) => { if (this.#live === live) this.#storeChanged(fault); },
+        transportTrouble: (reason) => {
+          if (this.#live === live) this.#impair("transport", reason);
+        },
         ended: (reason) => { if (this.#live === live) this.#lost(reason); },
       }, this.#ring, this.#counters);
     this.#live = live;

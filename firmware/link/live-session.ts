@@ -1,7 +1,7 @@
 /** One open transport and the driver's session on it: from the opening to the loss of the line. */
 
 import {
-  fail, inEachLanguage, messageOf, type Fault, type Result, type Text,
+  done, fail, inEachLanguage, messageOf, type Fault, type Result, type Text,
 } from "../base/result.js";
 import type { Cancellable, World } from "../base/world.js";
 import type { CallEvent } from "../model/events.js";
@@ -14,7 +14,7 @@ import type { FrameRing } from "./frame-ring.js";
 import type { LinkCounters } from "./link.js";
 import { RawPump } from "./raw-pump.js";
 import type { RawKeeper } from "./raw.js";
-import type { Transport } from "./transport.js";
+import type { Sender, Transport } from "./transport.js";
 
 /** What a session that is being closed may still need to store and parse what it has received. */
 export const drainMs = 5_000;
@@ -32,6 +32,8 @@ export interface SessionHost {
   accounted(bytes: number, as: Accounted): void;
   resyncWanted(reason: string): void;
   storeChanged(fault: Fault | undefined): void;
+  /** The channel loses what was sent to us; `undefined`: no more. */
+  transportTrouble(reason: Text | undefined): void;
   /** The transport is closed and everything that came over it has been delivered. */
   ended(reason: Text): void;
 }
@@ -52,7 +54,7 @@ export class LiveSession<Options> {
   readonly #ring: FrameRing;
   readonly #counters: LinkCounters;
   readonly #abandon = new Set<(reason: Text) => void>();
-  #receive: ((bytes: Uint8Array, atMs: number) => void) | undefined;
+  #receive: ((bytes: Uint8Array, atMs: number, from?: Sender) => void) | undefined;
   #closedHandlers: ((reason: Text) => void)[] = [];
   #session: Session | undefined;
   #pump: RawPump | undefined;
@@ -88,7 +90,8 @@ export class LiveSession<Options> {
     if (this.#plan.driver.keepsRawBytes && this.#plan.rawKeeper !== undefined) {
       this.#pump = this.#openPump(this.#plan.rawKeeper);
     }
-    this.#transport.onReceive((bytes, atMs) => { this.#received(bytes, atMs); });
+    this.#transport.onReceive((bytes, atMs, from) => { this.#received(bytes, atMs, from); });
+    this.#transport.onTrouble?.((reason) => { this.#host.transportTrouble(reason); });
     this.#transport.onClosed((reason) => {
       const ended = (): void => {
         for (const handler of this.#closedHandlers.splice(0)) {
@@ -187,19 +190,22 @@ export class LiveSession<Options> {
   /** The transport as the driver sees it: counted, recorded, and behind the durable store. */
   #driverTransport(): Transport {
     const transport = this.#transport;
+    const counted = (sent: Result<void>, bytes: Uint8Array): Result<void> => {
+      if (sent.ok) {
+        this.#counters.bytesOut += bytes.length;
+        this.#ring.add(this.#plan.world.clock.wall().getTime(), "out", bytes);
+      }
+      return sent;
+    };
     return {
       kind: transport.kind,
       description: transport.description,
       onReceive: (handler) => { this.#receive = handler; },
       onClosed: (handler) => { this.#closedHandlers.push(handler); },
-      send: (bytes) => {
-        const sent = transport.send(bytes);
-        if (sent.ok) {
-          this.#counters.bytesOut += bytes.length;
-          this.#ring.add(this.#plan.world.clock.wall().getTime(), "out", bytes);
-        }
-        return sent;
-      },
+      send: (bytes) => counted(transport.send(bytes), bytes),
+      ...(transport.sendTo === undefined ? {} : {
+        sendTo: (bytes: Uint8Array, to: Sender) =>
+          counted(transport.sendTo?.(bytes, to) ?? done, bytes) }),
       close: () => { transport.close(); },
     };
   }
@@ -208,11 +214,12 @@ export class LiveSession<Options> {
     const { id, world } = this.#plan;
     return new RawPump({
       link: id, keeper, transport: this.#transport, world,
-      deliver: (bytes, atMs, position) => {
+      framed: this.#transport.kind === "udp",
+      deliver: (bytes, atMs, position, from) => {
         // Chunks that were kept together have one position.
         if (this.#position !== position) this.#ordinal = 0;
         this.#position = position;
-        this.#deliver(bytes, atMs);
+        this.#deliver(bytes, atMs, from);
       },
       storeChanged: (fault) => { this.#host.storeChanged(fault); },
       overflowed: (bytes) => {
@@ -224,17 +231,17 @@ export class LiveSession<Options> {
     });
   }
 
-  #received(bytes: Uint8Array, atMs: number): void {
+  #received(bytes: Uint8Array, atMs: number, from: Sender | undefined): void {
     const wallMs = this.#plan.world.clock.wall().getTime();
     this.#counters.bytesIn += bytes.length;
     this.#counters.lastReceivedAtMs = wallMs;
     this.#ring.add(wallMs, "in", bytes);
-    if (this.#pump === undefined) this.#deliver(bytes, atMs);
-    else this.#pump.push(bytes, atMs);
+    if (this.#pump === undefined) this.#deliver(bytes, atMs, from);
+    else this.#pump.push(bytes, atMs, from);
   }
 
-  #deliver(bytes: Uint8Array, atMs: number): void {
-    this.#guard("receive", () => { this.#receive?.(bytes, atMs); });
+  #deliver(bytes: Uint8Array, atMs: number, from: Sender | undefined): void {
+    this.#guard("receive", () => { this.#receive?.(bytes, atMs, from); });
   }
 
   /** A driver's defect costs its own line, not the gateway. */

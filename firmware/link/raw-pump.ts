@@ -4,11 +4,11 @@
  * still exceed the bound are counted and told, never dropped in silence.
  */
 
-import type { Fault } from "../base/result.js";
+import type { Fault, Result } from "../base/result.js";
 import type { Cancellable, World } from "../base/world.js";
 import type { LinkId } from "../model/identifiers.js";
 import type { RawKeeper } from "./raw.js";
-import type { Transport } from "./transport.js";
+import type { Sender, Transport } from "./transport.js";
 
 /** Bytes waiting for the store: an hour of a 9600 bit/s line. */
 export const rawQueueBytesMax = 4_194_304;
@@ -16,6 +16,9 @@ export const rawQueueBytesMax = 4_194_304;
 export const rawHoldBytes = 1_048_576;
 /** Chunks that arrived together are kept together, up to this size. */
 export const rawBatchBytesMax = 65_536;
+/** Datagrams may be tiny: so many may wait, and so many are kept at once. */
+export const rawQueueChunksMax = 65_536;
+export const rawBatchChunksMax = 500;
 export const rawRetryMs = 1_000;
 
 export interface RawPumpPlan {
@@ -23,8 +26,10 @@ export interface RawPumpPlan {
   readonly keeper: RawKeeper;
   readonly transport: Transport;
   readonly world: World;
+  /** Every chunk is a frame: it is kept as a segment of its own. */
+  readonly framed: boolean;
   /** The bytes are durable as part of the segment at `position`. */
-  readonly deliver: (bytes: Uint8Array, atMs: number, position: bigint) => void;
+  readonly deliver: (bytes: Uint8Array, atMs: number, position: bigint, from?: Sender) => void;
   /** The store refuses (a fault) or takes again (undefined). */
   readonly storeChanged: (fault: Fault | undefined) => void;
   readonly overflowed: (bytes: Uint8Array) => void;
@@ -33,6 +38,7 @@ export interface RawPumpPlan {
 interface Chunk {
   readonly bytes: Uint8Array;
   readonly atMs: number;
+  readonly from: Sender | undefined;
 }
 
 export class RawPump {
@@ -54,12 +60,13 @@ export class RawPump {
     return this.#queuedBytes;
   }
 
-  push(bytes: Uint8Array, atMs: number): void {
-    if (this.#queuedBytes + bytes.length > rawQueueBytesMax) {
+  push(bytes: Uint8Array, atMs: number, from?: Sender): void {
+    if (this.#queuedBytes + bytes.length > rawQueueBytesMax
+      || this.#chunks.length >= rawQueueChunksMax) {
       this.#plan.overflowed(bytes);
       return;
     }
-    this.#chunks.push({ bytes: Uint8Array.from(bytes), atMs });
+    this.#chunks.push({ bytes: Uint8Array.from(bytes), atMs, from });
     this.#queuedBytes += bytes.length;
     this.#hold();
     if (!this.#busy) void this.#run();
@@ -86,8 +93,7 @@ export class RawPump {
     this.#busy = true;
     while (this.#chunks.length > 0 && !this.#stopped) {
       const batch = this.#batch();
-      const joined = Buffer.concat(batch.map((chunk) => chunk.bytes));
-      const kept = await this.#plan.keeper.keep(this.#plan.link, joined);
+      const kept = await this.#keep(batch.map((chunk) => chunk.bytes));
       if (this.#stopped) return;
       if (!kept.ok) {
         this.#refused(kept.fault);
@@ -98,12 +104,20 @@ export class RawPump {
         this.#plan.storeChanged(undefined);
       }
       this.#chunks.splice(0, batch.length);
-      this.#queuedBytes -= joined.length;
+      for (const { bytes } of batch) this.#queuedBytes -= bytes.length;
       this.#hold();
-      for (const chunk of batch) this.#plan.deliver(chunk.bytes, chunk.atMs, kept.value);
+      for (const [index, { bytes, atMs, from }] of batch.entries()) {
+        const position = kept.value + (this.#plan.framed ? BigInt(index) : 0n);
+        this.#plan.deliver(bytes, atMs, position, from);
+      }
     }
     this.#busy = false;
     if (!this.#stopped) for (const handler of this.#drained.splice(0)) handler();
+  }
+
+  #keep(pieces: readonly Uint8Array[]): Promise<Result<bigint>> {
+    const { keeper, link, framed } = this.#plan;
+    return framed ? keeper.keepWhole(link, pieces) : keeper.keep(link, Buffer.concat(pieces));
   }
 
   #batch(): readonly Chunk[] {
@@ -111,6 +125,7 @@ export class RawPump {
     let count = 0;
     for (const chunk of this.#chunks) {
       if (count > 0 && bytes + chunk.bytes.length > rawBatchBytesMax) break;
+      if (count >= rawBatchChunksMax) break;
       bytes += chunk.bytes.length;
       count += 1;
     }

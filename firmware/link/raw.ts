@@ -8,11 +8,18 @@ export interface RawSegment {
   /** Milliseconds since 1970 UTC. */
   readonly atMs: number;
   readonly bytes: Uint8Array;
+  /** One datagram and nothing else: nothing in it goes on in the next segment. */
+  readonly whole?: true;
 }
 
 export interface RawKeeper {
   /** Resolves with the segment's position when durable. `queue-full` when too far behind. */
   keep(link: LinkId, bytes: Uint8Array): Promise<Result<bigint>>;
+  /**
+   * Each frame becomes a segment of its own, all or none. Resolves with the first one's position
+   * when they are durable; the others follow it one by one. Faults as those of `keep`.
+   */
+  keepWhole(link: LinkId, frames: readonly Uint8Array[]): Promise<Result<bigint>>;
   read(link: LinkId, fromPosition: bigint, bytesMax: number): AsyncIterable<RawSegment>;
   /** The last bytes in order; the first segment may lack its beginning. */
   newest(link: LinkId, bytesMax: number): Promise<readonly RawSegment[]>;

@@ -4,16 +4,32 @@ import type { Result, Text } from "../base/result.js";
 
 export type TransportKind = "serial" | "usb" | "tcp" | "tls" | "udp" | "e1";
 
+/** Who sent a datagram. */
+export interface Sender {
+  readonly address: string;
+  readonly port: number;
+}
+
 export interface Transport {
   readonly kind: TransportKind;
   /** Where it leads, for people: `tcp 192.0.2.7:5038`, `serial /dev/ttyUSB0 9600 8N1`. */
   readonly description: string;
-  /** Streams deliver any chunking; udp and e1 whole frames. `atMs` is monotonic. */
-  onReceive(handler: (bytes: Uint8Array, atMs: number) => void): void;
+  /**
+   * Streams deliver any chunking; udp and e1 whole frames. `atMs` is monotonic. `from` is given
+   * where many may send, as with udp.
+   */
+  onReceive(handler: (bytes: Uint8Array, atMs: number, from?: Sender) => void): void;
   /** Called once, also after `close()`. */
   onClosed(handler: (reason: Text) => void): void;
   /** Bounded: refuses with `queue-full` rather than grows. */
   send(bytes: Uint8Array): Result<void>;
+  /** To one of those who sent; only where `from` is given, and there `send` reaches nobody. */
+  sendTo?(bytes: Uint8Array, to: Sender): Result<void>;
+  /**
+   * Tells that the channel itself loses what was sent to us; `undefined`: no more. Absent where
+   * it cannot.
+   */
+  onTrouble?(handler: (reason: Text | undefined) => void): void;
   /**
    * Back-pressure where the channel has it: nothing is received until `resume`. Absent where what
    * is not read would be lost.

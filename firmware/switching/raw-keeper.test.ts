@@ -65,6 +65,25 @@ describe("StoredRawKeeper", () => {
     await closed(found);
   });
 
+  it("keeps frames whole, each as a segment of its own", async () => {
+    const found = await opened();
+    const { keeper } = found;
+    must(await keeper.keep(smdr, Buffer.from("stream")));
+    const keeping = Promise.all([keeper.keepWhole(smdr, ["one", "two"].map((text) =>
+      Buffer.from(text))), keeper.keep(smdr, Buffer.from("after"))]);
+    assert.deepEqual((await keeping).map(must), [2n, 4n]);
+    const kept: [bigint, string, boolean][] = [];
+    for await (const { position, bytes, whole } of keeper.read(smdr, 0n, 1_000)) {
+      kept.push([position, Buffer.from(bytes).toString(), whole === true]);
+    }
+    assert.deepEqual(kept, [[1n, "stream", false], [2n, "one", true], [3n, "two", true],
+      [4n, "after", false]]);
+    const newest = await keeper.newest(smdr, 8);
+    assert.deepEqual(newest.map(({ whole, atMs }) => [whole === true, atMs > 0]),
+      [[true, true], [false, true]]);
+    await closed(found);
+  });
+
   it("gives the newest bytes, however they are cut", async () => {
     const found = await opened();
     const { keeper } = found;

@@ -62,14 +62,19 @@ export const rawSpace: Keyspace<RawKey, Stored> = {
   decodeKey: (bytes) => ({
     link: linkId(readText(bytes.subarray(0, -9))), position: readU64(bytes, bytes.length - 8),
   }),
-  encode: ({ atMs, bytes }) => {
+  // The time of a whole segment is written negative.
+  encode: ({ atMs, bytes, whole }) => {
     const value = Buffer.allocUnsafe(timeBytes + bytes.length);
-    value.writeDoubleBE(atMs, 0);
+    value.writeDoubleBE(whole === true ? -atMs : atMs, 0);
     value.set(bytes, timeBytes);
     return value;
   },
-  decode: (bytes) => bytes.length < timeBytes ? fail("store-damaged", "a segment without its time")
-    : ok({ atMs: viewOf(bytes).getFloat64(0), bytes: bytes.subarray(timeBytes) }),
+  decode: (bytes) => {
+    if (bytes.length < timeBytes) return fail("store-damaged", "a segment without its time");
+    const time = viewOf(bytes).getFloat64(0);
+    return ok({ atMs: Math.abs(time), bytes: bytes.subarray(timeBytes),
+      ...(time < 0 ? { whole: true } : {}) });
+  },
 };
 
 const positionMax = 0xffff_ffff_ffff_ffffn;
@@ -114,34 +119,46 @@ export class StoredRawKeeper implements RawKeeper, Component {
     return Promise.resolve();
   }
 
-  async keep(link: LinkId, bytes: Uint8Array): Promise<Result<bigint>> {
+  keep(link: LinkId, bytes: Uint8Array): Promise<Result<bigint>> {
+    return this.#keep(link, [bytes], {});
+  }
+
+  keepWhole(link: LinkId, frames: readonly Uint8Array[]): Promise<Result<bigint>> {
+    return this.#keep(link, frames, { whole: true });
+  }
+
+  async #keep(
+    link: LinkId, pieces: readonly Uint8Array[], marked: Pick<RawSegment, "whole">,
+  ): Promise<Result<bigint>> {
     const { segmentBytesMax, pendingBytesMax, linksMax } = this.#bounds;
-    if (bytes.length > segmentBytesMax) {
-      return fail("argument-invalid", `a segment of ${bytes.length} bytes; ${segmentBytesMax} fit`);
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    if (length > segmentBytesMax) {
+      return fail("argument-invalid", `a segment of ${length} bytes; ${segmentBytesMax} fit`);
     }
-    if (this.#pendingBytes + bytes.length > pendingBytesMax) {
+    if (this.#pendingBytes + length > pendingBytesMax) {
       return fail("queue-full", `${this.#pendingBytes} raw bytes already wait for the disk`);
     }
     if (!this.#last.has(link) && this.#last.size >= linksMax) {
       return fail("queue-full", `raw bytes of ${linksMax} links are kept already`);
     }
-    this.#pendingBytes += bytes.length;
+    this.#pendingBytes += length;
     const atMs = this.#world.clock.wall().getTime();
-    const segment = { atMs, bytes: copyOf(bytes) };
+    const segments = pieces.map((bytes) => ({ atMs, bytes: copyOf(bytes), ...marked }));
     try {
       if (!this.#last.has(link)) await this.#load(link);
       await this.#count?.opened(link);
       const position = (this.#last.get(link) ?? 0n) + 1n;
-      this.#last.set(link, position);
-      const written = await this.#store.append([put(rawSpace, { link, position }, segment),
-        ...this.#count?.kept(link, bytes.length, atMs) ?? []]);
+      this.#last.set(link, position + BigInt(segments.length - 1));
+      const written = await this.#store.append([...segments.map((segment, index) =>
+        put(rawSpace, { link, position: position + BigInt(index) }, segment)),
+      ...this.#count?.kept(link, length, atMs) ?? []]);
       if (written.ok) this.#count?.durable(link);
-      else this.#count?.refused(link, bytes.length, atMs);
+      else this.#count?.refused(link, length, atMs);
       this.#health = written.ok ? { status: "ok" }
         : { status: "degraded", reason: written.fault.message };
       return written.ok ? ok(position) : written;
     } finally {
-      this.#pendingBytes -= bytes.length;
+      this.#pendingBytes -= length;
     }
   }
 
@@ -150,10 +167,10 @@ export class StoredRawKeeper implements RawKeeper, Component {
   ): AsyncGenerator<RawSegment, void, undefined> {
     let left = bytesMax;
     const range = { gte: { link, position: fromPosition }, lte: { link, position: positionMax } };
-    for await (const [{ position }, { atMs, bytes }] of this.#store.range(rawSpace, range)) {
-      if (bytes.length > left) return;
-      left -= bytes.length;
-      yield { position, atMs, bytes };
+    for await (const [{ position }, segment] of this.#store.range(rawSpace, range)) {
+      if (segment.bytes.length > left) return;
+      left -= segment.bytes.length;
+      yield { position, ...segment };
     }
   }
 
@@ -162,8 +179,9 @@ export class StoredRawKeeper implements RawKeeper, Component {
     let left = bytesMax;
     const range = { gte: { link, position: 0n }, lte: { link, position: positionMax },
       reverse: true };
-    for await (const [{ position }, { atMs, bytes }] of this.#store.range(rawSpace, range)) {
-      found.push({ position, atMs, bytes: bytes.subarray(Math.max(0, bytes.length - left)) });
+    for await (const [{ position }, segment] of this.#store.range(rawSpace, range)) {
+      const { bytes } = segment;
+      found.push({ position, ...segment, bytes: bytes.subarray(Math.max(0, bytes.length - left)) });
       left -= bytes.length;
       if (left <= 0) break;
     }

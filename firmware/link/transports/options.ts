@@ -35,4 +35,14 @@ export interface SerialOptions {
   readonly flowControl: "none" | "rts-cts" | "xon-xoff";
 }
 
-export type TransportOptions = TcpOptions | TcpListenOptions | TlsOptions | SerialOptions;
+/** Datagrams that anybody, or only some, send to us. */
+export interface UdpOptions {
+  readonly kind: "udp";
+  readonly address: string;
+  readonly port: number;
+  /** Addresses and networks (`192.0.2.0/24`) that may send; absent: all. */
+  readonly senders?: readonly string[] | undefined;
+}
+
+export type TransportOptions =
+  TcpOptions | TcpListenOptions | TlsOptions | SerialOptions | UdpOptions;

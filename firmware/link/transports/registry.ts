@@ -6,6 +6,7 @@ import type { TransportOptions } from "./options.js";
 import { serialOpener } from "./serial.js";
 import { tcpListenOpener, tcpOpener } from "./tcp.js";
 import { tlsOpener } from "./tls.js";
+import { udpOpener } from "./udp.js";
 
 export function transportOpener(options: TransportOptions, world: World): TransportOpener {
   switch (options.kind) {
@@ -13,5 +14,6 @@ export function transportOpener(options: TransportOptions, world: World): Transp
     case "tcp-listen": return tcpListenOpener(options, world);
     case "tls": return tlsOpener(options, world);
     case "serial": return serialOpener(options, world);
+    case "udp": return udpOpener(options, world);
   }
 }
