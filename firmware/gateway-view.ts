@@ -22,6 +22,7 @@ import type { Component } from "./base/component.js";
 import type { EventLog } from "./switching/event-log.js";
 import type { RecordBook } from "./switching/records.js";
 import type { RawKeeper } from "./link/raw.js";
+import type { Terminals } from "./terminal/terminals.js";
 import type { SwitchingFunction } from "./switching/switching-function.js";
 
 export interface ViewParts {
@@ -38,6 +39,7 @@ export interface ViewParts {
   readonly records: RecordBook;
   readonly raw: RawKeeper;
   readonly delivery: Delivery;
+  readonly terminals: Terminals;
   readonly numbers: LinkNumberResolver;
   readonly links: LinkSet;
   readonly switch: SwitchingFunction;
@@ -63,6 +65,7 @@ export function gatewayView(parts: ViewParts): GatewayView {
       links: () => parts.configuration.document.links,
       holds: (id) => links.get(id)?.status.state.name !== "disabled",
       timeZone: () => parts.configuration.document.unit.timeZone }),
+    terminals: parts.terminals,
     drivers: () => parts.drivers,
     tryOptions: optionTrials(parts.drivers),
     events: parts.events, records: parts.records, raw: parts.raw,

@@ -26,7 +26,9 @@ import { createCertificateWatch } from "./northbound/access/certificate-watch.js
 import { createAccess } from "./northbound/access/gate.js";
 import { createSecretStore } from "./northbound/access/secret-store.js";
 import { createApi, type Api } from "./northbound/api/api.js";
+import { terminalAuditNote } from "./northbound/api/terminal-audit.js";
 import { createNumberResolver, type LinkNumberResolver } from "./numbers/resolver.js";
+import { portUse } from "./ports-view.js";
 import { Servers } from "./servers.js";
 import { openStore } from "./store/leveldb-store.js";
 import type { Store } from "./store/store.js";
@@ -40,6 +42,8 @@ import { StoredRawKeeper } from "./switching/raw-keeper.js";
 import { StoredRecordBook } from "./switching/record-book.js";
 import { createSwitch, type SwitchingFunction } from "./switching/switching-function.js";
 import { switchNumbers } from "./switching/switch-metrics.js";
+import { terminalLines } from "./terminal-lines.js";
+import { Terminals } from "./terminal/terminals.js";
 import { createQuietWatch } from "./watch/quiet-watch.js";
 
 export interface GatewayOptions {
@@ -96,6 +100,7 @@ class Assembly {
   readonly #delivery: Delivery;
   readonly #links: LinkSet;
   readonly #servers: Servers;
+  readonly #terminals: Terminals;
   readonly #numbers: LinkNumberResolver;
   readonly #root: Supervisor;
   #document: Document | undefined;
@@ -138,6 +143,12 @@ class Assembly {
       raw: this.#raw, ledger: this.#ledger, switchOf: () => this.#running(this.#switch),
       secret: (reference) => this.#running(this.#secrets).secret(reference),
       timeZone: () => this.#document?.unit.timeZone ?? "UTC" });
+    this.#terminals = new Terminals({ world, store,
+      audit: (note) => { void this.#running(this.#audit).record(terminalAuditNote(note)); },
+      ageMsMax: () => days((kept) => kept.auditDays, 730),
+      lineOf: terminalLines(world, (id) => this.#links.get(id), portUse({
+        links: () => this.#document?.links ?? [],
+        holds: (id) => this.#links.get(id)?.status.state.name !== "disabled" })) });
     this.#servers = new Servers({ world, tlsFolder: path.join(dataFolder, "tls"),
       pageFolder: options.pageFolder, api: () => this.#running(this.#api) });
     this.#root = supervise(world, "gateway", supervision,
@@ -220,7 +231,7 @@ class Assembly {
     this.#api = createApi(gatewayView({ ...this.#options, root: () => this.#root,
       store: this.#store, alarms, access: this.#running(this.#access),
       audit: this.#running(this.#audit), events: this.#events, records: this.#records,
-      raw: this.#raw, delivery: this.#delivery, numbers: this.#numbers,
+      raw: this.#raw, delivery: this.#delivery, terminals: this.#terminals, numbers: this.#numbers,
       links: this.#links, switch: this.#switch, configuration,
       secrets: this.#running(this.#secrets), host,
       metrics: async () => await metrics.render() + await registry.metrics() }), registry);
@@ -231,7 +242,7 @@ class Assembly {
       timeZone: () => configuration.document.unit.timeZone,
       holidays: () => configuration.document.unit.holidays });
     for (const component of [host, metrics, this.#switch, this.#delivery, this.#links,
-      this.#servers, configuration, certificates, quiet]) {
+      this.#terminals, this.#servers, configuration, certificates, quiet]) {
       const added = await this.#root.add(component);
       if (!added.ok) return added;
     }

@@ -2,7 +2,7 @@
 
 import { realpath } from "node:fs/promises";
 import path from "node:path";
-import { fail, ok, type Result } from "./base/result.js";
+import { done, fail, ok, type Result } from "./base/result.js";
 import type { World } from "./base/world.js";
 import type { LinkConfig } from "./config/schema.js";
 import { examine, type DoctorPort } from "./link/doctor/doctor.js";
@@ -22,8 +22,15 @@ export interface PortsParts {
   readonly timeZone: () => string;
 }
 
-export function portsView(parts: PortsParts): PortsView {
-  const { world, drivers } = parts;
+export interface PortUse {
+  /** The ports that links hold: device file to link. */
+  users(): Promise<ReadonlyMap<string, string>>;
+  /** Faults: `port-locked` where a link holds the port, `argument-invalid` where it is none. */
+  free(address: string): Promise<Result<void>>;
+}
+
+/** Who has which port: a port of a link is never opened a second time. */
+export function portUse(parts: Pick<PortsParts, "links" | "holds">): PortUse {
   /** Device files, by-id names and addresses of one port all lead to one file. */
   const fileOf = async (address: string): Promise<string> => {
     const found = await resolvePort(address);
@@ -36,13 +43,8 @@ export function portsView(parts: PortsParts): PortsView {
     return new Map(rows.flat());
   };
   return {
-    list: async () => {
-      const inUse = await users();
-      return (await listPorts()).map(({ path, adapter, usb, adapterAddress, socketAddress }) => ({
-        path, adapter, adapterAddress: adapterAddress ?? "", socketAddress: socketAddress ?? "",
-        serialNumber: usb?.serialNumber ?? "", link: inUse.get(path) ?? "" }));
-    },
-    examine: async (address, limitMs, tell) => {
+    users,
+    free: async (address) => {
       const user = (await users()).get(await fileOf(address));
       if (user !== undefined) {
         return fail("port-locked", {
@@ -56,6 +58,24 @@ export function portsView(parts: PortsParts): PortsView {
           en: `${address} is neither a device file under /dev nor an address (ctictl port list).`,
           fr: `${address} n'est ni un fichier sous /dev ni une adresse (ctictl port list).` });
       }
+      return done;
+    },
+  };
+}
+
+export function portsView(parts: PortsParts): PortsView {
+  const { world, drivers } = parts;
+  const use = portUse(parts);
+  return {
+    list: async () => {
+      const inUse = await use.users();
+      return (await listPorts()).map(({ path, adapter, usb, adapterAddress, socketAddress }) => ({
+        path, adapter, adapterAddress: adapterAddress ?? "", socketAddress: socketAddress ?? "",
+        serialNumber: usb?.serialNumber ?? "", link: inUse.get(path) ?? "" }));
+    },
+    examine: async (address, limitMs, tell) => {
+      const free = await use.free(address);
+      if (!free.ok) return free;
       return ok(examine({ world, address, limitMs, tell,
         open: async (baudRate, deadlineMs) => doctorPort(await openSerialLine({ kind: "serial",
           path: address, baudRate, dataBits: 8, parity: "none", stopBits: 1,

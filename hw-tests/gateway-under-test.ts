@@ -30,6 +30,8 @@ export interface GatewayWishes {
   readonly config: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly log?: (line: string) => void;
+  /** What the gateway takes for the world; by default the real one. */
+  readonly worldOf?: (real: World) => World;
 }
 
 const listeners = `version: 1
@@ -40,7 +42,8 @@ web: { address: 127.0.0.1, port: 0 }
 
 export async function startGatewayUnderTest(wishes: GatewayWishes): Promise<GatewayUnderTest> {
   const dataFolder = await mkdtemp(path.join(tmpdir(), "jackfield-gateway-"));
-  const world = nodeWorld(wishes.log ?? (() => undefined), "info");
+  const real = nodeWorld(wishes.log ?? (() => undefined), "info");
+  const world = wishes.worldOf?.(real) ?? real;
   const started = await startGateway({
     world, version: "test", drivers: driverRegistry, dataFolder,
     pageFolder: path.resolve("build/ui"),

@@ -24,6 +24,8 @@ export interface Bench {
   columns: number | undefined;
   interactive: boolean;
   input: string;
+  /** What is typed at a terminal, piece by piece. */
+  keys: readonly string[];
   /** Texts since the last run. */
   out: string;
   err: string;
@@ -33,10 +35,16 @@ export interface Bench {
   ): void;
   onStream<M extends DescMethodServerStreaming>(
     method: M,
-    answer: (request: MessageShape<M["input"]>) => Iterable<MessageInitShape<M["output"]>>,
+    answer: (request: MessageShape<M["input"]>) => Iterable<MessageInitShape<M["output"]>>
+      | AsyncIterable<MessageInitShape<M["output"]>>,
   ): void;
   interrupt(): void;
   run(line: string | readonly string[]): Promise<ExitCode>;
+}
+
+/** Long enough for all calls under way in this process. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => { setImmediate(resolve); });
 }
 
 /** 2026-11-23T08:00:00Z */
@@ -64,7 +72,7 @@ export function createBench(): Bench {
       ) {
         await Promise.resolve();
         note(method, request);
-        for (const message of answerOf(method, request) as Iterable<never>) {
+        for await (const message of answerOf(method, request) as AsyncIterable<never>) {
           yield create<M["output"]>(method.output, message);
         }
       },
@@ -73,7 +81,7 @@ export function createBench(): Bench {
   };
   const bench: Bench = {
     sent, slept, files: new Map(), modes: new Map(), answers: [], variables: {},
-    columns: undefined, interactive: false, input: "", out: "", err: "",
+    columns: undefined, interactive: false, input: "", keys: [], out: "", err: "",
     authority: { pem: "PEM", fingerprint: "AA:BB", subject: "CN=unit" },
     on(method, answer) { handlers.set(method, answer as (request: unknown) => unknown); },
     onStream(method, answer) { handlers.set(method, answer as (request: unknown) => unknown); },
@@ -115,6 +123,12 @@ function environmentOf(bench: Bench, interrupted: AbortSignal, slept: number[]):
     },
     question: () => Promise.resolve(bench.answers.shift()),
     input: () => Promise.resolve(bench.input),
+    async* keys() {
+      for (const keys of bench.keys) {
+        await settled();
+        yield Buffer.from(keys);
+      }
+    },
     readFile: (path) => {
       const text = bench.files.get(path);
       return Promise.resolve(text === undefined ? undefined : new TextEncoder().encode(text));

@@ -36,6 +36,11 @@ export interface Environment {
   question(prompt: string, hidden: boolean): Promise<string | undefined>;
   /** All of the standard input, bounded. */
   input(): Promise<string>;
+  /**
+   * The standard input as it comes. From a terminal: key by key, none shown, Ctrl-C among them;
+   * the terminal is as before once this ends, at the end of the input or with `until`.
+   */
+  keys(until: AbortSignal): AsyncIterable<Uint8Array>;
   /** Undefined when the file does not exist or cannot be read. */
   readFile(path: string): Promise<Uint8Array | undefined>;
   /** Replaces the file as a whole; makes its folder. */
@@ -82,6 +87,7 @@ export function nodeEnvironment(): Environment {
     randomId: () => randomUUID(),
     question: askTerminal,
     input: readInput,
+    keys: readKeys,
     readFile: (path) => readFile(path).catch(() => undefined),
     writeFile: replaceFile,
     sink: newFile,
@@ -103,6 +109,29 @@ async function askTerminal(prompt: string, hidden: boolean): Promise<string | un
   } finally {
     reader.close();
     if (hidden) process.stderr.write("\n");
+  }
+}
+
+async function* readKeys(until: AbortSignal): AsyncGenerator<Uint8Array> {
+  const { stdin, stderr } = process;
+  const raw = (on: boolean): void => {
+    if (stdin.isTTY && stderr.isTTY) stdin.setRawMode(on);
+  };
+  const stop = (): void => {
+    raw(false);
+    // Pausing would leave the reader below waiting, and the program with it.
+    stdin.destroy();
+  };
+  if (until.aborted) return;
+  raw(true);
+  until.addEventListener("abort", stop, { once: true });
+  try {
+    for await (const chunk of stdin) yield Buffer.from(chunk);
+  } catch (error) {
+    if (!until.aborted) throw error;
+  } finally {
+    until.removeEventListener("abort", stop);
+    if (!until.aborted) raw(false);
   }
 }
 

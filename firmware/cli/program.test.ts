@@ -11,11 +11,12 @@ import { NumbersService } from "../../proto/gen/cti/gateway/v1/numbers_pb.js";
 import { Finding, PortsService } from "../../proto/gen/cti/gateway/v1/ports_pb.js";
 import { RecordsService } from "../../proto/gen/cti/gateway/v1/records_pb.js";
 import { SystemService } from "../../proto/gen/cti/gateway/v1/system_pb.js";
+import { TerminalsService } from "../../proto/gen/cti/gateway/v1/terminals_pb.js";
 import { createBench, type Bench } from "./bench.test.js";
 import { allCommands } from "./program.js";
 
 const services = [AccessService, CallsService, ConfigurationService, DeliveryService, LinksService,
-  NumbersService, PortsService, RecordsService, SystemService];
+  NumbersService, PortsService, RecordsService, SystemService, TerminalsService];
 
 /** A device with one connection in each state that a service may ask for. */
 function office(): Bench {
@@ -148,6 +149,15 @@ const mapping: readonly (readonly [string, string, unknown])[] = [
   ["system backup --file b.bin", "Backup", {}],
   ["system audit --actor ann", "ListAudit", { actor: "ann", pageSize: 100 }],
   ["system audit-export --from-number 3", "ExportAudit", { fromNumber: "3" }],
+  ["terminal open pbx-1 --reason why --minutes 5", "OpenTerminal",
+    { link: "pbx-1", minutes: 5, reason: "why" }],
+  ["terminal open /dev/ttyS0 --reason why --speed 1200 --bits 7 --parity even --stop 2 "
+    + "--flow xon-xoff", "OpenTerminal", { reason: "why", port: { address: "/dev/ttyS0",
+    baudRate: 1200, dataBits: 7, parity: "PARITY_EVEN", stopBits: 2,
+    flowControl: "FLOW_CONTROL_XON_XOFF" } }],
+  ["terminal list --open --limit 5", "ListTerminals", { openOnly: true, pageSize: 5 }],
+  ["terminal show 12", "ReadTranscript", { id: "12" }],
+  ["terminal close 12", "CloseTerminal", { id: "12" }],
   ["user list", "ListUsers", {}],
   ["user create bob --role operator --password-stdin", "CreateUser",
     { name: "bob", password: "a long password", role: "ROLE_OPERATOR" }],
@@ -243,6 +253,7 @@ describe("ctictl: wrong command lines", () => {
     "config apply doc.yaml --try soon", "config apply missing.yaml", "link list --cert c.pem",
     "user update bob --enable --disable", "user create bob --role viewer",
     "call watch --type ringing", "record try doc.yaml",
+    "terminal open pbx-1", "terminal open pbx-1 --reason x --speed 9600",
     "record try doc.yaml --link a --input csr.pem",
     "record try doc.yaml --input missing.bin", "record try missing.yaml --link a"]) {
     it(`"${line}" ends with 2 and asks nothing`, async () => {

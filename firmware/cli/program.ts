@@ -13,6 +13,7 @@ import { portCommands } from "./commands/ports.js";
 import { recordCommands } from "./commands/records.js";
 import { loginCommand, signInCommands } from "./commands/sign-in.js";
 import { systemCommands } from "./commands/system.js";
+import { terminalCommands } from "./commands/terminals.js";
 import { complete, completionScript, shells } from "./completion.js";
 import type { Environment } from "./environment.js";
 import { exitCodeMeanings, exitCodes, type ExitCode } from "./exit-codes.js";
@@ -36,6 +37,8 @@ export interface ProgramParts {
 const groups: Readonly<Record<string, Bilingual>> = {
   link: ["Connections to PBXs", "Liens vers les PBX"],
   port: ["Serial ports of the unit", "Ports série de l'unité"],
+  terminal: ["Pass-through to a PBX's maintenance port",
+    "Accès au port de maintenance d'un PBX"],
   device: ["Devices of the PBXs", "Postes des PBX"],
   call: ["Calls in progress, events and services", "Appels en cours, événements, services"],
   agent: ["Agents", "Agents"],
@@ -54,7 +57,7 @@ const groups: Readonly<Record<string, Bilingual>> = {
 /** Every command of the API; a test proves that they call every method. */
 export function allCommands(fetch: FetchAuthority = fetchAuthority): readonly Command[] {
   return [loginCommand(fetch), ...signInCommands, ...linkCommands, ...portCommands,
-    ...callCommands, ...recordCommands, ...deliveryCommands, ...numberCommands,
+    ...terminalCommands, ...callCommands, ...recordCommands, ...deliveryCommands, ...numberCommands,
     ...configurationCommands, ...systemCommands, ...accessCommands];
 }
 

@@ -16,7 +16,7 @@ import { FrameRing } from "./frame-ring.js";
 import {
   linkTable, settleMs, shownState, type LinkEffect, type LinkInput, type MachineState,
 } from "./link-machine.js";
-import type { Frame, Link, LinkCounters, LinkStatus } from "./link.js";
+import type { Frame, Link, LinkCounters, LinkStatus, LinkTap, TapListener } from "./link.js";
 import { LiveSession, type Accounted } from "./live-session.js";
 import type { TransportOpener } from "./opener.js";
 import type { RawKeeper } from "./raw.js";
@@ -205,6 +205,19 @@ class LinkRuntime<Options> implements Link {
   frames(): readonly Frame[] { return this.#ring.frames(); }
 
   watchFrames(handler: (frame: Frame) => void): () => void { return this.#ring.watch(handler); }
+
+  tap(listener: TapListener): Result<LinkTap> {
+    const { id, driver } = this.#plan;
+    if (!driver.keepsRawBytes) {
+      return fail("precondition", inEachLanguage((words, language) => language === "en"
+        ? `${id} holds a conversation with the PBX (${words(driver.title)}), which typing would `
+          + "break: use another port."
+        : `${id} converse avec le PBX (${words(driver.title)}), et la frappe romprait l'échange : `
+          + "utilisez un autre port."));
+    }
+    const live = this.#usable();
+    return live.ok ? { ok: true, value: live.value.tap(listener) } : live;
+  }
 
   #usable(): Result<LiveSession<Options>> {
     const usable = this.#state.name === "up" || this.#state.name === "degraded";

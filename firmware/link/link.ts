@@ -6,6 +6,7 @@ import type { LinkId } from "../model/identifiers.js";
 import type { ServiceRequest, ServiceResponse } from "../model/services.js";
 import type { LinkSnapshot } from "../model/snapshot.js";
 import type { Capabilities, PeerIdentity, Proof } from "./driver.js";
+import type { LinePins } from "./transport.js";
 
 export type LinkState =
   | { readonly name: "disabled" }
@@ -52,6 +53,22 @@ export interface Frame {
   readonly bytes: Uint8Array;
 }
 
+/** What a person at a terminal hears of a link's line; each call is one chunk as it came. */
+export interface TapListener {
+  received(bytes: Uint8Array): void;
+  /** Called once, unless the tap was closed before. */
+  closed(reason: Text): void;
+}
+
+/** A second user of a link's open line. What it receives goes to the driver all the same. */
+export interface LinkTap {
+  readonly description: string;
+  readonly pins: LinePins | undefined;
+  /** `secret`: the flight recorder gets stars instead. */
+  send(bytes: Uint8Array, secret: boolean): Result<void>;
+  close(): void;
+}
+
 export interface Link extends Component {
   readonly status: LinkStatus;
   enable(): void;
@@ -67,4 +84,9 @@ export interface Link extends Component {
   frames(): readonly Frame[];
   /** Called for every frame from now on, until the returned function is called. */
   watchFrames(handler: (frame: Frame) => void): () => void;
+  /**
+   * Shares the line. Faults: `link-down`, `precondition` where the driver holds a conversation,
+   * which a typing person would break.
+   */
+  tap(listener: TapListener): Result<LinkTap>;
 }

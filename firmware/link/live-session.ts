@@ -11,13 +11,16 @@ import type { ServiceRequest, ServiceResponse } from "../model/services.js";
 import type { LinkSnapshot } from "../model/snapshot.js";
 import type { Condition, Driver, PeerIdentity, Proof, Session } from "./driver.js";
 import type { FrameRing } from "./frame-ring.js";
-import type { LinkCounters } from "./link.js";
+import type { LinkCounters, LinkTap, TapListener } from "./link.js";
 import { RawPump } from "./raw-pump.js";
 import type { RawKeeper } from "./raw.js";
 import type { Sender, Transport } from "./transport.js";
 
 /** What a session that is being closed may still need to store and parse what it has received. */
 export const drainMs = 5_000;
+/** A typed secret of so many characters is starred out in what is received, too. */
+export const hiddenCharactersMin = 4;
+const star = 0x2a;
 
 /** What became of bytes. `not-stored`: they came, but the store was too far behind. */
 export type Accounted = "record" | "skipped" | "not-stored";
@@ -54,6 +57,7 @@ export class LiveSession<Options> {
   readonly #ring: FrameRing;
   readonly #counters: LinkCounters;
   readonly #abandon = new Set<(reason: Text) => void>();
+  readonly #taps = new Set<TapListener>();
   #receive: ((bytes: Uint8Array, atMs: number, from?: Sender) => void) | undefined;
   #closedHandlers: ((reason: Text) => void)[] = [];
   #session: Session | undefined;
@@ -93,6 +97,8 @@ export class LiveSession<Options> {
     this.#transport.onReceive((bytes, atMs, from) => { this.#received(bytes, atMs, from); });
     this.#transport.onTrouble?.((reason) => { this.#host.transportTrouble(reason); });
     this.#transport.onClosed((reason) => {
+      for (const tap of [...this.#taps]) tap.closed(reason);
+      this.#taps.clear();
       const ended = (): void => {
         for (const handler of this.#closedHandlers.splice(0)) {
           this.#guard("closed", () => { handler(reason); });
@@ -117,6 +123,23 @@ export class LiveSession<Options> {
 
   probe(deadlineMs: number): Promise<Result<readonly Proof[]>> {
     return this.#bounded("probe", deadlineMs, (session) => session.probe(deadlineMs));
+  }
+
+  tap(listener: TapListener): LinkTap {
+    this.#taps.add(listener);
+    const { description, pins } = this.#transport;
+    return {
+      description, pins,
+      send: (bytes, secret) => {
+        if (!secret) return this.#counted(this.#transport.send(bytes), bytes);
+        const text = Buffer.from(bytes).toString("utf8").replace(/[\r\n]+$/, "");
+        // The PBX may repeat it; a shorter one would star out half of what it prints.
+        if (text.length >= hiddenCharactersMin) this.#ring.hide(text);
+        return this.#counted(this.#transport.send(bytes),
+          new Uint8Array(bytes.length).fill(star));
+      },
+      close: () => { this.#taps.delete(listener); },
+    };
   }
 
   /** Closes the line at once; resolves when what had been received is stored and parsed. */
@@ -190,24 +213,25 @@ export class LiveSession<Options> {
   /** The transport as the driver sees it: counted, recorded, and behind the durable store. */
   #driverTransport(): Transport {
     const transport = this.#transport;
-    const counted = (sent: Result<void>, bytes: Uint8Array): Result<void> => {
-      if (sent.ok) {
-        this.#counters.bytesOut += bytes.length;
-        this.#ring.add(this.#plan.world.clock.wall().getTime(), "out", bytes);
-      }
-      return sent;
-    };
     return {
       kind: transport.kind,
       description: transport.description,
       onReceive: (handler) => { this.#receive = handler; },
       onClosed: (handler) => { this.#closedHandlers.push(handler); },
-      send: (bytes) => counted(transport.send(bytes), bytes),
+      send: (bytes) => this.#counted(transport.send(bytes), bytes),
       ...(transport.sendTo === undefined ? {} : {
         sendTo: (bytes: Uint8Array, to: Sender) =>
-          counted(transport.sendTo?.(bytes, to) ?? done, bytes) }),
+          this.#counted(transport.sendTo?.(bytes, to) ?? done, bytes) }),
       close: () => { transport.close(); },
     };
+  }
+
+  #counted(sent: Result<void>, shown: Uint8Array): Result<void> {
+    if (sent.ok) {
+      this.#counters.bytesOut += shown.length;
+      this.#ring.add(this.#plan.world.clock.wall().getTime(), "out", shown);
+    }
+    return sent;
   }
 
   #openPump(keeper: RawKeeper): RawPump {
@@ -238,6 +262,7 @@ export class LiveSession<Options> {
     this.#ring.add(wallMs, "in", bytes);
     if (this.#pump === undefined) this.#deliver(bytes, atMs, from);
     else this.#pump.push(bytes, atMs, from);
+    for (const tap of [...this.#taps]) tap.received(bytes);
   }
 
   #deliver(bytes: Uint8Array, atMs: number, from: Sender | undefined): void {

@@ -10,6 +10,15 @@ export interface Sender {
   readonly port: number;
 }
 
+/** The pins of a serial port that this end drives, and the break. */
+export interface LinePins {
+  /** Holds the line low for so long; resolves when it is idle again. */
+  sendBreak(durationMs: number): Promise<Result<void>>;
+  /** Pins that are not named stay as they are. `brk` holds the line low until it is lowered. */
+  set(pins: { readonly dtr?: boolean; readonly rts?: boolean; readonly brk?: boolean }):
+  Promise<Result<void>>;
+}
+
 export interface Transport {
   readonly kind: TransportKind;
   /** Where it leads, for people: `tcp 192.0.2.7:5038`, `serial /dev/ttyUSB0 9600 8N1`. */
@@ -41,5 +50,7 @@ export interface Transport {
    * when the channel closes before. Absent where `send` itself hands the bytes over.
    */
   whenSent?(handler: () => void): void;
+  /** Absent where the channel has none. Not for drivers: a person at a terminal uses them. */
+  readonly pins?: LinePins;
   close(): void;
 }

@@ -225,6 +225,10 @@ export class SimulatedLink implements Link {
     this.state = { name: "up" };
   }
 
+  tap(): ReturnType<Link["tap"]> {
+    return fail("precondition", "A simulated link has no line.");
+  }
+
   rename(title: string): void {
     this.title = title;
   }

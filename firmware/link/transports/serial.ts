@@ -6,7 +6,7 @@ import { attempt, fail, messageOf, ok, type Result } from "../../base/result.js"
 import type { Cancellable, World } from "../../base/world.js";
 import type { TransportOpener } from "../opener.js";
 import { resolvePort } from "../ports/ports.js";
-import type { Transport } from "../transport.js";
+import type { LinePins, Transport } from "../transport.js";
 import { duplexTransport } from "./duplex.js";
 import type { SerialOptions } from "./options.js";
 
@@ -120,6 +120,32 @@ export interface SerialLine {
   /** Undefined where the port cannot tell: a pseudo terminal, an adapter without these pins. */
   lines(): Promise<ModemLines | undefined>;
   setBaudRate(baudRate: number): Promise<Result<void>>;
+  readonly pins: LinePins;
+}
+
+/** The library sets all pins at once, so this remembers them; `raiseLines` has raised both. */
+function pinsOf(port: SerialPort, path: string, world: World): LinePins {
+  const pins = { dtr: true, rts: true, brk: false };
+  const set: LinePins["set"] = async (wanted) => {
+    const next = { ...pins, ...wanted };
+    const done = await attempt("service-not-supported", path, () =>
+      new Promise<void>((resolve, reject) => {
+        port.set(next, (error) => { if (error) reject(error); else resolve(); });
+      }));
+    if (done.ok) Object.assign(pins, next);
+    return done;
+  };
+  return {
+    set,
+    sendBreak: async (durationMs) => {
+      const begun = await set({ brk: true });
+      if (!begun.ok) return begun;
+      await new Promise<void>((resolve) => {
+        world.clock.after(durationMs, "serial.break", resolve);
+      });
+      return set({ brk: false });
+    },
+  };
 }
 
 /** DTR and RTS are raised; the port is locked and closes by itself when its device goes. */
@@ -141,7 +167,7 @@ export async function openSerialLine(
   await raiseLines(port, found, world);
   watchNode(port, found.path, node ?? "", world);
   return ok({
-    port,
+    port, pins: pinsOf(port, options.path, world),
     lines: () => new Promise((resolve) => {
       port.get((error, status) => {
         resolve(error || status === undefined ? undefined
@@ -153,6 +179,17 @@ export async function openSerialLine(
         port.update({ baudRate }, (error) => { if (error) reject(error); else resolve(); });
       })),
   });
+}
+
+export function serialTransport(
+  { port, pins }: SerialLine, description: string, world: World,
+): Transport {
+  return Object.assign(duplexTransport({
+    kind: "serial", description, stream: port, world,
+    destroy: () => { if (port.isOpen) port.close(() => undefined); },
+    explain: (error) => error instanceof Error && ("disconnected" in error
+      || error.message === goneReason.en) ? goneReason : messageOf(error),
+  }), { pins });
 }
 
 /**
@@ -205,14 +242,8 @@ export function serialOpener(options: SerialOptions, world: World): TransportOpe
         watchOn();
         return line;
       }
-      const { port } = line.value;
-      port.once("close", watchOn);
-      return ok(duplexTransport({
-        kind: "serial", description, stream: port, world,
-        destroy: () => { if (port.isOpen) port.close(() => undefined); },
-        explain: (error) => error instanceof Error && ("disconnected" in error
-          || error.message === goneReason.en) ? goneReason : messageOf(error),
-      }));
+      line.value.port.once("close", watchOn);
+      return ok(serialTransport(line.value, description, world));
     },
     close(): Promise<void> {
       begin();

@@ -103,7 +103,8 @@ export function auditSubject(
   if (desc.name === "SignInRequest") return isUser(text("name")) ? text("name") : "unknown name";
   const first = ["id", "serial", "name"].map(text).find((value) => value !== "");
   if (first !== undefined) return first;
-  return [text("link"), ...["device", "number"].map((name) => maskNumbers(text(name)))]
+  return [text("link"), text("port"),
+    ...["device", "number"].map((name) => maskNumbers(text(name)))]
     .filter((value) => value !== "").join(" ");
 }
 

@@ -36,6 +36,7 @@ const links = "cti.gateway.v1.LinksService";
 const numbers = "cti.gateway.v1.NumbersService";
 const ports = "cti.gateway.v1.PortsService";
 const records = "cti.gateway.v1.RecordsService";
+const terminals = "cti.gateway.v1.TerminalsService";
 const system = "cti.gateway.v1.SystemService";
 
 const table: readonly (readonly [string, MethodRow])[] = [
@@ -86,6 +87,15 @@ const table: readonly (readonly [string, MethodRow])[] = [
   ...rows(system, "operator", "change", ["AcknowledgeAlarm"]),
   ...rows(system, "admin", "read", ["CaptureFrames", "Backup", "ListAudit", "ExportAudit"]),
   ...rows(system, "admin", "change", ["Scrub"]),
+
+  // A maintenance port can reprogram the PBX, and shows what raw bytes show: admin only. What is
+  // typed stands in the transcript, not keystroke by keystroke in the audit log.
+  ...rows(terminals, "admin", "none", ["TypeTerminal"]),
+  ...rows(terminals, "admin", "change", ["OpenTerminal", "SignalTerminal", "ExtendTerminal"]),
+  ...rows(terminals, "admin", "read", ["ReadTranscript"]),
+  // To end one is never dangerous.
+  ...rows(terminals, "operator", "change", ["CloseTerminal"]),
+  ...rows(terminals, "operator", "none", ["ListTerminals"]),
 
   // No anonymous access, so none for load balancers either: they hold a viewer's token.
   ...rows("grpc.health.v1.Health", "viewer", "none", ["Check", "List", "Watch"]),

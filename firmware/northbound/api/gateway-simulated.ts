@@ -16,6 +16,7 @@ import type { AlarmView, Alarms } from "../../supervisor/alarms.js";
 import { SimulatedEventLog, SimulatedLink, SimulatedRecordBook, simulatedNumbers }
   from "../../switching/switch-simulated.js";
 import { createSwitch, type SwitchingFunction } from "../../switching/switching-function.js";
+import { Terminals } from "../../terminal/terminals.js";
 import type { Access } from "../access/access.js";
 import { createAccess } from "../access/gate.js";
 import type { ClientCertificateIssuer } from "../access/authority.js";
@@ -25,6 +26,7 @@ import { roles, type Role } from "../access/roles.js";
 import { createSecretStore } from "../access/secret-store.js";
 import { SimulatedStore } from "../access/store-simulated.js";
 import type { AuditView } from "./access-view.js";
+import { terminalAuditNote } from "./terminal-audit.js";
 import type { ComponentRow, GatewayView, LinkView } from "./gateway-view.js";
 
 export const simulatedPassword = "marmot-lantern-quartz";
@@ -254,6 +256,24 @@ const plainTrial: GatewayView["tryOptions"] = (driver, yaml, bytes, atMs) => {
     rejected: lines.filter((line) => line === "wrong").map((text) => ({ text, reason: "no" })) });
 };
 
+/** On the link "loop" whatever is typed comes back; other lines do not exist. */
+function simulatedTerminals(
+  world: World, store: SimulatedStore, audit: MemoryAudit,
+): GatewayView["terminals"] {
+  const terminals = new Terminals({ world, store, ageMsMax: () => 86_400_000,
+    audit: (note) => { void audit.record(terminalAuditNote(note)); },
+    lineOf: (wish) => Promise.resolve(wish.kind === "link" && wish.link === "loop"
+      ? ok({ key: "loop", open: (listener) => Promise.resolve(ok({
+        description: "loop", pins: undefined, close: () => undefined,
+        send: (bytes) => {
+          listener.received(bytes);
+          return done;
+        } })) })
+      : fail("link-unknown", "only the link loop has a line")) });
+  void terminals.start();
+  return terminals;
+}
+
 function plainSystem(componentRows: readonly ComponentRow[]): GatewayView["system"] {
   return {
     version: { version: "0.1.0", runtime: "node", startedAtMs: 0, unit: "jackfield" },
@@ -322,6 +342,7 @@ export async function simulatedGateway(
       again: (id) => Promise.resolve(fail("not-found", `there is no destination ${id}`)) },
     ports: { list: () => Promise.resolve([]),
       examine: (address) => Promise.resolve(fail("port-absent", `${address} is not there`)) },
+    terminals: simulatedTerminals(world, store, audit),
     tryOptions: plainTrial,
     numbers: plainNumbers,
     configuration: memoryConfiguration(world),

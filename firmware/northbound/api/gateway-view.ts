@@ -18,6 +18,7 @@ import type { HostReading } from "../../supervisor/host-health.js";
 import type { EventLog } from "../../switching/event-log.js";
 import type { RecordBook } from "../../switching/records.js";
 import type { Switch } from "../../switching/switch.js";
+import type { Terminals } from "../../terminal/terminals.js";
 import type { AccessView, AuditView } from "./access-view.js";
 
 export type { Language };
@@ -89,6 +90,10 @@ export interface PortsView {
   ): Promise<Result<Examination>>;
 }
 
+/** Pass-through; `Terminals` fits. */
+export type TerminalsView =
+  Pick<Terminals, "open" | "type" | "signal" | "extend" | "close" | "list" | "get" | "read">;
+
 /** The destinations and the ledger; `Delivery` fits. */
 export type DeliveryView = Pick<Delivery, "list" | "balance" | "again">;
 
@@ -126,6 +131,7 @@ export interface GatewayView {
   link(id: string): LinkView | undefined;
   readonly linkControl: LinkControl;
   readonly ports: PortsView;
+  readonly terminals: TerminalsView;
   drivers(): readonly DriverView[];
   /**
    * Reads bytes with a driver's options that are not in force; driver empty: the only one that can.

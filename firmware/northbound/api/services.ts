@@ -10,6 +10,7 @@ import { PortsService } from "../../../proto/gen/cti/gateway/v1/ports_pb.js";
 import { NumbersService } from "../../../proto/gen/cti/gateway/v1/numbers_pb.js";
 import { RecordsService } from "../../../proto/gen/cti/gateway/v1/records_pb.js";
 import { SystemService } from "../../../proto/gen/cti/gateway/v1/system_pb.js";
+import { TerminalsService } from "../../../proto/gen/cti/gateway/v1/terminals_pb.js";
 import { accessHandlers } from "./access-service.js";
 import { callsHandlers } from "./calls-service.js";
 import { configurationHandlers } from "./configuration-service.js";
@@ -23,6 +24,7 @@ import { recordsHandlers } from "./records-service.js";
 import { portsHandlers } from "./ports-service.js";
 import { RequestIds } from "./request-ids.js";
 import { systemHandlers } from "./system-service.js";
+import { terminalsHandlers } from "./terminals-service.js";
 
 function bind<S extends DescService>(service: S, handlers: ServiceHandlers<S>): BoundService {
   return { service, handlers };
@@ -39,6 +41,7 @@ export function createServices(
   return [
     bind(LinksService, linksHandlers(gateway, requestIds)),
     bind(PortsService, portsHandlers(gateway)),
+    bind(TerminalsService, terminalsHandlers(gateway)),
     bind(CallsService, callsHandlers(gateway, requestIds, metrics)),
     bind(RecordsService, recordsHandlers(gateway)),
     bind(DeliveryService, deliveryHandlers(gateway)),
