@@ -2,6 +2,8 @@
 
 import type { Driver } from "../../firmware/link/driver.js";
 import { partialCallMs } from "./call-parts.js";
+import { packetQuietMs, silenceMs } from "./framings/avaya-rsp.js";
+import { answerMs } from "./framings/nec.js";
 import { openCallMs } from "./live-calls.js";
 import { driverName } from "./map.js";
 import { smdrOptions, type SmdrOptions } from "./options.js";
@@ -23,6 +25,12 @@ export const driver: Driver<SmdrOptions> = {
     requestsInFlightMax: 1,
   },
   timers: {
+    pollAnswer: { ms: answerMs, minMs: 500, maxMs: 10_000, reference: "NEC polling",
+      meaning: "An answer to a poll or a request begins within this time, or it is asked again." },
+    packetQuiet: { ms: packetQuietMs, minMs: 10, maxMs: 2_000, reference: "Avaya RSP",
+      meaning: "A packet of whole lines is complete, and acknowledged, after this much silence." },
+    packetSilence: { ms: silenceMs, minMs: 60_000, maxMs: hour, reference: "Avaya RSP",
+      meaning: "Without a sign of life for this time the connection is given up." },
     lineSilence: { ms: lineSilenceMs, minMs: 500, maxMs: 10_000, reference: "serial ports",
       meaning: "A line without end is taken as it stands after this much silence." },
     loginSilence: { ms: loginSilenceMs, minMs: 500, maxMs: 10_000, reference: "Panasonic LAN",

@@ -9,7 +9,9 @@ import { customFormat, customName } from "./formats/custom.js";
 import { formatNames, formatOf } from "./formats/index.js";
 import type { Format, FormatSettings } from "./formats/format.js";
 import type { Framing } from "./framing.js";
-import { framingNames, necDefaults, openFraming } from "./framings/index.js";
+import { framingNames, openFraming } from "./framings/index.js";
+import type { FramingMemory } from "./framings/memory.js";
+import { necDefaults } from "./framings/nec.js";
 import { isTimeZone } from "../../firmware/base/local-time.js";
 
 const schema = z.strictObject({
@@ -23,6 +25,16 @@ const schema = z.strictObject({
     parity: z.boolean().default(necDefaults.parity).meta(words("Parity octet",
       "An octet of parity stands behind each block", "Octet de parité",
       "Un octet de parité suit chaque bloc")),
+    address: z.string().regex(/^[\x20-\x7e]{2}$/, "must be two characters: station and unit")
+      .default(necDefaults.address).meta(words("Address",
+        "Of a polled port: station and unit address (SA, UA)", "Adresse",
+        "D'un port interrogé : adresses de station et d'unité (SA, UA)")),
+    device: z.string().regex(/^\d\d$/, "must be two digits").default(necDefaults.device)
+      .meta(words("Device number", "Over TCP: the number of this terminal",
+        "Numéro d'appareil", "Par TCP : le numéro de ce terminal")),
+    pollSeconds: z.int().min(1).max(300).default(necDefaults.pollSeconds).meta(words(
+      "Poll interval", "Seconds between polls while the PBX has nothing",
+      "Intervalle", "Secondes entre deux interrogations quand le PBX n'a rien")),
   }).optional().meta(words("NEC",
     "Of a framing of NEC's: how the PBX's port is set", "NEC",
     "Pour une trame NEC : comment le port du PBX est réglé")),
@@ -107,7 +119,12 @@ export function settingsFor({ pattern, dateOrder }: SmdrOptions): FormatSettings
     ...(dateOrder === "auto" ? {} : { dateOrder }) };
 }
 
+/** By the options of a link, which are the same object at each of its openings. */
+const memories = new WeakMap<SmdrOptions, FramingMemory>();
+
 /** A new one for every opening of the channel. */
 export function framingFor(options: SmdrOptions): Framing {
-  return openFraming(options);
+  const memory = memories.get(options) ?? {};
+  memories.set(options, memory);
+  return openFraming(options, memory);
 }

@@ -1,7 +1,10 @@
 /** All framings, by the name that the option `framing` takes. */
 
 import { lineFraming, type Framing } from "../framing.js";
-import { NecFree } from "./nec.js";
+import { AvayaRsp } from "./avaya-rsp.js";
+import type { FramingMemory } from "./memory.js";
+import { NecFree, NecPolled, necDefaults, type NecSettings } from "./nec.js";
+import { NecTcp } from "./nec-tcp.js";
 
 export interface FramingOptions {
   readonly framing: FramingName;
@@ -9,23 +12,21 @@ export interface FramingOptions {
   readonly nec?: NecSettings | undefined;
 }
 
-export interface NecSettings {
-  /** A parity octet stands behind each block. */
-  readonly parity: boolean;
-}
-
 const framings = {
   "lines": () => lineFraming,
-  "nec-free": ({ parity }) => new NecFree(parity),
-} as const satisfies Readonly<Record<string, (nec: NecSettings) => Framing>>;
+  "avaya-rsp": (_nec, memory) => new AvayaRsp(memory),
+  "nec-free": (nec) => new NecFree(nec),
+  "nec-polled": (nec, memory) => new NecPolled(nec, memory),
+  "nec-tcp": (nec, memory) => new NecTcp(nec, memory),
+} as const satisfies Readonly<Record<string, (nec: NecSettings, memory: FramingMemory) => Framing>>;
 
 export type FramingName = keyof typeof framings;
 
 export const framingNames = Object.keys(framings) as [FramingName, ...FramingName[]];
 
-export const necDefaults: NecSettings = { parity: true };
-
 /** A new one for every opening of the channel. */
-export function openFraming({ framing, nec = necDefaults }: FramingOptions): Framing {
-  return framings[framing](nec);
+export function openFraming(
+  { framing, nec = necDefaults }: FramingOptions, memory: FramingMemory,
+): Framing {
+  return framings[framing](nec, memory);
 }
