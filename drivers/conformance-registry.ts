@@ -3,11 +3,15 @@
 import type { Conformance } from "./conformance.js";
 import { conformances as asteriskAmi } from "./asterisk-ami/conformance.js";
 import { conformances as callerId } from "./caller-id/conformance.js";
+import { conformances as fias } from "./fias/conformance.js";
+import { conformances as mitelPms } from "./mitel-pms/conformance.js";
 import { conformances as smdr } from "./smdr/conformance.js";
 
 const registry: Readonly<Record<string, readonly Conformance[]>> = {
   "asterisk-ami": asteriskAmi,
   "caller-id": callerId,
+  "fias": fias,
+  "mitel-pms": mitelPms,
   "smdr": smdr,
 };
 

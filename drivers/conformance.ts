@@ -37,7 +37,10 @@ export interface ConformancePbx {
   /** For each declared service, the state in which it works; gives the request to make. */
   readonly services: Readonly<Partial<Record<ServiceName,
     (stage: ScenarioStage) => Promise<ServiceRequest> | ServiceRequest>>>;
-  /** What shows that the line carries sense: an event or a record follows within a minute. */
+  /**
+   * What shows that the line carries sense: an event, a record or word of a room follows within a
+   * minute.
+   */
   sign(): Promise<void> | void;
 }
 

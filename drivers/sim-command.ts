@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { messageOf, type Fault as Failure, type Result } from "../firmware/base/result.js";
 import type { World } from "../firmware/base/world.js";
+import { simulateFrontDesk, simulateHotelPbx } from "./hotel-simulation.js";
 import { playScript, readFault, readScript, type Fault, type ScriptStep } from "./script.js";
 import { simulateAmi, simulateSmdr, type Place, type Simulation } from "./simulation.js";
 
@@ -33,6 +34,8 @@ Examples:
   ctictl sim smdr --serial /tmp/pbx --format panasonic-kx --seed 7
   ctictl sim asterisk-ami --listen 127.0.0.1:5038 --fault restart@60 --fault garbage:500@90
   ctictl sim smdr --listen 127.0.0.1:2300 --script calls.yaml
+  ctictl sim fias --listen 127.0.0.1:5010 --rate 6
+  ctictl sim mitel-pms --serial /tmp/hotel-pbx
 
 A script is a list of steps, each a call or a fault:
   - atMs: 1000
@@ -70,11 +73,11 @@ export function simCommand(surroundings: SimSurroundings): Command {
   const faults: SimOptions["fault"] = [];
   return new Command("sim")
     .description(about("Run a simulated PBX until Ctrl-C.", "Simuler un PBX jusqu'à Ctrl-C."))
-    .argument("<driver>", "asterisk-ami, smdr")
+    .argument("<driver>", "asterisk-ami, fias, mitel-pms, smdr")
     .addOption(new Option("--listen <address:port>",
       about("listen on TCP", "écouter en TCP")).argParser(place))
-    .option("--serial <file>", about("a serial line at this path (smdr)",
-      "une ligne série à cet endroit (smdr)"))
+    .option("--serial <file>", about("a serial line at this path",
+      "une ligne série à cet endroit"))
     .addOption(new Option("--seed <n>", about("the same seed makes the same calls",
       "la même graine fait les mêmes appels")).argParser(whole).default(1))
     .addOption(new Option("--rate <n>", about("random calls a minute, 0: none",
@@ -115,9 +118,13 @@ function start(driver: string, options: SimOptions, world: World): Promise<Resul
     return simulateAmi({ world, seed: options.seed, user: options.user, secret: options.secret,
       ...(options.listen ?? { address: "127.0.0.1", port: 5038 }) });
   }
-  if (driver !== "smdr") return refuse(`no simulated PBX speaks ${driver}: asterisk-ami, smdr`);
+  if (!["smdr", "fias", "mitel-pms"].includes(driver)) {
+    return refuse(`no simulated PBX speaks ${driver}: asterisk-ami, fias, mitel-pms, smdr`);
+  }
   const line = options.serial === undefined ? options.listen : { file: options.serial };
   if (line === undefined) return refuse("give --listen ADDRESS:PORT or --serial FILE");
+  if (driver === "fias") return simulateFrontDesk({ world, seed: options.seed, line });
+  if (driver === "mitel-pms") return simulateHotelPbx({ world, seed: options.seed, line });
   return simulateSmdr({ world, seed: options.seed, format: options.format, line });
 }
 

@@ -45,7 +45,7 @@ const names = ["Anna Weber", "Bruno Petit", "Chloé Martin", "David Klein", "Ém
  * Time and log of the world, randomness of the seed: the same seed makes the same calls. `stop`
  * cancels every timer that is left.
  */
-function seeded(world: World, seed: number): { readonly world: World; stop(): void } {
+export function seeded(world: World, seed: number): { readonly world: World; stop(): void } {
   const timers = new Set<Cancellable>();
   const clock: Clock = {
     monotonicMs: () => world.clock.monotonicMs(), wall: () => world.clock.wall(),
@@ -154,7 +154,7 @@ export interface SmdrSimulationPlan {
   readonly line: Place | { readonly file: string };
 }
 
-interface Line {
+export interface Line {
   readonly description: string;
   write(bytes: Uint8Array): void;
   onData(handler: (bytes: Uint8Array) => void): void;
@@ -166,8 +166,7 @@ interface Line {
 /** A PBX with a printer port. */
 export async function simulateSmdr(plan: SmdrSimulationPlan): Promise<Result<Simulation>> {
   const { world, stop: stopTimers } = seeded(plan.world, plan.seed);
-  const line = "file" in plan.line ? await ptyLine(plan.world, plan.line.file)
-    : await tcpLine(plan.line);
+  const line = await openLine(plan.world, plan.line);
   if (!line.ok) return line;
   const peer = createSmdrPeer({ format: plan.format, world, seed: plan.seed,
     send: (bytes) => { line.value.write(bytes); } });
@@ -215,6 +214,13 @@ function smdrFault(world: World, peer: SmdrPeer, line: Line, fault: Fault): void
     case "delay":
     case "miss": world.log.event("simulation.fault-unknown", { fault: fault.kind }, "warn");
   }
+}
+
+/** A TCP port to listen on, or a file that shall lead to a pseudo terminal. */
+export function openLine(
+  world: World, line: Place | { readonly file: string },
+): Promise<Result<Line>> {
+  return "file" in line ? ptyLine(world, line.file) : tcpLine(line);
 }
 
 async function ptyLine(world: World, file: string): Promise<Result<Line>> {

@@ -3,6 +3,7 @@
 import type { Result, Text } from "../base/result.js";
 import type { World } from "../base/world.js";
 import type { CallEvent, EventName } from "../model/events.js";
+import type { HotelMessage, HotelWord } from "../model/hotel.js";
 import type { LinkId } from "../model/identifiers.js";
 import type { ServiceName, ServiceRequest, ServiceResponse } from "../model/services.js";
 import type { LinkSnapshot } from "../model/snapshot.js";
@@ -25,6 +26,12 @@ export interface Proof {
   readonly proven: "yes" | "no" | "not-tried";
   /** How it was proven, or why not: `ListCommands names Atxfer`, `no write class originate`. */
   readonly evidence: Text;
+}
+
+/** What a hotel's other end of the line is, and what may be told to it. */
+export interface HotelSheet {
+  readonly side: "front-desk" | "telephones";
+  readonly takes: readonly HotelWord[];
 }
 
 export interface TimerRow {
@@ -57,6 +64,11 @@ export interface SessionContext<Options> {
   emit(event: CallEvent): void;
   /** A finished call as the PBX itself recorded it (SMDR, CDR). */
   record(call: CompletedCall): void;
+  /**
+   * What the other end says of a room. Resolves when it is safe: only then is it acknowledged.
+   * Absent where the configuration names no hotel that this link belongs to.
+   */
+  readonly hotel?: (message: HotelMessage) => Promise<Result<void>>;
   report(condition: Condition): void;
   identify(peer: PeerIdentity): void;
   /** Bytes that no frame claims. Counted, kept in the link's frame ring, never dropped silently. */
@@ -81,6 +93,11 @@ export interface Session {
   snapshot(deadlineMs: number): Promise<Result<LinkSnapshot>>;
   /** What this PBX was seen to be able to do; run after every login and on request. */
   probe(deadlineMs: number): Promise<Result<readonly Proof[]>>;
+  /**
+   * Tells the other end of a room; only what the driver's sheet takes. Resolves when it has it, as
+   * far as the protocol tells. `service-refused`: it will never take this.
+   */
+  hotel?(message: HotelMessage, deadlineMs: number): Promise<Result<void>>;
   close(): void;
 }
 
@@ -134,6 +151,8 @@ export interface Driver<Options = unknown> {
   readonly transports: readonly TransportKind[];
   readonly options: OptionsSchema<Options>;
   readonly capabilities: Capabilities;
+  /** Present where the other end is a part of a hotel. */
+  readonly hotel?: HotelSheet;
   readonly timers: Readonly<Record<string, TimerRow>>;
   /** True where bytes must be durable, exactly as received, before they are parsed (SMDR). */
   readonly keepsRawBytes: boolean;

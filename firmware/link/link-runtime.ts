@@ -8,6 +8,7 @@ import {
 import type { Cancellable, World } from "../base/world.js";
 import type { CallEvent } from "../model/events.js";
 import type { LinkId } from "../model/identifiers.js";
+import type { HotelMessage } from "../model/hotel.js";
 import type { CompletedCall } from "../model/records.js";
 import type { ServiceRequest, ServiceResponse } from "../model/services.js";
 import type { LinkSnapshot } from "../model/snapshot.js";
@@ -49,6 +50,8 @@ export interface LinkPlan<Options = unknown> {
   readonly sink: LinkSink;
   /** Needed by drivers that keep raw bytes; without one their bytes go straight to the parser. */
   readonly rawKeeper?: RawKeeper;
+  /** Where what is said of rooms goes; absent: no hotel uses this link. */
+  readonly hotel?: (message: HotelMessage) => Promise<Result<void>>;
   readonly enabled: boolean;
 }
 
@@ -117,6 +120,7 @@ class LinkRuntime<Options> implements Link {
       state: shownState(this.#state), sinceMs: this.#sinceMs,
       transport: this.#live?.description ?? opener.description, peer: this.#peer,
       declared: driver.capabilities, proofs: this.#proofs, counters: { ...this.#counters },
+      ...(driver.hotel === undefined ? {} : { hotel: driver.hotel }),
     };
   }
 
@@ -200,6 +204,18 @@ class LinkRuntime<Options> implements Link {
       this.#changed();
     }
     return result;
+  }
+
+  async hotel(message: HotelMessage, deadlineMs: number): Promise<Result<void>> {
+    const live = this.#usable();
+    if (!live.ok) return live;
+    const { driver } = this.#plan;
+    if (driver.hotel?.takes.includes(message.type) !== true) {
+      return fail("service-not-supported", inEachLanguage((words, language) => language === "en"
+        ? `${words(driver.title)} cannot be told ${message.type}.`
+        : `${words(driver.title)} ne prend pas ${message.type}.`));
+    }
+    return live.value.hotel(message, deadlineMs);
   }
 
   frames(): readonly Frame[] { return this.#ring.frames(); }
@@ -300,9 +316,9 @@ class LinkRuntime<Options> implements Link {
   }
 
   #begin(transport: Transport): void {
-    const { id, driver, options, world, secret, rawKeeper } = this.#plan;
+    const { id, driver, options, world, secret, rawKeeper, hotel } = this.#plan;
     const live: LiveSession<Options> = new LiveSession<Options>(
-      { id, driver, options, world, secret, rawKeeper }, transport, {
+      { id, driver, options, world, secret, rawKeeper, hotel }, transport, {
         event: (event) => { this.#event(event); },
         record: (call) => { this.#plan.sink.record(call); },
         condition: (condition) => { if (this.#live === live) this.#condition(condition); },

@@ -3,9 +3,10 @@
 import type { Component } from "../base/component.js";
 import type { Result, Text } from "../base/result.js";
 import type { LinkId } from "../model/identifiers.js";
+import type { HotelMessage } from "../model/hotel.js";
 import type { ServiceRequest, ServiceResponse } from "../model/services.js";
 import type { LinkSnapshot } from "../model/snapshot.js";
-import type { Capabilities, PeerIdentity, Proof } from "./driver.js";
+import type { Capabilities, HotelSheet, PeerIdentity, Proof } from "./driver.js";
 import type { LinePins } from "./transport.js";
 
 export type LinkState =
@@ -29,6 +30,7 @@ export interface LinkStatus {
   readonly transport: string;
   readonly peer: PeerIdentity | undefined;
   readonly declared: Capabilities;
+  readonly hotel?: HotelSheet;
   readonly proofs: readonly Proof[];
   readonly counters: LinkCounters;
 }
@@ -80,6 +82,8 @@ export interface Link extends Component {
   request(request: ServiceRequest, deadlineMs: number): Promise<Result<ServiceResponse>>;
   snapshot(deadlineMs: number): Promise<Result<LinkSnapshot>>;
   probe(deadlineMs: number): Promise<Result<readonly Proof[]>>;
+  /** Faults: `service-not-supported` beyond the driver's sheet, `link-down`, the driver's own. */
+  hotel(message: HotelMessage, deadlineMs: number): Promise<Result<void>>;
   /** The newest frames, oldest first; bounded by `framesMax` and `frameBytesMax`. */
   frames(): readonly Frame[];
   /** Called for every frame from now on, until the returned function is called. */

@@ -6,6 +6,7 @@ import {
 import type { Cancellable, World } from "../base/world.js";
 import type { CallEvent } from "../model/events.js";
 import type { LinkId } from "../model/identifiers.js";
+import type { HotelMessage } from "../model/hotel.js";
 import type { CompletedCall } from "../model/records.js";
 import type { ServiceRequest, ServiceResponse } from "../model/services.js";
 import type { LinkSnapshot } from "../model/snapshot.js";
@@ -48,6 +49,7 @@ export interface LiveSessionPlan<Options> {
   readonly world: World;
   readonly secret: (reference: string) => Result<string>;
   readonly rawKeeper: RawKeeper | undefined;
+  readonly hotel: ((message: HotelMessage) => Promise<Result<void>>) | undefined;
 }
 
 export class LiveSession<Options> {
@@ -142,6 +144,12 @@ export class LiveSession<Options> {
     };
   }
 
+  hotel(message: HotelMessage, deadlineMs: number): Promise<Result<void>> {
+    return this.#bounded(message.type, deadlineMs, (session) =>
+      session.hotel?.(message, deadlineMs) ?? Promise.resolve(fail("service-not-supported",
+        `${this.#plan.driver.name} tells nothing of rooms.`)));
+  }
+
   /** Closes the line at once; resolves when what had been received is stored and parsed. */
   close(reason: Text): Promise<void> {
     this.#closing = true;
@@ -173,10 +181,11 @@ export class LiveSession<Options> {
   }
 
   #openSession(): Session {
-    const { id, driver, options, world } = this.#plan;
+    const { id, driver, options, world, hotel } = this.#plan;
     const live = (run: () => void): void => { if (!this.#closing) run(); };
     return driver.open({
       link: id, options, world, transport: this.#driverTransport(),
+      ...(hotel === undefined ? {} : { hotel }),
       secret: (reference) => {
         const found = this.#plan.secret(reference);
         if (found.ok) this.#ring.hide(found.value);

@@ -247,6 +247,10 @@ export class SimulatedLink implements Link {
     return Promise.resolve(ok(this.proofs));
   }
 
+  hotel(): ReturnType<Link["hotel"]> {
+    return Promise.resolve(done);
+  }
+
   frames(): readonly never[] {
     return [];
   }
