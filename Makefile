@@ -39,13 +39,14 @@ compile: proto/gen/.ready ## TypeScript -> build/
 	tsc -p .
 
 # Each program as one file, which takes a fifth less memory than its 500 modules. Packages with
-# native code stay outside; the names stay, for stack traces. One letter that is not ASCII would
+# native code stay outside, and those that few configurations load; the names stay, for stack traces. One letter that is not ASCII would
 # make V8 keep the text at two bytes a letter.
 program: compile ## Each program as one file
 	rm -rf build/program
 	esbuild build/firmware/main.js build/firmware/ctictl.js --outdir=build/program \
 	  --bundle --splitting --platform=node --format=esm --target=node24 --minify-syntax --minify-whitespace \
 	  --external:classic-level --external:@node-rs/argon2 --external:@serialport/bindings-cpp \
+	  --external:ssh2 \
 	  --banner:js='import{createRequire as makeRequire}from"node:module";const require=makeRequire(import.meta.url);' \
 	  --define:__dirname=import.meta.dirname --sourcemap=external --legal-comments=linked \
 	  --log-level=warning

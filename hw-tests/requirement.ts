@@ -4,7 +4,8 @@
  */
 
 export type Requirement =
-  "asterisk" | "browser" | "fish" | "guest" | "nobody" | "pty" | "python3" | "tmpfs" | "zsh";
+  "asterisk" | "browser" | "fish" | "guest" | "nobody" | "pty" | "python3" | "sshd"
+  | "tmpfs" | "zsh";
 
 /** Call first in a `before` hook. `missing` undefined: nothing is. */
 export function need(

@@ -203,6 +203,13 @@ ${list}`;
         + "records-csv or records-json, or another link"]);
     assert.deepEqual(found("  - { id: x, to: { kind: tcp-server, port: 8443 } }\n"), [
       "[0].to.port: found port 8443, on which web listens already; expected a port of its own"]);
+    const sftp = "kind: sftp, host: h, user: u";
+    assert.deepEqual(found(`  - { id: x, to: { ${sftp} } }\n`), ["[0].to.secret: is missing; "
+      + "expected secret (a password) or keySecret (a private key)"]);
+    assert.deepEqual(found(`  - { id: x, to: { ${sftp}, secret: "env:A", keySecret: "env:B" } }\n`),
+      ["[0].to.keySecret: found besides a password; expected secret or keySecret, not both"]);
+    assert.deepEqual(found(`  - { id: x, to: { ${sftp}, secret: "env:A", name: "{link}{day}" } }\n`)
+      .map((text) => text.split("; ")[1]), ["expected a name with {link}, {place} and {time}"]);
     const inline = found("  - { id: x, to: { kind: http, url: \"https://u:hush@h/\", "
       + "secret: hush } }\n");
     assert.deepEqual(inline.map((text) => text.split("; ")[0]), [

@@ -7,6 +7,7 @@ import type { PathSegment } from "./document-source.js";
 import type { DestinationConfig, Document, LinkConfig, TransportConfig } from "./schema.js";
 import { isReference, isSecretName } from "./secret-reference.js";
 import type { Finding } from "./shape.js";
+import { checkTarget } from "./target-checks.js";
 import { either, nearest, quoted } from "./wording.js";
 
 /** What the configuration needs to know of a driver: no more than its data sheet. */
@@ -77,10 +78,7 @@ export function checkDestinations(
   const ids = links.map(({ link }) => link.id);
   for (const { index, destination } of destinations) {
     checkSecrets(destination.to, at(index, "to"), parts, findings);
-    if (destination.to.kind === "http" && new URL(destination.to.url).password !== "") {
-      findings.errors.push({ path: at(index, "to", "url"),
-        message: "found a password in the address; expected none: sign with `secret` instead" });
-    }
+    checkTarget(destination.to, (key) => at(index, "to", key), findings);
     for (const [place, id] of (destination.links ?? []).entries()) {
       const link = links.find((each) => each.link.id === id)?.link;
       const driver = parts.drivers.find(({ name }) => name === link?.driver);

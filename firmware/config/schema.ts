@@ -8,6 +8,7 @@ import * as z from "zod";
 import { formWords as words } from "../base/form-words.js";
 import { portAddress } from "../link/ports/ports.js";
 import { isNetwork } from "../link/transports/networks.js";
+import { toSftp } from "./target-schema.js";
 
 const port = z.int().min(1).max(65_535);
 const secretReference = z.string().regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|store:[a-z0-9-]+)$/,
@@ -250,7 +251,7 @@ export const destinationSchema = z.strictObject({
   what: z.enum(["raw", "records-csv", "records-json"]).default("raw").meta(words("What",
     "raw: lines exactly as printed, which billing systems that had the cable before expect.",
     "Quoi", "raw : les lignes telles qu'imprimées, ce qu'attend une taxation jadis sur le câble.")),
-  to: z.discriminatedUnion("kind", [toTcpClient, toTcpServer, toFile, toHttp, toSyslog])
+  to: z.discriminatedUnion("kind", [toTcpClient, toTcpServer, toFile, toHttp, toSyslog, toSftp])
     .meta(words("To", "Where it goes.", "Vers", "Où cela va.")),
 });
 export type DestinationConfig = z.infer<typeof destinationSchema>;

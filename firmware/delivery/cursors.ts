@@ -18,8 +18,11 @@ export interface Cursor {
   readonly place: Place;
   /** Of all bytes (raw) or records that the link ever had, so many lie before the place. */
   readonly through: number;
+  /** The page from `place` up to here may have been taken: it has to come again as it was. */
+  readonly offered?: Place | undefined;
   /** A range of time that is being sent once more. */
-  readonly again?: { readonly place: Place; readonly untilMs: number } | undefined;
+  readonly again?: { readonly place: Place; readonly untilMs: number;
+    readonly offered?: Place | undefined } | undefined;
 }
 
 export interface FeedKey {
@@ -59,15 +62,24 @@ function readPlace(value: unknown): Place | undefined {
 const placeText = ({ position, offset }: Place): Fields =>
   ({ position: position.toString(), offset });
 
+function readOffered(fields: Fields): { readonly offered?: Place } {
+  const offered = readPlace(fields["offered"]);
+  return offered === undefined ? {} : { offered };
+}
+
+const offeredText = (offered: Place | undefined): Fields =>
+  (offered === undefined ? {} : { offered: placeText(offered) });
+
 function readCursor(fields: Fields): Cursor | undefined {
   const place = readPlace(fields["place"]);
   const { through, again } = fields as { readonly through?: unknown; readonly again?: Fields };
   if (place === undefined || typeof through !== "number") return undefined;
-  if (again === undefined) return { place, through };
+  const cursor = { place, through, ...readOffered(fields) };
+  if (again === undefined) return cursor;
   const from = readPlace(again["place"]);
   const untilMs = again["untilMs"];
   return from === undefined || typeof untilMs !== "number" ? undefined
-    : { place, through, again: { place: from, untilMs } };
+    : { ...cursor, again: { place: from, untilMs, ...readOffered(again) } };
 }
 
 export const cursors: Keyspace<CursorKey, Cursor> = {
@@ -77,8 +89,10 @@ export const cursors: Keyspace<CursorKey, Cursor> = {
     const [destination = "", link = "", of] = readText(bytes).split(separator);
     return { destination, link: linkId(link), of: of === "raw" ? "raw" : "records" };
   },
-  encode: ({ place, through, again }) => textKey(JSON.stringify({ place: placeText(place), through,
-    ...(again && { again: { place: placeText(again.place), untilMs: again.untilMs } }) })),
+  encode: ({ place, through, offered, again }) => textKey(JSON.stringify({
+    place: placeText(place), through, ...offeredText(offered),
+    ...(again && { again: { place: placeText(again.place), untilMs: again.untilMs,
+      ...offeredText(again.offered) } }) })),
   decode: (bytes) => decodeObject(bytes, "the cursor of a destination", readCursor),
 };
 

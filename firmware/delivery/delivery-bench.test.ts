@@ -25,6 +25,8 @@ export type Mood = "takes" | "takes-unsaid" | "refuses" | "closed";
 /** The other end, which outlives every gateway. */
 export class Receiver {
   mood: Mood = "takes";
+  /** It knows repeats by the names of batches. */
+  named = false;
   readonly batches: { readonly link: string; readonly texts: string[]; readonly ids: string[] }[]
     = [];
   changed: () => void = () => undefined;
@@ -38,7 +40,7 @@ export class Receiver {
     this.changed = parts.changed;
     const refuse = (): Result<void> => undelivered("receiver", "refuses");
     return {
-      description: "receiver",
+      description: "receiver", ...this.named && { named: true },
       open: () => Promise.resolve(this.mood === "closed" ? refuse() : done),
       deliver: (batch) => {
         if (this.mood === "takes" || this.mood === "takes-unsaid") this.#take(batch);

@@ -168,6 +168,51 @@ describe("delivery", () => {
     await bench.end();
   });
 
+  it("offers a page that may have been taken as it was, also after a restart", async () => {
+    const bench = new DeliveryBench();
+    bench.receiver.named = true;
+    for (const what of ["raw", "records-json"] as const) {
+      bench.receiver.batches.length = 0;
+      bench.receiver.mood = "takes-unsaid";
+      await bench.start(destination("billing", what));
+      await bench.print("one\r\nno end");
+      assert.ok((await bench.life.book.add(record(1_000, "first"))).ok);
+      await bench.advance(tailMs);
+      await bench.print(" yet\r\ntwo\r\n");
+      assert.ok((await bench.life.book.add(record(2_000, "second"))).ok);
+      await bench.advance(5_000);
+      await bench.end();
+      bench.receiver.mood = "takes";
+      await bench.start(destination("billing", what));
+      const ids = bench.receiver.batches.map((batch) => batch.ids.join(" "));
+      assert.ok(ids.length > 2, "it was offered more than once");
+      assert.equal(new Set(ids).size, 2, ids.join(", "));
+      assert.equal(ids.indexOf(ids.at(-1) ?? ""), ids.length - 1, "what came later, later");
+      await bench.end();
+    }
+  });
+
+  it("gathers what comes in a period, but for a full page and what is asked for", async () => {
+    const bench = new DeliveryBench();
+    const to = { kind: "sftp", host: "h", port: 22, user: "u", folder: ".", name: "n",
+      everyMinutes: 60 } as const;
+    const { delivery } = await bench.start({ ...destination(), to });
+    await bench.print("one\r\n");
+    await bench.advance(59 * 60_000);
+    await bench.print("two\r\n");
+    assert.equal(bench.receiver.text(), "");
+    await bench.advance(60_000);
+    assert.deepEqual(bench.receiver.batches.map(({ texts }) => texts), [["one\r\n", "two\r\n"]]);
+    const nowMs = bench.world.clock.wall().getTime();
+    assert.ok((await delivery.again("billing", printer, nowMs - 120_000, nowMs)).ok);
+    await bench.settle();
+    assert.deepEqual(bench.receiver.batches.at(-1)?.texts, ["two\r\n"]);
+    for (let n = 0; n < 5; n += 1) await bench.print(`${"x".repeat(60_000)}\r\n`);
+    await bench.settle();
+    assert.equal(bench.receiver.batches.at(-1)?.texts.length, 5);
+    await bench.end();
+  });
+
   it("hands records over in the order in which they became durable, each version", async () => {
     const bench = new DeliveryBench();
     await bench.start(destination("billing", "records-json"));
@@ -202,6 +247,7 @@ describe("delivery", () => {
       { weight: 3, arbitrary: fc.constantFrom("wait", "restart", "disk-full", "disk-well") });
     await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
       const bench = new DeliveryBench();
+      bench.receiver.named = steps.length % 2 === 1;
       const destinations = [destination("billing", "raw", [printer, hotel])];
       await bench.start(...destinations);
       let count = 0;

@@ -47,7 +47,32 @@ export interface SyslogTarget {
   readonly over: "udp" | "tcp";
 }
 
-export type Target = TcpClientTarget | TcpServerTarget | FileTarget | HttpTarget | SyslogTarget;
+/** A file a batch, pushed into a folder of an SSH server. */
+export interface SftpTarget {
+  readonly kind: "sftp";
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** Reference of the password. */
+  readonly secret?: string | undefined;
+  /** Reference of a private key (PEM or OpenSSH, without passphrase). */
+  readonly keySecret?: string | undefined;
+  /** `SHA256:...` of the server's key, as ssh-keygen writes it; absent: nobody is trusted. */
+  readonly fingerprint?: string | undefined;
+  readonly folder: string;
+  /** With `{destination}`, `{link}`, `{place}`, `{time}` and `{ext}`. */
+  readonly name: string;
+  /** What comes within so long is one file; 0: sent at once. */
+  readonly everyMinutes: number;
+}
+
+export type Target = TcpClientTarget | TcpServerTarget | FileTarget | HttpTarget | SyslogTarget
+  | SftpTarget;
+
+/** So long is gathered before it is sent; 0: sent at once. */
+export function gatherMsOf(to: Target): number {
+  return "everyMinutes" in to ? to.everyMinutes * 60_000 : 0;
+}
 
 export interface Destination {
   readonly id: string;
@@ -72,4 +97,6 @@ export interface Batch {
   readonly pieces: readonly Piece[];
   /** Stands first in a new file or connection: the names of the columns. */
   readonly head: Uint8Array;
+  /** Of a range of time that is sent once more on request: its end. It tells both times apart. */
+  readonly againUntilMs: number | undefined;
 }

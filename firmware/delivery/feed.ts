@@ -8,7 +8,7 @@ import { cursors, delivered, type Cursor, type CursorKey,
   type FeedKey } from "./cursors.js";
 import type { Content } from "./destination.js";
 import type { Outlet } from "./outlet.js";
-import { sourceOf, type Page, type Source } from "./sources.js";
+import { pageBytesMax, pagePiecesMax, sourceOf, type Page, type Source } from "./sources.js";
 
 export interface FeedParts extends FeedKey {
   readonly store: Store;
@@ -72,25 +72,32 @@ export class Feed {
     if (cursor === undefined) return fail("precondition", "the feed has not been loaded");
     const nowMs = this.#parts.world.clock.wall().getTime();
     const again = cursor.again;
-    const page = await this.#source.page(this.link, again?.place ?? cursor.place, nowMs,
-      again?.untilMs);
+    const { place, offered } = again ?? cursor;
+    const page = await this.#source.page(this.link, place, nowMs,
+      { untilMs: again?.untilMs, to: offered });
     const { pieces, next, tailInMs } = page;
     if (pieces.length > 0) {
-      const taken = await outlet.deliver({ link: this.link, pieces, head: this.#source.head });
+      if (outlet.named === true && offered === undefined) {
+        const written = await this.#write(again === undefined ? { ...cursor, offered: next }
+          : { ...cursor, again: { ...again, offered: next } }, []);
+        if (!written.ok) return written;
+      }
+      const taken = await outlet.deliver({ link: this.link, pieces, head: this.#source.head,
+        againUntilMs: again?.untilMs });
       if (!taken.ok) return taken;
     }
     const counted = await this.#count(page, again !== undefined);
     // Another range may have been asked for meanwhile: from here on nothing comes between.
     const latest = this.#cursor ?? cursor;
     if (again !== undefined) {
-      const left = page.last ? undefined : { ...again, place: next };
+      const left = page.last ? undefined : { ...again, place: next, offered: undefined };
       const written = await this.#write({ ...latest, again: left }, counted);
       return written.ok ? ok({ moved: true, tailInMs: 0 }) : written;
     }
     const same = next.position === latest.place.position && next.offset === latest.place.offset;
     if (same) return ok({ moved: false, tailInMs });
     const written = await this.#write(
-      { ...latest, place: next, through: this.#through(page) }, counted);
+      { ...latest, place: next, offered: undefined, through: this.#through(page) }, counted);
     return written.ok ? ok({ moved: true, tailInMs }) : written;
   }
 
@@ -104,6 +111,15 @@ export class Feed {
     }
     const place = await this.#source.at(this.link, fromMs);
     return this.#write({ ...this.#cursor ?? cursor, again: { place, untilMs } }, []);
+  }
+
+  /** When what waits is to be sent if it is gathered for so long; a full page is at once. */
+  async dueMs(gatherMs: number): Promise<number> {
+    const { again, waiting, waitingSinceMs } = await this.status();
+    const full = this.#parts.what === "raw" ? pageBytesMax : pagePiecesMax;
+    if (again || waiting >= full) return 0;
+    return waitingSinceMs === undefined ? Infinity
+      : (Math.floor(waitingSinceMs / gatherMs) + 1) * gatherMs;
   }
 
   async status(): Promise<FeedStatus> {

@@ -6,12 +6,11 @@ import { makeFolder } from "../base/folder.js";
 import { attempt, done, messageOf, type Result } from "../base/result.js";
 import type { World } from "../base/world.js";
 import { isoTime } from "../switching/record-export.js";
+import { extensions } from "./batch-name.js";
 import { dayOf } from "./days.js";
-import type { Batch, Content, Destination, FileTarget, Piece } from "./destination.js";
+import type { Batch, Destination, FileTarget, Piece } from "./destination.js";
 import { undelivered, type Outlet } from "./outlet.js";
 
-const extensions: Readonly<Record<Content, string>> =
-  { "raw": "txt", "records-csv": "csv", "records-json": "jsonl" };
 const dayMs = 86_400_000;
 
 export class FileOutlet implements Outlet {

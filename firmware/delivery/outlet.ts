@@ -5,12 +5,18 @@ import type { World } from "../base/world.js";
 import type { Batch, Destination } from "./destination.js";
 import { FileOutlet } from "./file-outlet.js";
 import { HttpOutlet } from "./http-outlet.js";
+import { SftpOutlet } from "./sftp-outlet.js";
 import { tcpOutlet } from "./stream-outlet.js";
 import { syslogOutlet } from "./syslog-outlet.js";
 
 export interface Outlet {
   /** For people: `tcp 192.0.2.7:5000`. */
   readonly description: string;
+  /**
+   * Each batch has a name by which the other end knows a repeat: one that failed comes again with
+   * the same pieces, also after a restart.
+   */
+  readonly named?: true;
   /** Ready to take a batch; at once where it is already, or nothing stands open between two. */
   open(): Promise<Result<void>>;
   /** Ok: the other end has taken all of it. A batch that failed may have been taken too. */
@@ -45,5 +51,6 @@ export function openOutlet(destination: Destination, parts: OutletParts): Outlet
     case "file": return new FileOutlet(destination, to, parts.world);
     case "http": return new HttpOutlet(destination, to, parts);
     case "syslog": return syslogOutlet(to, parts);
+    case "sftp": return new SftpOutlet(destination, to, parts);
   }
 }

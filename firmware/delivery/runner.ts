@@ -1,11 +1,11 @@
 /** One destination at work: opens its outlet, moves pages, waits, tries again. */
 
-import { attempt, done, fail, faultText, type Fault, type Result, type Text }
+import { attempt, done, fail, faultText, ok, type Fault, type Result, type Text }
   from "../base/result.js";
 import type { Cancellable, World } from "../base/world.js";
 import type { Alarms } from "../supervisor/alarms.js";
 import type { LinkId } from "../model/identifiers.js";
-import type { Destination } from "./destination.js";
+import { gatherMsOf, type Destination } from "./destination.js";
 import type { Feed, FeedStatus, Step } from "./feed.js";
 import type { Outlet, OutletParts } from "./outlet.js";
 
@@ -15,6 +15,8 @@ export const retryMsMax = 60_000;
 const failuresAlarm = 2;
 /** A connection that lasts so long, and every batch taken, begins the waits anew. */
 const steadyMs = 10_000;
+/** The wall clock, by which gathered data is due, may be set meanwhile. */
+const pauseMsMax = 60_000;
 
 export interface RunnerParts extends Omit<OutletParts, "changed"> {
   readonly destination: Destination;
@@ -136,26 +138,51 @@ export class Runner {
   async #round(): Promise<Result<void>> {
     for (;;) {
       this.#woken = false;
-      let moved = false;
-      let tailInMs = Infinity;
-      for (const feed of this.#parts.feeds) {
-        const step = await stepOf(feed, this.#outlet);
+      const due = await readable(() => this.#dueInMs());
+      if (!due.ok) return due;
+      let waitMs = due.value;
+      if (waitMs <= 0) {
+        const step = await this.#stepAll();
         if (!step.ok) return step;
         if (!this.#running) return done;
-        if (step.value.moved) {
-          moved = true;
-          this.#well();
-        }
-        if (step.value.tailInMs > 0) tailInMs = Math.min(tailInMs, step.value.tailInMs);
+        if (step.value.moved) continue;
+        waitMs = step.value.tailInMs > 0 ? step.value.tailInMs : Infinity;
       }
-      if (moved) continue;
       // A connection that nothing has gone over yet proves itself by lasting.
       const steadyInMs = this.#upAtMs + steadyMs - this.#world.clock.monotonicMs();
       if (steadyInMs <= 0) this.#well();
-      else if (this.#failures > 0) tailInMs = Math.min(tailInMs, steadyInMs);
-      await this.#pause(Number.isFinite(tailInMs) ? tailInMs : undefined);
+      else if (this.#failures > 0) waitMs = Math.min(waitMs, steadyInMs);
+      await this.#pause(Number.isFinite(waitMs) ? Math.min(waitMs, pauseMsMax) : undefined);
       return done;
     }
+  }
+
+  /** Until what is gathered has to be sent; 0 where nothing is gathered. */
+  async #dueInMs(): Promise<number> {
+    const { feeds, destination } = this.#parts;
+    const gatherMs = gatherMsOf(destination.to);
+    if (gatherMs === 0) return 0;
+    let dueMs = Infinity;
+    for (const feed of feeds) dueMs = Math.min(dueMs, await feed.dueMs(gatherMs));
+    return dueMs - this.#nowMs();
+  }
+
+  /** A page of each feed. */
+  async #stepAll(): Promise<Result<Step>> {
+    let moved = false;
+    let tailInMs = Infinity;
+    for (const feed of this.#parts.feeds) {
+      const read = await readable(() => feed.step(this.#outlet));
+      const step = read.ok ? read.value : read;
+      if (!step.ok) return step;
+      if (!this.#running) break;
+      if (step.value.moved) {
+        moved = true;
+        this.#well();
+      }
+      if (step.value.tailInMs > 0) tailInMs = Math.min(tailInMs, step.value.tailInMs);
+    }
+    return ok({ moved, tailInMs: Number.isFinite(tailInMs) ? tailInMs : 0 });
   }
 
   #well(): void {
@@ -225,8 +252,6 @@ export class Runner {
 }
 
 /** What the store cannot read is a fault like any other. */
-async function stepOf(feed: Feed, outlet: Outlet): Promise<Result<Step>> {
-  const stepped = await attempt("store-unavailable", "what waits cannot be read",
-    () => feed.step(outlet));
-  return stepped.ok ? stepped.value : stepped;
+function readable<T>(read: () => Promise<T>): Promise<Result<T>> {
+  return attempt("store-unavailable", "what waits cannot be read", read);
 }

@@ -26,10 +26,16 @@ export interface Page {
   readonly tailInMs: number;
 }
 
+export interface PageBounds {
+  /** Only what became durable before. */
+  readonly untilMs?: number | undefined;
+  /** The page ends here, as it did before. */
+  readonly to?: Place | undefined;
+}
+
 export interface Source {
   readonly head: Uint8Array;
-  /** `untilMs`: only what became durable before. */
-  page(link: LinkId, from: Place, nowMs: number, untilMs?: number): Promise<Page>;
+  page(link: LinkId, from: Place, nowMs: number, bounds?: PageBounds): Promise<Page>;
   /** Behind everything kept. */
   end(link: LinkId): Promise<Place>;
   /** Before the first that became durable at `ms` or later. */
@@ -67,7 +73,10 @@ class RawSource implements Source {
     this.#store = store;
   }
 
-  async page(link: LinkId, from: Place, nowMs: number, untilMs = Infinity): Promise<Page> {
+  async page(
+    link: LinkId, from: Place, nowMs: number, { untilMs = Infinity, to }: PageBounds = {},
+  ): Promise<Page> {
+    if (to !== undefined) return this.#pageTo(link, from, to);
     const cutter = new LineCutter(link, from);
     let bytesRead = 0;
     let newestMs = -Infinity;
@@ -86,6 +95,19 @@ class RawSource implements Source {
     if (last && restMs <= 0) cutter.end();
     return { pieces: cutter.pieces, days: cutter.days, next: cutter.place, last,
       tailInMs: last && cutter.openBytes > 0 ? restMs : 0 };
+  }
+
+  /** What was cut off without an end of line is cut there once more. */
+  async #pageTo(link: LinkId, from: Place, to: Place): Promise<Page> {
+    const cutter = new LineCutter(link, from);
+    for await (const [{ position }, segment] of this.#segments(link, from.position)) {
+      if (position > to.position) break;
+      const bytes = position === to.position ? segment.bytes.subarray(0, to.offset)
+        : segment.bytes;
+      cutter.add({ ...segment, position, bytes });
+    }
+    cutter.end();
+    return { pieces: cutter.pieces, days: cutter.days, next: to, last: false, tailInMs: 0 };
   }
 
   async end(link: LinkId): Promise<Place> {
@@ -128,7 +150,9 @@ class RecordSource implements Source {
     this.head = Buffer.from(head);
   }
 
-  async page(link: LinkId, from: Place, _nowMs: number, untilMs = Infinity): Promise<Page> {
+  async page(
+    link: LinkId, from: Place, _nowMs: number, { untilMs = Infinity, to }: PageBounds = {},
+  ): Promise<Page> {
     const pieces: Piece[] = [];
     const days = new Map<string, DayShare>();
     let next = from;
@@ -136,6 +160,10 @@ class RecordSource implements Source {
     let last = true;
     for await (const [{ number }, { record: id, atMs }] of this.#behind(link, from.position)) {
       if (atMs >= untilMs) break;
+      if (to !== undefined && number > to.position) {
+        last = false;
+        break;
+      }
       if (bytesRead >= pageBytesMax || pieces.length >= pagePiecesMax) {
         last = false;
         break;

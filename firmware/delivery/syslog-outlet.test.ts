@@ -6,7 +6,8 @@ describe("syslog messages", () => {
   const piece = (text: string, id = "printer/12.34+7") =>
     ({ id, atMs: Date.parse("2026-11-23T08:00:00.500Z"), bytes: Buffer.from(text, "latin1") });
   const texts = (...pieces: readonly ReturnType<typeof piece>[]): readonly string[] =>
-    syslogMessages({ link: linkId("printer"), pieces, head: new Uint8Array(0) }, "lyon-1")
+    syslogMessages({ link: linkId("printer"), pieces, head: new Uint8Array(0),
+      againUntilMs: undefined }, "lyon-1")
       .map((bytes) => Buffer.from(bytes).toString("latin1"));
 
   // RFC 5424 §6: PRI VERSION TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA MSG.

@@ -27,8 +27,9 @@ function outlet(to: Target, what: Content = "raw", world: typeof real = real): O
 }
 
 function batch(...lines: readonly (readonly [at: string, text: string])[]): Batch {
-  return { link: printer, head: Buffer.from("head\r\n"), pieces: lines.map(([at, text], index) =>
-    ({ id: `printer/${index + 1}`, atMs: Date.parse(at), bytes: Buffer.from(text) })) };
+  return { link: printer, head: Buffer.from("head\r\n"), againUntilMs: undefined,
+    pieces: lines.map(([at, text], index) => ({ id: `printer/${index + 1}`,
+      atMs: Date.parse(at), bytes: Buffer.from(text) })) };
 }
 
 describe("files as a destination", () => {
