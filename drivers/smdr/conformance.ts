@@ -4,6 +4,7 @@ import type { World } from "../../firmware/base/world.js";
 import type { Conformance, ConformancePbx, FarEnd } from "../conformance.js";
 import { createNecPolledPeer, createNecTcpPeer, createRspPeer, type FramedPeer,
   type FramedPeerPlan } from "./framed-peers.js";
+import { cmLine, necText } from "./framed-records.js";
 import { createSmdrPeer, type PeerCall, type SmdrPeerPlan } from "./peer.js";
 
 const call: PeerCall = { device: "101", trunk: "01", number: "0145678901",
@@ -36,7 +37,7 @@ function pbxOf(
 
 /** A PBX that prints finished calls only, and hears them acknowledged. */
 function framedOf(
-  world: World, create: (plan: FramedPeerPlan) => FramedPeer, record: (n: number) => string,
+  world: World, create: (plan: FramedPeerPlan) => FramedPeer, record: (n: number) => Uint8Array,
 ): ConformancePbx {
   let line: FarEnd | undefined;
   let signs = 0;
@@ -51,16 +52,10 @@ function framedOf(
     events: {}, services: {},
     sign: () => {
       signs += 1;
-      peer.print(Buffer.from(record(signs)));
+      peer.print(record(signs));
     },
   };
 }
-
-const cmRecord = (): string => "1402 0008 9".padEnd(20) + "           2105".padEnd(16)
-  + "  801".padEnd(37) + "004     0\r\n";
-/** No two of a PBX are alike. */
-const necRecord = (n: number): string =>
-  "0!KA00101200130010 112209151011220916204711      001000".padEnd(61) + `9555012${String(n)}`;
 
 export const conformances: readonly Conformance[] = [
   { title: "Panasonic KX", options: { format: "panasonic-kx" }, secrets: {},
@@ -74,9 +69,9 @@ export const conformances: readonly Conformance[] = [
     pbx: (world) => pbxOf(world, { format: "avaya-ip-office" }, false) },
   { title: "Avaya Communication Manager, RSP", secrets: {},
     options: { format: "avaya-cm", framing: "avaya-rsp" },
-    pbx: (world) => framedOf(world, createRspPeer, cmRecord) },
+    pbx: (world) => framedOf(world, createRspPeer, cmLine) },
   { title: "NEC, polled", options: { format: "nec-neax", framing: "nec-polled" }, secrets: {},
-    pbx: (world) => framedOf(world, createNecPolledPeer, necRecord) },
+    pbx: (world) => framedOf(world, createNecPolledPeer, necText) },
   { title: "NEC over TCP", options: { format: "nec-neax", framing: "nec-tcp" }, secrets: {},
-    pbx: (world) => framedOf(world, createNecTcpPeer, necRecord) },
+    pbx: (world) => framedOf(world, createNecTcpPeer, necText) },
 ];

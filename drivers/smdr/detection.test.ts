@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { diagnose, settings } from "../../hw-tests/doctor-rig.js";
 import { formatNames } from "./formats/index.js";
+import { necText } from "./framed-records.js";
 import { plainRecords } from "./formats/samples/index.js";
+import { blockOf } from "./framings/nec-blocks.js";
 
 describe("detection of format and line setting", function () {
   this.timeout(60_000);
@@ -26,4 +28,28 @@ describe("detection of format and line setting", function () {
       }
     });
   }
+
+  for (const parity of [true, false]) {
+    it(`knows NEC blocks that come unasked, ${parity ? "with" : "without"} parity`, async () => {
+      const texts = [1, 2, 3].map((n) => Buffer.from(blockOf(necText(n), parity)));
+      for (const setting of settings) {
+        const verdict = await diagnose(texts, setting);
+        assert.equal(verdict.kind, "recognised", JSON.stringify(setting));
+        assert.deepEqual(verdict.candidates[0]?.options, { format: "nec-neax",
+          framing: "nec-free", ...parity ? {} : { nec: { parity } } }, JSON.stringify(setting));
+      }
+    });
+  }
+
+  it("knows binary iSDX records", async () => {
+    const [texts = []] = plainRecords("isdx");
+    const binary = texts.map((text) => Buffer.from(text.toString().trim(), "hex"));
+    for (const setting of settings) {
+      if (setting.dataBits < 8) continue;
+      const verdict = await diagnose(binary, setting, () => Buffer.alloc(0));
+      assert.equal(verdict.kind, "recognised", JSON.stringify(setting));
+      assert.deepEqual(verdict.candidates[0]?.options, { format: "isdx", framing: "isdx" });
+      assert.equal(verdict.settings, `${setting.baudRate} 8N1`);
+    }
+  });
 });

@@ -8,16 +8,12 @@ import { createLink } from "../../firmware/link/link-runtime.js";
 import { linkId } from "../../firmware/model/identifiers.js";
 import { driver } from "./driver.js";
 import { createNecPolledPeer, createNecTcpPeer, createRspPeer } from "./framed-peers.js";
-
-const necRecord = "0!KA00101200130010 112209151011220916204711      001000".padEnd(61)
-  + "95550123456";
-const cmRecord = `${"1402 0008 9".padEnd(31)}2105  ${"801".padStart(4)}`.padEnd(73)
-  + "004     0\r\n";
+import { cmLine, necText } from "./framed-records.js";
 
 for (const [framing, format, create, record] of [
-  ["avaya-rsp", "avaya-cm", createRspPeer, cmRecord],
-  ["nec-polled", "nec-neax", createNecPolledPeer, necRecord],
-  ["nec-tcp", "nec-neax", createNecTcpPeer, necRecord],
+  ["avaya-rsp", "avaya-cm", createRspPeer, cmLine],
+  ["nec-polled", "nec-neax", createNecPolledPeer, necText],
+  ["nec-tcp", "nec-neax", createNecTcpPeer, necText],
 ] as const) {
   it(`smdr link, ${framing}: no acknowledgement goes out while the store refuses`, async () => {
     const world = new SimulatedWorld(3);
@@ -61,7 +57,7 @@ for (const [framing, format, create, record] of [
     peer.connected();
     await world.advance(5_000);
     refuses = true;
-    peer.print(Buffer.from(record));
+    peer.print(record(1));
     await world.advance(5_000);
     assert.deepEqual([peer.acknowledged.length, records], [0, 0]);
     refuses = false;

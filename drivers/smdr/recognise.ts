@@ -5,8 +5,11 @@
 
 import type { Recognition } from "../../firmware/link/driver.js";
 import { smdrCodec, type SmdrLine } from "./codec.js";
-import type { CallLine, DateOrder, Format, Meaning, PbxTime } from "./formats/format.js";
-import { formats } from "./formats/index.js";
+import type { DateOrder, Format, Meaning, PbxTime } from "./formats/format.js";
+import { formatOf, formats } from "./formats/index.js";
+import { FramedDecoder } from "./framed-decoder.js";
+import { openFraming, type FramingOptions } from "./framings/index.js";
+import { necDefaults } from "./framings/nec.js";
 import type { Fields, LineLayout } from "./layout.js";
 import { momentOf } from "../../firmware/base/local-time.js";
 
@@ -18,7 +21,25 @@ const strictEnough = 24;
 const recordsEnough = 4;
 const dayMs = 86_400_000;
 
+/** Bytes may come in frames, where these come unasked; one that waits to be asked is not heard. */
+interface Way {
+  readonly framing: FramingOptions;
+  /** For `options` in the configuration. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly formats: readonly Format[];
+}
+
+const ways: readonly Way[] = [
+  { framing: { framing: "lines" }, options: {}, formats: [...formats.values()] },
+  { framing: { framing: "nec-free" }, options: { framing: "nec-free" },
+    formats: [formatOf("nec-neax")] },
+  { framing: { framing: "nec-free", nec: { ...necDefaults, parity: false } },
+    options: { framing: "nec-free", nec: { parity: false } }, formats: [formatOf("nec-neax")] },
+  { framing: { framing: "isdx" }, options: { framing: "isdx" }, formats: [formatOf("isdx")] },
+];
+
 interface Reading {
+  readonly way: Way;
   readonly format: Format;
   readonly order: DateOrder;
   readonly lines: readonly SmdrLine[];
@@ -28,10 +49,13 @@ interface Reading {
 export function recognise(
   bytes: Uint8Array, atMs: number, timeZone: string,
 ): readonly Recognition[] {
-  const readings = [...formats.values()]
-    .map((format) => bestReading(format, bytes, atMs, timeZone))
+  const all = ways.flatMap((way) => way.formats
+    .map((format) => bestReading(way, format, bytes, atMs, timeZone)))
     .filter((reading) => reading !== undefined)
     .sort((a, b) => b.mark - a.mark);
+  // Of one format in several frames, the best.
+  const readings = all.filter(({ format }, index) =>
+    all.findIndex((other) => other.format === format) === index);
   const [best, second] = readings;
   return readings.map((reading) => {
     const rival = reading === best ? second : best;
@@ -40,11 +64,12 @@ export function recognise(
   });
 }
 
-function recognitionOf({ format, order, lines }: Reading, score: number): Recognition {
+function recognitionOf({ way, format, order, lines }: Reading, score: number): Recognition {
   const layouts = [...new Set(lines.map(({ layout }) => layout))];
   return {
     title: format.layouts.length === 1 ? format.title : `${format.title}, ${layouts.join(" + ")}`,
-    options: { format: format.name, ...(order === format.dateOrder ? {} : { dateOrder: order }) },
+    options: { format: format.name, ...way.options,
+      ...(order === format.dateOrder ? {} : { dateOrder: order }) },
     score: Math.round(score * 100) / 100, records: lines.length,
     samples: lines.slice(-samplesMax).map((line) => ({
       text: Buffer.from(smdrCodec(format, {}).encode(line)).toString(format.encoding).trimEnd(),
@@ -53,15 +78,16 @@ function recognitionOf({ format, order, lines }: Reading, score: number): Recogn
 }
 
 function bestReading(
-  format: Format, bytes: Uint8Array, atMs: number, timeZone: string,
+  way: Way, format: Format, bytes: Uint8Array, atMs: number, timeZone: string,
 ): Reading | undefined {
   const away = ({ lines }: Reading): number => lines.reduce((sum, { says }) =>
-    sum + (isCall(says) ? daysAway(says.local, atMs, timeZone) : 0), 0)
+    sum + ("local" in says ? daysAway(says.local, atMs, timeZone) : 0), 0)
     / Math.max(1, lines.length);
-  const usual = reading(format, format.dateOrder, bytes);
+  const usual = reading(way, format, format.dateOrder, bytes);
   if (usual.lines.length > 0 && away(usual) <= 1) return usual;
   const readings = [usual, ...(["dmy", "mdy", "ymd"] as const)
-    .filter((order) => order !== format.dateOrder).map((order) => reading(format, order, bytes))]
+    .filter((order) => order !== format.dateOrder)
+      .map((order) => reading(way, format, order, bytes))]
     .filter(({ lines }) => lines.length > 0);
   // More records first; else the order in which the records were printed about now.
   return readings.toSorted((a, b) => b.lines.length - a.lines.length || away(a) - away(b))[0];
@@ -73,11 +99,13 @@ function daysAway(local: PbxTime, atMs: number, timeZone: string): number {
   return Math.abs(printedMs - atMs) / dayMs;
 }
 
-function reading(format: Format, order: DateOrder, bytes: Uint8Array): Reading {
-  const decoder = smdrCodec(format, { dateOrder: order }).decoder();
-  const found = [...decoder.push(bytes), ...decoder.flush()];
+function reading(way: Way, format: Format, order: DateOrder, bytes: Uint8Array): Reading {
+  const decoder = new FramedDecoder(openFraming(way.framing, {}),
+    smdrCodec(format, { dateOrder: order }).decoder());
+  const found = [...decoder.push(bytes), ...decoder.end()]
+    .filter(({ kind }) => kind === "message" || kind === "garbage");
   const lines = found.flatMap((each) =>
-    each.kind === "message" && isCall(each.message.says) ? [each.message] : []);
+    each.kind === "message" && isRecord(each.message.says) ? [each.message] : []);
   // What comes first may have begun before anybody listened, or at another speed.
   const garbage = found.slice(1).reduce((sum, each) =>
     sum + (each.kind === "garbage" ? each.bytes.length : 0), 0);
@@ -85,11 +113,11 @@ function reading(format: Format, order: DateOrder, bytes: Uint8Array): Reading {
   const strict = lines.reduce((sum, line) => sum + strictness(format, line), 0)
     / Math.max(1, lines.length);
   const evidence = strict * Math.min(recordsEnough, lines.length) / 2;
-  return { format, order, lines, mark: share * Math.min(1, evidence / strictEnough) };
+  return { way, format, order, lines, mark: share * Math.min(1, evidence / strictEnough) };
 }
 
-function isCall(says: Meaning): says is CallLine {
-  return says.phase === "completed" || says.phase === "ringing" || says.phase === "answered";
+function isRecord({ phase }: Meaning): boolean {
+  return phase === "completed" || phase === "ringing" || phase === "answered" || phase === "kept";
 }
 
 /** Characters of a record that its layout would not have taken for any other. */

@@ -209,6 +209,7 @@ class SmdrSession implements Session {
       this.#clock.date(says, receivedAtMs);
       return;
     }
+    if (says.phase === "kept") return;
     const missing = says.sequence === undefined ? 0 : this.#sequence.missingBefore(says.sequence);
     if (missing > 0) world.log.event("smdr.records.missing", { link, missing }, "warn");
     if (says.phase === "notice") {

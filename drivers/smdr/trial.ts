@@ -49,7 +49,7 @@ export function tryOptions(
 function callOf(
   { says }: SmdrLine, clock: PrintedClock, atMs: number,
 ): Pick<TriedRecord, "call"> {
-  if (says.phase === "notice") return {};
+  if (says.phase === "notice" || says.phase === "kept") return {};
   if (says.phase === "date") {
     clock.date(says, 0);
     return {};

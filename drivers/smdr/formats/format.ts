@@ -69,7 +69,12 @@ export interface NoticeLine {
   readonly sequence?: CallLine["sequence"];
 }
 
-export type Meaning = CallLine | DateLine | NoticeLine;
+/** A record that is kept as it came: nobody has said what its fields mean. */
+export interface KeptLine {
+  readonly phase: "kept";
+}
+
+export type Meaning = CallLine | DateLine | NoticeLine | KeptLine;
 
 export interface Format {
   readonly name: string;

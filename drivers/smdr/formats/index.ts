@@ -10,6 +10,7 @@ import { avayaIpOffice } from "./avaya-ip-office.js";
 import { avayaMagix } from "./avaya-magix.js";
 import { ciscoCucm } from "./cisco-cucm.js";
 import { comdial } from "./comdial.js";
+import { isdx } from "./isdx.js";
 import { karelMs } from "./karel-ms.js";
 import { lgIpecs } from "./lg-ipecs.js";
 import { mitel } from "./mitel.js";
@@ -26,8 +27,9 @@ import { toshibaStrata } from "./toshiba-strata.js";
 
 const all: readonly Format[] = [
   aastraAscotel, alcatelOxe, alcatelOxo, asteriskCdr, avayaCm, avayaIpOffice, avayaMagix,
-  ciscoCucm, comdial, karelMs, lgIpecs, mitel, necNeax, necSv8100, nortelMeridian, nortelNorstar,
-  panasonicDbs, panasonicKx, panasonicKxTa, samsungOfficeserv, siemensHipath, toshibaStrata,
+  ciscoCucm, comdial, isdx, karelMs, lgIpecs, mitel, necNeax, necSv8100, nortelMeridian,
+  nortelNorstar, panasonicDbs, panasonicKx, panasonicKxTa, samsungOfficeserv, siemensHipath,
+  toshibaStrata,
 ];
 
 /** By name, as the option `format` takes it. */

@@ -2,6 +2,7 @@
 
 import { lineFraming, type Framing } from "../framing.js";
 import { AvayaRsp } from "./avaya-rsp.js";
+import { IsdxBlocks } from "./isdx-blocks.js";
 import type { FramingMemory } from "./memory.js";
 import { NecFree, NecPolled, necDefaults, type NecSettings } from "./nec.js";
 import { NecTcp } from "./nec-tcp.js";
@@ -14,6 +15,7 @@ export interface FramingOptions {
 
 const framings = {
   "lines": () => lineFraming,
+  "isdx": () => new IsdxBlocks(),
   "avaya-rsp": (_nec, memory) => new AvayaRsp(memory),
   "nec-free": (nec) => new NecFree(nec),
   "nec-polled": (nec, memory) => new NecPolled(nec, memory),

@@ -55,6 +55,8 @@ const patienceOctets = 80;
 /** Once text was seen, noise does not at once make it another speed. */
 const keepShare = 0.7;
 const burstEndMs = 400;
+/** Of records that are no text; at a wrong speed nothing comes near. */
+const binaryScoreMin = 0.8;
 const askForCallMs = 6_000;
 /** At a wrong speed the port may hide all that comes: its frames have no end. */
 const nothingMs = 30_000;
@@ -163,6 +165,7 @@ class Doctor {
       ? this.#framing
       : see(this.#octets) ?? see(tail);
     if (framing !== undefined) this.#read(framing, ended);
+    else if (ended && this.#readBinary()) return;
     else if (this.#octets.length >= patienceOctets || (ended && !isPlain(this.#octets))) {
       void this.#changeSpeed();
     }
@@ -185,6 +188,21 @@ class Doctor {
       en: `${best.records} record(s) like ${best.title}; one more call makes sure.`,
       fr: `${best.records} ticket(s) du genre ${best.title} ; encore un appel pour être sûr.`,
     }, true);
+  }
+
+  /** Binary records are no text at any setting; what a driver is sure of keeps the speed. */
+  #readBinary(): boolean {
+    const found = this.#plan.recognise(this.#octets, this.#plan.world.clock.wall().getTime());
+    const [best] = found;
+    if (best === undefined || best.score < binaryScoreMin) return false;
+    this.#candidates = found;
+    this.#framing = { dataBits: 8, parity: "none" };
+    if (isSure(best)) this.end();
+    else this.#tell({
+      en: `${best.records} record(s) like ${best.title}; one more call makes sure.`,
+      fr: `${best.records} ticket(s) du genre ${best.title} ; encore un appel pour être sûr.`,
+    }, true);
+    return true;
   }
 
   async #changeSpeed(): Promise<void> {

@@ -121,12 +121,17 @@ function silent(lines: ModemLines | undefined): Pick<Verdict,
     fr: "Faites un appel d'essai et raccrochez : la plupart des PBX impriment à la fin." },
   { en: "If it stays silent, transmit and receive may be crossed: try the other cable.",
     fr: "S'il reste muet, émission et réception sont peut-être croisées : essayez l'autre câble." },
-  ] };
+  polledAdvice] };
 }
 
 const outputAdvice: Text = {
   en: "Switch the call record output (SMDR, CDR) on in the PBX, on this very port.",
   fr: "Activez la sortie des tickets (SMDR, CDR) dans le PBX, sur ce port précis." };
+const polledAdvice: Text = {
+  en: "A PBX that speaks only when it is polled (NEC can be set so) stays silent to whoever "
+    + "listens: its port settings tell.",
+  fr: "Un PBX qui ne parle que s'il est interrogé (NEC peut être réglé ainsi) reste muet pour qui "
+    + "écoute : voyez le réglage de son port." };
 const cableAdvice: Text = {
   en: "Try a straight cable; if it stays silent, a null-modem cable.",
   fr: "Essayez un câble droit ; s'il reste muet, un câble croisé (null modem)." };

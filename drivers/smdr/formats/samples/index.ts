@@ -10,6 +10,7 @@ import { avayaIpOfficeSamples } from "./avaya-ip-office.js";
 import { avayaMagixSamples } from "./avaya-magix.js";
 import { ciscoCucmSamples } from "./cisco-cucm.js";
 import { comdialSamples } from "./comdial.js";
+import { isdxSamples } from "./isdx.js";
 import { karelMsSamples } from "./karel-ms.js";
 import { lgIpecsSamples } from "./lg-ipecs.js";
 import { mitelSamples } from "./mitel.js";
@@ -26,10 +27,10 @@ import { toshibaStrataSamples } from "./toshiba-strata.js";
 
 const all: readonly FormatSamples[] = [
   aastraAscotelSamples, alcatelOxeSamples, alcatelOxoSamples, asteriskCdrSamples, avayaCmSamples,
-  avayaIpOfficeSamples, avayaMagixSamples, ciscoCucmSamples, comdialSamples, karelMsSamples,
-  lgIpecsSamples, mitelSamples, necNeaxSamples, necSv8100Samples, nortelMeridianSamples,
-  nortelNorstarSamples, panasonicDbsSamples, panasonicKxTaSamples, panasonicKxSamples,
-  samsungOfficeservSamples, siemensHipathSamples, toshibaStrataSamples,
+  avayaIpOfficeSamples, avayaMagixSamples, ciscoCucmSamples, comdialSamples, isdxSamples,
+  karelMsSamples, lgIpecsSamples, mitelSamples, necNeaxSamples, necSv8100Samples,
+  nortelMeridianSamples, nortelNorstarSamples, panasonicDbsSamples, panasonicKxTaSamples,
+  panasonicKxSamples, samsungOfficeservSamples, siemensHipathSamples, toshibaStrataSamples,
 ];
 
 /** By the name of the format. */
