@@ -3,16 +3,20 @@
 import type { Conformance } from "./conformance.js";
 import { conformances as asteriskAmi } from "./asterisk-ami/conformance.js";
 import { conformances as callerId } from "./caller-id/conformance.js";
+import { conformances as espa } from "./espa/conformance.js";
 import { conformances as fias } from "./fias/conformance.js";
 import { conformances as mitelPms } from "./mitel-pms/conformance.js";
 import { conformances as smdr } from "./smdr/conformance.js";
+import { conformances as tap } from "./tap/conformance.js";
 
 const registry: Readonly<Record<string, readonly Conformance[]>> = {
   "asterisk-ami": asteriskAmi,
   "caller-id": callerId,
+  "espa": espa,
   "fias": fias,
   "mitel-pms": mitelPms,
   "smdr": smdr,
+  "tap": tap,
 };
 
 export function conformancesOf(driver: string): readonly Conformance[] {

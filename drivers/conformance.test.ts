@@ -47,6 +47,7 @@ const samples: Readonly<Record<ServiceName, ServiceRequest>> = {
   setMessageWaitingIndicator: { service: "setMessageWaitingIndicator", device: deviceId("101"),
     on: true },
   setDoNotDisturb: { service: "setDoNotDisturb", device: deviceId("101"), on: true },
+  sendPage: { service: "sendPage", page: { pager: "550", text: "CALL ME 101" } },
 };
 
 class Bench {
@@ -57,6 +58,9 @@ class Bench {
   records = 0;
   /** What was said of a hotel's rooms. */
   hotelMessages = 0;
+  pages = 0;
+  /** Requests that were answered with success. */
+  answers = 0;
   forgotten = 0;
   snapshots = 0;
   session: Session | undefined;
@@ -64,7 +68,11 @@ class Bench {
   reachable = true;
   readonly stage: ScenarioStage = {
     events: this.events,
-    request: (request) => this.link.request(request, 20_000),
+    request: async (request) => {
+      const answer = await this.link.request(request, 20_000);
+      if (answer.ok) this.answers += 1;
+      return answer;
+    },
   };
 
   constructor(driver: Driver, conformance: Conformance) {
@@ -108,6 +116,11 @@ class Bench {
         forgotten: () => { this.forgotten += 1; },
         up: () => undefined, down: () => undefined, garbage: () => undefined,
         accounted: () => undefined,
+        page: () => {
+          this.pages += 1;
+          return Promise.resolve(done);
+        },
+        pageStatus: () => undefined,
         stateChanged: () => undefined,
       },
     });
@@ -135,12 +148,15 @@ class Bench {
     return met();
   }
 
-  /** The line carries sense: an event or a record follows the PBX's next sign. */
+  get sense(): number {
+    return this.events.length + this.records + this.hotelMessages + this.pages + this.answers;
+  }
+
+  /** The line carries sense: something follows the PBX's next sign. */
   async assertSense(): Promise<void> {
-    const told = (): number => this.events.length + this.records + this.hotelMessages;
-    const before = told();
-    void this.pbx.sign();
-    const sense = await this.advanceUntil(() => told() > before, scenarioMs);
+    const before = this.sense;
+    void this.pbx.sign(this.stage);
+    const sense = await this.advanceUntil(() => this.sense > before, scenarioMs);
     assert.ok(sense, `no sense on the line; the link is ${JSON.stringify(this.link.status.state)}`);
   }
 
@@ -210,7 +226,7 @@ function survives(driver: Driver, conformance: Conformance): void {
   });
 
   it("survives a line cut in the middle of sense", async () => {
-    void bench.pbx.sign();
+    void bench.pbx.sign(bench.stage);
     await bench.world.settle();
     bench.line?.cut("cable pulled");
     assert.equal(bench.state, "down");

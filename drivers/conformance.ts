@@ -38,10 +38,10 @@ export interface ConformancePbx {
   readonly services: Readonly<Partial<Record<ServiceName,
     (stage: ScenarioStage) => Promise<ServiceRequest> | ServiceRequest>>>;
   /**
-   * What shows that the line carries sense: an event, a record or word of a room follows within a
-   * minute.
+   * What shows that the line carries sense: an event, a record, a page or word of a room follows
+   * within a minute, or a request that it makes is answered.
    */
-  sign(): Promise<void> | void;
+  sign(stage: ScenarioStage): Promise<unknown> | void;
 }
 
 export interface Conformance {

@@ -14,6 +14,7 @@ import type { GatewayView, SecretsView, SystemView }
 import { portsView } from "./ports-view.js";
 import { optionTrials } from "./option-trials.js";
 import type { LinkNumberResolver } from "./numbers/resolver.js";
+import type { Paging } from "./paging/paging.js";
 import type { Store } from "./store/store.js";
 import type { Alarms } from "./supervisor/alarms.js";
 import type { HostHealth } from "./supervisor/host-health.js";
@@ -40,6 +41,7 @@ export interface ViewParts {
   readonly raw: RawKeeper;
   readonly delivery: Delivery;
   readonly terminals: Terminals;
+  readonly paging: Paging;
   readonly numbers: LinkNumberResolver;
   readonly links: LinkSet;
   readonly switch: SwitchingFunction;
@@ -69,7 +71,7 @@ export function gatewayView(parts: ViewParts): GatewayView {
     drivers: () => parts.drivers,
     tryOptions: optionTrials(parts.drivers),
     events: parts.events, records: parts.records, raw: parts.raw,
-    delivery: parts.delivery,
+    delivery: parts.delivery, paging: parts.paging,
     numbers: parts.numbers,
     configuration: parts.configuration, alarms: parts.alarms, store: parts.store,
     secrets: secretsView(parts),

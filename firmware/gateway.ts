@@ -27,6 +27,8 @@ import { createAccess } from "./northbound/access/gate.js";
 import { createSecretStore } from "./northbound/access/secret-store.js";
 import { createApi, type Api } from "./northbound/api/api.js";
 import { terminalAuditNote } from "./northbound/api/terminal-audit.js";
+import type { PagingRules } from "./paging/page-record.js";
+import { Paging } from "./paging/paging.js";
 import { createNumberResolver, type LinkNumberResolver } from "./numbers/resolver.js";
 import { portUse } from "./ports-view.js";
 import { Servers } from "./servers.js";
@@ -98,6 +100,7 @@ class Assembly {
   readonly #raw: StoredRawKeeper;
   readonly #ledger: Ledger;
   readonly #delivery: Delivery;
+  readonly #paging: Paging;
   readonly #links: LinkSet;
   readonly #servers: Servers;
   readonly #terminals: Terminals;
@@ -139,8 +142,12 @@ class Assembly {
       secret: (reference) => this.#running(this.#secrets).secret(reference),
       unit: () => this.#document?.unit.name ?? "jackfield" });
     this.#numbers = createNumberResolver({ parseRules: checkNumbersText });
+    this.#paging = new Paging({ store, world, alarms: this.#alarms,
+      findLink: (id) => this.#links.get(id),
+      language: () => this.#document?.unit.language ?? "en" });
     this.#links = new LinkSet({ world, drivers: options.drivers, alarms: this.#alarms,
-      raw: this.#raw, ledger: this.#ledger, switchOf: () => this.#running(this.#switch),
+      raw: this.#raw, ledger: this.#ledger, paging: this.#paging,
+      switchOf: () => this.#running(this.#switch),
       secret: (reference) => this.#running(this.#secrets).secret(reference),
       timeZone: () => this.#document?.unit.timeZone ?? "UTC" });
     this.#terminals = new Terminals({ world, store,
@@ -231,7 +238,8 @@ class Assembly {
     this.#api = createApi(gatewayView({ ...this.#options, root: () => this.#root,
       store: this.#store, alarms, access: this.#running(this.#access),
       audit: this.#running(this.#audit), events: this.#events, records: this.#records,
-      raw: this.#raw, delivery: this.#delivery, terminals: this.#terminals, numbers: this.#numbers,
+      raw: this.#raw, delivery: this.#delivery, paging: this.#paging, terminals: this.#terminals,
+      numbers: this.#numbers,
       links: this.#links, switch: this.#switch, configuration,
       secrets: this.#running(this.#secrets), host,
       metrics: async () => await metrics.render() + await registry.metrics() }), registry);
@@ -241,7 +249,7 @@ class Assembly {
       links: () => this.#links.list().map(({ status }) => status),
       timeZone: () => configuration.document.unit.timeZone,
       holidays: () => configuration.document.unit.holidays });
-    for (const component of [host, metrics, this.#switch, this.#delivery, this.#links,
+    for (const component of [host, metrics, this.#switch, this.#delivery, this.#paging, this.#links,
       this.#terminals, this.#servers, configuration, certificates, quiet]) {
       const added = await this.#root.add(component);
       if (!added.ok) return added;
@@ -309,6 +317,7 @@ class Assembly {
     this.#running(this.#audit).configure(next.retention.auditDays);
     const served = await this.#servers.configure(next);
     if (!served.ok) return served;
+    this.#paging.configure(pagingRules(next.paging));
     // Before the links: a new destination gets what comes from the first byte on.
     const delivering = await this.#deliver(next);
     if (!delivering.ok) return delivering;
@@ -336,4 +345,14 @@ class Assembly {
       store: this.#store, stop: (deadlineMs) => this.stop(deadlineMs),
     };
   }
+}
+
+function pagingRules({ routes, alarms, expireMinutes, repeatSeconds }: Document["paging"]):
+PagingRules {
+  return { expireMs: expireMinutes * minuteMs, repeatMs: repeatSeconds * 1_000,
+    routes: routes.map(({ from, match, to }) => ({ match,
+      from: from === undefined ? undefined : linkId(from),
+      to: { link: linkId(to.link), pager: to.pager } })),
+    alarms: { severities: alarms.severities,
+      to: alarms.to.map(({ link, pager }) => ({ link: linkId(link), pager })) } };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fail, ok, type Result } from "./base/result.js";
+import { done, fail, ok, type Result } from "./base/result.js";
 import { linkSchema, type LinkConfig } from "./config/schema.js";
 import type { Driver } from "./link/driver.js";
 import { Bench, BenchDriver } from "./link/link-bench.js";
@@ -35,6 +35,7 @@ async function running(...configs: readonly LinkConfig[]) {
       async *read() { yield* []; },
       newest: () => Promise.resolve([]) },
     ledger: { record: () => undefined, garbage: () => undefined, accounted: () => undefined },
+    paging: { received: () => Promise.resolve(done), told: () => Promise.resolve() },
     secret: () => ok("hush"), timeZone: () => zone.name, openerOf: () => bench.opener,
     switchOf: () => source });
   const source = createSwitch({ world, log: new SimulatedEventLog(),

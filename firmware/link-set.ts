@@ -11,6 +11,7 @@ import type { Accounted } from "./link/live-session.js";
 import type { RawKeeper } from "./link/raw.js";
 import { transportOpener } from "./link/transports/registry.js";
 import { linkId, type LinkId } from "./model/identifiers.js";
+import type { Page, PageStatus } from "./model/pages.js";
 import type { Alarms } from "./supervisor/alarms.js";
 import type { Switch } from "./switching/switch.js";
 
@@ -20,6 +21,7 @@ export interface LinkSetParts {
   readonly alarms: Alarms;
   readonly raw: RawKeeper;
   readonly ledger: LinkLedger;
+  readonly paging: LinkPaging;
   readonly secret: (reference: string) => Result<string>;
   /** The switch finds links here and links report there: it comes once it exists. */
   readonly switchOf: () => Switch;
@@ -33,6 +35,12 @@ export interface LinkLedger {
   record(link: LinkId): void;
   garbage(link: LinkId, bytes: number, reason: string): void;
   accounted(link: LinkId, bytes: number, as: Accounted): void;
+}
+
+/** Where pages that links receive go; `Paging` fits. */
+export interface LinkPaging {
+  received(link: LinkId, page: Page): Promise<Result<void>>;
+  told(link: LinkId, pager: string, status: PageStatus): Promise<void>;
 }
 
 interface Held {
@@ -153,13 +161,15 @@ export class LinkSet implements Component {
   }
 
   #sink(id: LinkId): LinkSink {
-    const { switchOf, ledger, world } = this.#parts;
+    const { switchOf, ledger, paging, world } = this.#parts;
     return {
       event: (event) => { switchOf().apply(event); },
       record: (call) => {
         ledger.record(id);
         switchOf().record(call);
       },
+      page: (page) => paging.received(id, page),
+      pageStatus: (pager, status) => { void paging.told(id, pager, status); },
       snapshot: (snapshot, reason) => { switchOf().reconcile(id, snapshot, reason); },
       up: () => undefined,
       down: () => { switchOf().markStale(id); },

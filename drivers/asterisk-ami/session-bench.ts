@@ -95,6 +95,7 @@ export function sessionBench(
     identify: (identity) => { identities.push(identity); },
     garbage: (bytes, reason) => { garbage.push({ bytes: bytes.length, reason }); },
     accounted: () => undefined,
+    page: () => Promise.resolve(done), pageStatus: () => undefined,
     requestResync: (reason) => { resyncs.push(reason); },
   });
   if (more.accept !== false) peer.accept(connection);

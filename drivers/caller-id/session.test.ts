@@ -62,6 +62,7 @@ class Bench {
         this.toldBytes += bytes.length;
       },
       accounted: (bytes) => { this.toldBytes += bytes; },
+      page: () => Promise.resolve(done), pageStatus: () => undefined,
       requestResync: () => undefined,
     });
   }

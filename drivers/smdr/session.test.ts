@@ -57,6 +57,7 @@ class Bench {
       identify: (identity) => { this.told.push(`identify ${identity.product}`); },
       garbage: (bytes) => { this.garbageBytes += bytes.length; },
       accounted: (bytes, as) => { this.accounted[as] += bytes; },
+      page: () => Promise.resolve(done), pageStatus: () => undefined,
       requestResync: () => undefined,
     });
   }

@@ -8,6 +8,8 @@ import { DeliveryService, DestinationState }
 import { LinksService, LinkState } from "../../proto/gen/cti/gateway/v1/links_pb.js";
 import { ConnectionState } from "../../proto/gen/cti/gateway/v1/model_pb.js";
 import { NumbersService } from "../../proto/gen/cti/gateway/v1/numbers_pb.js";
+import { PageDeliveryState, PageStatus, PagingService }
+  from "../../proto/gen/cti/gateway/v1/paging_pb.js";
 import { Finding, PortsService } from "../../proto/gen/cti/gateway/v1/ports_pb.js";
 import { RecordsService } from "../../proto/gen/cti/gateway/v1/records_pb.js";
 import { SystemService } from "../../proto/gen/cti/gateway/v1/system_pb.js";
@@ -16,7 +18,7 @@ import { createBench, type Bench } from "./bench.test.js";
 import { allCommands } from "./program.js";
 
 const services = [AccessService, CallsService, ConfigurationService, DeliveryService, LinksService,
-  NumbersService, PortsService, RecordsService, SystemService, TerminalsService];
+  NumbersService, PagingService, PortsService, RecordsService, SystemService, TerminalsService];
 
 /** A device with one connection in each state that a service may ask for. */
 function office(): Bench {
@@ -116,6 +118,10 @@ const mapping: readonly (readonly [string, string, unknown])[] = [
   ["delivery again billing printer --from 2h --until 2026-11-23T07:30:00", "Redeliver",
     { destination: "billing", link: "printer", from: "2026-11-23T06:00:00Z",
       until: "2026-11-23T07:30:00Z" }],
+  ["page send bus 550 ROOM_12 --priority alarm --beep 3", "SendPage",
+    { link: "bus", pager: "550", text: "ROOM_12", priority: "PAGE_PRIORITY_ALARM", beep: 3,
+      wait: "20s", requestId: "id-1" }],
+  ["page list", "ListPages", { pageSize: 50 }],
   ["number explain pbx-1 0142685300", "ExplainNumber",
     { link: "pbx-1", number: "0142685300", use: "NUMBER_USE_FROM_PBX" }],
   ["number explain pbx-1 0142685300 --dial", "ExplainNumber",
@@ -178,7 +184,7 @@ const mapping: readonly (readonly [string, string, unknown])[] = [
 ];
 
 /** Commands whose requests other tests prove: endless streams, and one that asks nothing. */
-const elsewhere = ["link watch", "call watch", "system scrub", "system verify-audit"];
+const elsewhere = ["link watch", "call watch", "page watch", "system scrub", "system verify-audit"];
 
 describe("ctictl: every method has a command", () => {
   const called = new Set<DescMethod>(allCommands().flatMap(({ methods }) => methods));
@@ -376,6 +382,18 @@ describe("ctictl: output", () => {
     assert.equal(await bench.run("delivery ledger p1"), 0);
     assert.match(bench.out, /2026-11-23 +10 +0 +7 +0 +0 +3 +billing 1 \(7 B\) +2: noise/);
     assert.match(bench.err, /days cannot balance/);
+  });
+
+  it("shows a page with a row for each pager that it is meant for", async () => {
+    const bench = office();
+    bench.on(PagingService.method.listPages, () => ({ pages: [{ number: 7n, fromLink: "ward",
+      pager: "550", text: "ROOM 12", deliveries: [
+        { link: "pocsag", pager: "550", state: PageDeliveryState.DELIVERED,
+          status: PageStatus.ACCEPTED },
+        { link: "bus", pager: "1", state: PageDeliveryState.WAITING, reason: "cable" }] }] }));
+    assert.equal(await bench.run("page list"), 0);
+    assert.match(bench.out, /^7 +ward +550 +ROOM 12 +pocsag 550 +delivered +accepted$/m);
+    assert.match(bench.out, /^ +bus 1 +waiting +cable$/m);
   });
 
   it("leaves what is not known of the host empty", async () => {

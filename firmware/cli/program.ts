@@ -9,6 +9,7 @@ import { configurationCommands } from "./commands/configuration.js";
 import { deliveryCommands } from "./commands/delivery.js";
 import { linkCommands } from "./commands/links.js";
 import { numberCommands } from "./commands/numbers.js";
+import { pageCommands } from "./commands/pages.js";
 import { portCommands } from "./commands/ports.js";
 import { recordCommands } from "./commands/records.js";
 import { loginCommand, signInCommands } from "./commands/sign-in.js";
@@ -45,6 +46,8 @@ const groups: Readonly<Record<string, Bilingual>> = {
   record: ["Call records", "Tickets d'appel"],
   delivery: ["Call records to other systems, and the ledger",
     "Tickets vers d'autres systèmes, et le grand livre"],
+  page: ["Pagers: calling them, and what became of pages",
+    "Récepteurs de poche : les appeler, et ce qu'il en advient"],
   number: ["Number rules", "Règles de numéros"],
   config: ["Configuration", "Configuration"],
   system: ["The appliance: health, alarms, backup, audit",
@@ -57,7 +60,8 @@ const groups: Readonly<Record<string, Bilingual>> = {
 /** Every command of the API; a test proves that they call every method. */
 export function allCommands(fetch: FetchAuthority = fetchAuthority): readonly Command[] {
   return [loginCommand(fetch), ...signInCommands, ...linkCommands, ...portCommands,
-    ...terminalCommands, ...callCommands, ...recordCommands, ...deliveryCommands, ...numberCommands,
+    ...terminalCommands, ...callCommands, ...recordCommands, ...deliveryCommands, ...pageCommands,
+    ...numberCommands,
     ...configurationCommands, ...systemCommands, ...accessCommands];
 }
 

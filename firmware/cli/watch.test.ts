@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { CallsService, GapReason } from "../../proto/gen/cti/gateway/v1/calls_pb.js";
+import { PagePriority, PagingService } from "../../proto/gen/cti/gateway/v1/paging_pb.js";
 import { LinksService, LinkState } from "../../proto/gen/cti/gateway/v1/links_pb.js";
 import { ConnectionState, EventType } from "../../proto/gen/cti/gateway/v1/model_pb.js";
 import { Code } from "../../proto/gen/google/rpc/code_pb.js";
@@ -93,5 +94,22 @@ describe("ctictl link watch", () => {
     assert.equal(await bench.run("link watch"), 0);
     assert.equal(bench.out, "  pbx-1  degraded  no answer\n".repeat(2));
     assert.deepEqual(bench.slept, [firstDelayMs]);
+  });
+});
+
+describe("ctictl page watch", () => {
+  it("shows pages, and goes on after the last number", async () => {
+    const bench = createBench();
+    let opened = 0;
+    bench.onStream(PagingService.method.watchPages, function* () {
+      opened += 1;
+      yield { page: { number: BigInt(6 + opened), fromLink: "ward", pager: "550", text: "ROOM 12",
+        priority: PagePriority.ALARM } };
+      if (opened === 2) bench.interrupt();
+    });
+    assert.equal(await bench.run("page watch --after 6"), 0);
+    assert.equal(bench.out, "7  ward  550  alarm  ROOM 12\n8  ward  550  alarm  ROOM 12\n");
+    assert.deepEqual(bench.sent.map(({ request }) => request),
+      [{ afterNumber: "6" }, { afterNumber: "7" }]);
   });
 });

@@ -10,7 +10,7 @@ import type { SchemaUpgrade } from "./schema-upgrades.js";
 const amiOptions = z.strictObject({ user: z.string(), secret: z.string() });
 export const drivers: readonly DriverSheet[] = [
   { name: "asterisk-ami", title: "Asterisk", transports: ["tcp", "tls"], keepsRawBytes: false,
-    options: {
+    capabilities: { services: { sendPage: "native" } }, options: {
     parse(value) {
       const parsed = amiOptions.safeParse(value);
       return parsed.success ? ok(parsed.data) : fail("config-invalid", "bad options", {
@@ -19,7 +19,7 @@ export const drivers: readonly DriverSheet[] = [
     },
     jsonSchema: z.toJSONSchema(amiOptions) } },
   { name: "smdr", title: "Call records", transports: ["serial", "tcp", "udp"],
-    keepsRawBytes: true, options: {
+    keepsRawBytes: true, capabilities: { services: {} }, options: {
     parse: (value) => ok(value), jsonSchema: { type: "object" } } },
 ];
 const parts = { drivers, secret: (reference: string) => (reference === "env:AMI" ? ok("x")
@@ -177,6 +177,21 @@ ${link("a", "transport: { kind: serial, path: /dev/ttyS0 }")}`
       + link("b", "transport: { kind: serial, path: /dev/ttyS0 }\n    enabled: false")
       + link("c", "transport: { kind: tcp-listen, port: 9000, address: 192.0.2.1 }")
       + link("d", "transport: { kind: tcp-listen, port: 9000, address: 192.0.2.2 }")), []);
+  });
+
+  it("checks paging: links that exist, and that lead to a paging system", () => {
+    const found = (paging: string): readonly string[] => errors(`${good}
+paging:
+${paging}`).map((text) => text.replace(/^\d+ /, ""));
+    assert.deepEqual(found(`  routes: [{ from: printer, match: "5*", to: { link: pbx-1 } }]
+  alarms: { to: [{ link: pbx-1, pager: "12" }] }`), []);
+    assert.deepEqual(found(`  routes:
+    - { from: pbx-2, to: { link: printer } }
+  alarms: { to: [{ link: "x", pager: "12" }] }`), [
+      'paging.routes[0].from: unknown link "pbx-2"; did you mean "pbx-1"?',
+      'paging.routes[0].to.link: found "printer", whose driver smdr sends no pages; expected a '
+        + "link to a paging system",
+      'paging.alarms.to[0].link: unknown link "x"; links are: pbx-1, printer']);
   });
 
   it("checks destinations: names, links and ports", () => {

@@ -4,7 +4,7 @@ import { fail, ok, type Result } from "../base/result.js";
 import { compilePlan } from "../numbers/number-plan.js";
 import type { Checked, Problem } from "./configuration.js";
 import { pathText, readSource, type DocumentSource, type Path } from "./document-source.js";
-import { checkDestinations, checkListeners, checkReferences, isTimeZone, zoneFinding,
+import { checkDestinations, checkListeners, checkPaging, checkReferences, isTimeZone, zoneFinding,
   type Findings, type PlacedDestination, type PlacedLink, type ReferenceParts }
   from "./references.js";
 import { destinationSchema, documentSchema, linkSchema, numbersSchema, type NumbersConfig }
@@ -66,6 +66,8 @@ function checkRest(value: unknown, parts: CheckParts, findings: Findings): void 
     });
   checkReferences(links, parts, findings);
   checkDestinations(destinations, links, parts, findings);
+  const paging = documentSchema.shape.paging.safeParse(valueAt(value, ["paging"])).data;
+  if (paging !== undefined) checkPaging(paging, links, parts, findings);
   checkListeners(servers, links, destinations, findings);
   const zone = unit.safeParse(valueAt(value, ["unit"])).data?.timeZone;
   if (zone !== undefined && !isTimeZone(zone)) {

@@ -98,7 +98,7 @@ describe("live configuration: start", () => {
   it("falls back to an older document when this firmware refuses the newest", async () => {
     const { start, store, world } = bench();
     const strange = { name: "old-driver", title: "Old", transports: ["tcp"] as const,
-      keepsRawBytes: false, options: {
+      keepsRawBytes: false, capabilities: { services: {} }, options: {
       parse: () => ({ ok: true as const, value: {} }), jsonSchema: {} } };
     const before = createConfiguration({ store, world, drivers: [strange], seed: document("one"),
       alarms: { raise() {}, clear() {} },

@@ -16,6 +16,7 @@ export function planSteps(
     ...destinationSteps(previous, next),
     ...serverSteps(previous, next),
     ...sectionStep("unit", "unit", previous?.unit, next.unit),
+    ...sectionStep("paging", "paging", previous?.paging, next.paging),
     ...sectionStep("retention", "retention", previous?.retention, next.retention),
     ...sectionStep("access", "access", previous?.access, next.access),
   ];

@@ -5,6 +5,7 @@ import type { DriverSheet } from "./references.js";
 
 const drivers: readonly DriverSheet[] = [{
   name: "smdr", title: "Call records", transports: ["serial", "tcp"], keepsRawBytes: true,
+  capabilities: { services: {} },
   options: { parse: (value) => ({ ok: true, value }), jsonSchema: { type: "object",
     properties: { format: { enum: ["a", "b|c"], description: "Layout." } },
     required: ["format"] } } }];

@@ -1,7 +1,7 @@
 /** The second check: everything that a document names must exist, and nothing is used twice. */
 
 import type { Result } from "../base/result.js";
-import type { Driver } from "../link/driver.js";
+import type { Capabilities, Driver } from "../link/driver.js";
 import { compilePlan } from "../numbers/number-plan.js";
 import type { PathSegment } from "./document-source.js";
 import type { DestinationConfig, Document, LinkConfig, TransportConfig } from "./schema.js";
@@ -12,7 +12,7 @@ import { either, nearest, quoted } from "./wording.js";
 
 /** What the configuration needs to know of a driver: no more than its data sheet. */
 export type DriverSheet = Pick<Driver, "name" | "title" | "transports" | "options"
-| "keepsRawBytes">;
+| "keepsRawBytes"> & { readonly capabilities: Pick<Capabilities, "services"> };
 
 export interface Findings {
   readonly errors: Finding[];
@@ -83,11 +83,7 @@ export function checkDestinations(
       const link = links.find((each) => each.link.id === id)?.link;
       const driver = parts.drivers.find(({ name }) => name === link?.driver);
       if (link === undefined) {
-        const meant = nearest(id, ids);
-        findings.errors.push({ path: at(index, "links", place),
-          message: `unknown link ${quoted(id)}; `
-            + (meant === undefined ? `links are: ${ids.length === 0 ? "none" : ids.join(", ")}`
-              : `did you mean "${meant}"?`) });
+        findings.errors.push({ path: at(index, "links", place), message: unknownLink(id, ids) });
       } else if (destination.what === "raw" && driver?.keepsRawBytes === false) {
         findings.errors.push({ path: at(index, "links", place),
           message: `found ${quoted(id)}, whose driver ${link.driver} keeps no raw bytes; expected `
@@ -98,6 +94,38 @@ export function checkDestinations(
       }
     }
   }
+}
+
+/** Every link of a route exists, and what is paged leads to a paging system. */
+export function checkPaging(
+  { routes, alarms }: Document["paging"], links: readonly PlacedLink[], parts: ReferenceParts,
+  findings: Findings,
+): void {
+  const ids = links.map(({ link }) => link.id);
+  const check = (id: string, path: readonly PathSegment[], pages: boolean): void => {
+    const link = links.find((each) => each.link.id === id)?.link;
+    const driver = parts.drivers.find(({ name }) => name === link?.driver);
+    if (link === undefined) {
+      findings.errors.push({ path, message: unknownLink(id, ids) });
+    } else if (pages && driver?.capabilities.services.sendPage === undefined) {
+      findings.errors.push({ path, message: `found ${quoted(id)}, whose driver ${link.driver} `
+        + "sends no pages; expected a link to a paging system" });
+    }
+  };
+  for (const [index, { from, to }] of routes.entries()) {
+    if (from !== undefined) check(from, ["paging", "routes", index, "from"], false);
+    check(to.link, ["paging", "routes", index, "to", "link"], true);
+  }
+  for (const [index, { link }] of alarms.to.entries()) {
+    check(link, ["paging", "alarms", "to", index, "link"], true);
+  }
+}
+
+function unknownLink(id: string, ids: readonly string[]): string {
+  const meant = nearest(id, ids);
+  return `unknown link ${quoted(id)}; `
+    + (meant === undefined ? `links are: ${ids.length === 0 ? "none" : ids.join(", ")}`
+      : `did you mean "${meant}"?`);
 }
 
 /** Calls `clash` for every item whose key an earlier one has. Undefined never clashes. */

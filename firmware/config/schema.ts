@@ -256,6 +256,47 @@ export const destinationSchema = z.strictObject({
 });
 export type DestinationConfig = z.infer<typeof destinationSchema>;
 
+const pagingLink = z.string().meta(words("Link", "A link to a paging system.",
+  "Lien", "Un lien vers un système d'appel."));
+const pagerAddress = z.string().regex(/^[\x21-\x7e]{1,32}$/, "1 to 32 characters without spaces");
+const pager = pagerAddress.meta(words("Pager", "Its call address in the paging system.",
+  "Récepteur", "Son adresse dans le système d'appel."));
+const pageRoute = z.strictObject({
+  from: z.string().optional().meta(words("From",
+    "The link by which the page came in; if absent any link.",
+    "De", "Le lien par lequel l'appel est venu ; à défaut, tout lien.")),
+  match: pagerAddress.optional().meta(words("Match",
+    "The call address: * stands for any characters, ? for one; if absent any address.",
+    "Motif", "L'adresse d'appel : * vaut tous caractères, ? un seul ; à défaut, toute adresse.")),
+  to: z.strictObject({ link: pagingLink,
+    pager: pagerAddress.optional().meta(words("Pager",
+      "The call address there; if absent as it came.",
+      "Récepteur", "L'adresse d'appel là-bas ; à défaut, telle que reçue.")),
+  }).meta(words("To", "Where it is sent on.", "Vers", "Où il est renvoyé.")),
+});
+const pagingSchema = z.strictObject({
+  routes: z.array(pageRoute).max(100).default([]).meta(words("Routes",
+    "Where pages that come in are sent on; all routes that match are followed.",
+    "Routes", "Où renvoyer les appels reçus ; toutes les routes qui conviennent sont suivies.")),
+  alarms: z.strictObject({
+    severities: z.array(z.enum(["warning", "major", "critical"])).max(3)
+      .default(["major", "critical"]).meta(words("Severities",
+        "Which alarms are paged; warnings are many and can wait.",
+        "Gravités", "Quelles alarmes sont envoyées ; les avertissements peuvent attendre.")),
+    to: z.array(z.strictObject({ link: pagingLink, pager })).max(16).default([])
+      .meta(words("To", "Who is paged.", "Vers", "Qui est appelé.")),
+  }).prefault({}).meta(words("Alarms", "Alarms of the unit to pagers.",
+    "Alarmes", "Alarmes de la passerelle vers des récepteurs.")),
+  expireMinutes: z.number().min(1).max(10_080).default(60).meta(words("Minutes until given up",
+    "A page that could not be delivered for so long is given up: an old nurse call misleads.",
+    "Minutes avant abandon",
+    "Un appel non remis depuis est abandonné : un vieil appel infirmier égare.")),
+  repeatSeconds: z.number().min(0).max(600).default(10).meta(words("Seconds of repetition",
+    "The same page within this time is a repetition; panels repeat within 6 s.",
+    "Secondes de répétition",
+    "Le même appel dans ce temps est une répétition ; les centrales répètent en moins de 6 s.")),
+});
+
 const days = z.number().max(3_650);
 
 export const documentSchema = z.strictObject({
@@ -282,6 +323,9 @@ export const documentSchema = z.strictObject({
   destinations: z.array(destinationSchema).max(32).default([]).meta(words("Destinations",
     "Other systems that get call-record lines: billing, hotel, call accounting.",
     "Destinations", "Autres systèmes qui reçoivent les tickets : taxation, hôtel, observatoire.")),
+  paging: pagingSchema.prefault({}).meta(words("Paging",
+    "Pages that come in, and alarms, to paging systems.",
+    "Recherche de personnes", "Appels reçus et alarmes vers les systèmes d'appel.")),
   grpc: listener(9443).meta(words("Management API", "Management API.",
     "API de gestion", "API de gestion (gRPC).")),
   web: listener(8443).meta(words("Web page", "Web page.", "Page web", "Page web.")),

@@ -5,6 +5,7 @@ import type { World } from "../base/world.js";
 import type { CallEvent, EventName } from "../model/events.js";
 import type { HotelMessage, HotelWord } from "../model/hotel.js";
 import type { LinkId } from "../model/identifiers.js";
+import type { Page, PageStatus } from "../model/pages.js";
 import type { ServiceName, ServiceRequest, ServiceResponse } from "../model/services.js";
 import type { LinkSnapshot } from "../model/snapshot.js";
 import type { CompletedCall } from "../model/records.js";
@@ -69,6 +70,14 @@ export interface SessionContext<Options> {
    * Absent where the configuration names no hotel that this link belongs to.
    */
   readonly hotel?: (message: HotelMessage) => Promise<Result<void>>;
+  /**
+   * Somebody calls a pager through this link. Resolves when the page is durable: a protocol that
+   * acknowledges does so only then. Faults `queue-full`, `store-full`, `store-unavailable`.
+   * Absent where nobody takes pages: they are refused.
+   */
+  readonly page?: (page: Page) => Promise<Result<void>>;
+  /** The paging system tells more about the newest page to this pager. */
+  readonly pageStatus?: (pager: string, status: PageStatus) => void;
   report(condition: Condition): void;
   identify(peer: PeerIdentity): void;
   /** Bytes that no frame claims. Counted, kept in the link's frame ring, never dropped silently. */

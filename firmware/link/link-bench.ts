@@ -172,6 +172,11 @@ export class Bench {
         forgotten: () => { this.heard.push("forgotten"); },
         garbage: () => { this.heard.push("garbage"); },
         accounted: (bytes, as) => { this.heard.push(`accounted ${bytes} ${as}`); },
+        page: ({ pager }) => {
+          this.heard.push(`page ${pager}`);
+          return Promise.resolve(done);
+        },
+        pageStatus: (pager, status) => { this.heard.push(`page ${pager} ${status}`); },
         stateChanged: () => undefined,
       }, ...more,
     });

@@ -9,6 +9,7 @@ import type { Cancellable, World } from "../base/world.js";
 import type { CallEvent } from "../model/events.js";
 import type { LinkId } from "../model/identifiers.js";
 import type { HotelMessage } from "../model/hotel.js";
+import type { Page, PageStatus } from "../model/pages.js";
 import type { CompletedCall } from "../model/records.js";
 import type { ServiceRequest, ServiceResponse } from "../model/services.js";
 import type { LinkSnapshot } from "../model/snapshot.js";
@@ -27,6 +28,9 @@ import type { Transport } from "./transport.js";
 export interface LinkSink {
   event(event: CallEvent): void;
   record(call: CompletedCall): void;
+  /** Somebody calls a pager through this link; resolves when that is durable. */
+  readonly page?: (page: Page) => Promise<Result<void>>;
+  readonly pageStatus?: (pager: string, status: PageStatus) => void;
   /** The PBX's own picture; events that follow are later than it. */
   snapshot(snapshot: LinkSnapshot, reason: string): void;
   up(): void;
@@ -321,6 +325,9 @@ class LinkRuntime<Options> implements Link {
       { id, driver, options, world, secret, rawKeeper, hotel }, transport, {
         event: (event) => { this.#event(event); },
         record: (call) => { this.#plan.sink.record(call); },
+        page: (page) => this.#plan.sink.page?.(page)
+          ?? Promise.resolve(fail("precondition", "nobody takes pages")),
+        pageStatus: (pager, status) => { this.#plan.sink.pageStatus?.(pager, status); },
         condition: (condition) => { if (this.#live === live) this.#condition(condition); },
         identified: (peer) => { if (this.#live === live) this.#identified(peer); },
         garbage: (bytes, reason) => { this.#garbage(bytes, reason); },

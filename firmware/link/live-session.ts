@@ -7,6 +7,7 @@ import type { Cancellable, World } from "../base/world.js";
 import type { CallEvent } from "../model/events.js";
 import type { LinkId } from "../model/identifiers.js";
 import type { HotelMessage } from "../model/hotel.js";
+import type { Page, PageStatus } from "../model/pages.js";
 import type { CompletedCall } from "../model/records.js";
 import type { ServiceRequest, ServiceResponse } from "../model/services.js";
 import type { LinkSnapshot } from "../model/snapshot.js";
@@ -30,6 +31,8 @@ export type Accounted = "record" | "skipped" | "not-stored";
 export interface SessionHost {
   event(event: CallEvent): void;
   record(call: CompletedCall): void;
+  page(page: Page): Promise<Result<void>>;
+  pageStatus(pager: string, status: PageStatus): void;
   condition(condition: Condition): void;
   identified(peer: PeerIdentity): void;
   garbage(bytes: Uint8Array, reason: string): void;
@@ -199,6 +202,8 @@ export class LiveSession<Options> {
         this.#counters.records += 1;
         this.#host.record(this.#located(call));
       },
+      page: (page) => this.#host.page(page),
+      pageStatus: (pager, status) => { this.#host.pageStatus(pager, status); },
       report: (condition) => { live(() => { this.#host.condition(condition); }); },
       identify: (peer) => { live(() => { this.#host.identified(peer); }); },
       garbage: (bytes, reason) => {

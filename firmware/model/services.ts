@@ -1,6 +1,7 @@
 /** Services an application may ask of the switching function (ECMA-269 clauses 17, 18, 21, 22). */
 
 import type { AgentId, ConnectionId, DeviceId } from "./identifiers.js";
+import type { Page, PageStatus } from "./pages.js";
 
 export type RequestedAgentState =
   "loggedOn" | "loggedOff" | "notReady" | "ready" | "workingAfterCall";
@@ -41,7 +42,9 @@ export type ServiceRequest =
   /** The message lamp of a device, lit or put out for somebody else (a voice mail, a hotel). */
   | { readonly service: "setMessageWaitingIndicator"; readonly device: DeviceId;
       readonly on: boolean }
-  | { readonly service: "setDoNotDisturb"; readonly device: DeviceId; readonly on: boolean };
+  | { readonly service: "setDoNotDisturb"; readonly device: DeviceId; readonly on: boolean }
+  /** Outside ECMA-269: a call to a pager. */
+  | { readonly service: "sendPage"; readonly page: Page };
 
 export type ServiceName = ServiceRequest["service"];
 
@@ -50,11 +53,15 @@ export const serviceNames = [
   "alternateCall", "reconnectCall", "consultationCall", "transferCall", "conferenceCall",
   "singleStepTransferCall", "singleStepConference", "deflectCall", "directedPickupCall",
   "parkCall", "generateDigits", "setAgentState", "setMessageWaitingIndicator",
-  "setDoNotDisturb",
+  "setDoNotDisturb", "sendPage",
 ] as const satisfies readonly ServiceName[];
 
-/** `connection` is the initiated, transferred or conferenced call where the service makes one. */
+/**
+ * `connection` is the initiated, transferred or conferenced call where the service makes one;
+ * `pageStatus` what the paging system said of a page.
+ */
 export interface ServiceResponse {
   readonly service: ServiceName;
   readonly connection?: ConnectionId;
+  readonly pageStatus?: PageStatus;
 }

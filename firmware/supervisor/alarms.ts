@@ -1,6 +1,6 @@
 /** The one alarm table: every alarm the gateway can raise, what it means and what to do. */
 
-import type { Text } from "../base/result.js";
+import { inEachLanguage, type Text } from "../base/result.js";
 
 export type AlarmSeverity = "warning" | "major" | "critical";
 
@@ -75,6 +75,10 @@ export const alarmClasses = {
     "Compare the records of the day with the raw bytes (`ctictl record raw`).",
     "On ne sait pas ce que sont devenus tous les octets de {subject} : {detail}",
     "Comparez les tickets du jour aux octets bruts (`ctictl record raw`)."),
+  "page-undelivered": row("major", "A page by {subject} was not delivered: {detail}",
+    "See which (`ctictl page list`), tell the person otherwise, and check the paging system.",
+    "Un appel par {subject} n'a pas été remis : {detail}",
+    "Voyez lequel (`ctictl page list`), prévenez autrement et vérifiez le système d'appel."),
   "sign-in-attack": row("major", "Many failed sign-ins: {detail}",
     "Look at the audit log for their source.",
     "Nombreux échecs de connexion : {detail}",
@@ -106,4 +110,18 @@ export interface Alarms {
   list(includeCleared: boolean): readonly AlarmView[];
   /** Called with every change until the returned function is called. */
   watch(handler: (alarm: AlarmView) => void): () => void;
+}
+
+/** An alarm as a sentence. */
+export function alarmText({ code, subject, detail }: AlarmView): Text {
+  return filled(alarmClasses[code].text, subject, detail);
+}
+
+export function alarmAdvice({ code, subject, detail }: AlarmView): Text {
+  return filled(alarmClasses[code].advice, subject, detail);
+}
+
+function filled(template: Text, subject: string, detail: Text): Text {
+  return inEachLanguage((words) => words(template).replaceAll("{subject}", () => subject)
+    .replaceAll("{detail}", () => words(detail)));
 }

@@ -32,7 +32,7 @@ export function checkPreconditions(request: ServiceRequest, stateOf: StateOf): R
   };
   switch (request.service) {
     case "makeCall": case "setAgentState": case "setMessageWaitingIndicator":
-    case "setDoNotDisturb": return done;
+    case "setDoNotDisturb": case "sendPage": return done;
     case "answerCall": return one(request.connection, ["alerting"]);
     case "clearConnection": return one(request.connection, any);
     case "clearCall": return one(request.connection, any);

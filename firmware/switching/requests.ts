@@ -112,7 +112,7 @@ function withCurrentCalls(
   };
   switch (request.service) {
     case "makeCall": case "setAgentState": case "setMessageWaitingIndicator":
-    case "setDoNotDisturb": return request;
+    case "setDoNotDisturb": case "sendPage": return request;
     case "alternateCall": case "reconnectCall": case "transferCall": case "conferenceCall":
       return { ...request, heldCall: now(request.heldCall), activeCall: now(request.activeCall) };
     case "consultationCall": return { ...request, existingCall: now(request.existingCall) };

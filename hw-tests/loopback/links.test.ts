@@ -11,7 +11,7 @@ import { createServer as createTlsServer } from "node:tls";
 import * as x509 from "@peculiar/x509";
 import { SimulatedWorld } from "../../firmware/base/world-simulated.js";
 import { nodeWorld } from "../../firmware/base/world-node.js";
-import { fail, inLanguage, ok, type Result } from "../../firmware/base/result.js";
+import { done, fail, inLanguage, ok, type Result } from "../../firmware/base/result.js";
 import { driver as smdr } from "../../drivers/smdr/driver.js";
 import { createSmdrPeer } from "../../drivers/smdr/peer.js";
 import { createLink } from "../../firmware/link/link-runtime.js";
@@ -425,6 +425,7 @@ describe("a link on a serial port that is unplugged and plugged in elsewhere", (
       sink: {
         event: () => undefined, snapshot: () => undefined, forgotten: () => undefined,
         garbage: () => undefined, accounted: () => undefined, up: () => undefined,
+        page: () => Promise.resolve(done), pageStatus: () => undefined,
         down: () => undefined,
         record: (call) => {
           records.push(call);

@@ -3,6 +3,7 @@ import { create } from "@bufbuild/protobuf";
 import { AccessService, CreateUserRequestSchema, IssueCertificateRequestSchema,
   SetPasswordRequestSchema, SignInRequestSchema } from
   "../../../proto/gen/cti/gateway/v1/access_pb.js";
+import { SendPageRequestSchema } from "../../../proto/gen/cti/gateway/v1/paging_pb.js";
 import { GenerateDigitsRequestSchema, MakeCallRequestSchema } from
   "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { ApplyConfigurationRequestSchema, SetSecretRequestSchema } from
@@ -56,6 +57,12 @@ describe("audit of calls", () => {
     assert.deepEqual(auditDetails(ListRecordsRequestSchema, create(ListRecordsRequestSchema,
       { query: { number: "0123456789", link: "pbx-1" }, pageToken: "12" })),
     { query: { link: "pbx-1", number: "01******89" }, page_token: "12" });
+  });
+
+  it("tells of a page how long its text is, and no more", () => {
+    assert.deepEqual(auditDetails(SendPageRequestSchema, create(SendPageRequestSchema,
+      { link: "bus", pager: "550", text: "ROOM 12 FALL" })),
+    { link: "bus", pager: "550", text: "12 characters" });
   });
 
   it("tells long texts by length and hash", () => {

@@ -23,6 +23,8 @@ const harmlessNames = new Set(["page_token"]);
 const numberName = /(^|_)(number|numbers|device|devices|party|to|agent|called|calling)$/;
 /** Whole documents: a person may have pasted a secret where a reference belongs. */
 const documentName = /^(document|.*_yaml|.*_json)$/;
+/** What a pager shows may be about a patient. */
+const textName = /^text$/;
 /** Digits sent into a call may be a card number or a PIN. */
 const digitsName = /(^|_)digits$/;
 
@@ -32,6 +34,7 @@ function told(text: string): Json {
 }
 
 function shownText(name: string, text: string): Json {
+  if (textName.test(name)) return `${text.length} characters`;
   if (digitsName.test(name)) return `${text.length} digits`;
   if (documentName.test(name) || text.length > textShownMax) return told(text);
   return numberName.test(name) ? maskNumbers(text) : text;

@@ -7,6 +7,7 @@ import * as deliveryFile from "../../../proto/gen/cti/gateway/v1/delivery_pb.js"
 import * as linksFile from "../../../proto/gen/cti/gateway/v1/links_pb.js";
 import * as modelFile from "../../../proto/gen/cti/gateway/v1/model_pb.js";
 import * as numbersFile from "../../../proto/gen/cti/gateway/v1/numbers_pb.js";
+import * as pagingFile from "../../../proto/gen/cti/gateway/v1/paging_pb.js";
 import * as terminalsFile from "../../../proto/gen/cti/gateway/v1/terminals_pb.js";
 import * as portsFile from "../../../proto/gen/cti/gateway/v1/ports_pb.js";
 import * as recordsFile from "../../../proto/gen/cti/gateway/v1/records_pb.js";
@@ -17,7 +18,7 @@ import { includes, roles } from "./roles.js";
 import type { Identity, Role } from "./roles.js";
 
 const modules = [accessFile, callsFile, configurationFile, deliveryFile, linksFile, modelFile,
-  numbersFile, portsFile, terminalsFile, recordsFile, systemFile];
+  numbersFile, pagingFile, portsFile, terminalsFile, recordsFile, systemFile];
 const files: readonly DescFile[] = modules.map((module) => {
   const file = Object.entries(module).find(([name]) => name.startsWith("file_"))?.[1];
   return file as DescFile;

@@ -34,6 +34,7 @@ const configuration = "cti.gateway.v1.ConfigurationService";
 const delivery = "cti.gateway.v1.DeliveryService";
 const links = "cti.gateway.v1.LinksService";
 const numbers = "cti.gateway.v1.NumbersService";
+const paging = "cti.gateway.v1.PagingService";
 const ports = "cti.gateway.v1.PortsService";
 const records = "cti.gateway.v1.RecordsService";
 const terminals = "cti.gateway.v1.TerminalsService";
@@ -71,6 +72,10 @@ const table: readonly (readonly [string, MethodRow])[] = [
   ...rows(numbers, "viewer", "none", ["ExplainNumber"]),
   // Trying other rules runs a stranger's regular expressions over the stored calls.
   ...rows(numbers, "operator", "none", ["TestRules"]),
+
+  // Pages say who is needed where and why; calls' watchers see as much.
+  ...rows(paging, "viewer", "none", ["ListPages", "WatchPages"]),
+  ...rows(paging, "operator", "change", ["SendPage"]),
 
   ...rows(ports, "viewer", "none", ["ListPorts"]),
   // It takes the port for itself, and shows what comes unread.

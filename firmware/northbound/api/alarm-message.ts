@@ -1,24 +1,20 @@
 /** Alarms as the API shows them, in the caller's language. */
 
 import { inLanguage } from "../../base/result.js";
-import { alarmClasses, type AlarmSeverity, type AlarmView } from "../../supervisor/alarms.js";
+import { alarmAdvice, alarmClasses, alarmText, type AlarmSeverity, type AlarmView }
+  from "../../supervisor/alarms.js";
 import type { AlarmSchema } from "../../../proto/gen/cti/gateway/v1/system_pb.js";
 import type { PlainInit } from "./encoding.js";
 import { severities } from "./enums.js";
 import type { Language } from "./gateway-view.js";
 import { timestamp } from "./time-message.js";
 
-function filled(template: string, alarm: AlarmView, language: Language): string {
-  return template.replaceAll("{subject}", () => alarm.subject)
-    .replaceAll("{detail}", () => inLanguage(alarm.detail, language));
-}
-
 export function alarmMessage(alarm: AlarmView, language: Language): PlainInit<typeof AlarmSchema> {
   const row = alarmClasses[alarm.code];
   return {
     id: alarm.id, code: alarm.code, subject: alarm.subject, severity: severities[row.severity],
-    text: filled(row.text[language], alarm, language),
-    advice: filled(row.advice[language], alarm, language),
+    text: inLanguage(alarmText(alarm), language),
+    advice: inLanguage(alarmAdvice(alarm), language),
     raisedAt: timestamp(alarm.raisedAtMs),
     clearedAt: alarm.clearedAtMs === undefined ? undefined : timestamp(alarm.clearedAtMs),
     acknowledgedBy: alarm.acknowledgedBy ?? "", count: alarm.count,

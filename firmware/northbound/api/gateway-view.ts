@@ -12,6 +12,7 @@ import type { Capabilities, OptionsTrial, Proof } from "../../link/driver.js";
 import type { Frame, LinkStatus } from "../../link/link.js";
 import type { RawKeeper } from "../../link/raw.js";
 import type { LinkNumberResolver } from "../../numbers/resolver.js";
+import type { Paging } from "../../paging/paging.js";
 import type { Store } from "../../store/store.js";
 import type { Alarms } from "../../supervisor/alarms.js";
 import type { HostReading } from "../../supervisor/host-health.js";
@@ -97,6 +98,9 @@ export type TerminalsView =
 /** The destinations and the ledger; `Delivery` fits. */
 export type DeliveryView = Pick<Delivery, "list" | "balance" | "again">;
 
+/** The relay of pages; `Paging` fits. */
+export type PagingView = Pick<Paging, "send" | "get" | "list" | "after" | "watch">;
+
 export interface ComponentRow {
   /** Its name in the supervisor tree: `gateway/links/pbx-1`. */
   readonly component: string;
@@ -143,6 +147,7 @@ export interface GatewayView {
   readonly records: RecordBook;
   readonly raw: RawKeeper;
   readonly delivery: DeliveryView;
+  readonly paging: PagingView;
   readonly numbers: NumbersView;
   readonly configuration: Configuration;
   readonly secrets: SecretsView;

@@ -7,10 +7,13 @@ import { Registry } from "prom-client";
 import { ok, type Fault } from "../../base/result.js";
 import { SimulatedWorld } from "../../base/world-simulated.js";
 import { callId, deviceId, linkId } from "../../model/identifiers.js";
+import type { PageRecord } from "../../paging/page-record.js";
 import { AccessService, Role } from "../../../proto/gen/cti/gateway/v1/access_pb.js";
 import { CallsService, RequestedAgentState } from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { ApplyMode, ConfigurationService }
   from "../../../proto/gen/cti/gateway/v1/configuration_pb.js";
+import { PageDeliveryState, PagePriority, PageStatus, PagingService }
+  from "../../../proto/gen/cti/gateway/v1/paging_pb.js";
 import { DeliveryService, DestinationState }
   from "../../../proto/gen/cti/gateway/v1/delivery_pb.js";
 import { LinksService } from "../../../proto/gen/cti/gateway/v1/links_pb.js";
@@ -274,6 +277,52 @@ describe("services", () => {
       [id, kind, state, reason, found?.waitingBytes, found?.waitingRecords]), [
       ["a", "file", DestinationState.DOWN, "full", 7n, 0n],
       ["b", "file", DestinationState.DOWN, "full", 0n, 7n]]);
+  });
+
+  it("sends a page, waits for it, and follows pages from a number on", async () => {
+    const { sendPage, listPages, watchPages } = PagingService.method;
+    const record: PageRecord = { number: 8n, atMs: 1_000,
+      source: { kind: "user", name: "operator" },
+      page: { pager: "550", text: "ROOM 12", priority: "alarm" }, deliveries: [
+        { link: linkId("bus"), pager: "550", state: "waiting", attempts: 0, changedAtMs: 1_000 }] };
+    const finished: PageRecord = { ...record, deliveries: record.deliveries.map((each) =>
+      ({ ...each, state: "delivered", attempts: 1, status: "accepted" })) };
+    const watchers = new Set<(record: PageRecord) => void>();
+    let sent: unknown[] = [];
+    gateway.paging.send = (...asked) => {
+      sent = asked;
+      queueMicrotask(() => { for (const each of watchers) each(finished); });
+      return Promise.resolve(ok(record));
+    };
+    gateway.paging.watch = (watcher) => {
+      watchers.add(watcher);
+      return () => { watchers.delete(watcher); };
+    };
+    gateway.paging.get = () => Promise.resolve(finished);
+    gateway.paging.after = (number) => Promise.resolve(number < 8n ? [record] : []);
+    gateway.paging.list = (before) => Promise.resolve(before === undefined ? [finished] : []);
+    const request = { link: "bus", pager: "550", text: "ROOM 12", priority: PagePriority.ALARM,
+      wait: { seconds: 5n } };
+    const { page } = await good("operator", sendPage, request);
+    assert.deepEqual(sent, ["operator", "bus",
+      { pager: "550", text: "ROOM 12", priority: "alarm" }]);
+    assert.deepEqual([page?.number, page?.fromUser, page?.deliveries[0]?.state,
+      page?.deliveries[0]?.status],
+    [8n, "operator", PageDeliveryState.DELIVERED, PageStatus.ACCEPTED]);
+    assert.equal(watchers.size, 0);
+    const { pages } = await good("viewer", listPages, {});
+    assert.deepEqual(pages.map(({ number }) => number), [8n]);
+    const seen: unknown[] = [];
+    for await (const { page: one } of follow("viewer", watchPages, { afterNumber: 7n })) {
+      seen.push(one?.deliveries[0]?.state);
+      if (seen.length === 2) break;
+      for (const each of watchers) each(finished);
+    }
+    assert.deepEqual(seen, [PageDeliveryState.WAITING, PageDeliveryState.DELIVERED]);
+    assert.equal((await refused("viewer", sendPage, request)).code, "permission-denied");
+    const wrong = await refused("operator", sendPage, { pager: "5 5", text: "x".repeat(513),
+      beep: 10 });
+    assert.deepEqual(wrong.fields?.map(({ path }) => path), ["link", "pager", "text", "beep"]);
   });
 
   it("shows the ledger of days, and sends once more only what is a range of time", async () => {

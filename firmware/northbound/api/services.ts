@@ -6,6 +6,7 @@ import { CallsService } from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { ConfigurationService } from "../../../proto/gen/cti/gateway/v1/configuration_pb.js";
 import { DeliveryService } from "../../../proto/gen/cti/gateway/v1/delivery_pb.js";
 import { LinksService } from "../../../proto/gen/cti/gateway/v1/links_pb.js";
+import { PagingService } from "../../../proto/gen/cti/gateway/v1/paging_pb.js";
 import { PortsService } from "../../../proto/gen/cti/gateway/v1/ports_pb.js";
 import { NumbersService } from "../../../proto/gen/cti/gateway/v1/numbers_pb.js";
 import { RecordsService } from "../../../proto/gen/cti/gateway/v1/records_pb.js";
@@ -20,6 +21,7 @@ import type { BoundService, ServiceHandlers } from "./handler.js";
 import { linksHandlers } from "./links-service.js";
 import type { ServerMetrics } from "./metrics.js";
 import { numbersHandlers } from "./numbers-service.js";
+import { pagingHandlers } from "./paging-service.js";
 import { recordsHandlers } from "./records-service.js";
 import { portsHandlers } from "./ports-service.js";
 import { RequestIds } from "./request-ids.js";
@@ -45,6 +47,7 @@ export function createServices(
     bind(CallsService, callsHandlers(gateway, requestIds, metrics)),
     bind(RecordsService, recordsHandlers(gateway)),
     bind(DeliveryService, deliveryHandlers(gateway)),
+    bind(PagingService, pagingHandlers(gateway, requestIds)),
     bind(NumbersService, numbersHandlers(gateway)),
     bind(ConfigurationService, configurationHandlers(gateway, requestIds)),
     bind(SystemService, systemHandlers(gateway, watchers)),
