@@ -4,8 +4,17 @@
  */
 
 export type Requirement =
-  "asterisk" | "browser" | "fish" | "guest" | "nobody" | "pty" | "python3" | "sshd"
-  | "tmpfs" | "zsh";
+  | "asterisk"
+  | "browser"
+  | "fish"
+  | "guest"
+  | "nobody"
+  | "pty"
+  | "python3"
+  | "sshd"
+  | "strace"
+  | "tmpfs"
+  | "zsh";
 
 /** Call first in a `before` hook. `missing` undefined: nothing is. */
 export function need(

@@ -1,7 +1,7 @@
 /** The one place that opens LevelDB and translates what it throws. */
 
 import type { AbstractLevel } from "abstract-level";
-import { readdir, stat, statfs } from "node:fs/promises";
+import { readdir, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { Level } from "level";
 import { makeFolder } from "../base/folder.js";
@@ -108,6 +108,18 @@ function refused(folder: string, error: unknown): Fault {
 }
 
 /**
+ * The power went during the very first start, before any data: LevelDB may have pointed CURRENT to
+ * a first manifest that was not flushed, and would then refuse the folder for ever.
+ */
+async function wasBeingMade(folder: string, names: readonly string[]): Promise<boolean> {
+  if (names.some((name) => /\.(ldb|sst)$|^MANIFEST-(?!00000[12]$)/.test(name))) return false;
+  for (const name of names.filter((each) => each.endsWith(".log"))) {
+    if ((await stat(join(folder, name))).size > 0) return false;
+  }
+  return true;
+}
+
+/**
  * LevelDB would take a folder that lost its CURRENT file for a new one and delete the tables in
  * it, so that is looked for first.
  */
@@ -120,7 +132,13 @@ async function inspect(folder: string): Promise<Result<void>> {
     }
     await makeFolder(folder);
     const names = await readdir(folder);
-    const data = names.some((name) => /\.(ldb|sst)$|^MANIFEST-/.test(name));
+    if (await wasBeingMade(folder, names) && !await isLocked(folder)) {
+      for (const name of names.filter((each) => /^(CURRENT|MANIFEST-\d+)$/.test(each))) {
+        await rm(join(folder, name));
+      }
+      return ok(undefined);
+    }
+    const data = names.some((name) => /\.(ldb|sst|log)$|^MANIFEST-/.test(name));
     if (data && !names.includes("CURRENT")) {
       return fail("store-damaged", `the data folder ${folder} has lost its CURRENT file: `
         + "move it away and restore a backup");

@@ -1,6 +1,6 @@
 /**
  * A process that gives numbers to events and keeps call records and raw bytes, printing what it
- * gave out and what was acknowledged, until it is killed.
+ * gave out and what was acknowledged, until it is killed (`load`) or has done its part (`feed`).
  */
 
 import { writeSync } from "node:fs";
@@ -80,5 +80,38 @@ async function load(folder: string): Promise<void> {
   }
 }
 
+const bigBytes = 1_000_000;
+const smallBytes = 2_000;
+
+/** The bytes of a segment that `feed` keeps: begins with its number, and no two are alike. */
+export function fedSegment(number: number): Buffer {
+  const bytes = Buffer.alloc(number % 10 === 0 ? bigBytes : smallBytes, `line ${number} `);
+  bytes.writeUInt32BE(number, 0);
+  return bytes;
+}
+
+/**
+ * Keeps so many segments, a few at once, prints each that is durable, and ends: between them
+ * enough bytes that LevelDB changes its log and writes tables, twice, with a start between.
+ */
+async function feed(folder: string): Promise<void> {
+  let number = 0;
+  for (let start = 0; start < 2; start += 1) {
+    const { keeper, stop } = await openDurables(folder);
+    const end = number + 50;
+    await Promise.all([0, 1, 2].map(async () => {
+      while (number < end) {
+        const mine = number;
+        number += 1;
+        const kept = await keeper.keep(link, fedSegment(mine));
+        if (!kept.ok) throw new Error(kept.fault.message);
+        writeSync(1, `kept ${kept.value} ${mine}\n`);
+      }
+    }));
+    await stop();
+  }
+}
+
 const [, , action, folder] = process.argv;
 if (action === "load" && folder !== undefined) await load(folder);
+if (action === "feed" && folder !== undefined) await feed(folder);
