@@ -46,7 +46,7 @@ program: compile ## Each program as one file
 	esbuild build/firmware/main.js build/firmware/ctictl.js --outdir=build/program \
 	  --bundle --splitting --platform=node --format=esm --target=node24 --minify-syntax --minify-whitespace \
 	  --external:classic-level --external:@node-rs/argon2 --external:@serialport/bindings-cpp \
-	  --external:ssh2 \
+	  --external:ssh2 --external:nodemailer --external:mqtt-packet \
 	  --banner:js='import{createRequire as makeRequire}from"node:module";const require=makeRequire(import.meta.url);' \
 	  --define:__dirname=import.meta.dirname --sourcemap=external --legal-comments=linked \
 	  --log-level=warning

@@ -225,6 +225,21 @@ ${list}`;
       ["[0].to.keySecret: found besides a password; expected secret or keySecret, not both"]);
     assert.deepEqual(found(`  - { id: x, to: { ${sftp}, secret: "env:A", name: "{link}{day}" } }\n`)
       .map((text) => text.split("; ")[1]), ["expected a name with {link}, {place} and {time}"]);
+    const serial = (path: string): string => `to: { kind: serial, path: ${path} } }\n`;
+    assert.deepEqual(found(`  - { id: x, ${serial("/dev/ttyS0")}`
+      + `  - { id: y, ${serial("/dev/ttyS1")}  - { id: z, ${serial("/dev/ttyS1")}`), [
+      "[0].to.path: found \"/dev/ttyS0\", which links[0] uses already; a serial port can serve one "
+        + "link or destination only",
+      "[2].to.path: found \"/dev/ttyS1\", which destinations[1] uses already; a serial port can "
+        + "serve one link or destination only"]);
+    const mail = "kind: mail, host: h, from: a@b, to: [c@d]";
+    const user = 'user: u, secret: "env:A"';
+    assert.deepEqual(found(`  - { id: x, to: { ${mail}, ${user}, security: none } }\n`
+      + `  - { id: y, to: { ${mail}, user: u } }\n  - { id: z, to: { ${mail}, ${user} } }\n`
+      + `  - { id: m, to: { kind: mqtt, host: h, port: 1883, ${user} } }\n`), [
+      "[0].to.security: found \"none\" with a password; expected \"starttls\" or \"tls\"",
+      "[1].to.secret: is missing; expected user and secret together, or neither",
+      "[3].to.tls: is missing; expected TLS where a password is sent"]);
     const inline = found("  - { id: x, to: { kind: http, url: \"https://u:hush@h/\", "
       + "secret: hush } }\n");
     assert.deepEqual(inline.map((text) => text.split("; ")[0]), [

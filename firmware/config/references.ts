@@ -75,6 +75,7 @@ export function checkDestinations(
       message: `found ${quoted(destination.id)}, which is already the id of `
         + `destinations[${first}]; expected an id of its own` });
   });
+  checkPorts(destinations, links, at, findings);
   const ids = links.map(({ link }) => link.id);
   for (const { index, destination } of destinations) {
     checkSecrets(destination.to, at(index, "to"), parts, findings);
@@ -126,6 +127,27 @@ function unknownLink(id: string, ids: readonly string[]): string {
   return `unknown link ${quoted(id)}; `
     + (meant === undefined ? `links are: ${ids.length === 0 ? "none" : ids.join(", ")}`
       : `did you mean "${meant}"?`);
+}
+
+/** A serial port serves one link or one destination. */
+function checkPorts(
+  destinations: readonly PlacedDestination[], links: readonly PlacedLink[],
+  at: (index: number, ...rest: PathSegment[]) => PathSegment[], findings: Findings,
+): void {
+  const users = new Map<string, string>(links.flatMap(({ index, link }) => {
+    const path = serialPath(link);
+    return path === undefined ? [] : [[path, `links[${index}]`] as const];
+  }));
+  for (const { index, destination: { to } } of destinations) {
+    if (to.kind !== "serial") continue;
+    const user = users.get(to.path);
+    if (user === undefined) users.set(to.path, `destinations[${index}]`);
+    else {
+      findings.errors.push({ path: at(index, "to", "path"),
+        message: `found ${quoted(to.path)}, which ${user} uses already; a serial port can serve `
+          + "one link or destination only" });
+    }
+  }
 }
 
 /** Calls `clash` for every item whose key an earlier one has. Undefined never clashes. */

@@ -8,7 +8,7 @@ import * as z from "zod";
 import { formWords as words } from "../base/form-words.js";
 import { portAddress } from "../link/ports/ports.js";
 import { isNetwork } from "../link/transports/networks.js";
-import { toSftp } from "./target-schema.js";
+import { mqttFields, toMail, toSftp } from "./target-schema.js";
 
 const port = z.int().min(1).max(65_535);
 const secretReference = z.string().regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|store:[a-z0-9-]+)$/,
@@ -183,11 +183,14 @@ const receiverPort = port.meta(words("Port", "Port of the receiver.",
 const way = words("Kind", "How the receiver gets it.",
   "Type", "Comment le destinataire le reçoit.");
 
+const receiverTls = tls.pick({ serverName: true, authority: true, fingerprint: true }).optional()
+  .meta(words(
+    "TLS", "Encrypt; the receiver's certificate must be trusted by authority or fingerprint.",
+    "TLS", "Chiffrer ; le certificat du destinataire est cru par son autorité ou son empreinte."));
+
 const toTcpClient = z.strictObject({
   kind: z.literal("tcp-client").meta(way), host: receiverHost, port: receiverPort,
-  tls: tls.pick({ serverName: true, authority: true, fingerprint: true }).optional().meta(words(
-    "TLS", "Encrypt; the receiver's certificate must be trusted by authority or fingerprint.",
-    "TLS", "Chiffrer ; le certificat du destinataire est cru par son autorité ou son empreinte.")),
+  tls: receiverTls,
 }).meta({ title: "TCP, we connect", fr: { title: "TCP, nous appelons" } });
 const toTcpServer = z.strictObject({
   kind: z.literal("tcp-server").meta(way),
@@ -239,6 +242,10 @@ const toSyslog = z.strictObject({
     "TCP (RFC 6587), because datagrams get lost and nobody is told.",
     "Sur", "TCP (RFC 6587), car des datagrammes se perdent sans que personne le sache.")),
 }).meta({ title: "Syslog (RFC 5424)", fr: { title: "Syslog (RFC 5424)" } });
+const toMqtt = z.strictObject({ ...mqttFields, tls: receiverTls })
+  .meta({ title: "MQTT 5", fr: { title: "MQTT 5" } });
+const toSerial = serial.extend({ kind: z.literal("serial").meta(way) })
+  .meta({ title: "Serial port", fr: { title: "Port série" } });
 
 const name = /^[a-z0-9][a-z0-9-]{0,31}$/;
 export const destinationSchema = z.strictObject({
@@ -251,8 +258,8 @@ export const destinationSchema = z.strictObject({
   what: z.enum(["raw", "records-csv", "records-json"]).default("raw").meta(words("What",
     "raw: lines exactly as printed, which billing systems that had the cable before expect.",
     "Quoi", "raw : les lignes telles qu'imprimées, ce qu'attend une taxation jadis sur le câble.")),
-  to: z.discriminatedUnion("kind", [toTcpClient, toTcpServer, toFile, toHttp, toSyslog, toSftp])
-    .meta(words("To", "Where it goes.", "Vers", "Où cela va.")),
+  to: z.discriminatedUnion("kind", [toTcpClient, toTcpServer, toFile, toHttp, toSyslog, toSftp,
+    toMail, toMqtt, toSerial]).meta(words("To", "Where it goes.", "Vers", "Où cela va.")),
 });
 export type DestinationConfig = z.infer<typeof destinationSchema>;
 

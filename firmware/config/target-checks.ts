@@ -29,6 +29,17 @@ export function checkTarget(
             + "the server offers" });
       }
       break;
+    case "mail": case "mqtt":
+      if ((to.user === undefined) !== (to.secret === undefined)) {
+        refuse(to.user === undefined ? "user" : "secret",
+          "is missing; expected user and secret together, or neither");
+      } else if (to.user !== undefined && to.kind === "mail" && to.security === "none") {
+        refuse("security", 'found "none" with a password; expected "starttls" or "tls"');
+      } else if (to.user !== undefined && to.kind === "mqtt" && to.tls === undefined) {
+        refuse("tls", "is missing; expected TLS where a password is sent");
+      }
+      break;
+    case "serial":
     case "tcp-client": case "tcp-server": case "file": case "syslog": break;
   }
 }

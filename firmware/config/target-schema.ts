@@ -9,6 +9,8 @@ const host = z.string().min(1).meta(words("Host", "Name or address of the receiv
 const way = words("Kind", "How the receiver gets it.",
   "Type", "Comment le destinataire le reçoit.");
 const minutesMax = 1_440;
+const password = z.string().optional().meta(words("Password", "Reference of the password.",
+  "Mot de passe", "Référence du mot de passe."));
 
 /** Letters that no file system, shell or accounting program stumbles over. */
 const nameOfFiles = /^[A-Za-z0-9._{}-]{1,120}$/;
@@ -20,8 +22,7 @@ export const toSftp = z.strictObject({
     "Port", "22, le port réservé à SSH.")),
   user: z.string().min(1).meta(words("User", "Signs in at the server.",
     "Utilisateur", "S'identifie auprès du serveur.")),
-  secret: z.string().optional().meta(words("Password", "Reference of the password.",
-    "Mot de passe", "Référence du mot de passe.")),
+  secret: password,
   keySecret: z.string().optional().meta(words("Private key",
     "Reference of a private key (PEM or OpenSSH, without passphrase), instead of a password.",
     "Clé privée",
@@ -53,3 +54,57 @@ export const toSftp = z.strictObject({
     "Ce qui vient en tant de minutes fait un fichier, ou plus si c'est beaucoup (500 tickets ou "
       + "256 Kio chacun) ; 0 envoie aussitôt.")),
 }).meta({ title: "SFTP", fr: { title: "SFTP" } });
+
+const mailAddress = z.string().max(254)
+  .regex(/^[^\s@<>"(),:;]+@[A-Za-z0-9.-]+$/, "a mail address: name@example.org");
+
+export const toMail = z.strictObject({
+  kind: z.literal("mail").meta(way), host,
+  port: port.default(587).meta(words("Port", "587 for STARTTLS; 465 is usual for TLS.",
+    "Port", "587 avec STARTTLS ; 465 est d'usage avec TLS.")),
+  security: z.enum(["starttls", "tls", "none"]).default("starttls").meta(words("Encryption",
+    "starttls: nothing is sent to a server that does not offer it. none: without a password only.",
+    "Chiffrement", "starttls : rien n'est envoyé à un serveur qui ne l'offre pas. none : seulement "
+      + "sans mot de passe.")),
+  user: z.string().min(1).optional().meta(words("User", "Signs in at the server, where it asks.",
+    "Utilisateur", "S'identifie auprès du serveur, s'il le demande.")),
+  secret: password,
+  authority: z.string().optional().meta(words("Authority",
+    "PEM file with the authority to trust; if absent the system's.",
+    "Autorité", "Fichier PEM de l'autorité à croire ; à défaut, celles du système.")),
+  from: mailAddress.meta(words("From", "Address of the sender.",
+    "De", "Adresse de l'expéditeur.")),
+  to: z.array(mailAddress).min(1).max(20).meta(words("To", "Addresses of the receivers.",
+    "À", "Adresses des destinataires.")),
+  subject: z.string().min(1).max(200).regex(/^[^\p{Cc}]+$/u, "one line")
+    .default("{destination} {link} {time}").meta(words("Subject",
+      "{destination}, {link}, {place} and {time} (of the first line, UTC) may stand in it.",
+      "Objet",
+      "Peut contenir {destination}, {link}, {place} et {time} (de la première ligne, UTC).")),
+  everyMinutes: z.number().min(0.01).max(minutesMax).default(60).meta(words("Minutes of a mail",
+    "What comes within so many minutes is one mail, or more where it is much (500 records or "
+      + "256 KiB each); 1440 is one a day, at midnight UTC.",
+    "Minutes par courriel",
+    "Ce qui vient en tant de minutes fait un courriel, ou plus si c'est beaucoup (500 tickets ou "
+      + "256 Kio chacun) ; 1440 : un par jour, à minuit UTC.")),
+}).meta({ title: "Mail", fr: { title: "Courriel" } });
+
+export const mqttFields = {
+  kind: z.literal("mqtt").meta(way), host,
+  port: port.meta(words("Port", "Usually 8883 with TLS, 1883 without.",
+    "Port", "D'usage 8883 avec TLS, 1883 sans.")),
+  user: z.string().min(1).optional().meta(words("User", "Signs in at the server, where it asks.",
+    "Utilisateur", "S'identifie auprès du serveur, s'il le demande.")),
+  secret: password,
+  topic: z.string().min(1).max(200).regex(/^[^+#\p{Cc}]+$/u, "a topic without + and #")
+    .default("jackfield/{link}").meta(words("Topic",
+      "{link} and {destination} may stand in it. A message a line, never retained, with its id "
+        + "in the user property `id`.",
+      "Sujet (topic)",
+      "Peut contenir {link} et {destination}. Un message par ligne, jamais retenu, avec son "
+        + "identifiant dans la propriété `id`.")),
+  qos: z.union([z.literal(1), z.literal(2)]).default(2).meta(words("Quality of service",
+    "2: the server takes each message once while it keeps the session; 1 may repeat.",
+    "Qualité de service",
+    "2 : le serveur prend chaque message une fois tant qu'il garde la session ; 1 peut répéter.")),
+};

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { linkId } from "../model/identifiers.js";
-import { fileName } from "./batch-name.js";
+import { defaultName, filled } from "./batch-name.js";
 import type { Batch, Content } from "./destination.js";
 
 describe("names of what is sent", () => {
@@ -8,7 +8,7 @@ describe("names of what is sent", () => {
     head: new Uint8Array(0), againUntilMs, pieces: [{ id, bytes: new Uint8Array(1),
       atMs: Date.parse("2026-11-23T08:00:00.500Z") }] });
   const name = (of: Batch, what: Content = "raw",
-    template = "{destination}.{link}.{place}.{time}.{ext}"): string => fileName(template, {
+    template = defaultName): string => filled(template, {
     id: "billing", links: [], what, to: { kind: "tcp-server", address: "", port: 1 } }, of);
 
   it("hold where the batch begins, and not how long its first line is by now", () => {

@@ -1,10 +1,13 @@
-/** Names of what is sent: the same for the same batch, so that a repeat is known as one. */
+/** A batch as a file, and its name: the same for the same batch, so that a repeat is known. */
 
 import { isoTime } from "../switching/record-export.js";
 import type { Batch, Content, Destination } from "./destination.js";
 
 export const extensions: Readonly<Record<Content, string>> =
   { "raw": "txt", "records-csv": "csv", "records-json": "jsonl" };
+export const mediaTypes: Readonly<Record<Content, string>> = { "raw": "application/octet-stream",
+  "records-csv": "text/csv; charset=utf-8; header=present",
+  "records-json": "application/x-ndjson" };
 
 /** Positions so wide stand in the order of their arrival when names are sorted. */
 const positionDigits = 12;
@@ -27,7 +30,10 @@ export function timeOf({ pieces }: Batch): string {
   return isoTime(pieces[0]?.atMs ?? 0).replaceAll(/[-:.]/g, "");
 }
 
-export function fileName(template: string, { id, what }: Destination, batch: Batch): string {
+export const defaultName = "{destination}.{link}.{place}.{time}.{ext}";
+
+/** `{link}` and the like; what is no placeholder stays. */
+export function filled(template: string, { id, what }: Destination, batch: Batch): string {
   const words: Readonly<Record<string, string>> = { destination: id, link: batch.link,
     place: placeOf(batch), time: timeOf(batch), ext: extensions[what] };
   return template.replaceAll(/\{([a-z]+)\}/g, (whole, word: string) => words[word] ?? whole);

@@ -1,5 +1,6 @@
 /** Where call-record lines go. The configuration's schema yields these shapes. */
 
+import type { SerialOptions } from "../link/transports/options.js";
 import type { LinkId } from "../model/identifiers.js";
 
 /** `raw`: bytes as received. The others: what became of them, a line a record. */
@@ -66,8 +67,41 @@ export interface SftpTarget {
   readonly everyMinutes: number;
 }
 
+/** A mail a batch. */
+export interface MailTarget {
+  readonly kind: "mail";
+  readonly host: string;
+  readonly port: number;
+  readonly security: "starttls" | "tls" | "none";
+  readonly user?: string | undefined;
+  /** Reference of the password. */
+  readonly secret?: string | undefined;
+  /** Path of a PEM file with the authority to trust; absent: the system's. */
+  readonly authority?: string | undefined;
+  readonly from: string;
+  readonly to: readonly string[];
+  /** With `{destination}`, `{link}`, `{place}` and `{time}`. */
+  readonly subject: string;
+  /** What comes within so long is one mail. */
+  readonly everyMinutes: number;
+}
+
+/** MQTT 5, a message a line. */
+export interface MqttTarget extends Omit<TcpClientTarget, "kind"> {
+  readonly kind: "mqtt";
+  readonly user?: string | undefined;
+  /** Reference of the password. */
+  readonly secret?: string | undefined;
+  /** With `{destination}` and `{link}`. */
+  readonly topic: string;
+  readonly qos: 1 | 2;
+}
+
+/** Out of a serial port. */
+export type SerialTarget = SerialOptions;
+
 export type Target = TcpClientTarget | TcpServerTarget | FileTarget | HttpTarget | SyslogTarget
-  | SftpTarget;
+  | SftpTarget | MailTarget | MqttTarget | SerialTarget;
 
 /** So long is gathered before it is sent; 0: sent at once. */
 export function gatherMsOf(to: Target): number {

@@ -5,12 +5,9 @@ import { readFile } from "node:fs/promises";
 import type { ClientRequest } from "node:http";
 import { request as requestHttps } from "node:https";
 import { attempt, done, messageOf, type Result } from "../base/result.js";
-import type { Batch, Content, Destination, HttpTarget } from "./destination.js";
+import { fileBytes, mediaTypes } from "./batch-name.js";
+import type { Batch, Destination, HttpTarget } from "./destination.js";
 import { takeMs, undelivered, type Outlet, type OutletParts } from "./outlet.js";
-
-const types: Readonly<Record<Content, string>> = { "raw": "application/octet-stream",
-  "records-csv": "text/csv; charset=utf-8; header=present",
-  "records-json": "application/x-ndjson" };
 
 /** Of an answer that is no 2xx, so much is shown. */
 const shownMax = 200;
@@ -43,9 +40,9 @@ export class HttpOutlet implements Outlet {
   }
 
   async deliver(batch: Batch): Promise<Result<void>> {
-    const body = Buffer.concat([batch.head, ...batch.pieces.map(({ bytes }) => bytes)]);
+    const body = fileBytes(batch);
     const headers: Record<string, string | number> = {
-      "content-type": types[this.#destination.what], "content-length": body.length,
+      "content-type": mediaTypes[this.#destination.what], "content-length": body.length,
       "user-agent": "jackfield", "jackfield-unit": this.#parts.unit(),
       "jackfield-destination": this.#destination.id, "jackfield-link": batch.link,
       "jackfield-first": batch.pieces[0]?.id ?? "", "jackfield-last": batch.pieces.at(-1)?.id ?? "",

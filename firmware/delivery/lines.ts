@@ -15,6 +15,13 @@ const cr = 0x0d;
 const lf = 0x0a;
 const lineEnd = Buffer.from("\r\n");
 
+/** A line without its end of line; empty where there was nothing else. */
+export function withoutEnd(bytes: Uint8Array): Uint8Array {
+  let end = bytes.length;
+  while (end > 0 && (bytes[end - 1] === lf || bytes[end - 1] === cr)) end -= 1;
+  return bytes.subarray(0, end);
+}
+
 interface Part {
   readonly atMs: number;
   readonly bytes: Uint8Array;

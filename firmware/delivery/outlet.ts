@@ -1,10 +1,13 @@
 /** The way to one destination. */
 
-import { fail, type Result, type Text } from "../base/result.js";
+import { fail, type Fault, type Result, type Text } from "../base/result.js";
 import type { World } from "../base/world.js";
 import type { Batch, Destination } from "./destination.js";
 import { FileOutlet } from "./file-outlet.js";
 import { HttpOutlet } from "./http-outlet.js";
+import { MailOutlet } from "./mail-outlet.js";
+import { MqttOutlet } from "./mqtt-outlet.js";
+import { SerialOutlet } from "./serial-outlet.js";
 import { SftpOutlet } from "./sftp-outlet.js";
 import { tcpOutlet } from "./stream-outlet.js";
 import { syslogOutlet } from "./syslog-outlet.js";
@@ -44,6 +47,13 @@ export function undelivered(description: string, reason: Text): ReturnType<typeo
     fr: `${description} : ${say("fr")}` });
 }
 
+/** A fault of what an outlet is made of, with the outlet's name. */
+export function failedWith(description: string, { code, message, french }: Fault):
+ReturnType<typeof fail> {
+  const failed = undelivered(description, { en: message, fr: french ?? message });
+  return { ok: false, fault: { ...failed.fault, code } };
+}
+
 export function openOutlet(destination: Destination, parts: OutletParts): Outlet {
   const { to } = destination;
   switch (to.kind) {
@@ -51,6 +61,9 @@ export function openOutlet(destination: Destination, parts: OutletParts): Outlet
     case "file": return new FileOutlet(destination, to, parts.world);
     case "http": return new HttpOutlet(destination, to, parts);
     case "syslog": return syslogOutlet(to, parts);
+    case "mqtt": return new MqttOutlet(destination, to, parts);
+    case "serial": return new SerialOutlet(to, parts);
+    case "mail": return new MailOutlet(destination, to, parts);
     case "sftp": return new SftpOutlet(destination, to, parts);
   }
 }

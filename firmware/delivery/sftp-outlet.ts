@@ -1,9 +1,9 @@
 /** SFTP: a batch is a file, written beside its name and then renamed; a repeat replaces itself. */
 
 import { done, type Result, type Text } from "../base/result.js";
-import { fileBytes, fileName } from "./batch-name.js";
+import { fileBytes, filled } from "./batch-name.js";
 import type { Batch, Destination, SftpTarget } from "./destination.js";
-import { takeMs, undelivered, type Outlet, type OutletParts } from "./outlet.js";
+import { failedWith, takeMs, undelivered, type Outlet, type OutletParts } from "./outlet.js";
 import { SftpSession, type SftpCredentials } from "./sftp-session.js";
 
 export class SftpOutlet implements Outlet {
@@ -35,11 +35,7 @@ export class SftpOutlet implements Outlet {
       this.#fail?.(reason);
       if (!this.#closed) this.#parts.changed();
     });
-    if (!opened.ok) {
-      const { code, message, french } = opened.fault;
-      const failed = undelivered(this.description, { en: message, fr: french ?? message });
-      return { ok: false, fault: { ...failed.fault, code } };
-    }
+    if (!opened.ok) return failedWith(this.description, opened.fault);
     const looked = await opened.value.lookInto(this.#to.folder);
     if (!looked.ok || this.#closed) {
       opened.value.close();
@@ -57,7 +53,7 @@ export class SftpOutlet implements Outlet {
       return Promise.resolve(undelivered(this.description,
         { en: "the connection is gone", fr: "la connexion est perdue" }));
     }
-    const name = fileName(this.#to.name, this.#destination, batch);
+    const name = filled(this.#to.name, this.#destination, batch);
     return new Promise((resolve) => {
       const settle = (result: Result<void>): void => {
         timer.cancel();

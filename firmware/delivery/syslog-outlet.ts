@@ -9,6 +9,7 @@ import { done, messageOf, type Result } from "../base/result.js";
 import { tcpOpener } from "../link/transports/tcp.js";
 import { isoTime } from "../switching/record-export.js";
 import type { Batch, SyslogTarget } from "./destination.js";
+import { withoutEnd } from "./lines.js";
 import { undelivered, type Outlet, type OutletParts } from "./outlet.js";
 import { StreamOutlet } from "./stream-outlet.js";
 
@@ -22,12 +23,11 @@ const datagramBytesMax = 65_507;
 /** Lines without their ends; empty ones are no messages. */
 export function syslogMessages({ link, pieces }: Batch, unit: string): readonly Uint8Array[] {
   return pieces.flatMap(({ id, atMs, bytes }) => {
-    let end = bytes.length;
-    while (end > 0 && (bytes[end - 1] === 0x0a || bytes[end - 1] === 0x0d)) end -= 1;
-    if (end === 0) return [];
+    const line = withoutEnd(bytes);
+    if (line.length === 0) return [];
     const place = id.slice(link.length + 1, link.length + 1 + idMax);
     const head = `<${priority}>1 ${isoTime(atMs)} ${unit} jackfield ${link} ${place} - `;
-    return [Buffer.concat([Buffer.from(head), bytes.subarray(0, end)])];
+    return [Buffer.concat([Buffer.from(head), line])];
   });
 }
 

@@ -63,6 +63,7 @@ export class ServerProcess {
   #child: ChildProcess | undefined;
   #ended: Promise<unknown> | undefined;
   #said = "";
+  #reviving = false;
 
   /** `port`: a TCP port on which it listens when it is ready. */
   constructor(command: readonly string[], port: number) {
@@ -88,9 +89,18 @@ export class ServerProcess {
     });
   }
 
+  /** Starts it again if it has died by itself. */
+  async revive(): Promise<void> {
+    if (this.#child?.signalCode === null || this.#reviving) return;
+    this.#reviving = true;
+    await this.start();
+    this.#reviving = false;
+  }
+
   /** As when the power of the other machine fails, but for what its kernel still says. */
   async kill(): Promise<void> {
-    if (this.#child?.pid === undefined || this.#child.exitCode !== null) return;
+    if (this.#child?.pid === undefined || this.#child.exitCode !== null
+      || this.#child.signalCode !== null) return;
     for (const pid of family(this.#child.pid)) {
       try {
         process.kill(pid, "SIGKILL");
