@@ -18,7 +18,7 @@ export const driver: Driver<CallerIdOptions> = {
   title: { en: "Caller identification: modem or box on an analogue line",
     fr: "Présentation du numéro : modem ou boîtier sur une ligne analogique" },
   standards: ["Bellcore GR-30", "ETSI EN 300 659-3", "modem and box makers' manuals"],
-  transports: ["serial"],
+  transports: ["serial", "udp"],
   options: callerIdOptions,
   capabilities: {
     services: {}, events, snapshot: "none", callIdentity: "invented", monitorsMax: 10_000,

@@ -9,6 +9,7 @@ import {
 import {
   modemCodec, whozzCodec, type ModemLine, type WhozzDetail, type WhozzLine,
 } from "../../firmware/wire/caller-id-lines.js";
+import { whozzDatagram } from "./whozz-datagrams.js";
 
 export interface CallerIdPeerPlan {
   readonly box: "modem" | "whozz" | "mdmf";
@@ -23,6 +24,8 @@ export interface CallerIdPeerPlan {
   readonly unformatted?: boolean;
   /** Whozz: prints rings and hooks too. */
   readonly detail?: boolean;
+  /** Whozz with a network port: every line as a datagram, each sent so often. */
+  readonly datagrams?: number;
   /** Whozz: prints the ends of calls. Default true. */
   readonly ends?: boolean;
 }
@@ -175,8 +178,7 @@ class Peer implements CallerIdPeer {
   #detail(event: WhozzDetail): void {
     if (this.#plan.detail !== true) return;
     const { second } = this.#shown();
-    this.#plan.send(whozzCodec.encode(
-      { kind: "detail", line: boxLine, event, ...this.#now(), second }));
+    this.#whozzLine({ kind: "detail", line: boxLine, event, ...this.#now(), second });
   }
 
   #whozz(
@@ -189,7 +191,14 @@ class Peer implements CallerIdPeer {
       durationSeconds: Math.round(talkMs / 1_000), sumGood: true,
       ring: phase === "end" ? `A${Math.min(9, rings)}` : "A0", ...started,
       number: words ?? number, name };
-    this.#plan.send(whozzCodec.encode(line));
+    this.#whozzLine(line);
+  }
+
+  #whozzLine(line: WhozzLine): void {
+    const printed = whozzCodec.encode(line);
+    const { datagrams = 0, send } = this.#plan;
+    if (datagrams === 0) send(printed);
+    for (let count = 0; count < datagrams; count += 1) send(whozzDatagram(printed, 1, 4_711));
   }
 
   #shown(): ReturnType<typeof shownAt> {

@@ -14,6 +14,7 @@ import {
   createCallerIdPeer, type CallerIdPeer, type CallerIdPeerPlan, type PeerCall,
 } from "./peer.js";
 import { octetSilenceMs, ringEndMs, unheardMs } from "./session.js";
+import { repeatMs, whozzDatagram } from "./whozz-datagrams.js";
 
 const anna: PeerCall = { number: "0145678901", name: "ANNA ALPHA", rings: 3 };
 
@@ -41,7 +42,8 @@ class Bench {
     this.session = driver.open({
       link: linkId("box"), options: parsed.value, world: this.world,
       transport: {
-        kind: "serial", description: "bench", onClosed: () => undefined, close: () => undefined,
+        kind: plan.datagrams === undefined ? "serial" : "udp",
+        description: "bench", onClosed: () => undefined, close: () => undefined,
         onReceive: (handler) => { this.#receive = handler; },
         send: (bytes): Result<void> => {
           this.sent.push(Buffer.from(bytes).toString().trim());
@@ -306,6 +308,33 @@ describe("caller-id session, Whozz Calling?", () => {
     assert.deepEqual([record?.answered, record?.durationMs, record?.ringMs, record?.trunk],
       [true, 61_000, 11_500, "01"]);
     assert.equal(bench.events.at(-1)?.cause, "normalClearing");
+    bench.end();
+  });
+
+  it("takes datagrams, each of them once, and ignores what is no line", async () => {
+    const bench = await opened({ box: "whozz", detail: true, datagrams: 3 });
+    const greeting = whozzDatagram(Buffer.from("boot"), 1, 4_711);
+    bench.hear(greeting);
+    void bench.peer.play({ ...anna, number: "01-45678901", talkMs: 61_000 });
+    await bench.run(100_000);
+    bench.hear(Buffer.from("noise"));
+    assert.deepEqual(bench.types, ["delivered", "established", ...ended]);
+    assert.deepEqual(bench.records.map(({ durationMs }) => durationMs), [61_000]);
+    assert.deepEqual(bench.garbage, ["not a line that a Whozz Calling? box prints"]);
+    assert.equal(bench.toldBytes, bench.heardBytes);
+    bench.end();
+  });
+
+  it("reads a datagram as printed in the box's own documents, without a line end", async () => {
+    const bench = await opened({ box: "whozz", datagrams: 1 });
+    const line = "01 I S 0000 G A1 11/22 09:15 AM 030-12345678   ANNA ALPHA     ";
+    const datagram = whozzDatagram(Buffer.from(line), 1, 4_711);
+    assert.equal(datagram.length, 83);
+    bench.hear(datagram);
+    assert.deepEqual(bench.callers, ["03012345678"]);
+    bench.hear(datagram);
+    await bench.run(repeatMs);
+    assert.deepEqual(bench.types, ["delivered"]);
     bench.end();
   });
 

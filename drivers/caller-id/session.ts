@@ -5,6 +5,7 @@ import { fail, faultText, ok, type Result, type Text } from "../../firmware/base
 import type { Cancellable } from "../../firmware/base/world.js";
 import type { Proof, Session, SessionContext } from "../../firmware/link/driver.js";
 import { callId, deviceId } from "../../firmware/model/identifiers.js";
+import type { Sender } from "../../firmware/link/transport.js";
 import type { ServiceResponse } from "../../firmware/model/services.js";
 import type { LinkSnapshot } from "../../firmware/model/snapshot.js";
 import {
@@ -18,6 +19,7 @@ import { AnalogueLine, openCallMs, type LineHost, type Patience } from "./analog
 import { identifies, together, type Caller, type LinePlace } from "./map.js";
 import { ModemSetup } from "./modem-setup.js";
 import type { CallerIdOptions } from "./options.js";
+import { WhozzDatagrams } from "./whozz-datagrams.js";
 
 /** No RING for so long: it has stopped. Ring bursts come every 5 to 6 s. */
 export const ringEndMs = 8_000;
@@ -55,6 +57,7 @@ class CallerIdSession implements Session {
   readonly #host: LineHost;
   readonly #lines = new Map<string, AnalogueLine>();
   readonly #reader: Reader;
+  readonly #datagrams = new WhozzDatagrams();
   readonly #modem: ModemSetup | undefined;
   #receivedAtMs = 0;
   /** Received, and not yet told of as garbage or as understood. */
@@ -85,7 +88,10 @@ class CallerIdSession implements Session {
       record: (call) => { context.record(call); },
     };
     this.#reader = this.#openReader();
-    context.transport.onReceive((bytes, atMs) => { this.#receive(bytes, atMs); });
+    context.transport.onReceive((bytes, atMs, from) => {
+      if (context.transport.kind === "udp") this.#datagram(bytes, atMs, from);
+      else this.#receive(bytes, atMs);
+    });
     // Its calls have invented names: those before this session are over for us.
     context.identify({ product: products[options.box], incarnation: opened });
     this.#modem = options.box === "modem" ? this.#openModem() : undefined;
@@ -220,6 +226,22 @@ class CallerIdSession implements Session {
     this.#silence = this.#context.world.clock.after(ms, "caller-id.silence", () => {
       this.#reader.flush();
     });
+  }
+
+  #datagram(bytes: Uint8Array, atMs: number, from: Sender | undefined): void {
+    if (this.#closed) return;
+    const found = this.#datagrams.read(bytes, atMs, from);
+    if (found.kind === "ignored") {
+      this.#context.accounted(bytes.length, "skipped");
+      this.#context.world.log.event("caller-id.datagram.ignored",
+        { link: this.#context.link, why: found.why, bytes: bytes.length }, "debug");
+      return;
+    }
+    if (found.headOctets > 0) this.#context.accounted(found.headOctets, "skipped");
+    this.#receive(found.text, atMs);
+    // What a datagram begins it also ends.
+    this.#silence?.cancel();
+    this.#reader.flush();
   }
 
   #octets(message: CallerIdMessage): void {
