@@ -19,7 +19,7 @@ export type Framed =
   /** So many bytes of the protocol itself, or of records had before. */
   | { readonly kind: "skipped"; readonly bytes: number }
   | { readonly kind: "garbage"; readonly bytes: Uint8Array; readonly reason: string }
-  /** To be sent. */
+  /** To be sent, to whoever sent what was handed in. */
   | { readonly kind: "reply"; readonly bytes: Uint8Array }
   /** `elapsed` is called after so long; replaces an earlier wish, undefined forgets it. */
   | { readonly kind: "wait"; readonly ms: number | undefined }
@@ -44,4 +44,10 @@ export const lineFraming: Framing = {
   receive: (bytes) => [{ kind: "text", bytes }],
   elapsed: () => [],
   end: () => [],
+};
+
+/** Lines in datagrams: the end of a datagram ends its line. */
+export const datagramFraming: Framing = {
+  ...lineFraming, silenceEndsLine: false,
+  receive: (bytes) => [{ kind: "text", bytes, ends: true }],
 };

@@ -9,10 +9,13 @@ import { customFormat, customName } from "./formats/custom.js";
 import { formatNames, formatOf } from "./formats/index.js";
 import type { Format, FormatSettings } from "./formats/format.js";
 import type { Framing } from "./framing.js";
-import { framingNames, openFraming } from "./framings/index.js";
+import { framingNames, openFraming, type Surroundings } from "./framings/index.js";
 import type { FramingMemory } from "./framings/memory.js";
 import { necDefaults } from "./framings/nec.js";
 import { isTimeZone } from "../../firmware/base/local-time.js";
+
+const secretReference = z.string().regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|store:[a-z0-9-]+)$/,
+  "must be a reference: env:NAME, file:/path or store:name");
 
 const schema = z.strictObject({
   format: z.enum([customName, ...formatNames]).meta(words("Format",
@@ -38,6 +41,34 @@ const schema = z.strictObject({
   }).optional().meta(words("NEC",
     "Of a framing of NEC's: how the PBX's port is set", "NEC",
     "Pour une trame NEC : comment le port du PBX est réglé")),
+  syslog: z.strictObject({
+    apps: z.array(z.string().min(1)).min(1).max(64).optional().meta(words("Programs",
+      "APP-NAME or tag of the messages that hold records; if absent all", "Programmes",
+      "APP-NAME ou tag des messages qui portent des tickets ; à défaut tous")),
+    hosts: z.array(z.string().min(1)).min(1).max(64).optional().meta(words("Host names",
+      "Host names, as the messages say them, whose messages count; if absent all",
+      "Noms d'hôtes",
+      "Noms d'hôtes, tels que les messages les disent, qui comptent ; à défaut tous")),
+  }).optional().meta(words("Syslog", "Of framing syslog: which messages count",
+    "Syslog", "Pour les trames syslog : quels messages comptent")),
+  snmp: z.strictObject({
+    community: secretReference.meta(words("Community",
+      "Where the community name is: env:NAME, file:/path or store:name", "Communauté",
+      "Où est le nom de communauté : env:NOM, file:/chemin ou store:nom")),
+    variable: z.string().regex(/^[0-2](\.\d{1,10}){1,127}$/,
+      "must be an object identifier: 1.3.6.1.4.1.9.9").optional().meta(words("Variable",
+      "Object identifier of what holds the record, or its beginning; if absent any text",
+      "Variable",
+      "Identifiant d'objet de ce qui porte le ticket, ou son début ; à défaut tout texte")),
+  }).optional().meta(words("SNMP", "Of framing snmp-trap: whom to trust and what to read",
+    "SNMP", "Pour les trames snmp-trap : qui croire et que lire")),
+  radius: z.strictObject({
+    secret: secretReference.meta(words("Shared secret",
+      "Where the secret shared with the sender is: env:NAME, file:/path or store:name",
+      "Secret partagé",
+      "Où est le secret partagé avec l'émetteur : env:NOM, file:/chemin ou store:nom")),
+  }).optional().meta(words("RADIUS", "Of framing radius: whom to trust",
+    "RADIUS", "Pour les trames radius : qui croire")),
   layout: customLayout.optional().meta(words("Layout",
     "Of format custom: what stands where on a line",
     "Disposition", "Pour le format custom : ce qui se trouve où dans une ligne")),
@@ -54,14 +85,20 @@ const schema = z.strictObject({
   login: z.strictObject({
     user: z.string().min(1).default("SMDR").meta(words("User",
       "The name that the PBX asks for", "Utilisateur", "Le nom que le PBX demande")),
-    secret: z.string().regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|store:[a-z0-9-]+)$/,
-      "must be a reference: env:NAME, file:/path or store:name").meta(words("Secret",
+    secret: secretReference.meta(words("Secret",
       "Where the password is: env:NAME, file:/path or store:name",
       "Secret", "Où est le mot de passe : env:NOM, file:/chemin ou store:nom")),
   }).optional().meta(words("Login",
     "Panasonic over the network (port 2300): name and password",
     "Connexion", "Panasonic par le réseau (port 2300) : nom et mot de passe")),
 });
+
+/** Settings of one framing. */
+const settings = [
+  { name: "syslog", of: "syslog", needed: false },
+  { name: "snmp", of: "snmp-trap", needed: true },
+  { name: "radius", of: "radius", needed: true },
+] as const;
 
 const checked = schema.superRefine((options, context) => {
   const { format, framing, layout, pattern } = options;
@@ -77,6 +114,16 @@ const checked = schema.superRefine((options, context) => {
   }
   if (options.nec !== undefined && !framing.startsWith("nec-")) {
     wrong(`goes with a framing of NEC's only; the framing is ${framing}`, "nec");
+  }
+  for (const { name, of, needed } of settings) {
+    if (options[name] !== undefined && framing !== of) {
+      wrong(`goes with framing: ${of} only; the framing is ${framing}`, name);
+    } else if (options[name] === undefined && framing === of && needed) {
+      wrong(`is missing: framing ${of} must know whom to trust`, name);
+    }
+  }
+  if (framing === "radius" && format !== "radius") {
+    wrong(`found ${format}; framing radius prints lines of the format radius`, "format");
   }
   if (options.login !== undefined && framing !== "lines") {
     wrong(`goes with framing: lines only; the framing is ${framing}`, "login");
@@ -123,8 +170,10 @@ export function settingsFor({ pattern, dateOrder }: SmdrOptions): FormatSettings
 const memories = new WeakMap<SmdrOptions, FramingMemory>();
 
 /** A new one for every opening of the channel. */
-export function framingFor(options: SmdrOptions): Framing {
+export function framingFor(
+  options: SmdrOptions, around: Omit<Surroundings, "memory">,
+): Framing {
   const memory = memories.get(options) ?? {};
   memories.set(options, memory);
-  return openFraming(options, memory);
+  return openFraming(options, { ...around, memory });
 }

@@ -1,8 +1,9 @@
 /** The conversation on a printer port: mostly listening. */
 
-import { fail, faultText, ok, type Result, type Text } from "../../firmware/base/result.js";
+import { done, fail, faultText, ok, type Result, type Text } from "../../firmware/base/result.js";
 import type { Cancellable } from "../../firmware/base/world.js";
 import type { Proof, Session, SessionContext } from "../../firmware/link/driver.js";
+import type { Sender } from "../../firmware/link/transport.js";
 import type { CallId } from "../../firmware/model/identifiers.js";
 import type { ServiceResponse } from "../../firmware/model/services.js";
 import type { LinkSnapshot } from "../../firmware/model/snapshot.js";
@@ -35,6 +36,8 @@ class SmdrSession implements Session {
   readonly #parts: CallParts;
   readonly #clock: PrintedClock;
   readonly #login: Login | undefined;
+  /** Of a datagram. */
+  #from: Sender | undefined;
   #silence: Cancellable | undefined;
   #framingTimer: Cancellable | undefined;
   #loginTimer: Cancellable | undefined;
@@ -46,7 +49,9 @@ class SmdrSession implements Session {
     this.#context = context;
     const { options, world, link } = context;
     const format = formatFor(options);
-    this.#decoder = new FramedDecoder(framingFor(options),
+    const framing = framingFor(options, { datagrams: context.transport.kind === "udp",
+      secret: (reference) => context.secret(reference) });
+    this.#decoder = new FramedDecoder(framing,
       smdrCodec(format, settingsFor(options)).decoder());
     this.#clock = new PrintedClock(options.timeZone);
     this.#parts = new CallParts(world, (line, startedAtMs, complete) => {
@@ -57,7 +62,10 @@ class SmdrSession implements Session {
       Buffer.from(world.random.bytes(2)).toString("hex")}`;
     this.#calls = new LiveCalls(world, `${link}-${opened}`, (event) => { context.emit(event); });
     this.#login = options.login === undefined ? undefined : new Login();
-    context.transport.onReceive((bytes, atMs) => { this.#receive(bytes, atMs); });
+    context.transport.onReceive((bytes, atMs, from) => {
+      this.#from = from;
+      this.#receive(bytes, atMs);
+    });
     // Its calls have invented names and it cannot be asked about them: what was in progress
     // before this session is over for us, as after a restart of the PBX.
     context.identify({ product: format.title, incarnation: opened });
@@ -176,7 +184,9 @@ class SmdrSession implements Session {
 
   /** What cannot be sent is as good as lost on the way: the PBX repeats. */
   #reply(bytes: Uint8Array): void {
-    const sent = this.#context.transport.send(bytes);
+    const { transport } = this.#context;
+    const sent = this.#from === undefined ? transport.send(bytes)
+      : transport.sendTo?.(bytes, this.#from) ?? done;
     if (!sent.ok) {
       this.#context.world.log.event("smdr.reply.unsent",
         { link: this.#context.link, code: sent.fault.code }, "warn");

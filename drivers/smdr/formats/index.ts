@@ -21,6 +21,7 @@ import { nortelNorstar } from "./nortel-norstar.js";
 import { panasonicDbs } from "./panasonic-dbs.js";
 import { panasonicKx } from "./panasonic-kx.js";
 import { panasonicKxTa } from "./panasonic-kx-ta.js";
+import { radius } from "./radius.js";
 import { samsungOfficeserv } from "./samsung-officeserv.js";
 import { siemensHipath } from "./siemens-hipath.js";
 import { toshibaStrata } from "./toshiba-strata.js";
@@ -28,8 +29,8 @@ import { toshibaStrata } from "./toshiba-strata.js";
 const all: readonly Format[] = [
   aastraAscotel, alcatelOxe, alcatelOxo, asteriskCdr, avayaCm, avayaIpOffice, avayaMagix,
   ciscoCucm, comdial, isdx, karelMs, lgIpecs, mitel, necNeax, necSv8100, nortelMeridian,
-  nortelNorstar, panasonicDbs, panasonicKx, panasonicKxTa, samsungOfficeserv, siemensHipath,
-  toshibaStrata,
+  nortelNorstar, panasonicDbs, panasonicKx, panasonicKxTa, radius, samsungOfficeserv,
+  siemensHipath, toshibaStrata,
 ];
 
 /** By name, as the option `format` takes it. */

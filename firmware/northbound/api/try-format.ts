@@ -60,7 +60,9 @@ async function newestOf(
     return fail("not-found", { en: `No raw bytes of the link ${id} are kept yet.`,
       fr: `Aucun octet brut du lien ${id} n'est encore conservé.` });
   }
-  const bytes = Buffer.concat(segments.value.map((segment) => segment.bytes));
+  // A datagram ends its line, whether it says so or not.
+  const bytes = Buffer.concat(segments.value.flatMap((segment) =>
+    segment.whole === true ? [segment.bytes, Buffer.from("\r\n")] : [segment.bytes]));
   // Where more is kept than is read, the first line lacks its beginning.
   const from = bytes.length < triedBytesMax ? 0 : bytes.findIndex((byte) =>
     byte === 0x0a || byte === 0x0d) + 1;

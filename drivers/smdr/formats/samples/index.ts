@@ -21,6 +21,7 @@ import { nortelNorstarSamples } from "./nortel-norstar.js";
 import { panasonicDbsSamples } from "./panasonic-dbs.js";
 import { panasonicKxTaSamples } from "./panasonic-kx-ta.js";
 import { panasonicKxSamples } from "./panasonic-kx.js";
+import { radiusSamples } from "./radius.js";
 import { samsungOfficeservSamples } from "./samsung-officeserv.js";
 import { siemensHipathSamples } from "./siemens-hipath.js";
 import { toshibaStrataSamples } from "./toshiba-strata.js";
@@ -30,7 +31,8 @@ const all: readonly FormatSamples[] = [
   avayaIpOfficeSamples, avayaMagixSamples, ciscoCucmSamples, comdialSamples, isdxSamples,
   karelMsSamples, lgIpecsSamples, mitelSamples, necNeaxSamples, necSv8100Samples,
   nortelMeridianSamples, nortelNorstarSamples, panasonicDbsSamples, panasonicKxTaSamples,
-  panasonicKxSamples, samsungOfficeservSamples, siemensHipathSamples, toshibaStrataSamples,
+  panasonicKxSamples, radiusSamples, samsungOfficeservSamples, siemensHipathSamples,
+  toshibaStrataSamples,
 ];
 
 /** By the name of the format. */
