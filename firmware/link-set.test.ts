@@ -4,6 +4,7 @@ import { linkSchema, type LinkConfig } from "./config/schema.js";
 import type { Driver } from "./link/driver.js";
 import { Bench, BenchDriver } from "./link/link-bench.js";
 import { LinkSet } from "./link-set.js";
+import type { RawSegment } from "./link/raw.js";
 import { createAlarms } from "./supervisor/alarm-board.js";
 import { SimulatedEventLog, SimulatedRecordBook, simulatedNumbers }
   from "./switching/switch-simulated.js";
@@ -24,17 +25,24 @@ function config(id: string, more: Record<string, unknown> = {}): LinkConfig {
     transport: { kind: "tcp", host: "192.0.2.1", port: 1 }, ...more });
 }
 
+/** What the store holds of each link's datagrams. */
+let kept: readonly RawSegment[] = [];
+let unparsedBytes = 0;
+
 async function running(...configs: readonly LinkConfig[]) {
   const bench = new Bench();
   const parsed: unknown[] = [];
   const { world } = bench;
   const alarms = createAlarms(world);
   const zone = { name: "UTC" };
-  const set: LinkSet = new LinkSet({ world, drivers: [choosyDriver(parsed)], alarms,
+  const set: LinkSet = new LinkSet({ world, alarms,
+    drivers: [choosyDriver(parsed),
+      Object.assign(bench.driver, { name: "bytes", keepsRawBytes: true })],
     raw: { keep: () => Promise.resolve(ok(0n)), keepWhole: () => Promise.resolve(ok(0n)),
       async *read() { yield* []; },
-      newest: () => Promise.resolve([]) },
-    ledger: { record: () => undefined, garbage: () => undefined, accounted: () => undefined },
+      newest: () => Promise.resolve(kept) },
+    ledger: { record: () => undefined, garbage: () => undefined, accounted: () => undefined,
+      reopened: () => Promise.resolve(unparsedBytes) },
     paging: { received: () => Promise.resolve(done), told: () => Promise.resolve() },
     secret: () => ok("hush"), timeZone: () => zone.name, openerOf: () => bench.opener,
     switchOf: () => source });
@@ -79,6 +87,24 @@ describe("link set", () => {
     assert.deepEqual([bench.lines.length, bench.releases], [5, 2]);
     assert.ok(told.includes("a") && told.includes("c removed"));
   });
+
+  it("hands on the datagrams of before, whole ones, split where the last process died",
+    async () => {
+      const segment = (position: bigint, text: string, more: { whole?: true }): RawSegment =>
+        ({ position, atMs: 0, bytes: Buffer.from(text), ...more });
+      kept = [segment(1n, "of another time", {}), segment(2n, "seen", { whole: true }),
+        segment(3n, "event a", { whole: true }), segment(4n, "event b", { whole: true })];
+      unparsedBytes = 14;
+      const udp = (id: string): LinkConfig =>
+        config(id, { driver: "bytes", transport: { kind: "udp", port: 9 } });
+      const { bench, apply } = await running();
+      bench.kind = "udp";
+      assert.ok((await apply(udp("a"))).ok);
+      assert.deepEqual(bench.driver.context?.earlier?.map(String), ["seen"]);
+      assert.deepEqual(bench.driver.senders.length, 2);
+      kept = [];
+      unparsedBytes = 0;
+    });
 
   it("gives links the unit's time zone, and a new session when it moves", async () => {
     const { parsed, apply, bench, zone } = await running(config("a"),

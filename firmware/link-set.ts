@@ -8,7 +8,7 @@ import type { Driver } from "./link/driver.js";
 import type { Link, LinkStatus } from "./link/link.js";
 import { createLink, type LinkSink } from "./link/link-runtime.js";
 import type { Accounted } from "./link/live-session.js";
-import type { RawKeeper } from "./link/raw.js";
+import type { RawHistory, RawKeeper } from "./link/raw.js";
 import { transportOpener } from "./link/transports/registry.js";
 import { linkId, type LinkId } from "./model/identifiers.js";
 import type { Page, PageStatus } from "./model/pages.js";
@@ -35,6 +35,8 @@ export interface LinkLedger {
   record(link: LinkId): void;
   garbage(link: LinkId, bytes: number, reason: string): void;
   accounted(link: LinkId, bytes: number, as: Accounted): void;
+  /** So many of the newest bytes nobody has parsed; whoever asks does. */
+  reopened(link: LinkId): Promise<number>;
 }
 
 /** Where pages that links receive go; `Paging` fits. */
@@ -42,6 +44,9 @@ export interface LinkPaging {
   received(link: LinkId, page: Page): Promise<Result<void>>;
   told(link: LinkId, pager: string, status: PageStatus): Promise<void>;
 }
+
+/** Of the datagrams parsed before, so many bytes are shown to a new session. */
+export const earlierBytesMax = 262_144;
 
 interface Held {
   /** With the time zone that counts: its own, or the unit's. */
@@ -157,7 +162,19 @@ export class LinkSet implements Component {
       id: linkId(config.id), title: config.title, driver,
       options: options.value, opener: openerOf(config.transport, world), world, secret,
       sink: this.#sink(linkId(config.id)), rawKeeper: raw, enabled: config.enabled,
+      ...(config.transport.kind === "udp" && driver.keepsRawBytes
+        ? { history: () => this.#history(linkId(config.id)) } : {}),
     }) };
+  }
+
+  async #history(id: LinkId): Promise<RawHistory> {
+    const { raw, ledger } = this.#parts;
+    let left = await ledger.reopened(id);
+    const kept = await raw.newest(id, left + earlierBytesMax);
+    const whole = kept.filter((segment) => segment.whole === true);
+    let first = whole.length;
+    for (; first > 0 && left > 0; first -= 1) left -= whole[first - 1]?.bytes.length ?? 0;
+    return { earlier: whole.slice(0, first), unparsed: whole.slice(first) };
   }
 
   #sink(id: LinkId): LinkSink {

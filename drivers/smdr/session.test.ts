@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { done, fail, inLanguage, ok, type Result } from "../../firmware/base/result.js";
 import { SimulatedWorld } from "../../firmware/base/world-simulated.js";
 import type { Session } from "../../firmware/link/driver.js";
+import type { Sender } from "../../firmware/link/transport.js";
 import type { CallEvent } from "../../firmware/model/events.js";
 import { linkId } from "../../firmware/model/identifiers.js";
 import type { CompletedCall } from "../../firmware/model/records.js";
 import { partialCallMs, partialCallsMax } from "./call-parts.js";
 import { driver } from "./driver.js";
 import { openCallMs, openCallsMax } from "./live-calls.js";
+import { accountingResponse, attributeTypes, writeRequest } from "./framings/radius-packet.js";
 import { blockOf } from "./framings/nec-blocks.js";
 import { blockSilenceMs } from "./framings/nec.js";
 import { createSmdrPeer, type PeerCall, type SmdrPeer, type SmdrPeerPlan } from "./peer.js";
@@ -26,9 +28,13 @@ class Bench {
   readonly accounted = { record: 0, skipped: 0 };
   readonly session: Session;
   readonly peer: SmdrPeer;
-  #receive: ((bytes: Uint8Array, atMs: number) => void) | undefined;
+  #receive: ((bytes: Uint8Array, atMs: number, from?: Sender) => void) | undefined;
 
-  constructor(options: object, plan: Partial<SmdrPeerPlan> = {}) {
+  readonly answers: string[] = [];
+
+  constructor(
+    options: object, plan: Partial<SmdrPeerPlan> = {}, earlier?: readonly Uint8Array[],
+  ) {
     const parsed = driver.options.parse(options);
     assert.ok(parsed.ok, JSON.stringify(parsed));
     this.peer = createSmdrPeer({ world: this.world, send: (bytes) => { this.hear(bytes); },
@@ -37,14 +43,21 @@ class Bench {
     this.session = driver.open({
       link: linkId("pbx"), options: parsed.value, world: this.world,
       transport: {
-        kind: "serial", description: "bench", onClosed: () => undefined, close: () => undefined,
+        kind: earlier === undefined ? "serial" : "udp",
+        description: "bench", onClosed: () => undefined, close: () => undefined,
         onReceive: (handler) => { this.#receive = handler; },
+        ...(earlier === undefined ? {} : {
+          sendTo: (bytes: Uint8Array, { address, port }: Sender) => {
+            this.answers.push(`${bytes[0] ?? ""} to ${address}:${port}`);
+            return done;
+          } }),
         send: (bytes): Result<void> => {
           this.sent.push(Buffer.from(bytes).toString().trim());
           this.peer.receive(bytes);
           return done;
         },
       },
+      ...(earlier === undefined ? {} : { earlier }),
       secret: (reference) => reference === "env:RIGHT" ? ok("PCCSMDR")
         : reference === "env:WRONG" ? ok("guess") : fail("not-found", `${reference} is not set.`),
       emit: (event) => { this.events.push(event); },
@@ -62,9 +75,9 @@ class Bench {
     });
   }
 
-  hear(bytes: Uint8Array): void {
+  hear(bytes: Uint8Array, from?: Sender): void {
     this.heardBytes += bytes.length;
-    this.#receive?.(bytes, this.world.clock.monotonicMs());
+    this.#receive?.(bytes, this.world.clock.monotonicMs(), from);
   }
 
   get types(): readonly string[] {
@@ -368,5 +381,70 @@ describe("smdr session, NEC blocks", () => {
     await bench.world.advance(blockSilenceMs);
     assert.equal(bench.garbageBytes, 9);
     bench.end();
+  });
+});
+
+describe("smdr session, datagrams", () => {
+  const options = { framing: "radius", format: "radius", radius: { secret: "env:RIGHT" } };
+  const gateway: Sender = { address: "192.0.2.9", port: 50_000 };
+  const stop = (identifier: number, session: string): Uint8Array => writeRequest(identifier, [
+    { type: attributeTypes.statusType, value: Buffer.of(0, 0, 0, 2) },
+    { type: attributeTypes.sessionId, value: Buffer.from(session) },
+    { type: attributeTypes.sessionTime, value: Buffer.of(0, 0, 0, 70) }], "PCCSMDR");
+
+  it("records a request, answers who sent it, and counts what comes again once", () => {
+    const bench = new Bench(options, {}, []);
+    bench.hear(stop(1, "a"), gateway);
+    bench.hear(stop(1, "a"), gateway);
+    assert.deepEqual(bench.records.map(({ pbxReference, durationMs }) =>
+      [pbxReference, durationMs]), [["a", 70_000]]);
+    assert.deepEqual(bench.answers,
+      Array(2).fill(`${accountingResponse} to 192.0.2.9:50000`));
+    bench.end();
+  });
+
+  it("knows what an earlier session has had, and answers nobody for whom no sender is known",
+    () => {
+      const bench = new Bench(options, {}, [stop(1, "a")]);
+      bench.hear(stop(1, "a"), gateway);
+      bench.hear(stop(2, "b"));
+      assert.deepEqual(bench.records.map(({ pbxReference }) => pbxReference), ["b"]);
+      assert.deepEqual(bench.answers, [`${accountingResponse} to 192.0.2.9:50000`]);
+      assert.deepEqual(bench.sent, []);
+      bench.end();
+    });
+
+  it("ends a line with its datagram", () => {
+    const bench = new Bench({ format: "panasonic-kx" }, {}, []);
+    const line = "22/11/26 09:15AM 101   01 <I>03012345678            0'07 00:02'31            AN ";
+    bench.hear(Buffer.from(line), gateway);
+    bench.hear(Buffer.from("half of"), gateway);
+    bench.hear(Buffer.from(` a line\r\n${line}`), gateway);
+    assert.equal(bench.records.length, 2);
+    assert.equal(bench.garbageBytes, "half of a line".length);
+    bench.end();
+  });
+
+  it("says when a framing of datagrams is on another line", () => {
+    const bench = new Bench(options);
+    assert.match(bench.told.join(), /lost this framing needs transport: udp/);
+    bench.end();
+  });
+
+  it("checks that each framing has its settings, and no other", () => {
+    const wrong = (more: object): readonly string[] => {
+      const parsed = driver.options.parse({ format: "panasonic-kx", ...more });
+      return parsed.ok ? [] : (parsed.fault.fields ?? []).map(({ path, message }) =>
+        `${path}: ${message}`);
+    };
+    assert.deepEqual(wrong({ framing: "syslog" }), []);
+    assert.deepEqual(wrong({ framing: "snmp-trap" }),
+      ["snmp: is missing: framing snmp-trap must know whom to trust"]);
+    assert.deepEqual(wrong({ framing: "syslog", radius: { secret: "env:X" } }),
+      ["radius: goes with framing: radius only; the framing is syslog"]);
+    assert.deepEqual(wrong({ framing: "radius", radius: { secret: "env:X" } }),
+      ["format: found panasonic-kx; framing radius prints lines of the format radius"]);
+    assert.match(wrong({ framing: "radius", format: "radius", radius: { secret: "s3cr3t" } })
+      .join(), /must be a reference/);
   });
 });

@@ -69,6 +69,7 @@ class SmdrSession implements Session {
     // Its calls have invented names and it cannot be asked about them: what was in progress
     // before this session is over for us, as after a restart of the PBX.
     context.identify({ product: format.title, incarnation: opened });
+    for (const bytes of context.earlier ?? []) framing.receive(bytes);
     this.#take(this.#decoder.open(), world.clock.monotonicMs());
     if (this.#login !== undefined) this.#awaitPrompt();
   }
@@ -185,6 +186,8 @@ class SmdrSession implements Session {
   /** What cannot be sent is as good as lost on the way: the PBX repeats. */
   #reply(bytes: Uint8Array): void {
     const { transport } = this.#context;
+    // Whoever sent a datagram to an earlier process asks again.
+    if (transport.sendTo !== undefined && this.#from === undefined) return;
     const sent = this.#from === undefined ? transport.send(bytes)
       : transport.sendTo?.(bytes, this.#from) ?? done;
     if (!sent.ok) {

@@ -26,7 +26,8 @@ export function tryOptions(
   if (!parsed.ok) return parsed;
   const format = formatFor(parsed.value);
   const codec = smdrCodec(format, settingsFor(parsed.value));
-  const decoder = new FramedDecoder(framingFor(parsed.value, { datagrams: false }), codec.decoder());
+  const framing = framingFor(parsed.value, { datagrams: false });
+  const decoder = new FramedDecoder(framing, codec.decoder());
   const only = onlyLayout(format);
   const clock = new PrintedClock(parsed.value.timeZone);
   const records: TriedRecord[] = [];

@@ -79,6 +79,24 @@ describe("ledger", () => {
     await bench.end();
   });
 
+  it("opens, for whoever parses them now, what nobody had parsed at the restart", async () => {
+    const bench = new DeliveryBench();
+    await bench.start();
+    assert.ok((await bench.life.keeper.keep(printer, Buffer.from("0123456789"))).ok);
+    bench.life.ledger.accounted(printer, 4, "record");
+    await bench.advance(gatherMs);
+    await bench.end();
+    const { ledger, alarms } = await bench.start(destination());
+    assert.equal(await ledger.reopened(printer), 6);
+    assert.equal(await ledger.reopened(printer), 0);
+    ledger.accounted(printer, 6, "record");
+    assert.deepEqual((await rows(bench)).map((row) => [row.bytesIn, row.recordBytes,
+      row.adriftBytes, openBytes(row)]), [[10, 10, 0, 0]]);
+    await bench.advance(checkMs);
+    assert.equal(alarms.list(false).length, 0);
+    await bench.end();
+  });
+
   it("counts a day's bytes as that day's, also when they are parsed on the next", async () => {
     const bench = new DeliveryBench();
     const { ledger, keeper } = await bench.start();

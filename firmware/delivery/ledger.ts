@@ -37,6 +37,8 @@ const pruneMax = 200;
 const dayMs = 86_400_000;
 
 interface Account {
+  /** Open when the last process died, by day: nobody has parsed them. */
+  left: ReadonlyMap<string, number>;
   /** Oldest first. */
   readonly days: { readonly day: string; readonly row: LedgerDay; dirty: boolean }[];
   /** The fewest open bytes since the last check: so many have certainly been forgotten. */
@@ -102,6 +104,26 @@ export class Ledger implements RawCount, Component {
     const loading = this.#load(link).finally(() => { this.#loading.delete(link); });
     this.#loading.set(link, loading);
     return loading;
+  }
+
+  /**
+   * So many of the link's newest bytes were durable and not parsed when the last process died.
+   * Whoever asks parses them now: they are open again. Asked anew, there are none.
+   */
+  async reopened(link: LinkId): Promise<number> {
+    await this.opened(link);
+    const account = this.#accounts.get(link);
+    if (account === undefined) return 0;
+    let total = 0;
+    for (const held of account.days) {
+      const bytes = Math.max(0, account.left.get(held.day) ?? 0);
+      if (bytes === 0) continue;
+      held.row.adriftBytes -= bytes;
+      total += bytes;
+      this.#changed(held);
+    }
+    account.left = new Map();
+    return total;
   }
 
   kept(link: LinkId, bytes: number, atMs: number): readonly Mutation[] {
@@ -196,6 +218,7 @@ export class Ledger implements RawCount, Component {
 
   async #load(link: LinkId): Promise<void> {
     const days: Account["days"] = [];
+    const left = new Map<string, number>();
     const range = { gte: { link, day: "" }, lte: { link, day: "~" }, reverse: true,
       limit: daysHeldMax };
     for await (const [{ day }, row] of this.#parts.store.range(ledgerSpace, range)) {
@@ -203,11 +226,12 @@ export class Ledger implements RawCount, Component {
       days.unshift(held);
       // Whoever was parsing them is gone.
       if (this.#tells.get(link) === true && openBytes(row) !== 0) {
+        left.set(day, openBytes(row));
         held.row.adriftBytes += openBytes(row);
         this.#changed(held);
       }
     }
-    this.#accounts.set(link, { days, lowBytes: 0, raised: false });
+    this.#accounts.set(link, { left, days, lowBytes: 0, raised: false });
   }
 
   #account(link: LinkId, bytes: number, add: (row: LedgerDay, share: number) => void): void {
@@ -238,7 +262,8 @@ export class Ledger implements RawCount, Component {
   }
 
   #day(link: LinkId, day: string): Account["days"][number] {
-    const account = this.#accounts.get(link) ?? { days: [], lowBytes: 0, raised: false };
+    const account: Account = this.#accounts.get(link)
+      ?? { left: new Map(), days: [], lowBytes: 0, raised: false };
     this.#accounts.set(link, account);
     const newest = account.days.at(-1);
     // A clock set back goes on with the newest day.

@@ -60,6 +60,8 @@ export interface SessionContext<Options> {
   readonly options: Options;
   readonly transport: Transport;
   readonly world: World;
+  /** Datagrams that were parsed before: what is sent again can be known. Oldest first. */
+  readonly earlier?: readonly Uint8Array[];
   /** Looks a secret reference up: `env:NAME`, `file:/path`, `store:name`. Never logged. */
   secret(reference: string): Result<string>;
   emit(event: CallEvent): void;

@@ -7,6 +7,7 @@ import { garbageMax, garbageWindowMs, handshakeMs, heldEventsMax } from "./link-
 import { retryMsMax, settleMs } from "./link-machine.js";
 import { rawQueueBytesMax, rawQueueChunksMax, rawRetryMs } from "./raw-pump.js";
 import type { Link } from "./link.js";
+import type { RawHistory, RawSegment } from "./raw.js";
 
 const makeCall =
   { service: "makeCall", callingDevice: deviceId("1"), calledNumber: "2" } as const;
@@ -325,6 +326,37 @@ describe("link runtime with raw bytes", () => {
     assert.ok(bench.driver.context?.transport.sendTo?.(Buffer.from("taken"), sender).ok);
     assert.deepEqual(bench.line.sent, ["taken to 192.0.2.7:1514"]);
     assert.equal(link.status.counters.bytesOut, 5);
+    await link.stop(1_000);
+  });
+
+  it("parses what the last process had not, and shows a session what it had", async () => {
+    const bench = new Bench();
+    bench.kind = "udp";
+    const segment = (position: bigint, text: string): RawSegment => ({ position, whole: true,
+      atMs: bench.world.clock.wall().getTime() - 1_000, bytes: Buffer.from(text) });
+    const histories: RawHistory[] = [{ earlier: [segment(7n, "seen")],
+      unparsed: [segment(8n, "record a\nrecord b"), segment(9n, "record c")] }];
+    const link = await bench.upLink({ rawKeeper: keeper(bench),
+      history: () => Promise.resolve(histories.shift() ?? { earlier: [], unparsed: [] }) });
+    assert.deepEqual(bench.heard.filter((heard) => heard.startsWith("record")),
+      ["record a at 8", "record b at 8", "record c at 9"]);
+    assert.deepEqual(bench.driver.context?.earlier?.map(String), ["seen"]);
+    assert.deepEqual(bench.driver.senders.slice(0, 2), [undefined, undefined]);
+    bench.line.cut("gone");
+    await bench.world.advance(retryMsMax);
+    bench.line.say("ready");
+    await bench.world.settle();
+    assert.equal(bench.heard.filter((heard) => heard.startsWith("record")).length, 3);
+    await link.stop(1_000);
+  });
+
+  it("opens its line also when what was kept before cannot be read", async () => {
+    const bench = new Bench();
+    bench.kind = "udp";
+    const link = await bench.upLink({ rawKeeper: keeper(bench),
+      history: () => Promise.reject(new Error("damaged")) });
+    assert.equal(link.status.state.name, "up");
+    assert.ok(bench.world.logged.some(({ name }) => name === "link.history.unread"));
     await link.stop(1_000);
   });
 

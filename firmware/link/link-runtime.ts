@@ -21,7 +21,7 @@ import {
 import type { Frame, Link, LinkCounters, LinkStatus, LinkTap, TapListener } from "./link.js";
 import { LiveSession, type Accounted } from "./live-session.js";
 import type { TransportOpener } from "./opener.js";
-import type { RawKeeper } from "./raw.js";
+import type { RawHistory, RawKeeper } from "./raw.js";
 import type { Transport } from "./transport.js";
 
 /** Where a link hands over what it learns. Called synchronously, in the order of the wire. */
@@ -56,6 +56,8 @@ export interface LinkPlan<Options = unknown> {
   readonly rawKeeper?: RawKeeper;
   /** Where what is said of rooms goes; absent: no hotel uses this link. */
   readonly hotel?: (message: HotelMessage) => Promise<Result<void>>;
+  /** Asked before each opening of a line of datagrams; what is unparsed it gives once. */
+  readonly history?: () => Promise<RawHistory>;
   readonly enabled: boolean;
 }
 
@@ -78,6 +80,8 @@ export const garbageWindowMs = 60_000;
 export function createLink<Options>(plan: LinkPlan<Options>): Link {
   return new LinkRuntime(plan);
 }
+
+const noHistory: RawHistory = { earlier: [], unparsed: [] };
 
 type Impairment = "driver" | "garbage" | "store" | "snapshot" | "transport";
 type TimerName = "retry" | "settle" | "handshake" | "resync" | "garbage";
@@ -304,6 +308,14 @@ class LinkRuntime<Options> implements Link {
     const epoch = this.#epoch;
     await this.#released;
     if (epoch !== this.#epoch) return;
+    // Before the line opens: what comes meanwhile would find nobody.
+    const known = await attempt("store-damaged", "the datagrams kept before",
+      () => this.#plan.history?.());
+    if (!known.ok) {
+      this.#plan.world.log.event("link.history.unread",
+        { link: this.#plan.id, reason: known.fault.message }, "error");
+    }
+    if (epoch !== this.#epoch) return;
     const opening = await attempt("internal", "opening",
       () => this.#plan.opener.open(openMs));
     const opened = opening.ok ? opening.value : opening;
@@ -316,10 +328,10 @@ class LinkRuntime<Options> implements Link {
       return;
     }
     this.#counters.opens += 1;
-    this.#begin(opened.value);
+    this.#begin(opened.value, (known.ok ? known.value : undefined) ?? noHistory);
   }
 
-  #begin(transport: Transport): void {
+  #begin(transport: Transport, history: RawHistory): void {
     const { id, driver, options, world, secret, rawKeeper, hotel } = this.#plan;
     const live: LiveSession<Options> = new LiveSession<Options>(
       { id, driver, options, world, secret, rawKeeper, hotel }, transport, {
@@ -344,7 +356,7 @@ class LinkRuntime<Options> implements Link {
       this.#lost({ en: `the PBX did not complete the login within ${handshakeMs} ms`,
         fr: `le PBX n'a pas achevé la connexion en ${handshakeMs} ms` });
     });
-    live.begin();
+    live.begin(history);
   }
 
   #lost(reason: Text): void {

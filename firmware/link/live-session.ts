@@ -15,7 +15,7 @@ import type { Condition, Driver, PeerIdentity, Proof, Session } from "./driver.j
 import type { FrameRing } from "./frame-ring.js";
 import type { LinkCounters, LinkTap, TapListener } from "./link.js";
 import { RawPump } from "./raw-pump.js";
-import type { RawKeeper } from "./raw.js";
+import type { RawHistory, RawKeeper, RawSegment } from "./raw.js";
 import type { Sender, Transport } from "./transport.js";
 
 /** What a session that is being closed may still need to store and parse what it has received. */
@@ -92,10 +92,15 @@ export class LiveSession<Options> {
     return this.#inFlight;
   }
 
-  begin(): void {
+  begin(history: RawHistory): void {
     this.#guard("open", () => {
-      this.#session = this.#openSession();
+      this.#session = this.#openSession(history.earlier);
     });
+    for (const { position, atMs, bytes } of history.unparsed) {
+      const { clock } = this.#plan.world;
+      const agoMs = clock.wall().getTime() - atMs;
+      this.#stored(bytes, clock.monotonicMs() - agoMs, position, undefined);
+    }
     if (this.#plan.driver.keepsRawBytes && this.#plan.rawKeeper !== undefined) {
       this.#pump = this.#openPump(this.#plan.rawKeeper);
     }
@@ -183,11 +188,12 @@ export class LiveSession<Options> {
     });
   }
 
-  #openSession(): Session {
+  #openSession(earlier: readonly RawSegment[]): Session {
     const { id, driver, options, world, hotel } = this.#plan;
     const live = (run: () => void): void => { if (!this.#closing) run(); };
     return driver.open({
       link: id, options, world, transport: this.#driverTransport(),
+      earlier: earlier.map(({ bytes }) => bytes),
       ...(hotel === undefined ? {} : { hotel }),
       secret: (reference) => {
         const found = this.#plan.secret(reference);
@@ -253,12 +259,7 @@ export class LiveSession<Options> {
     return new RawPump({
       link: id, keeper, transport: this.#transport, world,
       framed: this.#transport.kind === "udp",
-      deliver: (bytes, atMs, position, from) => {
-        // Chunks that were kept together have one position.
-        if (this.#position !== position) this.#ordinal = 0;
-        this.#position = position;
-        this.#deliver(bytes, atMs, from);
-      },
+      deliver: (bytes, atMs, position, from) => { this.#stored(bytes, atMs, position, from); },
       storeChanged: (fault) => { this.#host.storeChanged(fault); },
       overflowed: (bytes) => {
         this.#counters.garbageBytes += bytes.length;
@@ -267,6 +268,13 @@ export class LiveSession<Options> {
         this.#host.garbage(bytes, "not stored: the store is too far behind");
       },
     });
+  }
+
+  #stored(bytes: Uint8Array, atMs: number, position: bigint, from: Sender | undefined): void {
+    // Chunks that were kept together have one position.
+    if (this.#position !== position) this.#ordinal = 0;
+    this.#position = position;
+    this.#deliver(bytes, atMs, from);
   }
 
   #received(bytes: Uint8Array, atMs: number, from: Sender | undefined): void {

@@ -12,6 +12,14 @@ export interface RawSegment {
   readonly whole?: true;
 }
 
+/** Datagrams of a link from before its line opened, oldest first. */
+export interface RawHistory {
+  /** Parsed in their time; for whoever must know again what is sent once more. */
+  readonly earlier: readonly RawSegment[];
+  /** Durable when the last process died, and not parsed: they still have to be. */
+  readonly unparsed: readonly RawSegment[];
+}
+
 export interface RawKeeper {
   /** Resolves with the segment's position when durable. `queue-full` when too far behind. */
   keep(link: LinkId, bytes: Uint8Array): Promise<Result<bigint>>;

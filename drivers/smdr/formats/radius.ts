@@ -104,7 +104,8 @@ function read(found: Fields): CallLine | NoticeLine | string {
     : "unknown";
   const [calling, called] = [found["Calling-Station-Id"], found["Called-Station-Id"]];
   return {
-    phase: "completed", ...startOf(found, durationMs), direction, durationMs, answered: durationMs > 0,
+    phase: "completed", ...startOf(found, durationMs), direction, durationMs,
+    answered: durationMs > 0,
     ...present({ callingNumber: calling, calledNumber: called,
       device: direction === "incoming" ? called : direction === "outgoing" ? calling : undefined,
       ringMs: between(momentOf(found["h323-setup-time"]), connect),

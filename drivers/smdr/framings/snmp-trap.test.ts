@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { fail, ok } from "../../../firmware/base/result.js";
 import type { Framed } from "../framing.js";
-import { readNotification, SnmpTrapFraming, writeResponse, type SnmpSettings } from "./snmp-trap.js";
+import { readNotification, SnmpTrapFraming, writeResponse, type SnmpSettings }
+  from "./snmp-trap.js";
 
 /** Sent by snmptrap and snmpinform of Net-SNMP 5.9.3. */
 const v1 = Buffer.from("306002010004066f6666696365a45306082b06010401868d1f4004c00002090201060201"
