@@ -161,7 +161,7 @@ export class LinkSet implements Component {
     return { ok: true, value: createLink({
       id: linkId(config.id), title: config.title, driver,
       options: options.value, opener: openerOf(config.transport, world), world, secret,
-      sink: this.#sink(linkId(config.id)), rawKeeper: raw, enabled: config.enabled,
+      sink: this.#sink(linkId(config.id), config.transport.kind === "udp"), rawKeeper: raw, enabled: config.enabled,
       ...(config.transport.kind === "udp" && driver.keepsRawBytes
         ? { history: () => this.#history(linkId(config.id)) } : {}),
     }) };
@@ -177,8 +177,16 @@ export class LinkSet implements Component {
     return { earlier: whole.slice(0, first), unparsed: whole.slice(first) };
   }
 
-  #sink(id: LinkId): LinkSink {
+  /**
+   * What is told of bytes whose sender was answered is written once their records are: until then
+   * the next start parses them again.
+   */
+  #sink(id: LinkId, answered: boolean): LinkSink {
     const { switchOf, ledger, paging, world } = this.#parts;
+    const told = (run: () => void): void => {
+      if (answered) void switchOf().recorded().then(run);
+      else run();
+    };
     return {
       event: (event) => { switchOf().apply(event); },
       record: (call) => {
@@ -192,10 +200,10 @@ export class LinkSet implements Component {
       down: () => { switchOf().markStale(id); },
       forgotten: (reason) => { switchOf().forget(id, reason); },
       garbage: (bytes, reason) => {
-        ledger.garbage(id, bytes.length, reason);
+        told(() => { ledger.garbage(id, bytes.length, reason); });
         world.log.event("link.garbage", { link: id, bytes: bytes.length, reason }, "debug");
       },
-      accounted: (bytes, as) => { ledger.accounted(id, bytes, as); },
+      accounted: (bytes, as) => { told(() => { ledger.accounted(id, bytes, as); }); },
       stateChanged: (status) => { this.#changed(status); },
     };
   }

@@ -13,6 +13,8 @@ export type Requirement =
   | "nobody"
   | "pty"
   | "python3"
+  | "radclient"
+  | "snmp"
   | "rsyslog"
   | "sshd"
   | "strace"

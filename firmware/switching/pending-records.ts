@@ -24,6 +24,7 @@ export interface PendingCounters {
 interface Waiting {
   readonly record: CallRecord;
   readonly how: "add" | "replace";
+  readonly number: number;
 }
 
 export class PendingRecords {
@@ -39,6 +40,10 @@ export class PendingRecords {
   #pumpedAtMs = -Infinity;
   #troubled = false;
   #idle: (() => void)[] = [];
+  #number = 0;
+  /** Numbers of those neither written nor given up, in their order. */
+  readonly #unsettled = new Set<number>();
+  #settled: { readonly through: number; readonly resolve: () => void }[] = [];
 
   constructor(world: World, book: RecordBook, alarms: Alarms) {
     this.#world = world;
@@ -53,11 +58,20 @@ export class PendingRecords {
   /** A new record, or one that may take the place of another. */
   add(record: CallRecord, how: Waiting["how"]): void {
     if (this.#waiting.length >= pendingRecordsMax) {
-      this.#waiting.shift();
+      const dropped = this.#waiting.shift();
       this.counters.recordsDropped += 1;
+      if (dropped !== undefined) this.#settle(dropped);
     }
-    this.#waiting.push({ record, how });
+    this.#number += 1;
+    this.#unsettled.add(this.#number);
+    this.#waiting.push({ record, how, number: this.#number });
     this.#gather();
+  }
+
+  /** Resolves when every record added so far is written, or given up for good. */
+  settled(): Promise<void> {
+    if (this.#unsettled.size === 0) return Promise.resolve();
+    return new Promise((resolve) => { this.#settled.push({ through: this.#number, resolve }); });
   }
 
   /** Resolves when nothing waits any more; may never resolve while the store is gone. */
@@ -111,6 +125,7 @@ export class PendingRecords {
     this.#writing -= 1;
     if (written.ok) {
       this.counters.recordsWritten += 1;
+      this.#settle(waiting);
       this.#recovered();
       this.#gather();
     } else if (faults[written.fault.code].retry) {
@@ -119,12 +134,21 @@ export class PendingRecords {
       this.#trouble(written.fault.code, written.fault.message);
     } else {
       this.counters.recordsDropped += 1;
+      this.#settle(waiting);
       this.#world.log.event("records.refused",
         { record: record.id, fault: written.fault.code, message: written.fault.message }, "error");
       this.#gather();
     }
     if (this.length === 0) {
       for (const resolve of this.#idle.splice(0)) resolve();
+    }
+  }
+
+  #settle({ number }: Waiting): void {
+    this.#unsettled.delete(number);
+    const [oldest = Infinity] = this.#unsettled;
+    while (this.#settled[0] !== undefined && this.#settled[0].through < oldest) {
+      this.#settled.shift()?.resolve();
     }
   }
 

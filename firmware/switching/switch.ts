@@ -100,6 +100,8 @@ export interface Switch {
   apply(event: CallEvent): void;
   /** A finished call printed by the PBX: becomes a record. */
   record(call: CompletedCall): void;
+  /** Resolves when the records of all calls printed so far are written, or given up for good. */
+  recorded(): Promise<void>;
   /** Heals: what the snapshot lacks is cleared and marked; what it has and we lack is learnt. */
   /**
    * `askedAt` is `lastNumber` when the snapshot was asked for: calls that changed since then are

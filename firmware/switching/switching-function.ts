@@ -181,6 +181,10 @@ class SwitchingCore implements SwitchingFunction {
     this.#records.add(recordOfPrinted(call, this.#formsOf(call.link)), "replace");
   }
 
+  recorded(): Promise<void> {
+    return this.#records.settled();
+  }
+
   reconcile(link: LinkId, snapshot: LinkSnapshot, reason: string, askedAt?: bigint): void {
     const picture = this.#picture(link);
     const { clock } = this.#options.world;
