@@ -161,7 +161,8 @@ export class LinkSet implements Component {
     return { ok: true, value: createLink({
       id: linkId(config.id), title: config.title, driver,
       options: options.value, opener: openerOf(config.transport, world), world, secret,
-      sink: this.#sink(linkId(config.id), config.transport.kind === "udp"), rawKeeper: raw, enabled: config.enabled,
+      sink: this.#sink(linkId(config.id), config.transport.kind === "udp"),
+      rawKeeper: raw, enabled: config.enabled,
       ...(config.transport.kind === "udp" && driver.keepsRawBytes
         ? { history: () => this.#history(linkId(config.id)) } : {}),
     }) };

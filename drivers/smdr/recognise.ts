@@ -100,7 +100,7 @@ function daysAway(local: PbxTime, atMs: number, timeZone: string): number {
 }
 
 function reading(way: Way, format: Format, order: DateOrder, bytes: Uint8Array): Reading {
-  const decoder = new FramedDecoder(openFraming(way.framing, {}),
+  const decoder = new FramedDecoder(openFraming(way.framing, { memory: {}, datagrams: false }),
     smdrCodec(format, { dateOrder: order }).decoder());
   const found = [...decoder.push(bytes), ...decoder.end()]
     .filter(({ kind }) => kind === "message" || kind === "garbage");

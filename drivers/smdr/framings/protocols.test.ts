@@ -129,7 +129,7 @@ describe("every framing", () => {
       fc.assert(fc.property(mix, fc.array(fc.nat({ max: 4_000 }), { maxLength: 8 }),
         (pieces, cuts) => {
           const stream = Buffer.concat(pieces);
-          const made = openFraming({ framing, nec: necDefaults }, {});
+          const made = openFraming({ framing, nec: necDefaults }, { memory: {}, datagrams: false });
           assert.equal(told(run(made, stream, cuts)), stream.length);
         }), { numRuns: 100 });
     });
