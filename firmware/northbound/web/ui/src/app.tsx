@@ -18,7 +18,7 @@ import { LinksPage } from "./pages/links.js";
 import { MorePage } from "./pages/more.js";
 import { NumbersPage } from "./pages/numbers.js";
 import { OverviewPage } from "./pages/overview.js";
-import { PortPage, PortsPage } from "./pages/ports.js";
+import { PortPage, PortsPage, PortTerminalPage } from "./pages/ports.js";
 import { RecordPage } from "./pages/record.js";
 import { RecordsPage } from "./pages/records.js";
 import { SignInPage } from "./pages/sign-in.js";
@@ -99,6 +99,8 @@ function PageOf(props: { readonly route: Route }): JSX.Element {
       return argument === "" ? <LinksPage /> : <LinkPage key={argument} id={argument} />;
     case "ports":
       return argument === "" ? <PortsPage /> : <PortPage key={argument} port={argument} />;
+    case "terminal": return argument === "" ? <PortsPage />
+      : <PortTerminalPage key={argument} port={argument} />;
     case "records":
       return argument === "" ? <RecordsPage /> : <RecordPage key={argument} id={argument} />;
     case "numbers": return <NumbersPage />;

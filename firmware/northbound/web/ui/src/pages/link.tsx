@@ -12,6 +12,7 @@ import { FrameView } from "../parts/frame-view.js";
 import { Fact } from "../parts/fact.js";
 import { useCell } from "../parts/hooks.js";
 import { linkTitle, peerTitle } from "../parts/link-card.js";
+import { TerminalPanel } from "../parts/terminal.js";
 import { LinkBadge, Retry } from "../parts/words.js";
 import { controlNames } from "../state/controls.js";
 import { links } from "../state/feed.js";
@@ -48,9 +49,17 @@ export function LinkPage(props: { readonly id: string }): JSX.Element {
       </Card>
       <Card title={t("device.title")}><DeviceTable link={link.id}
         learned={`${link.devices} ${link.devicesNotMonitored}`} /></Card>
+      {may(Role.ADMIN) && isPrinting(link) ? <Card title={t("nav.terminal")}>
+        <p class="hint">{t("terminal.lead.link")}</p><TerminalPanel link={link.id} /></Card> : null}
       {may(Role.ADMIN) ? <Card title={t("link.frames")}><FrameView link={link.id} /></Card> : null}
     </>
   );
+}
+
+/** It only listens: typing breaks no conversation. */
+function isPrinting({ state, capabilities }: Link): boolean {
+  return (state === LinkState.UP || state === LinkState.DEGRADED) && capabilities !== undefined
+    && !capabilities.rows.some(({ kind }) => kind !== "event");
 }
 
 type LinkAction = "restart" | "enable" | "disable" | "probe" | "resync";

@@ -8,6 +8,7 @@ import { Doctor } from "../parts/doctor.js";
 import { Fact } from "../parts/fact.js";
 import { useAnswer } from "../parts/hooks.js";
 import { useLinkTitle } from "../parts/link-card.js";
+import { TerminalPanel } from "../parts/terminal.js";
 import { stableAddress, typedAddress } from "../state/examination.js";
 import { address } from "../state/route.js";
 import { may } from "../state/session.js";
@@ -52,9 +53,11 @@ function PortCard(props: { readonly port: Port }): JSX.Element {
           : <Fact label={t("ports.socket")}><Copied text={port.socketAddress} /></Fact>}
       </dl>
       {port.link !== "" ? <p class="hint">{t("ports.used.hint")}</p>
-        : may(Role.OPERATOR) ? <a class="button primary"
+        : <div class="row">{may(Role.OPERATOR) ? <a class="button primary"
           href={address("ports", stableAddress(port))}>{t("ports.ask")}
           <span class="hidden"> {port.path}</span></a> : null}
+        {may(Role.ADMIN) ? <a class="button" href={address("terminal", stableAddress(port))}>
+          {t("nav.terminal")}<span class="hidden"> {port.path}</span></a> : null}</div>}
     </Card>
   );
 }
@@ -78,7 +81,24 @@ function OtherPort(): JSX.Element {
           onInput={(event) => { setTyped(event.currentTarget.value); }} />
       )}</Field>
       <Button kind="primary" submit>{t("ports.ask")}</Button>
+      {may(Role.ADMIN) ? <Button disabled={port === ""} onClick={() => {
+        location.hash = address("terminal", port);
+      }}>{t("nav.terminal")}</Button> : null}
     </form>
+  );
+}
+
+/** A terminal on one port. */
+export function PortTerminalPage(props: { readonly port: string }): JSX.Element {
+  return (
+    <>
+      <p class="crumb"><a href={address("ports")}>{t("nav.ports")}</a></p>
+      <header class="page-head"><h1>{t("nav.terminal")}</h1><code>{props.port}</code></header>
+      {may(Role.ADMIN) ? <>
+        <p class="hint">{t("terminal.lead.port")}</p>
+        <TerminalPanel port={props.port} />
+      </> : <Note tone="warn">{t("terminal.admin")}</Note>}
+    </>
   );
 }
 

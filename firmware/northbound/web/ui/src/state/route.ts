@@ -1,6 +1,6 @@
 /** The address after "#": `#/links/pbx-1?tab=frames` is page "links", argument "pbx-1". */
 
-export const pageNames = ["overview", "calls", "links", "ports", "records", "numbers",
+export const pageNames = ["overview", "calls", "links", "ports", "terminal", "records", "numbers",
   "alarms", "configuration", "system", "access", "account", "more"] as const;
 export type PageName = (typeof pageNames)[number];
 

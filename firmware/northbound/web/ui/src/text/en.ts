@@ -4,11 +4,12 @@
 import { causesInEnglish } from "./causes.js";
 import { formInEnglish } from "./form-words.js";
 import { portsInEnglish } from "./port-words.js";
+import { terminalInEnglish } from "./terminal-words.js";
 
 export const en = {
   ...causesInEnglish,
   ...formInEnglish,
-  ...portsInEnglish,
+  ...portsInEnglish, ...terminalInEnglish,
   "product.line": "CTI gateway",
   "skip": "Skip to the content",
   "language.switch": "Language",

@@ -1,13 +1,14 @@
 import { causesInFrench } from "./causes.js";
 import { formInFrench } from "./form-words.js";
 import { portsInFrench } from "./port-words.js";
+import { terminalInFrench } from "./terminal-words.js";
 import type { TextKey } from "./en.js";
 
 /** Every text of the page, in French. The compiler refuses a missing key. */
 export const fr: Readonly<Record<TextKey, string>> = {
   ...causesInFrench,
   ...formInFrench,
-  ...portsInFrench,
+  ...portsInFrench, ...terminalInFrench,
   "product.line": "Passerelle CTI",
   "skip": "Aller au contenu",
   "language.switch": "Langue",

@@ -1,0 +1,127 @@
+/** A technician with a phone on a PBX's maintenance port. */
+
+import assert from "node:assert/strict";
+import { devices, type Locator, type Page } from "playwright-core";
+import { nodeWorld } from "../../firmware/base/world-node.js";
+import { openPtyPair, type PtyPair } from "../../firmware/link/transports/pty.js";
+import { until } from "../loopback/gateway-process.js";
+import { need } from "../requirement.js";
+import { axeFindings, missingChromium, overhangPx, tooSmall } from "./chromium.js";
+import { go, minuteMs, showAll, signIn, startVisit, tabTo, type Visit } from "./visit.js";
+
+const widthPx = 390;
+
+describe("maintenance terminal in a browser", function () {
+  this.timeout(3 * minuteMs);
+  let visit: Visit;
+  let page: Page;
+  let port: PtyPair;
+  let heard = "";
+
+  before(async function () {
+    need(this, "browser", missingChromium());
+    const opened = await openPtyPair(nodeWorld(() => undefined, "error"));
+    need(this, "pty", opened.ok ? undefined : opened.fault.message);
+    if (!opened.ok) return;
+    port = opened.value;
+    port.onData((bytes) => {
+      heard += Buffer.from(bytes).toString("latin1");
+      if (heard.endsWith("menu\r")) {
+        port.write(Buffer.from("\x1b[32m\x1b[48;2;10;200;30mMAIN MENU\x1b[0m\r\n"));
+      }
+    });
+    const { defaultBrowserType: _browser, ...phone } = devices["iPhone 14"] ?? assert.fail();
+    visit = await startVisit({ ...phone, viewport: { width: widthPx, height: 844 } });
+    page = visit.page;
+    await signIn(visit, visit.office.adminPassword);
+    await page.locator(".frame").waitFor();
+  });
+
+  after(async () => {
+    await visit?.end();
+    await port?.close();
+  });
+
+  const button = (name: string): Locator => page.getByRole("button", { name, exact: true });
+  const screen = (): Locator => page.locator(".terminal-screen .xterm-rows");
+  const hears = (text: string): Promise<void> =>
+    until(`${JSON.stringify(text)} is typed`, () => heard.includes(text));
+  const clean = async (): Promise<void> => {
+    assert.equal(await overhangPx(page) <= 0, true, "scrolls sideways");
+    await showAll(page, widthPx);
+    assert.deepEqual(await tooSmall(page), []);
+    for (const colorScheme of ["dark", "light"] as const) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await axeFindings(page), [], colorScheme);
+    }
+    await page.setViewportSize({ width: widthPx, height: 844 });
+  };
+
+  it("opens a port with its settings, for a reason", async () => {
+    await go(visit, "ports");
+    await page.getByLabel("Fichier du port ou adresse").fill(port.devicePath);
+    await button("Terminal de maintenance").tap();
+    await page.locator("h1", { hasText: "Terminal de maintenance" }).waitFor();
+    await clean();
+    await page.getByLabel("Motif").fill("heure d'été");
+    await page.getByLabel("Vitesse (bauds)").selectOption("19200");
+    await page.getByLabel("Format").selectOption("7E1");
+    await button("Ouvrir le terminal").tap();
+    await page.getByText("19200 7E1").waitFor();
+    await page.getByText(/Temps restant 1[45]:\d\d/).waitFor();
+  });
+
+  it("types key by key and shows what comes, with its colours, under the strict policy",
+    async () => {
+      await page.locator(".xterm-helper-textarea").focus();
+      await page.keyboard.type("menu");
+      await page.keyboard.press("Enter");
+      await hears("menu\r");
+      await screen().getByText("MAIN MENU").waitFor();
+      const colour: unknown = await page.evaluate(
+        "getComputedStyle(document.querySelector('.xterm-rows .xterm-fg-2')).color");
+      assert.equal(colour, "rgb(78, 154, 6)", "the library's own sheet counts");
+      await clean();
+    });
+
+  it("lets the keyboard out again", async () => {
+    await page.locator(".xterm-helper-textarea").focus();
+    await tabTo(page, page.getByLabel("Ligne", { exact: true }));
+  });
+
+  it("sends whole lines, and hidden ones of which nothing is kept", async () => {
+    await page.getByLabel("Ligne", { exact: true }).fill("status");
+    await button("Envoyer Ligne").tap();
+    await hears("status\r");
+    await page.getByLabel("Ligne masquée").fill("geheim");
+    await page.keyboard.press("Enter");
+    await hears("geheim\r");
+    assert.equal(await page.getByLabel("Ligne masquée").inputValue(), "");
+  });
+
+  it("is extended and closed, and says where the record is", async () => {
+    await button("15 minutes de plus").tap();
+    await page.locator(".note", { hasText: "Prolongé." }).waitFor();
+    await clean();
+    await button("Fermer").tap();
+    await page.locator(".note", { hasText: "ctictl terminal show 1" }).waitFor();
+    await clean();
+    await button("En ouvrir un autre").tap();
+    await page.getByLabel("Motif").waitFor();
+  });
+
+  it("stands on the page of a link that prints, in English too", async () => {
+    await button("EN").tap();
+    await go(visit, "links/warehouse");
+    await page.getByLabel("Why").fill("test");
+    await button("Open the terminal").tap();
+    await page.getByText(/Time left 1[45]:\d\d/).waitFor();
+    await clean();
+    await go(visit, "links/head-office");
+    assert.equal(await page.getByLabel("Why").count(), 0, "a conversation is not typed into");
+  });
+
+  it("met no script error and no breach of the content policy", () => {
+    assert.deepEqual(visit.defects, []);
+  });
+});
