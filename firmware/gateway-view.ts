@@ -11,6 +11,8 @@ import type { Access } from "./northbound/access/access.js";
 import type { Audit } from "./northbound/access/audit.js";
 import type { GatewayView, SecretsView, SystemView }
   from "./northbound/api/gateway-view.js";
+import type { TlsMaterial } from "./northbound/api/peer.js";
+import { createRemotePorts } from "./northbound/rfc2217/server.js";
 import { portsView } from "./ports-view.js";
 import { optionTrials } from "./option-trials.js";
 import type { LinkNumberResolver } from "./numbers/resolver.js";
@@ -42,6 +44,7 @@ export interface ViewParts {
   readonly delivery: Delivery;
   readonly terminals: Terminals;
   readonly paging: Paging;
+  readonly tls: () => TlsMaterial | undefined;
   readonly numbers: LinkNumberResolver;
   readonly links: LinkSet;
   readonly switch: SwitchingFunction;
@@ -68,6 +71,8 @@ export function gatewayView(parts: ViewParts): GatewayView {
       holds: (id) => links.get(id)?.status.state.name !== "disabled",
       timeZone: () => parts.configuration.document.unit.timeZone }),
     terminals: parts.terminals,
+    remotePorts: createRemotePorts({ world, terminals: parts.terminals, access: parts.access,
+      tls: parts.tls }),
     drivers: () => parts.drivers,
     tryOptions: optionTrials(parts.drivers),
     events: parts.events, records: parts.records, raw: parts.raw,

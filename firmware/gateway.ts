@@ -153,7 +153,8 @@ class Assembly {
     this.#terminals = new Terminals({ world, store,
       audit: (note) => { void this.#running(this.#audit).record(terminalAuditNote(note)); },
       ageMsMax: () => days((kept) => kept.auditDays, 730),
-      lineOf: terminalLines(world, (id) => this.#links.get(id), portUse({
+      lineOf: terminalLines(world, (id) => this.#links.get(id),
+        () => this.#document?.links ?? [], portUse({
         links: () => this.#document?.links ?? [],
         holds: (id) => this.#links.get(id)?.status.state.name !== "disabled" })) });
     this.#servers = new Servers({ world, tlsFolder: path.join(dataFolder, "tls"),
@@ -239,7 +240,7 @@ class Assembly {
       store: this.#store, alarms, access: this.#running(this.#access),
       audit: this.#running(this.#audit), events: this.#events, records: this.#records,
       raw: this.#raw, delivery: this.#delivery, paging: this.#paging, terminals: this.#terminals,
-      numbers: this.#numbers,
+      tls: () => this.#servers.tls, numbers: this.#numbers,
       links: this.#links, switch: this.#switch, configuration,
       secrets: this.#running(this.#secrets), host,
       metrics: async () => await metrics.render() + await registry.metrics() }), registry);

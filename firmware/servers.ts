@@ -83,6 +83,11 @@ export class Servers implements Component {
     return this.#authority;
   }
 
+  /** What the servers speak TLS with; undefined until they have been started. */
+  get tls(): TlsMaterial | undefined {
+    return this.#tls;
+  }
+
   /** For the forecast: what ends when. */
   certificates(): readonly WatchedCertificate[] {
     if (this.#tls === undefined || this.#authority === undefined) return [];

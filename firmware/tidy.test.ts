@@ -75,6 +75,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "northbound/api": ["base", "model", "store", "link", "switching", "supervisor", "config",
     "numbers", "delivery", "paging", "terminal", "northbound/access", "gen"],
   "northbound/grpc": ["base", "model", "supervisor", "northbound/access", "northbound/api", "gen"],
+  "northbound/rfc2217": ["base", "wire", "terminal", "northbound/access", "northbound/api"],
   "northbound/web": ["base", "model", "supervisor", "northbound/access", "northbound/api", "gen"],
   cli: ["gen"],
 };

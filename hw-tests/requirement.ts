@@ -12,6 +12,7 @@ export type Requirement =
   | "nginx"
   | "nobody"
   | "pty"
+  | "pyserial"
   | "python3"
   | "radclient"
   | "snmp"

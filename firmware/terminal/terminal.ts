@@ -2,7 +2,7 @@
 
 import { done, fail, inLanguage, type Result, type Text } from "../base/result.js";
 import type { Cancellable, World } from "../base/world.js";
-import type { TerminalLine } from "./line.js";
+import type { LineSettings, TerminalLine } from "./line.js";
 import type { Ending, TerminalHeader } from "./transcript.js";
 import type { TranscriptWriter } from "./transcript-writer.js";
 
@@ -40,6 +40,8 @@ export interface PinWish {
   readonly breakMs: number;
   readonly dtr: boolean | undefined;
   readonly rts: boolean | undefined;
+  /** A break that lasts until it is lowered. */
+  readonly brk?: boolean | undefined;
 }
 
 export class Terminal {
@@ -100,7 +102,7 @@ export class Terminal {
     return sent;
   }
 
-  async signal({ breakMs, dtr, rts }: PinWish): Promise<Result<void>> {
+  async signal({ breakMs, dtr, rts, brk }: PinWish): Promise<Result<void>> {
     const pins = this.#line?.pins;
     if (this.#ending !== undefined) return this.#isOver();
     if (pins === undefined) {
@@ -110,16 +112,38 @@ export class Terminal {
     }
     this.#typedAtMs = this.#nowMs;
     const words = [...breakMs > 0 ? [`break ${breakMs} ms`] : [],
+      ...brk === undefined ? [] : [`break ${brk ? "begins" : "ends"}`],
       ...dtr === undefined ? [] : [`DTR ${dtr ? "up" : "down"}`],
       ...rts === undefined ? [] : [`RTS ${rts ? "up" : "down"}`]];
     const kept = await this.#plan.writer.remark(words.join(", "));
     if (!kept.ok) return kept;
-    if (dtr !== undefined || rts !== undefined) {
+    if (dtr !== undefined || rts !== undefined || brk !== undefined) {
       const set = await pins.set({ ...dtr !== undefined && { dtr },
-        ...rts !== undefined && { rts } });
+        ...rts !== undefined && { rts }, ...brk !== undefined && { brk } });
       if (!set.ok) return set;
     }
     return breakMs > 0 ? pins.sendBreak(breakMs) : done;
+  }
+
+  get settings(): LineSettings | undefined {
+    return this.#line?.settings;
+  }
+
+  modemLines(): ReturnType<TerminalLine["modemLines"]> {
+    return this.#line?.modemLines() ?? Promise.resolve(undefined);
+  }
+
+  /** Fault `service-not-supported` where others depend on the line as it is. */
+  async change(next: LineSettings): Promise<Result<void>> {
+    if (this.#ending !== undefined) return this.#isOver();
+    const line = this.#line;
+    if (line?.change === undefined) {
+      return fail("service-not-supported", {
+        en: `${this.#header.line} stays as the link has set it.`,
+        fr: `${this.#header.line} reste comme le lien l'a réglé.` });
+    }
+    const kept = await this.#plan.writer.remark(`set to ${JSON.stringify(next)}`);
+    return kept.ok ? line.change(next) : kept;
   }
 
   /** `minutes` from now, within the bound from the beginning. Gives the new end. */

@@ -19,7 +19,8 @@ class Line {
   open = (listener: TapListener): Promise<Result<TerminalLine>> => {
     this.listener = listener;
     return Promise.resolve(ok({
-      description: "serial /dev/ttyS9 9600 8N1",
+      description: "serial /dev/ttyS9 9600 8N1", settings: undefined,
+      modemLines: () => Promise.resolve(undefined),
       pins: {
         sendBreak: (ms) => { this.signals.push(`break ${ms}`); return Promise.resolve(done); },
         set: (pins) => { this.signals.push(JSON.stringify(pins)); return Promise.resolve(done); },

@@ -6,7 +6,7 @@ import { done, fail, ok, type Result, type Text } from "../base/result.js";
 import type { World } from "../base/world.js";
 import { put, remove, type Mutation, type Store } from "../store/store.js";
 import { Pruning } from "../switching/pruning.js";
-import type { LineOpener, LineWish, TerminalLine } from "./line.js";
+import type { LineOpener, LineSettings, LineWish, TerminalLine } from "./line.js";
 import { minuteMs, Terminal, type PinWish, type TerminalListener } from "./terminal.js";
 import { headerSpace, partSpace, type Ending, type Part, type TerminalHeader }
   from "./transcript.js";
@@ -41,6 +41,8 @@ export interface TerminalWish {
   readonly actor: string;
   /** "grpc 192.0.2.9". */
   readonly source: string;
+  /** False for a program: silence ends it not, only the time. */
+  readonly idles?: boolean;
 }
 
 /** What of a transcript is read: its parts, then whether they are as they were written. */
@@ -121,6 +123,22 @@ export class Terminals implements Component {
   async signal(id: string, actor: string, wish: PinWish): Promise<Result<void>> {
     const terminal = this.#own(id, actor);
     return terminal.ok ? terminal.value.signal(wish) : terminal;
+  }
+
+  /** Sets the line of a port of its own. */
+  async change(id: string, actor: string, next: LineSettings): Promise<Result<void>> {
+    const terminal = this.#own(id, actor);
+    return terminal.ok ? terminal.value.change(next) : terminal;
+  }
+
+  settings(id: string): LineSettings | undefined {
+    const terminal = this.#find(id);
+    return terminal.ok ? terminal.value.settings : undefined;
+  }
+
+  async modemLines(id: string): ReturnType<TerminalLine["modemLines"]> {
+    const terminal = this.#find(id);
+    return terminal.ok ? terminal.value.modemLines() : undefined;
   }
 
   extend(id: string, actor: string, minutes: number): Result<number> {
@@ -206,7 +224,7 @@ export class Terminals implements Component {
       line.value.close();
       return kept;
     }
-    const terminal = new Terminal({ world, header, listener, idles: true,
+    const terminal = new Terminal({ world, header, listener, idles: wish.idles ?? true,
       writer: new TranscriptWriter(store, world, id),
       finished: (last) => this.#finished(last, key) });
     held.terminal = terminal;

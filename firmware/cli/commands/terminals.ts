@@ -2,10 +2,11 @@
 
 import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { FlowControlSchema, OpenTerminalResponseSchema, ParitySchema,
-  ReadTranscriptResponseSchema, TerminalEndingSchema, TerminalsService, TranscriptDirection,
-  TranscriptDirectionSchema, type Terminal, type TranscriptPart }
+  ReadTranscriptResponseSchema, ServeTerminalResponseSchema, TerminalEndingSchema,
+  TerminalsService, TranscriptDirection, TranscriptDirectionSchema, type ServeTerminalResponse,
+  type Terminal, type TranscriptPart }
   from "../../../proto/gen/cti/gateway/v1/terminals_pb.js";
-import { ask, type Command, type Input } from "../command.js";
+import { ask, type Command, type Input, type OptionDeclaration } from "../command.js";
 import { exitCodes } from "../exit-codes.js";
 import { Failure, usageFailure } from "../failure.js";
 import { Keyboard } from "../keyboard.js";
@@ -36,6 +37,24 @@ function endingText(terminal: Terminal, session: Session): string {
     + `terminé : ${enumWord(TerminalEndingSchema, terminal.ending)}.`]);
 }
 
+/** Of every line, and of a port of its own. */
+const lineOptions: readonly OptionDeclaration[] = [
+  { flags: "--reason <text>", required: true, about: ["why, for the audit log",
+    "pourquoi, pour le journal d'audit"] },
+  { flags: "--minutes <n>", about: ["until it ends, 120 at most (default: 15)",
+    "jusqu'à la fin, 120 au plus (défaut : 15)"] },
+  { flags: "--speed <baud>", about: ["of a port (default: 9600)", "d'un port (défaut : 9600)"] },
+  { flags: "--bits <n>", about: ["data bits of a port (default: 8)",
+    "bits de données d'un port (défaut : 8)"] },
+  { flags: "--parity <parity>", choices: enumChoices(ParitySchema),
+    about: ["of a port (default: none)", "d'un port (défaut : none)"] },
+  { flags: "--stop <n>", about: ["stop bits of a port (default: 1)",
+    "bits d'arrêt d'un port (défaut : 1)"] },
+  { flags: "--flow <control>", choices: enumChoices(FlowControlSchema),
+    about: ["flow control of a port (default: none)",
+      "contrôle de flux d'un port (défaut : none)"] },
+];
+
 const open: Command = {
   words: "terminal open", args: ["<line>"],
   methods: [methods.openTerminal, methods.typeTerminal, methods.signalTerminal,
@@ -43,20 +62,7 @@ const open: Command = {
   about: ["Type on a link's line or a serial port; everything is recorded. Ctrl-] for the menu.",
     "Taper sur la ligne d'un lien ou un port série ; tout est enregistré. Ctrl-] : menu."],
   options: [
-    { flags: "--reason <text>", required: true, about: ["why, for the audit log",
-      "pourquoi, pour le journal d'audit"] },
-    { flags: "--minutes <n>", about: ["until it ends, 120 at most (default: 15)",
-      "jusqu'à la fin, 120 au plus (défaut : 15)"] },
-    { flags: "--speed <baud>", about: ["of a port (default: 9600)", "d'un port (défaut : 9600)"] },
-    { flags: "--bits <n>", about: ["data bits of a port (default: 8)",
-      "bits de données d'un port (défaut : 8)"] },
-    { flags: "--parity <parity>", choices: enumChoices(ParitySchema),
-      about: ["of a port (default: none)", "d'un port (défaut : none)"] },
-    { flags: "--stop <n>", about: ["stop bits of a port (default: 1)",
-      "bits d'arrêt d'un port (défaut : 1)"] },
-    { flags: "--flow <control>", choices: enumChoices(FlowControlSchema),
-      about: ["flow control of a port (default: none)",
-        "contrôle de flux d'un port (défaut : none)"] },
+    ...lineOptions,
     { flags: "--linger <duration>", about: ["listen so long after piped input has ended (2s)",
       "écouter tant après la fin d'une entrée redirigée (2s)"] },
   ],
@@ -107,6 +113,51 @@ function partText({ direction, data, characters }: TranscriptPart): string {
   return Buffer.from(data).toString("latin1").replace(/[^\x20-\x7e\xa0-\xff]/g, (one) =>
     one === "\r" ? "\\r" : one === "\n" ? "\\n"
       : `\\x${one.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}
+
+const serve: Command = {
+  words: "terminal serve", args: ["<line>"], methods: [methods.serveTerminal],
+  about: ["Offer a line to the PBX vendor's program (RFC 2217) for a while; Ctrl-C ends it.",
+    "Offrir une ligne au logiciel du constructeur (RFC 2217) un moment ; Ctrl-C y met fin."],
+  options: [
+    ...lineOptions,
+    { flags: "--listen <port>", about: ["TCP port (default: any free one)",
+      "port TCP (défaut : un port libre)"] },
+    { flags: "--on <address>", about: ["the unit's address to listen at (default: all)",
+      "l'adresse de l'unité où écouter (défaut : toutes)"] },
+    { flags: "--certificate <names>", about: ["client certificates that may connect, by TLS: a,b",
+      "certificats clients admis, par TLS : a,b"] },
+    { flags: "--plain-from <addresses>", about: ["instead: addresses that may connect without TLS "
+      + "and certificate; everybody on the way can read and type", "à la place : adresses admises "
+      + "sans TLS ni certificat ; quiconque est sur le chemin peut lire et taper"] },
+  ],
+  run: async (session, input) => {
+    const list = (name: string): string[] =>
+      input.text(name).split(",").filter((one) => one !== "");
+    const request = { ...lineOf(input.arg("line"), input), reason: input.text("reason"),
+      minutes: Number(input.count("minutes")), listenPort: Number(input.count("listen")),
+      listenAddress: input.text("on"), certificates: list("certificate"),
+      plainFrom: list("plain-from") };
+    for await (const response of session.stream(methods.serveTerminal, request)) {
+      if (session.format === "table") await showServed(response, session);
+      else await session.data(ServeTerminalResponseSchema, response, true);
+    }
+  },
+};
+
+async function showServed({ event }: ServeTerminalResponse, session: Session): Promise<void> {
+  if (event.case === "listening") {
+    const { address, port, endsAt } = event.value;
+    await session.text(session.say([`listening on ${address} port ${port} until `,
+      `écoute sur ${address} port ${port} jusqu'à `]) + timeText(endsAt, session.environment));
+  } else if (event.case === "opened") {
+    const { id, actor, source } = event.value;
+    await session.text(session.say([`${actor}, ${source}: terminal ${id}`,
+      `${actor}, ${source} : terminal ${id}`]));
+  } else if (event.case === "ended") await session.text(endingText(event.value, session).trim());
+  else if (event.case === "refused") {
+    await session.text(session.say(["refused: ", "refusé : "]) + event.value);
+  }
 }
 
 const show: Command = {
@@ -173,7 +224,7 @@ export const terminalCommands: readonly Command[] = [
       timeText(terminal.openedAt, session.environment), lengthText(terminal),
       enumWord(TerminalEndingSchema, terminal.ending), bytesText(terminal.typedBytes),
       bytesText(terminal.receivedBytes), terminal.reason])) }),
-  show,
+  serve, show,
   ask({ words: "terminal close", args: ["<id>"], method: methods.closeTerminal,
     request: (input) => ({ id: input.arg("id") }),
     about: ["End a terminal, also somebody else's.",

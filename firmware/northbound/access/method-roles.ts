@@ -96,7 +96,8 @@ const table: readonly (readonly [string, MethodRow])[] = [
   // A maintenance port can reprogram the PBX, and shows what raw bytes show: admin only. What is
   // typed stands in the transcript, not keystroke by keystroke in the audit log.
   ...rows(terminals, "admin", "none", ["TypeTerminal"]),
-  ...rows(terminals, "admin", "change", ["OpenTerminal", "SignalTerminal", "ExtendTerminal"]),
+  ...rows(terminals, "admin", "change", ["OpenTerminal", "ServeTerminal", "SignalTerminal",
+    "ExtendTerminal"]),
   ...rows(terminals, "admin", "read", ["ReadTranscript"]),
   // To end one is never dangerous.
   ...rows(terminals, "operator", "change", ["CloseTerminal"]),

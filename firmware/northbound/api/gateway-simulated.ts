@@ -264,7 +264,8 @@ function simulatedTerminals(
     audit: (note) => { void audit.record(terminalAuditNote(note)); },
     lineOf: (wish) => Promise.resolve(wish.kind === "link" && wish.link === "loop"
       ? ok({ key: "loop", open: (listener) => Promise.resolve(ok({
-        description: "loop", pins: undefined, close: () => undefined,
+        description: "loop", pins: undefined, settings: undefined,
+        modemLines: () => Promise.resolve(undefined), close: () => undefined,
         send: (bytes) => {
           listener.received(bytes);
           return done;
@@ -346,6 +347,7 @@ export async function simulatedGateway(
     ports: { list: () => Promise.resolve([]),
       examine: (address) => Promise.resolve(fail("port-absent", `${address} is not there`)) },
     terminals: simulatedTerminals(world, store, audit),
+    remotePorts: { open: () => Promise.resolve(fail("precondition", "no network here")) },
     tryOptions: plainTrial,
     numbers: plainNumbers,
     configuration: memoryConfiguration(world),

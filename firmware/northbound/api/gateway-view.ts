@@ -19,7 +19,9 @@ import type { HostReading } from "../../supervisor/host-health.js";
 import type { EventLog } from "../../switching/event-log.js";
 import type { RecordBook } from "../../switching/records.js";
 import type { Switch } from "../../switching/switch.js";
+import type { LineWish } from "../../terminal/line.js";
 import type { Terminals } from "../../terminal/terminals.js";
+import type { TerminalHeader } from "../../terminal/transcript.js";
 import type { AccessView, AuditView } from "./access-view.js";
 
 export type { Language };
@@ -93,7 +95,40 @@ export interface PortsView {
 
 /** Pass-through; `Terminals` fits. */
 export type TerminalsView =
-  Pick<Terminals, "open" | "type" | "signal" | "extend" | "close" | "list" | "get" | "read">;
+  Pick<Terminals, "open" | "type" | "signal" | "extend" | "close" | "list" | "get" | "read"
+    | "settings" | "change" | "modemLines">;
+
+/** A line offered to a vendor's program for some time. */
+export interface RemotePortWish {
+  readonly line: LineWish;
+  readonly minutes: number;
+  readonly reason: string;
+  readonly address: string;
+  readonly port: number;
+  /** Names of client certificates. Empty: `plainFrom` counts, and there is no TLS. */
+  readonly certificates: readonly string[];
+  readonly plainFrom: readonly string[];
+}
+
+export interface RemotePortListener {
+  opened(header: TerminalHeader): void;
+  ended(header: TerminalHeader): void;
+  refused(why: Text): void;
+  /** Its time is over, or it was closed. */
+  over(): void;
+}
+
+export interface RemotePort {
+  readonly address: string;
+  readonly port: number;
+  readonly endsAtMs: number;
+  close(): void;
+}
+
+export interface RemotePortsView {
+  /** Faults: `address-in-use`, `precondition`, `queue-full`. */
+  open(wish: RemotePortWish, listener: RemotePortListener): Promise<Result<RemotePort>>;
+}
 
 /** The destinations and the ledger; `Delivery` fits. */
 export type DeliveryView = Pick<Delivery, "list" | "balance" | "again">;
@@ -136,6 +171,7 @@ export interface GatewayView {
   readonly linkControl: LinkControl;
   readonly ports: PortsView;
   readonly terminals: TerminalsView;
+  readonly remotePorts: RemotePortsView;
   drivers(): readonly DriverView[];
   /**
    * Reads bytes with a driver's options that are not in force; driver empty: the only one that can.

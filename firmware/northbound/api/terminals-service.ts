@@ -1,5 +1,6 @@
 /** TerminalsService: a person types, the PBX answers, everything is kept. */
 
+import { isIP } from "node:net";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { BoundedQueue } from "../../base/queue.js";
 import { inLanguage, ok, type Result, type Text } from "../../base/result.js";
@@ -9,12 +10,13 @@ import { breakMsMost, minutesDefault, minutesMost, type TerminalListener }
 import type { Direction, Ending, Part, TerminalHeader } from "../../terminal/transcript.js";
 import { FlowControl, Parity, TerminalEnding, TranscriptDirection,
   type OpenTerminalRequest, type OpenTerminalResponseSchema, type ReadTranscriptRequest,
-  type ReadTranscriptResponseSchema, type TerminalPort, type TerminalSchema,
+  type ReadTranscriptResponseSchema, type ServeTerminalRequest, type ServeTerminalResponseSchema,
+  type TerminalPort, type TerminalSchema,
   type TerminalsService } from "../../../proto/gen/cti/gateway/v1/terminals_pb.js";
 import { auditActor } from "../access/audit-call.js";
 import { wordOf } from "./enums.js";
 import { Fields } from "./fields.js";
-import type { GatewayView, Language } from "./gateway-view.js";
+import type { GatewayView, Language, RemotePortWish } from "./gateway-view.js";
 import type { CallContext, ServiceHandlers } from "./handler.js";
 import { timestamp } from "./time-message.js";
 
@@ -22,17 +24,22 @@ export const typedBytesMost = 4_096;
 export const reasonCharactersMax = 200;
 /** Chunks that wait for a slow caller; what is more stands in the transcript only. */
 export const shownQueueMax = 2_000;
+/** Connections are few; what more of them there are is in the audit log. */
+const servedQueueMax = 200;
+const namesMax = 16;
 const terminalsPerPage = 100;
 const terminalsPerPageMax = 1_000;
 const partsPerMessage = 100;
 
 type Shown = MessageInitShape<typeof OpenTerminalResponseSchema>;
+type Served = MessageInitShape<typeof ServeTerminalResponseSchema>;
 type TranscriptMessage = MessageInitShape<typeof ReadTranscriptResponseSchema>;
 
 export function terminalsHandlers(gateway: GatewayView): ServiceHandlers<typeof TerminalsService> {
   const { terminals } = gateway;
   return {
     openTerminal: (request, context) => openTerminal(gateway, request, context),
+    serveTerminal: (request, context) => serveTerminal(gateway, request, context),
     typeTerminal: async (request, context) => {
       const fields = new Fields();
       fields.required("id", request.id);
@@ -156,7 +163,73 @@ function listenerOf(queue: BoundedQueue<Shown>, language: Language): TerminalLis
   };
 }
 
-function lineWish({ link, port }: OpenTerminalRequest, fields: Fields): LineWish {
+/** Listens as long as the caller does. */
+async function* serveTerminal(
+  gateway: GatewayView, request: ServeTerminalRequest, context: CallContext,
+): AsyncGenerator<Result<readonly Served[]>> {
+  const wish = remotePortWish(request);
+  if (!wish.ok) {
+    yield wish;
+    return;
+  }
+  const queue = new BoundedQueue<Served>(servedQueueMax);
+  const opened = await gateway.remotePorts.open(wish.value, {
+    opened: (header) => {
+      queue.push({ event: { case: "opened", value: terminalMessage(header) } });
+    },
+    ended: (header) => {
+      queue.push({ event: { case: "ended", value: terminalMessage(header) } });
+    },
+    refused: (why) => {
+      queue.push({ event: { case: "refused", value: inLanguage(why, context.language) } });
+    },
+    over: () => { queue.close(); },
+  });
+  if (!opened.ok) {
+    yield opened;
+    return;
+  }
+  const { address, port, endsAtMs, close } = opened.value;
+  context.signal.addEventListener("abort", close, { once: true });
+  if (context.signal.aborted) close();
+  try {
+    yield ok([{ event: { case: "listening",
+      value: { address, port, endsAt: timestamp(endsAtMs) } } }]);
+    for await (const served of queue) yield ok([served]);
+  } finally {
+    context.signal.removeEventListener("abort", close);
+    close();
+  }
+}
+
+function remotePortWish(request: ServeTerminalRequest): Result<RemotePortWish> {
+  const fields = new Fields();
+  const line = lineWish(request, fields);
+  const reason = request.reason.trim();
+  fields.required("reason", reason, reasonCharactersMax);
+  const minutes = fields.count("minutes", request.minutes, minutesDefault, minutesMost);
+  const { certificates, plainFrom, listenAddress, listenPort } = request;
+  if (listenPort > 65_535) fields.wrong("listen_port", "expected at most 65535");
+  if (listenAddress !== "" && isIP(listenAddress) === 0) {
+    fields.wrong("listen_address", "expected an IP address");
+  }
+  if ((certificates.length === 0) === (plainFrom.length === 0)) {
+    fields.wrong("certificates", "or plain_from is required, and not both");
+  }
+  if (certificates.length > namesMax || plainFrom.length > namesMax) {
+    fields.wrong("certificates", `expected at most ${namesMax}`);
+  }
+  for (const name of certificates) fields.required("certificates", name);
+  for (const from of plainFrom) {
+    if (isIP(from) === 0) fields.wrong("plain_from", `${from} is no IP address`);
+  }
+  return fields.with({ line, minutes, reason, certificates, plainFrom, port: listenPort,
+    address: listenAddress === "" ? "::" : listenAddress });
+}
+
+function lineWish(
+  { link, port }: Pick<OpenTerminalRequest, "link" | "port">, fields: Fields,
+): LineWish {
   if (port === undefined) {
     fields.required("link", link);
     return { kind: "link", link };
