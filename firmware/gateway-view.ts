@@ -6,6 +6,7 @@ import type { Configuration } from "./config/configuration.js";
 import { linksNaming, type Secrets } from "./config/secrets.js";
 import type { Delivery } from "./delivery/delivery.js";
 import type { Driver } from "./link/driver.js";
+import type { Hotel } from "./hotel/hotel.js";
 import type { LinkSet } from "./link-set.js";
 import type { Access } from "./northbound/access/access.js";
 import type { Audit } from "./northbound/access/audit.js";
@@ -45,6 +46,7 @@ export interface ViewParts {
   readonly terminals: Terminals;
   readonly paging: Paging;
   readonly tls: () => TlsMaterial | undefined;
+  readonly hotel: Hotel;
   readonly numbers: LinkNumberResolver;
   readonly links: LinkSet;
   readonly switch: SwitchingFunction;
@@ -76,7 +78,7 @@ export function gatewayView(parts: ViewParts): GatewayView {
     drivers: () => parts.drivers,
     tryOptions: optionTrials(parts.drivers),
     events: parts.events, records: parts.records, raw: parts.raw,
-    delivery: parts.delivery, paging: parts.paging,
+    delivery: parts.delivery, paging: parts.paging, hotel: parts.hotel,
     numbers: parts.numbers,
     configuration: parts.configuration, alarms: parts.alarms, store: parts.store,
     secrets: secretsView(parts),

@@ -16,6 +16,9 @@ import { createSecrets, type Secrets } from "./config/secrets.js";
 import { Delivery } from "./delivery/delivery.js";
 import { Ledger } from "./delivery/ledger.js";
 import { gatewayView } from "./gateway-view.js";
+import { Hotel } from "./hotel/hotel.js";
+import { hotelPlan } from "./hotel-configuration.js";
+import type { HotelLink } from "./hotel/telephones.js";
 import type { Driver } from "./link/driver.js";
 import { LinkSet } from "./link-set.js";
 import { linkId, type LinkId } from "./model/identifiers.js";
@@ -101,6 +104,7 @@ class Assembly {
   readonly #ledger: Ledger;
   readonly #delivery: Delivery;
   readonly #paging: Paging;
+  readonly #hotel: Hotel;
   readonly #links: LinkSet;
   readonly #servers: Servers;
   readonly #terminals: Terminals;
@@ -130,7 +134,10 @@ class Assembly {
     this.#events = new StoredEventLog({ store, world, retention: () => ({
       ageMsMax: days((kept) => kept.eventsDays, 7),
       countMax: this.#document?.retention.eventsMax ?? 2_000_000 }) });
-    const durable = (link: LinkId): void => { this.#delivery.wake(link); };
+    const durable = (link: LinkId): void => {
+      this.#delivery.wake(link);
+      this.#hotel.wake(link);
+    };
     const recordsMs = (): number => days((kept) => kept.recordsDays, 365);
     this.#records = new StoredRecordBook({ store, world, arrived: durable,
       retention: () => ({ ageMsMax: recordsMs() }) });
@@ -141,6 +148,8 @@ class Assembly {
     this.#delivery = new Delivery({ store, world, ledger: this.#ledger, alarms: this.#alarms,
       secret: (reference) => this.#running(this.#secrets).secret(reference),
       unit: () => this.#document?.unit.name ?? "jackfield" });
+    this.#hotel = new Hotel({ world, store, alarms: this.#alarms,
+      timeZone: () => this.#document?.unit.timeZone ?? "UTC", link: (id) => this.#hotelLink(id) });
     this.#numbers = createNumberResolver({ parseRules: checkNumbersText });
     this.#paging = new Paging({ store, world, alarms: this.#alarms,
       findLink: (id) => this.#links.get(id),
@@ -149,7 +158,7 @@ class Assembly {
       raw: this.#raw, ledger: this.#ledger, paging: this.#paging,
       switchOf: () => this.#running(this.#switch),
       secret: (reference) => this.#running(this.#secrets).secret(reference),
-      timeZone: () => this.#document?.unit.timeZone ?? "UTC" });
+      timeZone: () => this.#document?.unit.timeZone ?? "UTC", hotel: this.#hotel });
     this.#terminals = new Terminals({ world, store,
       audit: (note) => { void this.#running(this.#audit).record(terminalAuditNote(note)); },
       ageMsMax: () => days((kept) => kept.auditDays, 730),
@@ -216,7 +225,7 @@ class Assembly {
       sessions: { idleMs: 30 * minuteMs, absoluteMs: 12 * 60 * minuteMs } } });
     this.#secrets = await createSecrets({ environment, files: secretFiles, log: world.log,
       stored: createSecretStore({ store, world, key: sealing.value }) });
-    for (const component of [this.#audit, this.#access]) {
+    for (const component of [this.#audit, this.#access, this.#hotel]) {
       const added = await this.#root.add(component);
       if (!added.ok) return added;
     }
@@ -242,7 +251,7 @@ class Assembly {
       raw: this.#raw, delivery: this.#delivery, paging: this.#paging, terminals: this.#terminals,
       tls: () => this.#servers.tls, numbers: this.#numbers,
       links: this.#links, switch: this.#switch, configuration,
-      secrets: this.#running(this.#secrets), host,
+      secrets: this.#running(this.#secrets), hotel: this.#hotel, host,
       metrics: async () => await metrics.render() + await registry.metrics() }), registry);
     const certificates = createCertificateWatch({ world, alarms,
       certificates: () => this.#servers.certificates() });
@@ -322,6 +331,9 @@ class Assembly {
     // Before the links: a new destination gets what comes from the first byte on.
     const delivering = await this.#deliver(next);
     if (!delivering.ok) return delivering;
+    // Before the links too: what the front desk says first has somewhere to go.
+    const hosting = await this.#hotel.configure(hotelPlan(next));
+    if (!hosting.ok) return hosting;
     return this.#links.configure(next.links);
   }
 
@@ -333,6 +345,13 @@ class Assembly {
     this.#ledger.configure(new Map(sheets));
     return this.#delivery.configure(destinations.map(({ id, what, to, links: named }) =>
       ({ id, what, to, links: named?.map(linkId) ?? sheets.map(([link]) => link) })));
+  }
+
+  #hotelLink(id: LinkId): HotelLink | undefined {
+    const link = this.#links.get(id);
+    return link && { takes: link.status.hotel?.takes ?? [],
+      up: ["up", "degraded"].includes(link.status.state.name),
+      tell: (message, deadlineMs) => link.hotel(message, deadlineMs) };
   }
 
   #gateway(configuration: Configuration, firstAdmin: FirstAdmin | undefined): Gateway {

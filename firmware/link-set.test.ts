@@ -45,7 +45,9 @@ async function running(...configs: readonly LinkConfig[]) {
       reopened: () => Promise.resolve(unparsedBytes) },
     paging: { received: () => Promise.resolve(done), told: () => Promise.resolve() },
     secret: () => ok("hush"), timeZone: () => zone.name, openerOf: () => bench.opener,
-    switchOf: () => source });
+    switchOf: () => source,
+    hotel: { uses: () => false, received: () => Promise.resolve(ok(undefined)),
+      linkUp: () => undefined, linkForgotten: () => undefined } });
   const source = createSwitch({ world, log: new SimulatedEventLog(),
     records: new SimulatedRecordBook(), numbers: simulatedNumbers, alarms,
     findLink: (id) => set.get(id) });

@@ -10,6 +10,7 @@ import { createLink, type LinkSink } from "./link/link-runtime.js";
 import type { Accounted } from "./link/live-session.js";
 import type { RawHistory, RawKeeper } from "./link/raw.js";
 import { transportOpener } from "./link/transports/registry.js";
+import type { HotelMessage } from "./model/hotel.js";
 import { linkId, type LinkId } from "./model/identifiers.js";
 import type { Page, PageStatus } from "./model/pages.js";
 import type { Alarms } from "./supervisor/alarms.js";
@@ -26,6 +27,7 @@ export interface LinkSetParts {
   /** The switch finds links here and links report there: it comes once it exists. */
   readonly switchOf: () => Switch;
   readonly timeZone: () => string;
+  readonly hotel: LinkHotel;
   /** Opens lines; real ones if absent. */
   readonly openerOf?: typeof transportOpener;
 }
@@ -48,10 +50,20 @@ export interface LinkPaging {
 /** Of the datagrams parsed before, so many bytes are shown to a new session. */
 export const earlierBytesMax = 262_144;
 
+/** What links say of a hotel's rooms; `Hotel` fits. */
+export interface LinkHotel {
+  uses(link: LinkId): boolean;
+  received(link: LinkId, message: HotelMessage): Promise<Result<void>>;
+  linkUp(link: LinkId): void;
+  linkForgotten(link: LinkId): void;
+}
+
 interface Held {
   /** With the time zone that counts: its own, or the unit's. */
   readonly config: LinkConfig;
   readonly link: Link;
+  /** A hotel used it when it was made. */
+  readonly ofHotel: boolean;
 }
 
 type LinkWatcher = (id: string, removed: boolean) => void;
@@ -123,10 +135,11 @@ export class LinkSet implements Component {
     const made = new Map<LinkId, Held>();
     for (const [id, config] of wanted) {
       const held = this.#links.get(id);
-      if (held !== undefined && !needsRestart(held.config, config)) continue;
+      if (held !== undefined && !needsRestart(held.config, config)
+        && held.ofHotel === this.#parts.hotel.uses(id)) continue;
       const link = this.#create(config);
       if (!link.ok) return link;
-      made.set(id, { config, link: link.value });
+      made.set(id, { config, link: link.value, ofHotel: this.#parts.hotel.uses(id) });
     }
     const going = [...this.#links].filter(([id]) => made.has(id) || !wanted.has(id));
     await Promise.all(going.map(([, { link }]) => link.stop(stopMsMax)));
@@ -146,7 +159,7 @@ export class LinkSet implements Component {
 
   #reconfigured(id: LinkId, link: Link, config: LinkConfig | undefined): void {
     if (config === undefined) return;
-    this.#links.set(id, { config, link });
+    this.#links.set(id, { config, link, ofHotel: this.#parts.hotel.uses(id) });
     if (link.status.title === config.title) return;
     link.rename(config.title);
     for (const watcher of this.#watchers) watcher(id, false);
@@ -157,14 +170,16 @@ export class LinkSet implements Component {
     if (driver === undefined) return fail("config-invalid", `no driver is called ${config.driver}`);
     const options = driver.options.parse(withTimeZone(driver, config));
     if (!options.ok) return options;
-    const { world, secret, raw, openerOf = transportOpener } = this.#parts;
+    const { world, secret, raw, hotel, openerOf = transportOpener } = this.#parts;
+    const id = linkId(config.id);
     return { ok: true, value: createLink({
-      id: linkId(config.id), title: config.title, driver,
+      id, title: config.title, driver,
       options: options.value, opener: openerOf(config.transport, world), world, secret,
-      sink: this.#sink(linkId(config.id), config.transport.kind === "udp"),
+      sink: this.#sink(id, config.transport.kind === "udp"),
       rawKeeper: raw, enabled: config.enabled,
+      ...(hotel.uses(id) ? { hotel: (message) => hotel.received(id, message) } : {}),
       ...(config.transport.kind === "udp" && driver.keepsRawBytes
-        ? { history: () => this.#history(linkId(config.id)) } : {}),
+        ? { history: () => this.#history(id) } : {}),
     }) };
   }
 
@@ -183,7 +198,7 @@ export class LinkSet implements Component {
    * the next start parses them again.
    */
   #sink(id: LinkId, answered: boolean): LinkSink {
-    const { switchOf, ledger, paging, world } = this.#parts;
+    const { switchOf, ledger, paging, world, hotel } = this.#parts;
     const told = (run: () => void): void => {
       if (answered) void switchOf().recorded().then(run);
       else run();
@@ -197,9 +212,12 @@ export class LinkSet implements Component {
       page: (page) => paging.received(id, page),
       pageStatus: (pager, status) => { void paging.told(id, pager, status); },
       snapshot: (snapshot, reason) => { switchOf().reconcile(id, snapshot, reason); },
-      up: () => undefined,
+      up: () => { hotel.linkUp(id); },
       down: () => { switchOf().markStale(id); },
-      forgotten: (reason) => { switchOf().forget(id, reason); },
+      forgotten: (reason) => {
+        switchOf().forget(id, reason);
+        hotel.linkForgotten(id);
+      },
       garbage: (bytes, reason) => {
         told(() => { ledger.garbage(id, bytes.length, reason); });
         world.log.event("link.garbage", { link: id, bytes: bytes.length, reason }, "debug");

@@ -5,6 +5,9 @@ import { stxCodec } from "../../firmware/wire/stx-frames.js";
 import { readRecord } from "./record.js";
 
 const samplesMax = 5;
+/** On a serial line it asks first, as much other equipment does, and waits for an answer. */
+const enquiry = 0x05;
+const enquiryScore = 0.4;
 const known = new Set(["LS", "LD", "LR", "LA", "LE", "GI", "GO", "GC", "RE", "WR", "WC", "WA",
   "PS", "PA", "DR", "DS", "DE", "NS", "NE", "KR", "XL", "XM"]);
 
@@ -27,5 +30,8 @@ export function recognise(bytes: Uint8Array): readonly Recognition[] {
       samples: records.slice(-samplesMax).map(({ text, record }) => ({ text,
         fields: { record: record.id, ...Object.fromEntries(record.fields) } })) }];
   }
-  return [];
+  const enquiries = bytes.reduce((sum, octet) => sum + (octet === enquiry ? 1 : 0), 0);
+  return enquiries < 2 || enquiries < bytes.length ? [] : [{
+    title: "FIAS front desk on a serial line", options: {}, score: enquiryScore,
+    records: enquiries, samples: [{ text: "ENQ", fields: { asks: "for an ACK first" } }] }];
 }

@@ -241,6 +241,7 @@ describe("fias recognised", () => {
       assert.ok(found !== undefined && found.score >= 0.9, String(checked));
       assert.deepEqual(found.options, { check: checked ? "lrc" : "none" });
     }
+    assert.equal(recognise(Uint8Array.of(5, 5, 5))[0]?.score, 0.4);
     for (const bytes of [Buffer.from("22/11/26 09:15AM 101 01 <I>0145678901\r\n"),
       stxCodec(false).encode({ kind: "text", text: "STS2   205" }), Buffer.alloc(50, 0xff)]) {
       assert.deepEqual(recognise(bytes), []);

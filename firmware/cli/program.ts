@@ -7,6 +7,7 @@ import { accessCommands } from "./commands/access.js";
 import { callCommands } from "./commands/calls.js";
 import { configurationCommands } from "./commands/configuration.js";
 import { deliveryCommands } from "./commands/delivery.js";
+import { hotelCommands } from "./commands/hotel.js";
 import { linkCommands } from "./commands/links.js";
 import { numberCommands } from "./commands/numbers.js";
 import { pageCommands } from "./commands/pages.js";
@@ -48,6 +49,7 @@ const groups: Readonly<Record<string, Bilingual>> = {
     "Tickets vers d'autres systèmes, et le grand livre"],
   page: ["Pagers: calling them, and what became of pages",
     "Récepteurs de poche : les appeler, et ce qu'il en advient"],
+  hotel: ["Rooms and guests of a hotel", "Chambres et clients d'un hôtel"],
   number: ["Number rules", "Règles de numéros"],
   config: ["Configuration", "Configuration"],
   system: ["The appliance: health, alarms, backup, audit",
@@ -61,7 +63,7 @@ const groups: Readonly<Record<string, Bilingual>> = {
 export function allCommands(fetch: FetchAuthority = fetchAuthority): readonly Command[] {
   return [loginCommand(fetch), ...signInCommands, ...linkCommands, ...portCommands,
     ...terminalCommands, ...callCommands, ...recordCommands, ...deliveryCommands, ...pageCommands,
-    ...numberCommands,
+    ...hotelCommands, ...numberCommands,
     ...configurationCommands, ...systemCommands, ...accessCommands];
 }
 

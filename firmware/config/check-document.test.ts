@@ -22,6 +22,11 @@ export const drivers: readonly DriverSheet[] = [
     keepsRawBytes: true, capabilities: { services: {} }, options: {
     parse: (value) => ok(value), jsonSchema: { type: "object" } } },
 ];
+/** What a hotel is made of. */
+const hotelDrivers: readonly DriverSheet[] = (["front-desk", "telephones"] as const).map((side) =>
+  ({ name: side, title: side, transports: ["tcp"], keepsRawBytes: false,
+    capabilities: { services: {} }, hotel: { side, takes: [] }, options: {
+      parse: (value) => ok(value), jsonSchema: { type: "object" } } }));
 const parts = { drivers, secret: (reference: string) => (reference === "env:AMI" ? ok("x")
   : fail("not-found", `no ${reference}`)) };
 
@@ -192,6 +197,29 @@ ${paging}`).map((text) => text.replace(/^\d+ /, ""));
       'paging.routes[0].to.link: found "printer", whose driver smdr sends no pages; expected a '
         + "link to a paging system",
       'paging.alarms.to[0].link: unknown link "x"; links are: pbx-1, printer']);
+  });
+
+  it("checks a hotel: its links are there and what they are taken for, each room once", () => {
+    const found = (hotel: string): readonly string[] => checkDocument(`version: 1
+links:
+  - { id: pms, driver: front-desk, transport: { kind: tcp, host: h, port: 1 } }
+  - { id: pbx, driver: telephones, transport: { kind: tcp, host: h, port: 2 } }
+  - { id: printer, driver: smdr, transport: { kind: tcp, host: h, port: 3 } }
+hotel: ${hotel}
+`, { ...parts, drivers: [...drivers, ...hotelDrivers] }).errors
+      .map(({ path, message }) => `${path.replace("hotel", "")}: ${message}`);
+    assert.deepEqual(found(`{ frontDesk: pms, telephones: [pbx], charges: { links: [printer] },
+  rooms: [{ room: Suite, extension: "9", pbx: pbx }] }`), []);
+    assert.deepEqual(found("{ frontDesk: pbx, telephones: [pbxx, pbx, pbx] }"), [
+      ".frontDesk: found \"pbx\", whose driver telephones does not speak so; expected a link with "
+        + "the driver front-desk",
+      ".telephones[0]: unknown link \"pbxx\"; did you mean \"pbx\"?",
+      ".telephones[2]: found \"pbx\" twice; expected each link once"]);
+    assert.deepEqual(found(`{ telephones: [pbx], charges: { links: [nobody] },
+  rooms: [{ room: "1" }, { room: "1", pbx: pms }] }`), [
+      ".charges.links[0]: unknown link \"nobody\"; links are: pms, pbx, printer",
+      ".rooms[1].room: found \"1\", which rooms[0] describes already",
+      ".rooms[1].pbx: found \"pms\", which is none of the hotel's telephones"]);
   });
 
   it("checks destinations: names, links and ports", () => {

@@ -4,11 +4,11 @@ import { fail, ok, type Result } from "../base/result.js";
 import { compilePlan } from "../numbers/number-plan.js";
 import type { Checked, Problem } from "./configuration.js";
 import { pathText, readSource, type DocumentSource, type Path } from "./document-source.js";
-import { checkDestinations, checkListeners, checkPaging, checkReferences, isTimeZone, zoneFinding,
-  type Findings, type PlacedDestination, type PlacedLink, type ReferenceParts }
+import { checkDestinations, checkHotel, checkListeners, checkPaging, checkReferences, isTimeZone,
+  zoneFinding, type Findings, type PlacedDestination, type PlacedLink, type ReferenceParts }
   from "./references.js";
-import { destinationSchema, documentSchema, linkSchema, numbersSchema, type NumbersConfig }
-  from "./schema.js";
+import { destinationSchema, documentSchema, hotelSchema, linkSchema, numbersSchema,
+  type NumbersConfig } from "./schema.js";
 import { schemaUpgrades, upgradeDocument, type SchemaUpgrade } from "./schema-upgrades.js";
 import { checkShape, valueAt, type Finding } from "./shape.js";
 
@@ -68,6 +68,8 @@ function checkRest(value: unknown, parts: CheckParts, findings: Findings): void 
   checkDestinations(destinations, links, parts, findings);
   const paging = documentSchema.shape.paging.safeParse(valueAt(value, ["paging"])).data;
   if (paging !== undefined) checkPaging(paging, links, parts, findings);
+  const hotel = hotelSchema.safeParse(valueAt(value, ["hotel"])).data;
+  if (hotel !== undefined) checkHotel(hotel, links, parts, findings);
   checkListeners(servers, links, destinations, findings);
   const zone = unit.safeParse(valueAt(value, ["unit"])).data?.timeZone;
   if (zone !== undefined && !isTimeZone(zone)) {

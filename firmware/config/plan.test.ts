@@ -48,6 +48,15 @@ describe("configuration plan", () => {
       ["destination new", "start", "destinations[2] is new", 0]]);
   });
 
+  it("starts, reloads and stops a hotel", () => {
+    const hotel = { telephones: ["a"] };
+    assert.deepEqual(steps({}, { hotel }), [["hotel", "start", "hotel is new", 0]]);
+    assert.deepEqual(steps({ hotel }, { hotel }), []);
+    assert.deepEqual(steps({ hotel }, { hotel: { ...hotel, frontDesk: "b" } }),
+      [["hotel", "reload", "changed: hotel.frontDesk", 0]]);
+    assert.deepEqual(steps({ hotel }, {}), [["hotel", "stop", "hotel was removed", 0]]);
+  });
+
   it("stops and starts a link that is disabled and enabled", () => {
     assert.deepEqual(steps({ links: [link("a")] }, { links: [link("a", { enabled: false })] }),
       [["link a", "stop", "changed: links[0].enabled", 3]]);

@@ -14,6 +14,7 @@ export function planSteps(
   return [
     ...linkSteps(previous, next, callsOn),
     ...destinationSteps(previous, next),
+    ...hotelSteps(previous, next),
     ...serverSteps(previous, next),
     ...sectionStep("unit", "unit", previous?.unit, next.unit),
     ...sectionStep("paging", "paging", previous?.paging, next.paging),
@@ -85,6 +86,16 @@ function destinationSteps(previous: Document | undefined, next: Document): PlanS
         : [{ component, action: "restart", reason: reasonOf(paths), callsAffected: 0 }];
     }),
   ];
+}
+
+function hotelSteps(previous: Document | undefined, next: Document): PlanStep[] {
+  const [old, hotel] = [previous?.hotel, next.hotel];
+  const step = (action: PlanStep["action"], reason: string): PlanStep[] =>
+    [{ component: "hotel", action, reason, callsAffected: 0 }];
+  if (hotel === undefined) return old === undefined ? [] : step("stop", "hotel was removed");
+  if (old === undefined) return step("start", "hotel is new");
+  const paths = changedPaths(old, hotel).map((path) => ["hotel", ...path]);
+  return paths.length === 0 ? [] : step("reload", reasonOf(paths));
 }
 
 function serverSteps(previous: Document | undefined, next: Document): PlanStep[] {

@@ -4,7 +4,8 @@ import type { Result } from "../base/result.js";
 import type { Capabilities, Driver } from "../link/driver.js";
 import { compilePlan } from "../numbers/number-plan.js";
 import type { PathSegment } from "./document-source.js";
-import type { DestinationConfig, Document, LinkConfig, TransportConfig } from "./schema.js";
+import type { DestinationConfig, Document, HotelConfig, LinkConfig, TransportConfig }
+  from "./schema.js";
 import { isReference, isSecretName } from "./secret-reference.js";
 import type { Finding } from "./shape.js";
 import { checkTarget } from "./target-checks.js";
@@ -12,7 +13,7 @@ import { either, nearest, quoted } from "./wording.js";
 
 /** What the configuration needs to know of a driver: no more than its data sheet. */
 export type DriverSheet = Pick<Driver, "name" | "title" | "transports" | "options"
-| "keepsRawBytes"> & { readonly capabilities: Pick<Capabilities, "services"> };
+| "keepsRawBytes" | "hotel"> & { readonly capabilities: Pick<Capabilities, "services"> };
 
 export interface Findings {
   readonly errors: Finding[];
@@ -146,6 +147,50 @@ function checkPorts(
       findings.errors.push({ path: at(index, "to", "path"),
         message: `found ${quoted(to.path)}, which ${user} uses already; a serial port can serve `
           + "one link or destination only" });
+    }
+  }
+}
+
+/** The hotel's links must be there and be what they are taken for; each room has one line. */
+export function checkHotel(
+  hotel: HotelConfig, links: readonly PlacedLink[], parts: ReferenceParts, findings: Findings,
+): void {
+  const ids = links.map(({ link }) => link.id);
+  const wrong = (path: readonly PathSegment[], message: string): void => {
+    findings.errors.push({ path: ["hotel", ...path], message });
+  };
+  const named = (id: string, path: readonly PathSegment[],
+    side?: "front-desk" | "telephones"): void => {
+    const link = links.find((each) => each.link.id === id)?.link;
+    const driver = parts.drivers.find(({ name }) => name === link?.driver);
+    if (link === undefined) {
+      wrong(path, unknownLink(id, ids));
+    } else if (side !== undefined && driver !== undefined && driver.hotel?.side !== side) {
+      const fit = parts.drivers.filter((each) => each.hotel?.side === side)
+        .map(({ name }) => name);
+      wrong(path, `found ${quoted(id)}, whose driver ${link.driver} does not speak so; expected a `
+        + `link with the driver ${either(fit)}`);
+    }
+  };
+  if (hotel.frontDesk !== undefined) named(hotel.frontDesk, ["frontDesk"], "front-desk");
+  for (const [index, id] of hotel.telephones.entries()) {
+    named(id, ["telephones", index], "telephones");
+    if (hotel.telephones.indexOf(id) !== index) {
+      wrong(["telephones", index], `found ${quoted(id)} twice; expected each link once`);
+    }
+  }
+  for (const [index, id] of (hotel.charges.links ?? []).entries()) {
+    named(id, ["charges", "links", index]);
+  }
+  const rooms = hotel.rooms.map((place, index) => ({ place, index }));
+  unique(rooms, ({ place }) => place.room, (first, { index, place }) => {
+    wrong(["rooms", index, "room"],
+      `found ${quoted(place.room)}, which rooms[${first}] describes already`);
+  });
+  for (const { index, place } of rooms) {
+    if (place.pbx !== undefined && !hotel.telephones.includes(place.pbx)) {
+      wrong(["rooms", index, "pbx"],
+        `found ${quoted(place.pbx)}, which is none of the hotel's telephones`);
     }
   }
 }

@@ -304,6 +304,40 @@ const pagingSchema = z.strictObject({
     "Le même appel dans ce temps est une répétition ; les centrales répètent en moins de 6 s.")),
 });
 
+const linkName = z.string();
+
+export const hotelSchema = z.strictObject({
+  frontDesk: linkName.optional().meta(words("Front desk",
+    "The link to the front desk's software; absent: ctictl hotel does its work.",
+    "Réception", "Le lien vers le logiciel de réception ; absent : ctictl hotel le remplace.")),
+  telephones: z.array(linkName).max(16).default([]).meta(words("Telephones",
+    "The links to the PBXs that are told of guests and rooms.",
+    "Téléphones", "Les liens vers les PBX informés des clients et des chambres.")),
+  rooms: z.array(z.strictObject({
+    room: z.string().min(1).max(16).meta(words("Room", "Its number at the front desk.",
+      "Chambre", "Son numéro à la réception.")),
+    extension: z.string().min(1).max(16).optional().meta(words("Extension",
+      "Its telephone; absent: the same number.",
+      "Poste", "Son téléphone ; absent : le même numéro.")),
+    pbx: linkName.optional().meta(words("PBX", "On which of several; absent: all are told.",
+      "PBX", "Sur lequel de plusieurs ; absent : tous sont informés.")),
+  })).max(5_000).default([]).meta(words("Rooms",
+    "Rooms whose telephone has another number than the room; all others need no line here.",
+    "Chambres",
+    "Chambres dont le téléphone a un autre numéro qu'elles ; les autres n'ont pas à figurer.")),
+  charges: z.strictObject({
+    links: z.array(linkName).max(64).optional().meta(words("Links",
+      "Whose call records are put on the bill; absent: of all links.",
+      "Liens", "Dont les tickets vont sur la note ; absent : tous les liens.")),
+    pulsePrice: z.int().min(1).max(100_000).optional().meta(words("Price of a pulse",
+      "In hundredths of the currency. Absent: the front desk prices calls counted in pulses.",
+      "Prix de l'impulsion",
+      "En centièmes de la monnaie. Absent : la réception taxe les appels comptés en impulsions.")),
+  }).prefault({}).meta(words("Charges", "Calls of rooms, posted at the front desk.",
+    "Communications", "Communications des chambres, imputées à la réception.")),
+});
+export type HotelConfig = z.infer<typeof hotelSchema>;
+
 const days = z.number().max(3_650);
 
 export const documentSchema = z.strictObject({
@@ -333,6 +367,9 @@ export const documentSchema = z.strictObject({
   paging: pagingSchema.prefault({}).meta(words("Paging",
     "Pages that come in, and alarms, to paging systems.",
     "Recherche de personnes", "Appels reçus et alarmes vers les systèmes d'appel.")),
+  hotel: hotelSchema.optional().meta(words("Hotel",
+    "Between a hotel's front desk and its telephones.",
+    "Hôtel", "Entre la réception d'un hôtel et ses téléphones.")),
   grpc: listener(9443).meta(words("Management API", "Management API.",
     "API de gestion", "API de gestion (gRPC).")),
   web: listener(8443).meta(words("Web page", "Web page.", "Page web", "Page web.")),

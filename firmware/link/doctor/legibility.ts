@@ -36,11 +36,23 @@ function ones(octet: number): number {
   return count;
 }
 
-/** Blanks, line ends, STX, ETX, and what PBXs pad with. */
-const controls = new Set([0x00, 0x02, 0x03, 0x07, 0x09, 0x0a, 0x0c, 0x0d, 0x11, 0x13]);
+/** Blanks, line ends, STX, ETX, ENQ, and what PBXs pad with. */
+const controls = new Set([0x00, 0x02, 0x03, 0x05, 0x07, 0x09, 0x0a, 0x0c, 0x0d, 0x11, 0x13]);
 
 function isText(octet: number, eightBits: boolean): boolean {
   return (octet >= 0x20 && octet < 0x7f) || controls.has(octet) || (eightBits && octet >= 0xa0);
+}
+
+/** Who asks with ENQ says nothing more until he is answered: so many of them are legible. */
+const enquiriesMin = 3;
+const enquiry = 0x05;
+
+function seeEnquiries(octets: Uint8Array): Framing | undefined {
+  if (octets.length < enquiriesMin) return undefined;
+  // With even parity, seven bits look the same.
+  if (octets.every((octet) => octet === enquiry)) return { dataBits: 8, parity: "none" };
+  return octets.every((octet) => octet === (enquiry | 0x80)) ? { dataBits: 7, parity: "odd" }
+    : undefined;
 }
 
 /** Share of the octets that are text in this framing, 0 to 1. */
@@ -55,7 +67,8 @@ export function shareOf(octets: Uint8Array, framing: Framing): number {
 
 /** The framing in which the octets are text; undefined when in none, or too few to tell. */
 export function see(octets: Uint8Array): Framing | undefined {
-  if (octets.length < octetsMin) return undefined;
+  const asking = seeEnquiries(octets);
+  if (asking !== undefined || octets.length < octetsMin) return asking;
   let best: Framing | undefined;
   let bestShare = shareMin;
   for (const framing of framings) {

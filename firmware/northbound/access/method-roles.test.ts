@@ -4,6 +4,7 @@ import * as accessFile from "../../../proto/gen/cti/gateway/v1/access_pb.js";
 import * as callsFile from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import * as configurationFile from "../../../proto/gen/cti/gateway/v1/configuration_pb.js";
 import * as deliveryFile from "../../../proto/gen/cti/gateway/v1/delivery_pb.js";
+import * as hotelFile from "../../../proto/gen/cti/gateway/v1/hotel_pb.js";
 import * as linksFile from "../../../proto/gen/cti/gateway/v1/links_pb.js";
 import * as modelFile from "../../../proto/gen/cti/gateway/v1/model_pb.js";
 import * as numbersFile from "../../../proto/gen/cti/gateway/v1/numbers_pb.js";
@@ -17,8 +18,8 @@ import { audited, authorise, methodRoles, methodRowsWritten } from "./method-rol
 import { includes, roles } from "./roles.js";
 import type { Identity, Role } from "./roles.js";
 
-const modules = [accessFile, callsFile, configurationFile, deliveryFile, linksFile, modelFile,
-  numbersFile, pagingFile, portsFile, terminalsFile, recordsFile, systemFile];
+const modules = [accessFile, callsFile, configurationFile, deliveryFile, hotelFile, linksFile,
+  modelFile, numbersFile, pagingFile, portsFile, terminalsFile, recordsFile, systemFile];
 const files: readonly DescFile[] = modules.map((module) => {
   const file = Object.entries(module).find(([name]) => name.startsWith("file_"))?.[1];
   return file as DescFile;

@@ -32,6 +32,7 @@ const access = "cti.gateway.v1.AccessService";
 const calls = "cti.gateway.v1.CallsService";
 const configuration = "cti.gateway.v1.ConfigurationService";
 const delivery = "cti.gateway.v1.DeliveryService";
+const hotel = "cti.gateway.v1.HotelService";
 const links = "cti.gateway.v1.LinksService";
 const numbers = "cti.gateway.v1.NumbersService";
 const paging = "cti.gateway.v1.PagingService";
@@ -63,6 +64,12 @@ const table: readonly (readonly [string, MethodRow])[] = [
   ...rows(delivery, "viewer", "none", ["ListDestinations", "GetLedger"]),
   // It makes a billing system get what it has already.
   ...rows(delivery, "operator", "change", ["Redeliver"]),
+
+  // Who stays where is worth knowing who asked for.
+  ...rows(hotel, "operator", "read", ["ListRooms"]),
+  ...rows(hotel, "operator", "none", ["ListRefusedPostings"]),
+  ...rows(hotel, "operator", "change", ["CheckIn", "CheckOut", "UpdateRoom", "SetWakeUp",
+    "ClearWakeUp", "ResyncHotel", "SettlePosting"]),
 
   ...rows(links, "viewer", "none", ["ListLinks", "GetLink", "WatchLinks", "ListDevices",
     "ListDrivers"]),

@@ -8,6 +8,7 @@ import { done, fail, ok, type Result } from "../../base/result.js";
 import type { World } from "../../base/world.js";
 import type { Configuration, Revision } from "../../config/configuration.js";
 import { documentSchema } from "../../config/schema.js";
+import { Hotel } from "../../hotel/hotel.js";
 import type { Frame, Link } from "../../link/link.js";
 import type { RawKeeper, RawSegment } from "../../link/raw.js";
 import { callId, linkId } from "../../model/identifiers.js";
@@ -313,6 +314,10 @@ export async function simulatedGateway(
     async *read(_link, from) { yield* raws.filter((segment) => segment.position >= from); },
     newest: () => Promise.resolve(raws),
   };
+  const hotel = new Hotel({ world, store, alarms, link: () => undefined,
+    timeZone: () => "Europe/Paris" });
+  value(await hotel.configure({ frontDesk: linkId("pms"), telephones: [linkId("pbx-1")],
+    rooms: [], charged: [], pulsePrice: undefined }));
   const linkWatchers = new Set<(id: string, removed: boolean) => void>();
   const view = (link: SimulatedLink): LinkView => ({
     get status() { return link.status; },
@@ -344,6 +349,7 @@ export async function simulatedGateway(
     paging: { send: (_name, link) => Promise.resolve(fail("link-unknown", `no ${link}`)),
       get: () => Promise.resolve(undefined), list: () => Promise.resolve([]),
       after: () => Promise.resolve([]), watch: () => () => undefined },
+    hotel,
     ports: { list: () => Promise.resolve([]),
       examine: (address) => Promise.resolve(fail("port-absent", `${address} is not there`)) },
     terminals: simulatedTerminals(world, store, audit),

@@ -7,6 +7,7 @@ import type { Language, Result, Text } from "../../base/result.js";
 import type { World } from "../../base/world.js";
 import type { Configuration } from "../../config/configuration.js";
 import type { Delivery } from "../../delivery/delivery.js";
+import type { Hotel } from "../../hotel/hotel.js";
 import type { Examination, Progress } from "../../link/doctor/doctor.js";
 import type { Capabilities, OptionsTrial, Proof } from "../../link/driver.js";
 import type { Frame, LinkStatus } from "../../link/link.js";
@@ -135,6 +136,9 @@ export type DeliveryView = Pick<Delivery, "list" | "balance" | "again">;
 
 /** The relay of pages; `Paging` fits. */
 export type PagingView = Pick<Paging, "send" | "get" | "list" | "after" | "watch">;
+/** Rooms and guests; `Hotel` fits. */
+export type HotelRoomsView =
+  Pick<Hotel, "view" | "change" | "resync" | "refusedPostings" | "settlePosting">;
 
 export interface ComponentRow {
   /** Its name in the supervisor tree: `gateway/links/pbx-1`. */
@@ -184,6 +188,7 @@ export interface GatewayView {
   readonly raw: RawKeeper;
   readonly delivery: DeliveryView;
   readonly paging: PagingView;
+  readonly hotel: HotelRoomsView;
   readonly numbers: NumbersView;
   readonly configuration: Configuration;
   readonly secrets: SecretsView;

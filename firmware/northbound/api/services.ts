@@ -5,6 +5,7 @@ import { AccessService } from "../../../proto/gen/cti/gateway/v1/access_pb.js";
 import { CallsService } from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { ConfigurationService } from "../../../proto/gen/cti/gateway/v1/configuration_pb.js";
 import { DeliveryService } from "../../../proto/gen/cti/gateway/v1/delivery_pb.js";
+import { HotelService } from "../../../proto/gen/cti/gateway/v1/hotel_pb.js";
 import { LinksService } from "../../../proto/gen/cti/gateway/v1/links_pb.js";
 import { PagingService } from "../../../proto/gen/cti/gateway/v1/paging_pb.js";
 import { PortsService } from "../../../proto/gen/cti/gateway/v1/ports_pb.js";
@@ -18,6 +19,7 @@ import { configurationHandlers } from "./configuration-service.js";
 import { deliveryHandlers } from "./delivery-service.js";
 import type { GatewayView } from "./gateway-view.js";
 import type { BoundService, ServiceHandlers } from "./handler.js";
+import { hotelHandlers } from "./hotel-service.js";
 import { linksHandlers } from "./links-service.js";
 import type { ServerMetrics } from "./metrics.js";
 import { numbersHandlers } from "./numbers-service.js";
@@ -48,6 +50,7 @@ export function createServices(
     bind(RecordsService, recordsHandlers(gateway)),
     bind(DeliveryService, deliveryHandlers(gateway)),
     bind(PagingService, pagingHandlers(gateway, requestIds)),
+    bind(HotelService, hotelHandlers(gateway)),
     bind(NumbersService, numbersHandlers(gateway)),
     bind(ConfigurationService, configurationHandlers(gateway, requestIds)),
     bind(SystemService, systemHandlers(gateway, watchers)),
