@@ -46,3 +46,8 @@ export function table(
 export function thousands(value: number): string {
   return Math.round(value).toLocaleString("en");
 }
+
+/** The same in every thread. */
+export function nowMs(): number {
+  return performance.timeOrigin + performance.now();
+}

@@ -28,16 +28,22 @@ async function programLine() {
 }
 
 export interface GatewayWish {
-  readonly amiPort: number;
+  /** The one link, an Asterisk at this port; or else the whole of `links` and what follows. */
+  readonly amiPort?: number;
+  readonly linksYaml?: string;
+  /** Fills the data folder before the gateway starts. */
+  readonly prepare?: (folder: string) => Promise<void>;
   /** More arguments for node, such as --cpu-prof. */
   readonly nodeArguments?: readonly string[];
 }
 
-const configuration = (amiPort: number): string => `version: 1
+const configuration = (links: string): string => `version: 1
 unit: { name: bench, timeZone: Europe/Paris }
 grpc: { address: 127.0.0.1, port: 0 }
 web: { address: 127.0.0.1, port: 0 }
-links:
+${links}`;
+
+const amiLink = (amiPort: number): string => `links:
   - id: pbx
     title: Bench
     driver: asterisk-ami
@@ -73,7 +79,8 @@ export class GatewayProcess {
   static async start(wish: GatewayWish): Promise<GatewayProcess> {
     const folder = await mkdtemp(path.join(tmpdir(), "jackfield-bench-"));
     const config = path.join(folder, "bench.yaml");
-    await writeFile(config, configuration(wish.amiPort));
+    await writeFile(config, configuration(wish.linksYaml ?? amiLink(wish.amiPort ?? 0)));
+    await wish.prepare?.(folder);
     const line = await programLine();
     const child = spawn(process.execPath, [...line.argv, ...wish.nodeArguments ?? [],
       program, "--config", config, "--data", folder],
@@ -96,6 +103,12 @@ export class GatewayProcess {
 
   get folder(): string {
     return this.#folder;
+  }
+
+  /** The administrator; the caller closes it. */
+  client(): TestClient {
+    return new TestClient({ authority: { authorityPem: this.#authorityPem } }, this.#port,
+      this.#token);
   }
 
   /** WatchEvents on a connection of its own; `read` gets each message's bytes as they come. */

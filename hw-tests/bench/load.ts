@@ -9,7 +9,7 @@ import { Worker } from "node:worker_threads";
 import { CallScript, eventsPerCall, eventsPerStep, stepsPerCall, type Talk }
   from "./call-script.js";
 import { stepOf, type Read } from "./event-reader.js";
-import { percentile } from "./figures.js";
+import { nowMs, percentile } from "./figures.js";
 
 export interface LoadPlan {
   readonly devices: readonly string[];
@@ -67,11 +67,6 @@ export function callerOf(call: number): string {
 
 export function hexOf(channel: number): string {
   return channel.toString(16).padStart(8, "0");
-}
-
-/** The same in every thread. */
-export function nowMs(): number {
-  return performance.timeOrigin + performance.now();
 }
 
 function shared(length: number): Shared {

@@ -1,17 +1,19 @@
 /**
  * All benches, or those named, one after the other: node build/hw-tests/bench/run.js
- * [ami] [switching] [store] [latency] [cost] [formats] [memory]. Seconds of the memory run:
+ * [ami] [switching] [store] [latency] [cost] [formats] [lines] [backlog] [memory]. Seconds of the memory run:
  * STEADY=600. Exit code 1: a target was missed, 2: a bench failed.
  */
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { benchAmiCodec } from "./ami-codec.js";
+import { benchBacklog } from "./backlog.js";
 import { benchCost } from "./cost.js";
 import { loadNow, table, thousands, type Report, type Target } from "./figures.js";
 import { benchFormats } from "./formats.js";
 import { benchLatency } from "./latency.js";
 import { benchMemory } from "./memory.js";
+import { benchSerialLines } from "./serial-lines.js";
 import { benchStore } from "./store.js";
 import { benchSwitching } from "./switching.js";
 
@@ -65,6 +67,7 @@ async function store(): Promise<Report> {
 const benches: Readonly<Record<string, () => Promise<Report>>> = {
   ami, store, switching: () => benchSwitching(), latency: () => benchLatency(),
   cost: () => benchCost(), formats: () => benchFormats(),
+  lines: () => benchSerialLines(), backlog: () => benchBacklog(),
   memory: () => benchMemory({ seconds: Number(process.env["STEADY"] || steadySecondsDefault) }),
 };
 

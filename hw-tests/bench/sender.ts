@@ -7,7 +7,8 @@ import assert from "node:assert/strict";
 import { parentPort, workerData } from "node:worker_threads";
 import { AmiServer } from "./ami-server.js";
 import { CallScript, eventsPerStep, stepsPerCall, type CallNames } from "./call-script.js";
-import { callerOf, hexOf, nowMs, type Order, type SenderPlan } from "./load.js";
+import { nowMs } from "./figures.js";
+import { callerOf, hexOf, type Order, type SenderPlan } from "./load.js";
 
 class Sender {
   readonly #plan: SenderPlan;
