@@ -29,6 +29,8 @@ export class Receiver {
   named = false;
   readonly batches: { readonly link: string; readonly texts: string[]; readonly ids: string[] }[]
     = [];
+  /** It wants so many bytes at once. */
+  batchBytes = 0;
   changed: () => void = () => undefined;
 
   text(link: string = printer): string {
@@ -40,7 +42,7 @@ export class Receiver {
     this.changed = parts.changed;
     const refuse = (): Result<void> => undelivered("receiver", "refuses");
     return {
-      description: "receiver", ...this.named && { named: true },
+      description: "receiver", batchBytes: this.batchBytes, ...this.named && { named: true },
       open: () => Promise.resolve(this.mood === "closed" ? refuse() : done),
       deliver: (batch) => {
         if (this.mood === "takes" || this.mood === "takes-unsaid") this.#take(batch);

@@ -57,6 +57,23 @@ describe("delivery", () => {
     await bench.end();
   });
 
+  it("gives a backlog in large batches to a receiver that makes us wait after each", async () => {
+    const bench = new DeliveryBench();
+    bench.receiver.mood = "closed";
+    bench.receiver.batchBytes = 524_288;
+    await bench.start(destination());
+    const line = `${"x".repeat(998)}\r\n`;
+    for (let count = 0; count < 20; count += 1) await bench.print(line.repeat(60));
+    bench.receiver.mood = "takes";
+    await bench.advance(2_000);
+    assert.deepEqual(bench.receiver.batches.map(({ texts }) => texts.length), [540, 660]);
+    assert.equal(bench.receiver.text(), line.repeat(1_200));
+    const [day] = await bench.life.delivery.balance(printer, "2026-11-23", "2026-11-23");
+    assert.deepEqual(day?.delivered, [{ destination: "billing", pieces: 1_200, bytes: 1_200_000,
+      again: 0 }]);
+    await bench.end();
+  });
+
   it("sends once more what was taken without an answer, also after a restart", async () => {
     const bench = new DeliveryBench();
     await bench.start(destination());

@@ -4,11 +4,13 @@ import { done, fail, ok, type Result } from "../base/result.js";
 import type { World } from "../base/world.js";
 import type { LinkId } from "../model/identifiers.js";
 import { put, type Mutation, type Store } from "../store/store.js";
-import { cursors, delivered, type Cursor, type CursorKey,
-  type FeedKey } from "./cursors.js";
+import { cursors, delivered, type Cursor, type CursorKey, type FeedKey, type Place }
+  from "./cursors.js";
 import type { Content } from "./destination.js";
+import type { DayShare } from "./lines.js";
 import type { Outlet } from "./outlet.js";
-import { pageBytesMax, pagePiecesMax, sourceOf, type Page, type Source } from "./sources.js";
+import { pageBytesMax, pagePiecesMax, sourceOf, type Page, type PageBounds, type Source }
+  from "./sources.js";
 
 export interface FeedParts extends FeedKey {
   readonly store: Store;
@@ -31,6 +33,21 @@ export interface FeedStatus {
 export interface Step {
   readonly moved: boolean;
   readonly tailInMs: number;
+}
+
+function bytesOf({ days }: Page): number {
+  return [...days.values()].reduce((sum, share) => sum + share.bytes, 0);
+}
+
+type Days = Page["days"];
+
+function together(one: Days, other: Days): Days {
+  const sum = new Map<string, DayShare>(one);
+  for (const [day, { pieces, bytes }] of other) {
+    const before = sum.get(day) ?? { pieces: 0, bytes: 0 };
+    sum.set(day, { pieces: before.pieces + pieces, bytes: before.bytes + bytes });
+  }
+  return sum;
 }
 
 export class Feed {
@@ -73,7 +90,7 @@ export class Feed {
     const nowMs = this.#parts.world.clock.wall().getTime();
     const again = cursor.again;
     const { place, offered } = again ?? cursor;
-    const page = await this.#source.page(this.link, place, nowMs,
+    const page = await this.#page(outlet, place, nowMs,
       { untilMs: again?.untilMs, to: offered });
     const { pieces, next, tailInMs } = page;
     if (pieces.length > 0) {
@@ -99,6 +116,16 @@ export class Feed {
     const written = await this.#write(
       { ...latest, place: next, offered: undefined, through: this.#through(page) }, counted);
     return written.ok ? ok({ moved: true, tailInMs }) : written;
+  }
+
+  async #page(outlet: Outlet, from: Place, nowMs: number, bounds: PageBounds): Promise<Page> {
+    let page = await this.#source.page(this.link, from, nowMs, bounds);
+    while (!page.last && bytesOf(page) < (outlet.batchBytes ?? 0)) {
+      const more = await this.#source.page(this.link, page.next, nowMs, bounds);
+      page = { ...more, pieces: [...page.pieces, ...more.pieces],
+        days: together(page.days, more.days) };
+    }
+    return page;
   }
 
   /** Sends what became durable from `fromMs` to `untilMs` once more, before what is new. */
@@ -139,10 +166,9 @@ export class Feed {
     return { destination, link, of: what === "raw" ? "raw" : "records" };
   }
 
-  #through({ days, next }: Page): number {
-    if (this.#parts.what !== "raw") return Number(next.position);
-    const bytes = [...days.values()].reduce((sum, share) => sum + share.bytes, 0);
-    return (this.#cursor?.through ?? 0) + bytes;
+  #through(page: Page): number {
+    if (this.#parts.what !== "raw") return Number(page.next.position);
+    return (this.#cursor?.through ?? 0) + bytesOf(page);
   }
 
   async #count({ days }: Page, again: boolean): Promise<readonly Mutation[]> {

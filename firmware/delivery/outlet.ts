@@ -20,6 +20,8 @@ export interface Outlet {
    * the same pieces, also after a restart.
    */
   readonly named?: true;
+  /** It has to wait a while after each batch: give it so many bytes at once if they are there. */
+  readonly batchBytes?: number;
   /** Ready to take a batch; at once where it is already, or nothing stands open between two. */
   open(): Promise<Result<void>>;
   /** Ok: the other end has taken all of it. A batch that failed may have been taken too. */

@@ -37,7 +37,11 @@ export function tcpOutlet(to: TcpClientTarget | TcpServerTarget, parts: OutletPa
   return new StreamOutlet({ opener, world, changed, encode: plainBytes });
 }
 
+/** With the page that passes it, less than a transport may hold unsent (1 MiB). */
+const batchBytes = 524_288;
+
 export class StreamOutlet implements Outlet {
+  readonly batchBytes = batchBytes;
   readonly #plan: StreamPlan;
   #transport: Transport | undefined;
   #first = true;

@@ -1,7 +1,7 @@
 /**
  * All benches, or those named, one after the other: node build/hw-tests/bench/run.js
- * [ami] [switching] [store] [latency] [cost] [formats] [lines] [backlog] [memory]. Seconds of the memory run:
- * STEADY=600. Exit code 1: a target was missed, 2: a bench failed.
+ * [ami] [switching] [store] [latency] [cost] [formats] [lines] [backlog] [memory]. Seconds of the
+ * memory run: STEADY=600. Exit code 1: a target was missed, 2: a bench failed.
  */
 
 import { setFlagsFromString } from "node:v8";
