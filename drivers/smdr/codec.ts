@@ -5,7 +5,10 @@
 
 import type { Codec, Decoded, Decoder } from "../../firmware/base/codec.js";
 import type { Format, FormatSettings, Meaning } from "./formats/format.js";
-import { printLayout, readLayout, type BlockLayout, type Fields, type Layout } from "./layout.js";
+import {
+  layoutUnder, printLayout, readLayout, type BlockLayout, type CsvLayout, type Fields,
+  type Layout, type LineLayout,
+} from "./layout.js";
 
 export interface SmdrLine {
   readonly layout: string;
@@ -53,7 +56,8 @@ export interface SmdrCodec extends Codec<SmdrLine> {
 
 export function smdrCodec(format: Format, settings: FormatSettings): SmdrCodec {
   const layouts = format.layouts.filter(({ name }) => settings.pattern === undefined
-    || settings.pattern === name || format.always?.includes(name) === true);
+    ? format.onlyChosen?.includes(name) !== true
+    : settings.pattern === name || format.always?.includes(name) === true);
   return {
     encode(line) {
       const layout = layouts.find(({ name }) => name === line.layout);
@@ -86,6 +90,8 @@ class Lines implements LineDecoder {
   readonly #buffer: Buffer;
   /** The layout that fitted last is tried first. */
   #layouts: readonly Layout[];
+  /** What stands under the last heading, by the name of the layout. */
+  readonly #under = new Map<string, CsvLayout>();
   #length = 0;
   #block: OpenBlock | undefined;
   #record = 0;
@@ -179,6 +185,11 @@ class Lines implements LineDecoder {
       return;
     }
     if (this.#continues(bytes, found)) return;
+    if (this.#isHeading(text)) {
+      this.#endBlock(found);
+      this.#skipped += bytes.length;
+      return;
+    }
     const begun = this.#begin(bytes, found);
     if (begun === undefined) return;
     if (this.#format.skips.some((skip) => skip.test(text))) {
@@ -192,6 +203,19 @@ class Lines implements LineDecoder {
     }
     this.#endBlock(found);
     found.push({ kind: "garbage", bytes, reason: begun });
+  }
+
+  #isHeading(text: string): boolean {
+    const found = this.#layouts.filter((layout) => layout.kind === "headed")
+      .map((layout) => layoutUnder(layout, text)).find((layout) => layout !== undefined);
+    if (found !== undefined) this.#under.set(found.name, found);
+    return found !== undefined;
+  }
+
+  /** What the line that begins a record is read with; undefined before any heading. */
+  #firstLine(layout: Layout): LineLayout | undefined {
+    return layout.kind === "block" ? layout.first
+      : layout.kind === "headed" ? this.#under.get(layout.name) : layout;
   }
 
   /** Whether the line belongs to the record that is open. */
@@ -219,7 +243,8 @@ class Lines implements LineDecoder {
     const text = this.#decoded(bytes);
     let reason = `fits no ${this.#format.title} layout`;
     for (const layout of this.#layouts) {
-      const fields = readLayout(layout.kind === "block" ? layout.first : layout, text);
+      const first = this.#firstLine(layout);
+      const fields = first === undefined ? undefined : readLayout(first, text);
       if (fields === undefined) continue;
       const line = layout.kind === "block" ? undefined
         : lineOf(this.#format, this.#settings, layout.name, fields);

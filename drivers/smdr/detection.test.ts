@@ -6,6 +6,10 @@ import { formatNames } from "./formats/index.js";
 import { necText } from "./framed-records.js";
 import { plainRecords } from "./formats/samples/index.js";
 import { blockOf } from "./framings/nec-blocks.js";
+import { recognise } from "./recognise.js";
+
+/** 2026-11-22T10:00:00Z */
+const atMs = 1_795_341_600_000;
 
 describe("detection of format and line setting", function () {
   this.timeout(60_000);
@@ -51,5 +55,12 @@ describe("detection of format and line setting", function () {
       assert.deepEqual(verdict.candidates[0]?.options, { format: "isdx", framing: "isdx" });
       assert.equal(verdict.settings, `${setting.baudRate} 8N1`);
     }
+  });
+
+  it("knows a file whose heading names its places", () => {
+    const headed = plainRecords("ericsson-mxone").at(-1) ?? [];
+    const [best, second] = recognise(Buffer.concat(headed), atMs, "Europe/Paris");
+    assert.deepEqual([best?.options, best?.title, best?.score, second],
+      [{ format: "ericsson-mxone" }, "Ericsson MD110/MX-ONE, headed", 1, undefined]);
   });
 });

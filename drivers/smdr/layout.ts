@@ -57,6 +57,35 @@ export interface CsvLayout {
 export type LineLayout = ColumnLayout | TokenLayout | CsvLayout;
 
 /**
+ * Places parted by a separator under a heading line that names them: the PBX's administrator
+ * chooses them, and the heading comes before the records.
+ */
+export interface HeadedLayout {
+  readonly kind: "headed";
+  readonly name: string;
+  /** What a heading begins with; the names follow, parted as the places are. */
+  readonly heading: string;
+  /** The places of a heading's name, as the heading writes it in small letters. */
+  readonly place: (title: string) => CsvField;
+  /** Names of fields without which a line of names is no heading. */
+  readonly needed: readonly string[];
+}
+
+/** The layout of the lines behind `line`; undefined where `line` is no heading. */
+export function layoutUnder(layout: HeadedLayout, line: string): CsvLayout | undefined {
+  if (!line.startsWith(layout.heading)) return undefined;
+  const titles = splitCsv(line.slice(layout.heading.length), ",") ?? [];
+  const fields = titles.slice(0, placesMax).map((title) => layout.place(title.trim()));
+  const names = fields.map(({ name }) => name);
+  if (layout.needed.some((name) => !names.includes(name))) return undefined;
+  if (new Set(names).size < names.length) return undefined;
+  return { kind: "csv", name: layout.name, fields, fieldsMin: fields.length };
+}
+
+/** More places than any heading names. */
+const placesMax = 64;
+
+/**
  * A record over several lines. The fields of all lines are put together; a field that comes again
  * is added behind a line feed. The record ends with a line of `ends`, after `linesMax` lines, when
  * a line comes that does not belong to it, or when nothing more comes.
@@ -72,7 +101,7 @@ export interface BlockLayout {
   readonly linesMax: number;
 }
 
-export type Layout = LineLayout | BlockLayout;
+export type Layout = LineLayout | BlockLayout | HeadedLayout;
 
 /** The fields of a line, blank ones left out; undefined when the line has another layout. */
 export function readLayout(layout: LineLayout, line: string): Fields | undefined {
@@ -168,6 +197,12 @@ export function splitCsv(line: string, separator: string): readonly string[] | u
 
 /** Lines that read back as `fields`; of a block, each line's fields in the order of its tables. */
 export function printLayout(layout: Layout, fields: Fields): readonly string[] {
+  if (layout.kind === "headed") {
+    const names = Object.keys(fields);
+    const under: CsvLayout = { kind: "csv", name: layout.name, fieldsMin: names.length,
+      fields: names.map((name) => ({ name, pattern: /^/ })) };
+    return [`${layout.heading}${names.join(", ")}`, printLine(under, fields)];
+  }
   if (layout.kind !== "block") return [printLine(layout, fields)];
   const lines = [printLine(layout.first, fields)];
   for (const each of layout.more) {

@@ -5,6 +5,9 @@ import { formWords as words } from "../../firmware/base/form-words.js";
 import { fail, ok, type Result } from "../../firmware/base/result.js";
 import type { OptionsSchema } from "../../firmware/link/driver.js";
 import { customLayout, layoutProblems } from "./custom-layout.js";
+import { avayaCm } from "./formats/avaya-cm.js";
+import { avayaCmCustomized, itemsCharsMax, itemsOf, itemsProblems }
+  from "./formats/avaya-cm-customized.js";
 import { customFormat, customName } from "./formats/custom.js";
 import { formatNames, formatOf } from "./formats/index.js";
 import type { Format, FormatSettings } from "./formats/format.js";
@@ -72,6 +75,11 @@ const schema = z.strictObject({
   layout: customLayout.optional().meta(words("Layout",
     "Of format custom: what stands where on a line",
     "Disposition", "Pour le format custom : ce qui se trouve où dans une ligne")),
+  items: z.string().max(itemsCharsMax).optional().meta(words("Items",
+    "Of avaya-cm with customized records: the data items and lengths as page 2 of the switch's "
+    + "`display system-parameters cdr` shows them", "Éléments",
+    "Pour avaya-cm en format customized : les éléments et leurs longueurs, tels que la page 2 de "
+    + "`display system-parameters cdr` du commutateur les montre")),
   timeZone: z.string().refine(isTimeZone, "must be an IANA time zone: Europe/Paris")
     .default("Europe/Paris").meta(words("Time zone", "The time zone of the PBX's clock",
       "Fuseau horaire", "Le fuseau de l'horloge du PBX")),
@@ -128,6 +136,15 @@ const checked = schema.superRefine((options, context) => {
   if (options.login !== undefined && framing !== "lines") {
     wrong(`goes with framing: lines only; the framing is ${framing}`, "login");
   }
+  if (options.items !== undefined && format !== avayaCm.name) {
+    wrong(`goes with format: ${avayaCm.name} only; the format is ${format}`, "items");
+    return;
+  }
+  if (options.items !== undefined) {
+    const problems = itemsProblems(itemsOf(options.items));
+    for (const message of problems) wrong(message, "items");
+    if (problems.length > 0) return;
+  }
   for (const { path, message } of layout === undefined ? [] : layoutProblems(layout)) {
     wrong(message, "layout", ...path);
   }
@@ -157,7 +174,8 @@ function pathText(path: readonly PropertyKey[]): string {
       : `${index === 0 ? "" : "."}${String(part)}`).join("");
 }
 
-export function formatFor({ format, layout }: SmdrOptions): Format {
+export function formatFor({ format, layout, items }: SmdrOptions): Format {
+  if (items !== undefined && format === avayaCm.name) return avayaCmCustomized(itemsOf(items));
   return layout !== undefined && format === customName ? customFormat(layout) : formatOf(format);
 }
 

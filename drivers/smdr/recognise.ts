@@ -10,7 +10,7 @@ import { formatOf, formats } from "./formats/index.js";
 import { FramedDecoder } from "./framed-decoder.js";
 import { openFraming, type FramingOptions } from "./framings/index.js";
 import { necDefaults } from "./framings/nec.js";
-import type { Fields, LineLayout } from "./layout.js";
+import type { Fields, HeadedLayout, LineLayout } from "./layout.js";
 import { momentOf } from "../../firmware/base/local-time.js";
 
 const samplesMax = 5;
@@ -124,8 +124,15 @@ function isRecord({ phase }: Meaning): boolean {
 function strictness(format: Format, { layout: name, fields }: SmdrLine): number {
   const layout = format.layouts.find((each) => each.name === name);
   if (layout === undefined) return 0;
+  if (layout.kind === "headed") return strictUnder(layout, fields);
   const lines = layout.kind === "block" ? [layout.first, ...layout.more] : [layout];
   return lines.reduce((sum, line) => sum + strictIn(line, fields), 0);
+}
+
+/** A heading that named what is needed has told more than any line. */
+function strictUnder(layout: HeadedLayout, fields: Fields): number {
+  return strictIn({ kind: "csv", name: layout.name, fieldsMin: Object.keys(fields).length,
+    fields: Object.keys(fields).map((name) => layout.place(name)) }, fields);
 }
 
 function strictIn(layout: LineLayout, fields: Fields): number {

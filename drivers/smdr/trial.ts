@@ -63,7 +63,8 @@ function callOf(
 /** Of one table can be told where a line breaks it; of several, nobody knows which was meant. */
 function onlyLayout({ layouts }: Format): LineLayout | undefined {
   const [only] = layouts;
-  return only === undefined || layouts.length > 1 || only.kind === "block" ? undefined : only;
+  return only === undefined || layouts.length > 1 || only.kind === "block"
+    || only.kind === "headed" ? undefined : only;
 }
 
 function rejection(bytes: Uint8Array, reason: string, only: LineLayout | undefined): Rejected {

@@ -1,8 +1,10 @@
 /**
- * Aastra, Ascom Ascotel IntelliGate 2025 to 2065 and A150: formats PC1, PC2, PC4 and PC5, from the
- * offsets in the maker's documentation. Every record begins with a tab. PC3 is missing: its
- * offsets are not published.
+ * Aastra, Ascom Ascotel IntelliGate 2025 to 2065 and A150: formats PC1 to PC5 and Protocol, the
+ * one for printers, from the offsets in the maker's documentation. Every record of a PC format
+ * begins with a tab.
  *
+ * Assumed: PC3 is PC2 with the time to answer and the sequence number before the serial number, as
+ * PC4 has them; the maker says only that it has these two.
  * Assumed: the serial number counts to 9999 and begins again.
  * Assumed: a third digit 3 or 4 of the sort code (the second in PC1 to PC4) of an incoming call
  * says that it was transferred.
@@ -37,6 +39,9 @@ const layouts: readonly ColumnLayout[] = [
   layout("PC2", [["user", 1, 5], ["costCentre", 7, 9], ["sort", 17, 2], ["date", 20, 6],
     ["time", 27, 5], ["duration", 33, 8], ["trunk", 42, 5], ["ddi", 48, 11], ["pulses", 60, 5],
     ["dialled", 66, 20], ["serial", 87, 4]]),
+  layout("PC3", [["user", 1, 5], ["costCentre", 7, 9], ["sort", 17, 2], ["date", 20, 6],
+    ["time", 27, 5], ["duration", 33, 8], ["trunk", 42, 5], ["ddi", 48, 11], ["pulses", 60, 5],
+    ["dialled", 66, 20], ["answerSeconds", 87, 3], ["sequence", 91, 3], ["serial", 95, 4]]),
   layout("PC4", [["user", 1, 5], ["costCentre", 7, 9], ["sort", 17, 2], ["date", 20, 6],
     ["time", 27, 5], ["duration", 33, 8], ["trunk", 42, 5], ["ddi", 48, 11], ["pulses", 60, 5],
     ["sent", 66, 40], ["dialled", 107, 20], ["answerSeconds", 128, 3], ["sequence", 132, 3],
@@ -45,10 +50,21 @@ const layouts: readonly ColumnLayout[] = [
     ["time", 35, 5], ["duration", 41, 8], ["charges", 50, 10], ["pulses", 61, 5],
     ["trunk", 67, 5], ["caller", 73, 20], ["networkCaller", 94, 20], ["sent", 115, 40],
     ["dialled", 156, 40], ["answerSeconds", 197, 3], ["sequence", 201, 3], ["serial", 205, 4]]),
+  { kind: "columns", name: "protocol", fields: [
+    { name: "user", from: 3, to: 7, pattern: digits },
+    { name: "sort", from: 9, to: 11, pattern: /^\d{2,3}$/ },
+    { name: "day", from: 13, to: 18, pattern: /^\d{6}$/ },
+    { name: "time", from: 20, to: 24, pattern: /^\d\d:\d\d$/ },
+    { name: "duration", from: 26, to: 33, pattern: /^\d\dH\d\dM\d\d$/i },
+    { name: "trunk", from: 35, to: 39, pattern: /^[\d./]{1,5}$/ },
+    { name: "charges", from: 41, to: 50, pattern: /^(\d{1,7}[.,]\d\d)?$/ },
+    { name: "dialled", from: 52, to: 71, pattern: /^[\d*#+.]*$/ },
+    { name: "serial", from: 73, to: 76, pattern: /^\d{4}$/ },
+  ] },
 ];
 
 /** Fields with a place of their own in a call record; the rest travels as private data. */
-const placed = new Set(["user", "date", "time", "duration", "charges", "trunk", "dialled",
+const placed = new Set(["user", "date", "day", "time", "duration", "charges", "trunk", "dialled",
   "caller", "answerSeconds", "serial", "costCentre"]);
 
 /** First digit: 0, 1, 6, 7, 8, 9 outgoing, 2, 3, 4 incoming. */
@@ -76,8 +92,9 @@ function numbersOf(
 }
 
 function read(found: Fields, _settings: unknown, layout: string): CallLine | string {
-  const { sort = "", date: day = "", time = "", pulses, answerSeconds } = found;
-  const date = dateOf(day, "ymd");
+  const { sort = "", date: year, time = "", pulses, answerSeconds } = found;
+  const day = year ?? found["day"] ?? "";
+  const date = dateOf(day, year === undefined ? "dmy" : "ymd");
   const local = date === undefined ? undefined : clockOf(date, timeOf(time));
   if (local === undefined) return "no such date or time";
   const { unanswered, ...kind } = sortOf(sort);
@@ -98,8 +115,8 @@ export const aastraAscotel: Format = {
   name: "aastra-ascotel",
   title: "Aastra/Ascotel IntelliGate",
   layouts,
-  skips: [ruleLine],
-  begins: /\t(?=[\d ]{6})/g,
+  skips: [ruleLine, /^\s*(NO|CC)\b[^\d]*$/],
+  begins: /\t(?=[\d ]{6})|  [\d ]{5} (?=[\d ]{3} \d{6} \d\d:)/g,
   encoding: "latin1",
   dateOrder: "ymd",
   read,

@@ -1,10 +1,14 @@
 /**
- * Avaya Definity and Communication Manager: the CDR formats printer, teleseer, ISDN teleseer,
- * int-direct and LSU, from the position tables in the maker's administrator guides. A line prints
- * the time of day only; a line of its own gives the date, at midnight and when the link comes up.
+ * Avaya Definity and Communication Manager: the CDR formats printer and enhanced printer,
+ * teleseer, ISDN teleseer, expanded, unformatted, int-direct, int-isdn, LSU and LSU-expand, from
+ * the position tables in the maker's administrator guides. A line prints the time of day only; a
+ * line of its own gives the date, at midnight and when the link comes up. The customized record
+ * is in `avaya-cm-customized.ts`.
  *
  * Teleseer with and without ISDN layouts cannot be told apart: without a chosen pattern the former
- * is assumed. LSU prints no time; its lines are not sought behind noise, nothing marks their start.
+ * is assumed. Int-isdn and enhanced printer are read only where they are chosen: expanded, cut or
+ * damaged, looks like them. LSU prints no time; its lines are not sought behind noise, nothing
+ * marks their start.
  * Four digits left of a damaged line can look like a date; nothing in the format tells.
  * Condition code 4 (still going on after ten hours) stays a record of its own.
  *
@@ -12,9 +16,14 @@
  * Assumed: int-direct begins as printer does, or (int-direct-dated) with day, month and year.
  * Assumed: G is printed at the moment of the answer, and the incoming call's own record follows.
  * Assumed: all but the condition codes E, F, H and I were answered.
+ * Assumed: behind the account code, expanded has the places of int-isdn's second line, one blank
+ * between each, and unformatted has them without blanks.
+ * Assumed: int-isdn sends its line feed in the middle, so that a record is two lines.
+ * Assumed: more than four digits in the calling number's place of an incoming call are the
+ * caller, up to four the access code of the trunk group.
  */
 
-import type { ColumnField, ColumnLayout, Fields } from "../layout.js";
+import type { BlockLayout, ColumnField, ColumnLayout, Fields, Layout } from "../layout.js";
 import { clockOf, dateOf, others, present, timeOf } from "./fields.js";
 import {
   ruleLine, type CallLine, type Format, type FormatSettings, type Meaning, type PbxTime,
@@ -29,9 +38,9 @@ const one = /^[\dA-Z]?$/;
 const condition = /^[0-9A-NT]$/;
 const digit = /^\d$/;
 
-type Row = readonly [name: string, from: number, to: number, pattern: RegExp];
+export type Row = readonly [name: string, from: number, to: number, pattern: RegExp];
 
-function columns(name: string, rows: readonly Row[]): ColumnLayout {
+export function columns(name: string, rows: readonly Row[]): ColumnLayout {
   return { kind: "columns", name, fields: rows.map(([field, from, to, pattern]): ColumnField =>
     ({ name: field, from, to, pattern })) };
 }
@@ -72,8 +81,76 @@ const lsu: readonly Row[] = [
   ["outCircuitHigh", 52, 52, digits], ["inCircuitHigh", 53, 53, digits], ["ixc", 54, 54, one],
 ];
 
-const layouts: readonly ColumnLayout[] = [
+const headOfTen: readonly Row[] = printer.slice(0, 3);
+/** Head of all records whose access codes have four digits. */
+const wideHead: readonly Row[] = [
+  ...headOfTen, ["accessDialled", 13, 16, code], ["accessUsed", 18, 21, code],
+  ["dialled", 23, 37, dialled],
+];
+const wideMiddle: readonly Row[] = [
+  ["calling", 39, 48, dialled], ["account", 50, 64, dialled], ["authorization", 66, 72, digits],
+];
+
+/** What stands behind the authorization code of the longest records, by name and width. */
+const longTail: readonly (readonly [name: string, width: number, pattern: RegExp])[] = [
+  ["frl", 1, one], ["inCircuit", 3, digits], ["outCircuit", 3, digits],
+  ["featureFlag", 1, digit], ["attendant", 2, digits], ["incomingAccess", 4, code],
+  ["node", 2, digits], ["ins", 3, digits], ["ixc", 3, code], ["bearer", 1, one],
+  ["maUui", 1, one], ["resourceFlag", 1, one],
+];
+
+function tail(from: number, blanks: number, wide: readonly string[] = []): readonly Row[] {
+  let next = from;
+  return longTail.map(([name, plain, pattern]): Row => {
+    const width = plain + (wide.includes(name) ? 1 : 0);
+    next += width + blanks;
+    return [name, next - width - blanks, next - blanks - 1, pattern];
+  });
+}
+
+const afterTail = /^[^\u0000-\u001f]*$/;
+
+const expanded = columns("expanded", [...wideHead, ...wideMiddle, ...tail(77, 1),
+  ["more", 114, 135, afterTail]]);
+const unformatted = columns("unformatted", [
+  ["time", 1, 4, four], ["duration", 5, 8, four], ["condition", 9, 9, condition],
+  ["accessDialled", 10, 13, code], ["accessUsed", 14, 17, code], ["dialled", 18, 32, dialled],
+  ["calling", 33, 42, dialled], ["account", 43, 57, dialled], ["authorization", 58, 64, digits],
+  ...tail(67, 0), ["more", 92, 100, afterTail],
+]);
+
+const intIsdn: BlockLayout = {
+  kind: "block", name: "int-isdn", first: columns("first", [...wideHead, ...wideMiddle]),
+  more: [columns("second", [...tail(2, 1, ["ixc"]), ["pulses", 46, 50, digits]])],
+  ends: ["second"], linesMax: 2,
+};
+
+/** The calling number's first digit and the circuits' digits do not stand together. */
+const lsuExpand: readonly Row[] = [
+  ...headOfTen, ["accessDialled", 13, 15, code], ["accessUsed", 16, 18, code],
+  ["dialled", 20, 34, dialled], ["callingRest", 36, 39, digits], ["account", 41, 45, dialled],
+  ["authorization", 47, 53, digits], ["frl", 58, 58, one], ["callingFirst", 60, 60, digits],
+  ["inCircuitLow", 62, 63, digits], ["featureFlag", 65, 65, digit],
+  ["outCircuitLow", 67, 68, digits], ["outCircuitHigh", 70, 70, digits],
+  ["inCircuitHigh", 72, 72, digits], ["ixc", 73, 73, one],
+];
+
+const enhancedPrinter: readonly Row[] = [
+  ...headOfTen, ["ixc", 13, 16, code], ["accessUsed", 18, 21, code], ["dialled", 23, 37, dialled],
+  ["calling", 39, 43, digits], ["account", 45, 59, dialled], ["authorization", 61, 67, digits],
+  ["ins", 69, 71, digits], ["frl", 73, 73, one], ["inCircuit", 75, 77, digits],
+  ["outCircuit", 79, 81, digits], ["featureFlag", 83, 83, digit],
+];
+
+export const dateRecord = columns("date", [["monthDay", 1, 5, /^\d\d ?\d\d$/]]);
+
+const layouts: readonly Layout[] = [
   columns("printer", printer),
+  columns("enhanced-printer", enhancedPrinter),
+  expanded,
+  unformatted,
+  intIsdn,
+  columns("lsu-expand", lsuExpand),
   columns("teleseer", [...teleseerHead, ["accessDialled", 13, 15, code], ...teleseerMiddle,
     ["frl", 54, 54, one], ["ixc", 55, 55, one], ...teleseerTail]),
   columns("isdn-teleseer", [...teleseerHead, ["ixc", 13, 15, code], ...teleseerMiddle,
@@ -85,13 +162,13 @@ const layouts: readonly ColumnLayout[] = [
     ["condition", 18, 18, condition], ["accessDialled", 20, 22, code],
     ["accessUsed", 23, 25, code], ...intDirectTail]),
   columns("lsu", lsu),
-  columns("date", [["monthDay", 1, 5, /^\d\d ?\d\d$/]]),
+  dateRecord,
 ];
 
 /** Fields with a place of their own in a call record; the rest travels as private data. */
-const placed = new Set(["date", "time", "duration", "dialled", "calling", "callingFirst",
-  "callingRest", "account", "pulses", "inCircuit", "outCircuit", "inCircuitLow", "inCircuitHigh",
-  "outCircuitLow", "outCircuitHigh"]);
+const placed = new Set(["date", "stamp", "time", "duration", "seconds", "dialled", "calling",
+  "callingFirst", "callingRest", "account", "pulses", "inCircuit", "outCircuit", "inCircuitLow",
+  "inCircuitHigh", "outCircuitLow", "outCircuitHigh", "reference"]);
 
 const outgoingCodes = new Set(["7", "8", "A", "B", "E", "F", "K", "M"]);
 const incomingCodes = new Set(["9", "G", "H", "I", "J"]);
@@ -108,17 +185,22 @@ function directionOf(
   return outCircuit === undefined ? "unknown" : "outgoing";
 }
 
-/** Hours, minutes (two digits), tenths of minutes. */
-function durationOf(text: string): number | undefined {
+/** Seconds, or hours, minutes (two digits) and tenths of minutes. */
+function durationOf({ seconds, duration: text = "" }: Fields): number | undefined {
+  if (seconds !== undefined) return Number(seconds) * 1_000;
   const minutes = Number(text.slice(1, 3));
   if (minutes > 59) return undefined;
   return ((Number(text.slice(0, 1)) * 60 + minutes) * 60 + Number(text.slice(3)) * 6) * 1_000;
 }
 
-function timeOfLine(fields: Fields): PbxTime | string {
-  if (fields["time"] === undefined) return { atArrival: true };
-  const date = fields["date"] === undefined ? undefined : dateOf(fields["date"], "dmy");
-  return clockOf(date, timeOf(fields["time"])) ?? "no such date or time";
+/** A customized record's date, its stamp, has the order that the switch is set to. */
+function timeOfLine(fields: Fields, settings: FormatSettings): PbxTime | string {
+  const { time, date: day, stamp } = fields;
+  if (time === undefined) return { atArrival: true };
+  const date = stamp !== undefined ? dateOf(stamp, settings.dateOrder ?? dateOrder)
+    : dateOf(day, "dmy");
+  if (date === undefined && (stamp ?? day) !== undefined) return "no such date";
+  return clockOf(date, timeOf(time)) ?? "no such date or time";
 }
 
 function together(...parts: readonly (string | undefined)[]): string | undefined {
@@ -126,20 +208,26 @@ function together(...parts: readonly (string | undefined)[]): string | undefined
   return text === "" ? undefined : text;
 }
 
-/** Who called whom: the calling number of an incoming call is its trunk group's access code. */
+const accessDigitsMax = 4;
+
+/** Who called whom; in the calling number's place of an incoming call is caller or trunk. */
 function parties(
   fields: Fields, direction: CallLine["direction"], circuits: readonly (string | undefined)[],
 ): Partial<CallLine> {
   const [inCircuit, outCircuit] = circuits;
+  const { incomingAccess } = fields;
   const calling = fields["calling"] ?? together(fields["callingFirst"], fields["callingRest"]);
   const called = fields["dialled"];
   const named = (group: string | undefined, circuit: string | undefined): string | undefined =>
     group === undefined ? circuit : [group, circuit].filter((part) => part !== undefined).join("-");
+  const caller = calling !== undefined && calling.length > accessDigitsMax
+    && calling !== incomingAccess ? calling : undefined;
+  const trunk = named(incomingAccess ?? (caller === undefined ? calling : undefined), inCircuit);
   switch (direction) {
     case "incoming":
-      return present({ device: called, calledNumber: called, trunk: named(calling, inCircuit) });
+      return present({ device: called, callingNumber: caller, calledNumber: called, trunk });
     case "tandem":
-      return present({ calledNumber: called, trunk: named(calling, inCircuit) });
+      return present({ callingNumber: caller, calledNumber: called, trunk });
     case "outgoing":
       return present({ device: calling, callingNumber: calling, calledNumber: called,
         trunk: named(fields["accessUsed"] ?? fields["accessDialled"], outCircuit) });
@@ -155,14 +243,18 @@ function dateLine(text: string, settings: FormatSettings): Meaning | string {
   return { phase: "date", month: date.month, day: date.day };
 }
 
-function read(fields: Fields, settings: FormatSettings): Meaning | string {
-  const { monthDay, condition = "", duration = "" } = fields;
+export function read(fields: Fields, settings: FormatSettings, layout: string): Meaning | string {
+  const { monthDay, condition = "" } = fields;
   if (monthDay !== undefined) return dateLine(monthDay, settings);
-  const local = timeOfLine(fields);
+  if (layout === intIsdn.name && fields["featureFlag"] === undefined) {
+    return "its second line is missing";
+  }
+  const local = timeOfLine(fields, settings);
   if (typeof local === "string") return local;
-  const printedMs = durationOf(duration);
+  const printedMs = durationOf(fields);
   if (printedMs === undefined) return "no such duration";
-  const pbxTime = [fields["date"], fields["time"]].filter((part) => part !== undefined).join(" ");
+  const pbxTime = [fields["date"] ?? fields["stamp"], fields["time"]]
+    .filter((part) => part !== undefined).join(" ");
   if (condition === "6") {
     return { phase: "notice", notice: "records-lost",
       text: `calls not recorded until ${pbxTime}, for ${String(printedMs / 1_000)} s` };
@@ -179,6 +271,7 @@ function read(fields: Fields, settings: FormatSettings): Meaning | string {
     durationMs: rings ? 0 : printedMs, answered: !unansweredCodes.has(condition),
     ...present({ ringMs: rings ? printedMs : undefined,
       transferred: condition === "T" ? true : undefined, accountCode: fields["account"],
+      reference: fields["reference"],
       cost: fields["pulses"] === undefined ? undefined : `${fields["pulses"]} units` }),
     privateFields: others(fields, placed),
   };
@@ -189,8 +282,9 @@ export const avayaCm: Format = {
   title: "Avaya Definity/Communication Manager",
   layouts,
   always: ["date"],
+  onlyChosen: ["int-isdn", "enhanced-printer"],
   skips: [ruleLine],
-  begins: /(?:   \d{8}|\d{4} \d{4} )[0-9A-NT]|\d{6} \d{4} \d{4} [0-9A-NT]/g,
+  begins: /(?:(?<!\d)   \d{8}|(?<!\d)\d{8}|\d{4} \d{4} )[0-9A-NT]|\d{6} \d{4} \d{4} [0-9A-NT]/g,
   encoding: "latin1",
   dateOrder,
   read,

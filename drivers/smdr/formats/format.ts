@@ -82,6 +82,8 @@ export interface Format {
   readonly layouts: readonly Layout[];
   /** Names of layouts that are read whatever `pattern` restricts to: date lines, notices. */
   readonly always?: readonly string[];
+  /** Names of layouts that are read only where `pattern` names them: too like others. */
+  readonly onlyChosen?: readonly string[];
   /** Page headers and rules between records; tried where no layout fits. */
   readonly skips: readonly RegExp[];
   /** Where in a line a record could begin: used to find one behind noise. Global, cheap. */

@@ -10,6 +10,7 @@ import { avayaIpOffice } from "./avaya-ip-office.js";
 import { avayaMagix } from "./avaya-magix.js";
 import { ciscoCucm } from "./cisco-cucm.js";
 import { comdial } from "./comdial.js";
+import { ericssonMxone } from "./ericsson-mxone.js";
 import { isdx } from "./isdx.js";
 import { karelMs } from "./karel-ms.js";
 import { lgIpecs } from "./lg-ipecs.js";
@@ -24,13 +25,15 @@ import { panasonicKxTa } from "./panasonic-kx-ta.js";
 import { radius } from "./radius.js";
 import { samsungOfficeserv } from "./samsung-officeserv.js";
 import { siemensHipath } from "./siemens-hipath.js";
+import { siemensHipath4000 } from "./siemens-hipath4000.js";
 import { toshibaStrata } from "./toshiba-strata.js";
 
 const all: readonly Format[] = [
   aastraAscotel, alcatelOxe, alcatelOxo, asteriskCdr, avayaCm, avayaIpOffice, avayaMagix,
-  ciscoCucm, comdial, isdx, karelMs, lgIpecs, mitel, necNeax, necSv8100, nortelMeridian,
-  nortelNorstar, panasonicDbs, panasonicKx, panasonicKxTa, radius, samsungOfficeserv,
-  siemensHipath, toshibaStrata,
+  ciscoCucm, comdial, ericssonMxone, isdx, karelMs, lgIpecs, mitel, necNeax, necSv8100,
+  nortelMeridian, nortelNorstar, panasonicDbs, panasonicKx, panasonicKxTa, radius,
+  samsungOfficeserv,
+  siemensHipath, siemensHipath4000, toshibaStrata,
 ];
 
 /** By name, as the option `format` takes it. */

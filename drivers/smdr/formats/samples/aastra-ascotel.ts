@@ -21,6 +21,11 @@ const pc5 = line([10, "205"], [24, "321"], [28, "261122"], [35, "09:18"], [41, "
   [61, "00000"], [67, "00204"], [73, "03012345678"], [94, "03012345678"], [156, "61"],
   [197, "005"], [201, "128"], [205, "0314"]);
 
+const pc3 = line([1, "206"], [7, "40720"], [17, "21"], [20, "261122"], [27, "09:16"],
+  [33, "00H02M20"], [42, "02103"], [48, "61"], [60, "00000"], [66, "03012345678"], [87, "009"],
+  [91, "126"], [95, "0315"]);
+const printed = "  205   010 221126 09:19 00H01M10 02.04       0.42 0145678901           0316";
+
 export const aastraAscotelSamples: FormatSamples = { format: aastraAscotel, samples: [
   { title: "an outgoing call", layout: "PC1", lines: [outgoing],
     says: { ...told, direction: "outgoing", device: "205", trunk: "00204",
@@ -40,8 +45,16 @@ export const aastraAscotelSamples: FormatSamples = { format: aastraAscotel, samp
     says: { ...told, direction: "incoming", device: "205", callingNumber: "03012345678",
       calledNumber: "61", ringMs: 5_000, durationMs: 50_000, answered: true,
       sequence: { number: 314, modulus: 10_000 } } },
+  { title: "an incoming call", layout: "PC3", lines: [pc3],
+    says: { ...told, direction: "incoming", device: "206", callingNumber: "03012345678",
+      calledNumber: "61", ringMs: 9_000, durationMs: 140_000, accountCode: "40720" } },
+  { title: "an outgoing call for a printer", layout: "protocol", lines: [printed],
+    says: { ...told, direction: "outgoing", device: "205", calledNumber: "0145678901",
+      durationMs: 70_000, cost: "0.42", trunk: "02.04",
+      local: { year: 2026, month: 11, day: 22, hour: 9, minute: 19, second: 0 } } },
 ], rejected: [
   { title: "no such month", line: outgoing.replace("261122", "261322") },
+  { title: "no such day for a printer", line: printed.replace("221126", "321126") },
   { title: "no such time", line: outgoing.replace("09:15", "25:61") },
   { title: "another letter in the duration", line: outgoing.replace("00H01M10", "00H01X10") },
 ] };

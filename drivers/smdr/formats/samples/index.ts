@@ -10,6 +10,7 @@ import { avayaIpOfficeSamples } from "./avaya-ip-office.js";
 import { avayaMagixSamples } from "./avaya-magix.js";
 import { ciscoCucmSamples } from "./cisco-cucm.js";
 import { comdialSamples } from "./comdial.js";
+import { ericssonMxoneSamples } from "./ericsson-mxone.js";
 import { isdxSamples } from "./isdx.js";
 import { karelMsSamples } from "./karel-ms.js";
 import { lgIpecsSamples } from "./lg-ipecs.js";
@@ -24,15 +25,16 @@ import { panasonicKxSamples } from "./panasonic-kx.js";
 import { radiusSamples } from "./radius.js";
 import { samsungOfficeservSamples } from "./samsung-officeserv.js";
 import { siemensHipathSamples } from "./siemens-hipath.js";
+import { siemensHipath4000Samples } from "./siemens-hipath4000.js";
 import { toshibaStrataSamples } from "./toshiba-strata.js";
 
 const all: readonly FormatSamples[] = [
   aastraAscotelSamples, alcatelOxeSamples, alcatelOxoSamples, asteriskCdrSamples, avayaCmSamples,
-  avayaIpOfficeSamples, avayaMagixSamples, ciscoCucmSamples, comdialSamples, isdxSamples,
-  karelMsSamples, lgIpecsSamples, mitelSamples, necNeaxSamples, necSv8100Samples,
-  nortelMeridianSamples, nortelNorstarSamples, panasonicDbsSamples, panasonicKxTaSamples,
-  panasonicKxSamples, radiusSamples, samsungOfficeservSamples, siemensHipathSamples,
-  toshibaStrataSamples,
+  avayaIpOfficeSamples, avayaMagixSamples, ciscoCucmSamples, comdialSamples, karelMsSamples,
+  lgIpecsSamples, mitelSamples, necNeaxSamples, necSv8100Samples, nortelMeridianSamples,
+  nortelNorstarSamples, panasonicDbsSamples, panasonicKxTaSamples, panasonicKxSamples,
+  samsungOfficeservSamples, siemensHipathSamples, siemensHipath4000Samples, ericssonMxoneSamples,
+  isdxSamples, radiusSamples, toshibaStrataSamples,
 ];
 
 /** By the name of the format. */
