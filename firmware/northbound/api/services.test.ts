@@ -25,7 +25,7 @@ import { deviceMessage } from "./link-message.js";
 import { createApi, type Api } from "./api.js";
 import { chunkBytes } from "./chunks.js";
 import type { Door } from "./door.js";
-import { triedBytesMax } from "./try-format.js";
+import { receivedBytesMax, triedBytesMax } from "./try-format.js";
 import { simulatedGateway, simulatedPassword, simulatedRecord, type SimulatedGateway }
   from "./gateway-simulated.js";
 
@@ -402,14 +402,20 @@ describe("services", () => {
       : timestampMs(tried.records[0].startedAt), 5_000);
     assert.deepEqual([tried.recordsTotal, tried.rejectedTotal, tried.bytesRead], [1_002, 1, 14]);
     assert.deepEqual(tried.rejected.map(({ text, reason }) => [text, reason]), [["wrong", "no"]]);
+    assert.equal(Buffer.from(tried.received).toString(), "one\nwrong\ntwo\n");
     const given = await good("admin", tryFormat,
       { optionsYaml: "a: 1", driver: "smdr", data: Buffer.from("x") });
     assert.deepEqual(given.records.map(({ fields }) => fields), [{ driver: "smdr" }]);
+    assert.equal(given.received.length, 0);
     // The beginning of a line that is only partly within reach is not shown as rejected.
     gateway.raws.splice(0, 2, { position: 3n, atMs: 6_000,
       bytes: Buffer.from(`${"x".repeat(triedBytesMax - 5)}\nlast`) });
     const far = await good("admin", tryFormat, { optionsYaml: "a: 1", link });
     assert.deepEqual(far.records.map(({ text }) => text), ["last"]);
+    gateway.raws.splice(0, 1, { position: 4n, atMs: 7_000,
+      bytes: Buffer.from(`${"x".repeat(receivedBytesMax)}\nnew\nest`) });
+    const newest = await good("admin", tryFormat, { optionsYaml: "a: 1", link });
+    assert.equal(Buffer.from(newest.received).toString(), "new\nest");
   });
 
   it("refuses to try what is not right, and whom it does not concern", async () => {

@@ -15,6 +15,8 @@ import { duration, timestamp } from "./time-message.js";
 /** A layout of forty fields with all meanings is far shorter. */
 export const optionsLengthMax = 50_000;
 export const triedBytesMax = 65_536;
+/** Given back, for a person who looks at the lines. */
+export const receivedBytesMax = 16_384;
 
 interface Sample {
   readonly driver: string;
@@ -44,7 +46,15 @@ export async function tryFormat(
   if (!trial.ok) return trial;
   const { records, rejected, recordsTotal, rejectedTotal } = trial.value;
   return ok({ records: records.map(triedMessage), recordsTotal, rejectedTotal,
-    rejected: rejected.map((line) => ({ ...line })), bytesRead: bytes.length });
+    rejected: rejected.map((line) => ({ ...line })), bytesRead: bytes.length,
+    received: request.link === "" ? new Uint8Array() : newestLines(bytes, receivedBytesMax) });
+}
+
+/** What comes last, without a line of which the beginning would be missing. */
+function newestLines(bytes: Uint8Array, bytesMax: number): Uint8Array {
+  if (bytes.length <= bytesMax) return bytes;
+  const last = bytes.subarray(bytes.length - bytesMax);
+  return last.subarray(last.findIndex((byte) => byte === 0x0a || byte === 0x0d) + 1);
 }
 
 async function newestOf(

@@ -13,6 +13,7 @@ import { AccountPage } from "./pages/account.js";
 import { AlarmsPage } from "./pages/alarms.js";
 import { CallsPage } from "./pages/calls.js";
 import { ConfigurationPage } from "./pages/configuration.js";
+import { LayoutPage } from "./pages/layout.js";
 import { LinkPage } from "./pages/link.js";
 import { LinksPage } from "./pages/links.js";
 import { MorePage } from "./pages/more.js";
@@ -97,6 +98,7 @@ function PageOf(props: { readonly route: Route }): JSX.Element {
     case "calls": return <CallsPage />;
     case "links":
       return argument === "" ? <LinksPage /> : <LinkPage key={argument} id={argument} />;
+    case "layout": return <LayoutPage key={argument} link={argument} />;
     case "ports":
       return argument === "" ? <PortsPage /> : <PortPage key={argument} port={argument} />;
     case "terminal": return argument === "" ? <PortsPage />

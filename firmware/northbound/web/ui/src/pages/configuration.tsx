@@ -6,22 +6,24 @@ import { request } from "../api/client.js";
 import { nowMs, requestId } from "../clock.js";
 import { Badge, Button, Card, FaultNote, say, sayFault, Skeleton } from "../parts/basics.js";
 import { History } from "../parts/revision-history.js";
-import { useAnswer, useNow } from "../parts/hooks.js";
+import { useAnswer, useCell, useNow } from "../parts/hooks.js";
 import { Secrets } from "../parts/secrets.js";
 import { Workbench } from "../parts/workbench.js";
+import { draft } from "../state/draft.js";
 import { longLength, msOf, recent } from "../text/format.js";
 import { t } from "../text/language.js";
 
 export function ConfigurationPage(): JSX.Element {
   const inForce = useAnswer(ConfigurationService.method.getConfiguration, {}, []);
   const [turn, setTurn] = useState(0);
-  const [draft, setDraft] = useState<string | undefined>(undefined);
+  const changed = useCell(draft);
+  const setDraft = (text: string | undefined): void => { draft.set(text); };
   const revision = inForce.value?.revision;
   const renew = (): void => { inForce.reload(); setTurn((count) => count + 1); };
   return (
     <>
       <header class="page-head"><h1>{t("config.title")}</h1>
-        {draft === undefined || draft === inForce.value?.document ? null
+        {changed === undefined || changed === inForce.value?.document ? null
           : <Badge tone="info" icon="configuration">{t("config.changed")}</Badge>}</header>
       {inForce.fault === undefined ? null
         : <FaultNote fault={inForce.fault} retry={inForce.reload} />}
@@ -31,7 +33,7 @@ export function ConfigurationPage(): JSX.Element {
         <Trial revision={revision} onChange={() => { setDraft(undefined); renew(); }} />
       </>}
       {inForce.value === undefined ? inForce.fault === undefined ? <Skeleton rows={10} /> : null
-        : <Workbench document={inForce.value.document} revision={revision} draft={draft}
+        : <Workbench document={inForce.value.document} revision={revision} draft={changed}
           onDraft={setDraft} onApplied={renew} />}
       <Card title={t("config.secrets")}><Secrets /></Card>
       <Card title={t("config.history")}>

@@ -16,6 +16,7 @@ import { TerminalPanel } from "../parts/terminal.js";
 import { LinkBadge, Retry } from "../parts/words.js";
 import { controlNames } from "../state/controls.js";
 import { links } from "../state/feed.js";
+import { triedDriver } from "../state/layout.js";
 import { address } from "../state/route.js";
 import { may } from "../state/session.js";
 import { bytes, count, msOf, recent } from "../text/format.js";
@@ -87,7 +88,7 @@ async function perform(action: LinkAction, id: string): Promise<void> {
 }
 
 function LinkActions(props: { readonly link: Link }): JSX.Element {
-  const { id, state, capabilities } = props.link;
+  const { id, state, driver, capabilities } = props.link;
   const [busy, setBusy] = useState<LinkAction | undefined>(undefined);
   const [asking, setAsking] = useState<"restart" | "disable" | undefined>(undefined);
   const run = (action: LinkAction): void => {
@@ -110,6 +111,8 @@ function LinkActions(props: { readonly link: Link }): JSX.Element {
         : <>{button("restart", true)}{button("disable", true)}</>}
       {usable && probeable ? button("probe") : null}
       {usable && capabilities?.snapshot === true ? button("resync") : null}
+      {driver === triedDriver && may(Role.ADMIN) ? <a class="button"
+        href={address("layout", id)}>{t("layout.open")}</a> : null}
       {asking === undefined ? null : (
         <Confirm title={t(`link.${asking}`)} text={t(`link.${asking}.ask`)}
           action={t(`link.${asking}`)} onCancel={() => { setAsking(undefined); }}

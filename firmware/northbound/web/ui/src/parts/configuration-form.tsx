@@ -8,6 +8,8 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ConfigurationProblem } from
   "../../../../../../proto/gen/cti/gateway/v1/configuration_pb.js";
 import { readDocument, withItem, withValue } from "../state/document-edit.js";
+import { triedDriver } from "../state/layout.js";
+import { address } from "../state/route.js";
 import { breach, choicesOf, firstKind, isRequired, itemSchema, kindOf, member, members,
   memberValue, newItem, type Path, pathText, resolved, type Schema, typed, wordsOf } from
   "../state/schema.js";
@@ -168,8 +170,11 @@ function Entry(props: PartProps & { readonly open: boolean }): JSX.Element {
           .filter((word) => word !== "").join(" · ")}</span>
         {wrong ? <Badge tone="bad">{t("config.form.wrong")}</Badge> : null}</summary>
       <Section {...props} />
-      <p class="row end"><Button kind="danger" small icon="close"
-        label={`${remove}: ${title}`}
+      <p class="row end">
+        {name === "links" && memberValue(value, "driver") === triedDriver && id !== ""
+          ? <a class="button small" href={address("layout", id)}>{t("layout.open")}
+            <span class="hidden"> {title}</span></a> : null}
+        <Button kind="danger" small icon="close" label={`${remove}: ${title}`}
         onClick={() => { form.onText(withValue(form.text, path, undefined), path); }}>
         {remove}</Button></p>
     </details>

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { numbersText, readDocument, withItem, withValue } from "./document-edit.js";
+import { linkOptions, numbersText, optionsText, readDocument, withItem, withLinkOptions, withValue }
+  from "./document-edit.js";
 
 const text = `# The head office
 version: 1
@@ -72,6 +73,20 @@ describe("change of the configuration's text", () => {
     assert.equal(numbersText(text, "head-office"), "");
     assert.equal(numbersText(text, "another"), "");
     assert.equal(numbersText("links: [\n", "another"), "");
+  });
+
+  it("gives a link another record format, and leaves what else its options say", () => {
+    const printer = `${text.replace("links:", "links:\n  - id: hotel\n    options: "
+      + "{ format: mitel, pattern: long, timeZone: Europe/Rome } # the old one\n#")}`;
+    const layout = { kind: "tokens", fields: [{ name: "time", is: "time" }] };
+    const changed = withLinkOptions(printer, "hotel", { format: "custom", layout }) ?? "";
+    assert.deepEqual(linkOptions(changed, "hotel"), { index: 0, options: {
+      format: "custom", timeZone: "Europe/Rome", layout } });
+    assert.match(changed, /recordsDays: 90 # the law says so/);
+    assert.match(changed, / {10}- \{ name: time, is: time \}/);
+    assert.equal(withLinkOptions(text, "nowhere", {}), undefined);
+    assert.equal(optionsText({ format: "custom", layout }), "format: custom\nlayout:\n"
+      + "  kind: tokens\n  fields:\n    - { name: time, is: time }");
   });
 
   it("refuses a text that it cannot read, and a place behind an alias", () => {

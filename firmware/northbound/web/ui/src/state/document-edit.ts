@@ -4,7 +4,8 @@
  * the YAML tree, which keeps comments with what they belong to.
  */
 
-import { Document, isMap, isScalar, isSeq, parse, parseDocument, type Scalar } from "yaml";
+import { Document, isMap, isScalar, isSeq, type Node, parse, parseDocument, type Scalar } from
+  "yaml";
 import type { Path } from "./schema.js";
 
 /** The document's values; undefined while its text cannot be read. */
@@ -104,4 +105,45 @@ function scalarText(value: unknown): string {
   const plain = String(value);
   return typeof value !== "string" || (/^[A-Za-z](?:[\w./:-]*[\w/])?$/.test(plain)
     && parse(plain) === value) ? plain : JSON.stringify(value);
+}
+
+/** Where a link stands in the document, and its options; undefined where it does not. */
+export function linkOptions(
+  text: string, link: string,
+): { readonly index: number; readonly options: unknown } | undefined {
+  const value = readDocument(text) as { readonly links?: unknown } | undefined;
+  const entries: readonly unknown[] = Array.isArray(value?.links) ? value.links : [];
+  const index = entries.findIndex((entry) => (entry as { id?: unknown } | null)?.id === link);
+  return index < 0 ? undefined
+    : { index, options: (entries[index] as { options?: unknown }).options };
+}
+
+/** Options of a link whose records have another format now; what is not about it stays. */
+export function withLinkOptions(
+  text: string, link: string, options: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const found = linkOptions(text, link);
+  if (found === undefined) return undefined;
+  const { pattern: _pattern, items: _items, dateOrder: _order, ...kept } =
+    Object(found.options ?? {}) as Readonly<Record<string, unknown>>;
+  return edited(text, (document) => {
+    document.setIn(["links", found.index, "options"],
+      optionsNode(document, { ...kept, ...options }));
+    return undefined;
+  });
+}
+
+/** Each field of a layout on a line of its own. */
+function optionsNode(document: Document, options: unknown): Node {
+  const node = document.createNode(options);
+  const fields = isMap(node) ? node.getIn(["layout", "fields"], true) : undefined;
+  for (const field of isSeq(fields) ? fields.items : []) if (isMap(field)) field.flow = true;
+  return node;
+}
+
+/** As YAML, to be read and copied. */
+export function optionsText(options: unknown): string {
+  const document = new Document();
+  document.contents = optionsNode(document, options);
+  return document.toString({ lineWidth: 0 }).trimEnd();
 }

@@ -3,12 +3,14 @@
 
 import { causesInEnglish } from "./causes.js";
 import { formInEnglish } from "./form-words.js";
+import { layoutInEnglish } from "./layout-words.js";
 import { portsInEnglish } from "./port-words.js";
 import { terminalInEnglish } from "./terminal-words.js";
 
 export const en = {
   ...causesInEnglish,
   ...formInEnglish,
+  ...layoutInEnglish,
   ...portsInEnglish, ...terminalInEnglish,
   "product.line": "CTI gateway",
   "skip": "Skip to the content",

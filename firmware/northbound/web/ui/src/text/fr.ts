@@ -1,5 +1,6 @@
 import { causesInFrench } from "./causes.js";
 import { formInFrench } from "./form-words.js";
+import { layoutInFrench } from "./layout-words.js";
 import { portsInFrench } from "./port-words.js";
 import { terminalInFrench } from "./terminal-words.js";
 import type { TextKey } from "./en.js";
@@ -8,6 +9,7 @@ import type { TextKey } from "./en.js";
 export const fr: Readonly<Record<TextKey, string>> = {
   ...causesInFrench,
   ...formInFrench,
+  ...layoutInFrench,
   ...portsInFrench, ...terminalInFrench,
   "product.line": "Passerelle CTI",
   "skip": "Aller au contenu",
