@@ -9,6 +9,8 @@ import type { CompletedCall } from "../../firmware/model/records.js";
 import type { CallLine } from "./formats/format.js";
 
 export const driverName = "smdr";
+/** Under which the session notes, in seconds, how far the PBX's clock seemed ahead. */
+const driftField = "clockDriftSeconds";
 
 /** Where and when a line was received, and its own time in UTC. */
 export interface LineContext {
@@ -70,6 +72,8 @@ export function completedCall(
     ...(callingNumber === undefined ? {} : { callingNumber }),
     ...(calledNumber === undefined ? {} : { calledNumber }),
     pbxTime: line.pbxTime, startedAtMs,
+    ...(line.privateFields[driftField] === undefined ? {}
+      : { pbxClockOffsetMs: Number(line.privateFields[driftField]) * 1_000 }),
     ...(ringMs === undefined ? {} : { ringMs }), durationMs: line.durationMs,
     answered: line.answered,
     ...(line.transferred === true ? { transferred: true } : {}),

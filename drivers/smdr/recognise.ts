@@ -10,7 +10,8 @@ import { formatOf, formats } from "./formats/index.js";
 import { FramedDecoder } from "./framed-decoder.js";
 import { openFraming, type FramingOptions } from "./framings/index.js";
 import { necDefaults } from "./framings/nec.js";
-import type { Fields, HeadedLayout, LineLayout } from "./layout.js";
+import { layoutUnder, readLayout, type Fields, type HeadedLayout, type LineLayout }
+  from "./layout.js";
 import { momentOf } from "../../firmware/base/local-time.js";
 
 const samplesMax = 5;
@@ -20,6 +21,12 @@ const apart = 0.15;
 const strictEnough = 24;
 const recordsEnough = 4;
 const dayMs = 86_400_000;
+/** Looked at before a format is read; the link doctor keeps no more. */
+const glanceLinesMax = 100;
+/** Of places in a line at which a record could begin. */
+const startsMax = 8;
+/** What the codec leaves out of a line. */
+const padding = /[\0\x07\f\x11\x13]/g;
 
 /** Bytes may come in frames, where these come unasked; one that waits to be asked is not heard. */
 interface Way {
@@ -29,8 +36,7 @@ interface Way {
   readonly formats: readonly Format[];
 }
 
-const ways: readonly Way[] = [
-  { framing: { framing: "lines" }, options: {}, formats: [...formats.values()] },
+const framedWays: readonly Way[] = [
   { framing: { framing: "nec-free" }, options: { framing: "nec-free" },
     formats: [formatOf("nec-neax")] },
   { framing: { framing: "nec-free", nec: { ...necDefaults, parity: false } },
@@ -49,7 +55,19 @@ interface Reading {
 export function recognise(
   bytes: Uint8Array, atMs: number, timeZone: string,
 ): readonly Recognition[] {
-  const all = ways.flatMap((way) => way.formats
+  return recogniseAmong([...formats.values()], bytes, atMs, timeZone);
+}
+
+/** `recognise`; of these formats, lines are read with those that one line at least could be of. */
+export function recogniseAmong(
+  among: readonly Format[], bytes: Uint8Array, atMs: number, timeZone: string,
+): readonly Recognition[] {
+  const lines = Buffer.from(bytes).toString("latin1").split(/[\r\n]+/)
+    .map((line) => line.replace(padding, "")).filter((line) => line.trim() !== "")
+    .slice(-glanceLinesMax);
+  const plain: Way = { framing: { framing: "lines" }, options: {},
+    formats: among.filter((format) => lines.some((line) => couldBeOf(format, line))) };
+  const all = [plain, ...framedWays].flatMap((way) => way.formats
     .map((format) => bestReading(way, format, bytes, atMs, timeZone)))
     .filter((reading) => reading !== undefined)
     .sort((a, b) => b.mark - a.mark);
@@ -61,6 +79,20 @@ export function recognise(
     const rival = reading === best ? second : best;
     const ambiguous = rival !== undefined && rival.mark > reading.mark - apart;
     return recognitionOf(reading, ambiguous ? Math.min(reading.mark, 0.5) : reading.mark);
+  });
+}
+
+/** Whether the line, or what stands behind noise on it, has the look of a record; no more. */
+function couldBeOf(format: Format, line: string): boolean {
+  const starts = [0];
+  for (const { index } of line.matchAll(format.begins)) {
+    if (index > 0 && starts.push(index) > startsMax) break;
+  }
+  return starts.some((start) => {
+    const text = Buffer.from(line.slice(start), "latin1").toString(format.encoding);
+    return format.layouts.some((layout) => layout.kind === "headed"
+      ? layoutUnder(layout, text) !== undefined
+      : readLayout(layout.kind === "block" ? layout.first : layout, text) !== undefined);
   });
 }
 

@@ -213,6 +213,7 @@ describe("smdr session, Panasonic", () => {
     }
     assert.deepEqual(bench.told.slice(2), ["impaired the PBX's clock is 10 min ahead"]);
     assert.equal(bench.records[0]?.privateFields?.["clockDriftSeconds"], "600");
+    assert.equal(bench.records[0]?.pbxClockOffsetMs, 600_000);
     bench.peer.setClock(0);
     bench.peer.print(incoming);
     assert.equal(bench.told.at(-1), "ready");

@@ -29,6 +29,8 @@ export interface CompletedCall {
   readonly pbxTime: string;
   /** Milliseconds since 1970 UTC, from `pbxTime` and the link's time zone. */
   readonly startedAtMs: number;
+  /** How far the PBX's clock seemed ahead of ours as this was printed; negative: behind. */
+  readonly pbxClockOffsetMs?: number;
   readonly ringMs?: number;
   readonly durationMs: number;
   readonly answered: boolean;
@@ -86,6 +88,8 @@ export interface CallRecord {
   readonly accountCode?: string;
   readonly cost?: string;
   readonly pbxTime?: string;
+  /** How far the PBX's clock seemed ahead of ours as it was printed; negative: behind. */
+  readonly pbxClockOffsetMs?: number;
   readonly pbxReference?: string;
 }
 

@@ -68,9 +68,11 @@ function placeOf({ rawPosition, rawOrdinal = 0 }: CompletedCall): string | undef
 
 function printedFields(
   printed: CompletedCall,
-): Pick<CallRecord, "accountCode" | "cost" | "pbxTime" | "pbxReference"> {
+): Pick<CallRecord, "accountCode" | "cost" | "pbxTime" | "pbxClockOffsetMs" | "pbxReference"> {
   return {
     pbxTime: printed.pbxTime,
+    ...(printed.pbxClockOffsetMs === undefined ? {}
+      : { pbxClockOffsetMs: printed.pbxClockOffsetMs }),
     ...(printed.accountCode === undefined ? {} : { accountCode: printed.accountCode }),
     ...(printed.cost === undefined ? {} : { cost: printed.cost }),
     ...(printed.pbxReference === undefined ? {} : { pbxReference: printed.pbxReference }),

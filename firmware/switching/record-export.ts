@@ -64,6 +64,8 @@ const columns: readonly Column[] = [
   ["cost", (record) => record.cost],
   ["pbx_time", (record) => record.pbxTime],
   ["pbx_reference", (record) => record.pbxReference],
+  ["pbx_clock_offset_seconds", ({ pbxClockOffsetMs }) =>
+    pbxClockOffsetMs === undefined ? undefined : Math.round(pbxClockOffsetMs / 1_000)],
 ];
 
 /**

@@ -68,6 +68,8 @@ async function showRecord(record: CallRecord, session: Session): Promise<void> {
     [["Marks", "Marques"], record.marks.join(", ")],
     [["Account", "Compte"], record.accountCode], [["Cost", "Coût"], record.cost],
     [["PBX time", "Heure du PBX"], record.pbxTime],
+    [["PBX clock ahead by", "Avance de l'horloge du PBX"],
+      record.pbxClockOffsetSeconds === undefined ? "" : `${record.pbxClockOffsetSeconds} s`],
     [["PBX reference", "Référence PBX"], record.pbxReference],
   ]);
   await session.text("\n");

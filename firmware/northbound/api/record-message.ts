@@ -40,6 +40,8 @@ export function recordMessage(record: CallRecord): PlainInit<typeof CallRecordSc
     endCause: record.endCause, legs: record.legs.map(legMessage), marks: [...record.marks],
     accountCode: record.accountCode ?? "", cost: record.cost ?? "",
     pbxTime: record.pbxTime ?? "", pbxReference: record.pbxReference ?? "",
+    ...(record.pbxClockOffsetMs === undefined ? {}
+      : { pbxClockOffsetSeconds: Math.round(record.pbxClockOffsetMs / 1_000) }),
   };
 }
 
