@@ -234,7 +234,7 @@ describe("record export", () => {
     const lines = csv.split("\r\n");
     assert.equal(lines.length, 4);
     assert.equal(lines[3], "");
-    assert.equal(lines[0]?.split(",").length, 25);
+    assert.equal(lines[0]?.split(",").length, 26);
     assert.match(lines[1] ?? "", /,2026-11-23T03:00:00\.000Z,2026-11-23T03:00:04\.000Z,/);
     assert.match(lines[2] ?? "", /,\+33612345678,,"'=HYPERLINK\(""x""\)",/);
   });

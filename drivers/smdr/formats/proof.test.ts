@@ -73,6 +73,8 @@ const table: Readonly<Record<string, string>> = {
 
 describe("what record formats say", () => {
   for (const name of formats.keys()) {
+    // Binary records, no lines: the tests of their framing prove them.
+    if (name === "isdx") continue;
     it(name, () => { assert.equal(proven(name), table[name]); });
   }
 });
