@@ -65,6 +65,7 @@ const table: Readonly<Record<string, string>> = {
   "panasonic-dbs": "Dcndtlurxa$pY-s",
   "panasonic-kx": "Dcndtlurxa$pY",
   "panasonic-kx-ta": "DcndtlurxapY",
+  radius: "DcndlurpYZs",
   "samsung-officeserv": "Dcndtlurxap-s",
   "siemens-hipath": "Dcndtlurxa$pYs",
   "siemens-hipath4000": "ndlupY",
