@@ -15,6 +15,7 @@ import { secretFiles } from "./config/secret-files.js";
 import { createSecrets, type Secrets } from "./config/secrets.js";
 import { Delivery } from "./delivery/delivery.js";
 import { Ledger } from "./delivery/ledger.js";
+import { backlogsOf, deliveryReadings, ledgerReadings, quotaOf } from "./delivery-figures.js";
 import { gatewayView } from "./gateway-view.js";
 import { Hotel } from "./hotel/hotel.js";
 import { hotelPlan } from "./hotel-configuration.js";
@@ -43,12 +44,13 @@ import { createHostHealth, type HostHealth } from "./supervisor/host-health.js";
 import { createMetrics, type Metrics } from "./supervisor/metrics.js";
 import { supervise, type Supervision, type Supervisor } from "./supervisor/supervise.js";
 import { StoredEventLog } from "./switching/event-log-store.js";
-import { StoredRawKeeper } from "./switching/raw-keeper.js";
+import { StoredRawKeeper, type RawQuota } from "./switching/raw-keeper.js";
 import { StoredRecordBook } from "./switching/record-book.js";
 import { createSwitch, type SwitchingFunction } from "./switching/switching-function.js";
 import { switchNumbers } from "./switching/switch-metrics.js";
 import { terminalLines } from "./terminal-lines.js";
 import { Terminals } from "./terminal/terminals.js";
+import { createReceptionWatch } from "./watch/reception-watch.js";
 import { createQuietWatch } from "./watch/quiet-watch.js";
 
 export interface GatewayOptions {
@@ -117,6 +119,7 @@ class Assembly {
   #audit: Audit | undefined;
   #secrets: Secrets | undefined;
   #metrics: Metrics | undefined;
+  #host: HostHealth | undefined;
   #heldBack: boolean;
   #starting = true;
   #startFault: Fault | undefined;
@@ -144,7 +147,9 @@ class Assembly {
     this.#ledger = new Ledger({ store, world, alarms: this.#alarms, ageMsMax: recordsMs, durable });
     this.#raw = new StoredRawKeeper({ store, world, count: this.#ledger,
       neededFrom: (link) => this.#delivery.neededFrom(link),
-      retention: () => ({ ageMsMax: days((kept) => kept.rawDays, 90) }) });
+      retention: () => ({ ageMsMax: days((kept) => kept.rawDays, 90) }),
+      quota: (link) => this.#quota(link),
+      dropped: (link, segments) => this.#delivery.drop(link, segments) });
     this.#delivery = new Delivery({ store, world, ledger: this.#ledger, alarms: this.#alarms,
       secret: (reference) => this.#running(this.#secrets).secret(reference),
       unit: () => this.#document?.unit.name ?? "jackfield" });
@@ -238,6 +243,7 @@ class Assembly {
     const { world, dataFolder, drivers, configText } = this.#options;
     const alarms = this.#alarms;
     const host = createHostHealth(world, dataFolder, alarms);
+    this.#host = host;
     this.#switch = createSwitch({ world, log: this.#events, records: this.#records,
       numbers: this.#numbers, alarms, findLink: (id) => this.#links.get(id) });
     const configuration = createConfiguration({ store: this.#store, world, alarms, drivers,
@@ -259,17 +265,30 @@ class Assembly {
       links: () => this.#links.list().map(({ status }) => status),
       timeZone: () => configuration.document.unit.timeZone,
       holidays: () => configuration.document.unit.holidays });
+    const reception = createReceptionWatch({ world, alarms,
+      links: () => this.#links.list().map(({ status }) => status),
+      backlogs: () => backlogsOf(this.#delivery, (link) => this.#quota(link).bytesMax),
+      thresholds: () => configuration.document.watch });
     for (const component of [host, metrics, this.#switch, this.#delivery, this.#paging, this.#links,
-      this.#terminals, this.#servers, configuration, certificates, quiet]) {
+      this.#terminals, this.#servers, configuration, certificates, quiet, reception]) {
       const added = await this.#root.add(component);
       if (!added.ok) return added;
     }
     return this.#applyGiven(configuration);
   }
 
+  #quota(link: LinkId): RawQuota {
+    return this.#document === undefined ? { bytesMax: Infinity, whenNeeded: "refuse" }
+      : quotaOf(this.#document, link, this.#host?.reading?.diskTotalBytes);
+  }
+
   #measure(host: HostHealth, source: SwitchingFunction): Metrics {
+    const nowMs = (): number => this.#options.world.clock.wall().getTime();
     this.#metrics = createMetrics(this.#options.world, {
       links: () => this.#links.list().map(({ status }) => status), host: () => host.reading,
+      deliveries: () => deliveryReadings(this.#delivery, nowMs()),
+      ledger: () => ledgerReadings(this.#delivery,
+        this.#links.list().map(({ status }) => status.id), nowMs()),
       numbers: async () => {
         const size = await this.#store.size();
         return { ...switchNumbers(source), jackfield_alarms: this.#alarms.list(false).length,

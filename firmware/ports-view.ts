@@ -95,12 +95,11 @@ function candidates(
 
 function doctorPort(opened: Result<SerialLine>): Result<DoctorPort> {
   if (!opened.ok) return opened;
-  const { port, lines, setBaudRate } = opened.value;
+  const { port, errorsCounted, onReceive, lines, setBaudRate } = opened.value;
   port.on("error", () => undefined);
   return ok({
-    onReceive: (handler) => { port.on("data", (bytes: Buffer) => { handler(bytes); }); },
+    errorsCounted, onReceive, lines, setBaudRate,
     onClosed: (handler) => { port.on("close", handler); },
-    lines, setBaudRate,
     close: () => { if (port.isOpen) port.close(() => undefined); },
   });
 }

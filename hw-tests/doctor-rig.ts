@@ -40,6 +40,7 @@ export async function diagnose(
     open: (baudRate) => {
       wire.baudRate = baudRate;
       return Promise.resolve(ok({
+        errorsCounted: true,
         onReceive: (handler) => { wire.receive = handler; }, onClosed: () => undefined,
         lines: () => Promise.resolve({ cts: true, dsr: true, dcd: false }),
         setBaudRate: (next) => { wire.baudRate = next; return Promise.resolve(done); },

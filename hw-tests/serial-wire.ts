@@ -1,7 +1,7 @@
 /**
  * A serial line bit by bit, independent of the product: what a receiver with one setting makes of
- * a sender with another. As Linux does with IGNPAR, an octet without its stop bit is left out; one
- * that is low throughout is a break, which reads as NUL.
+ * a sender with another. An octet without its stop bit is damaged; one that is low throughout is a
+ * break, which reads as NUL.
  */
 
 import type { World } from "../firmware/base/world.js";
@@ -57,10 +57,10 @@ export class Burst {
 
   /**
    * The first octet that a receiver of 8N1 at `baudRate` finds from `fromMs`, and when it has it;
-   * `octet` is undefined where the stop bit is missing.
+   * `damaged` where the stop bit is missing.
    */
-  next(fromMs: number, baudRate: number):
-  { readonly octet: number | undefined; readonly atMs: number } | undefined {
+  next(fromMs: number, baudRate: number): { readonly octet: number; readonly damaged: boolean;
+    readonly atMs: number } | undefined {
     const startsLow = fromMs <= 0 && this.#level(0) === 0;
     const start = startsLow ? 0 : this.#fall(fromMs);
     if (start === undefined) return undefined;
@@ -68,12 +68,11 @@ export class Burst {
     const sample = (bit: number): number => this.#level(start + (bit + 0.5) * bitMs);
     let octet = 0;
     for (let bit = 0; bit < 8; bit += 1) octet |= sample(bit + 1) << bit;
-    return { octet: sample(9) === 1 || octet === 0 ? octet : undefined,
-      atMs: start + 9.5 * bitMs };
+    return { octet, damaged: sample(9) === 0, atMs: start + 9.5 * bitMs };
   }
 }
 
-/** All that a receiver of 8N1 at one speed makes of a burst. */
+/** All undamaged octets and breaks that a receiver of 8N1 at one speed makes of a burst. */
 export function receivedAs(octets: Uint8Array, setting: Setting, baudRate: number): Uint8Array {
   const burst = new Burst(octets, setting);
   const found: number[] = [];
@@ -81,7 +80,7 @@ export function receivedAs(octets: Uint8Array, setting: Setting, baudRate: numbe
   for (;;) {
     const next = burst.next(at, baudRate);
     if (next === undefined) return Uint8Array.from(found);
-    if (next.octet !== undefined) found.push(next.octet);
+    if (!next.damaged || next.octet === 0) found.push(next.octet);
     at = next.atMs;
   }
 }
@@ -91,7 +90,7 @@ export class Wire {
   readonly #world: World;
   readonly #setting: Setting;
   baudRate = 9_600;
-  receive: (octets: Uint8Array) => void = () => undefined;
+  receive: (octets: Uint8Array, damagedAt: readonly number[]) => void = () => undefined;
 
   constructor(world: World, setting: Setting) {
     this.#world = world;
@@ -104,7 +103,7 @@ export class Wire {
       const next = burst.next(fromMs, this.baudRate);
       if (next === undefined) return;
       this.#world.clock.after(Math.max(0, next.atMs - fromMs), "wire.octet", () => {
-        if (next.octet !== undefined) this.receive(Uint8Array.of(next.octet));
+        this.receive(Uint8Array.of(next.octet), next.damaged ? [0] : []);
         step(next.atMs);
       });
     };

@@ -96,6 +96,7 @@ export function sessionBench(
     garbage: (bytes, reason) => { garbage.push({ bytes: bytes.length, reason }); },
     accounted: () => undefined,
     page: () => Promise.resolve(done), pageStatus: () => undefined,
+    missed: () => undefined,
     requestResync: (reason) => { resyncs.push(reason); },
   });
   if (more.accept !== false) peer.accept(connection);

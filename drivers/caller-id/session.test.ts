@@ -65,6 +65,7 @@ class Bench {
       },
       accounted: (bytes) => { this.toldBytes += bytes; },
       page: () => Promise.resolve(done), pageStatus: () => undefined,
+      missed: () => undefined,
       requestResync: () => undefined,
     });
   }

@@ -44,7 +44,8 @@ class Station {
       report: (condition) => { this.told.push("reason" in condition
         ? `${condition.type} ${inLanguage(condition.reason, "en")}` : condition.type); },
       identify: () => undefined, garbage: (bytes) => { this.garbage += bytes.length; },
-      accounted: () => undefined, requestResync: () => undefined,
+      accounted: () => undefined, missed: () => undefined,
+      requestResync: () => undefined,
     });
   }
 

@@ -108,7 +108,8 @@ class Bench {
       },
       report: ({ type }) => { this.conditions.push(type); },
       identify: ({ incarnation }) => { this.incarnations.add(incarnation); },
-      garbage: () => undefined, accounted: () => undefined, requestResync: () => undefined,
+      garbage: () => undefined, accounted: () => undefined, missed: () => undefined,
+      requestResync: () => undefined,
     });
   }
 

@@ -94,6 +94,7 @@ class Bench {
       },
       report: ({ type }) => { this.conditions.push(type); }, identify: () => undefined,
       garbage: (_bytes, reason) => { this.garbage.push(reason); }, accounted: () => undefined,
+      missed: () => undefined,
       requestResync: () => undefined,
     });
   }

@@ -80,6 +80,7 @@ class Bench {
         this.accountedBytes += bytes.length;
       },
       accounted: (bytes) => { this.accountedBytes += bytes; },
+      missed: () => undefined,
       requestResync: () => undefined,
     });
     this.peer.connected();

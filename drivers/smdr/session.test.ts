@@ -25,6 +25,7 @@ class Bench {
   readonly sent: string[] = [];
   heardBytes = 0;
   garbageBytes = 0;
+  missed = 0;
   readonly accounted = { record: 0, skipped: 0 };
   readonly session: Session;
   readonly peer: SmdrPeer;
@@ -71,6 +72,7 @@ class Bench {
       garbage: (bytes) => { this.garbageBytes += bytes.length; },
       accounted: (bytes, as) => { this.accounted[as] += bytes; },
       page: () => Promise.resolve(done), pageStatus: () => undefined,
+      missed: (records) => { this.missed += records; },
       requestResync: () => undefined,
     });
   }
@@ -357,6 +359,15 @@ describe("smdr session, Avaya and Nortel", () => {
     assert.deepEqual([record?.direction, record?.device, record?.calledNumber,
       record?.accountCode, record?.durationMs, record?.transferred, record?.answered],
     ["outgoing", "2343", "0145678901", "4711", 50_000, true, true]);
+    bench.end();
+  });
+
+  it("tells how many records never came, by the PBX's numbers", () => {
+    const bench = new Bench({ format: "nortel-meridian" });
+    print(bench, "N 001 00 2343    T010011 11/23 09:00 00:01:12 A 903012345678",
+      "N 005 00 2343    T010011 11/23 09:02 00:01:12 A 903012345678");
+    bench.session.close();
+    assert.equal(bench.missed, 3);
     bench.end();
   });
 

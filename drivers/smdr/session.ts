@@ -224,7 +224,10 @@ class SmdrSession implements Session {
     }
     if (says.phase === "kept") return;
     const missing = says.sequence === undefined ? 0 : this.#sequence.missingBefore(says.sequence);
-    if (missing > 0) world.log.event("smdr.records.missing", { link, missing }, "warn");
+    if (missing > 0) {
+      world.log.event("smdr.records.missing", { link, missing }, "warn");
+      this.#context.missed(missing);
+    }
     if (says.phase === "notice") {
       world.log.event("smdr.notice", { link, notice: says.notice, text: says.text },
         says.notice === "information" ? "info" : "warn");

@@ -40,7 +40,8 @@ class Bench {
       report: (condition) => { this.told.push("reason" in condition
         ? inLanguage(condition.reason, "en") : condition.type); },
       identify: (identity) => { this.identities.push(identity); },
-      garbage: () => undefined, accounted: () => undefined, requestResync: () => undefined,
+      garbage: () => undefined, accounted: () => undefined, missed: () => undefined,
+      requestResync: () => undefined,
     });
   }
 

@@ -60,7 +60,8 @@ describe("configuration check: a good document", () => {
     assert.deepEqual([checked.errors, checked.warnings], [[], []]);
     assert.equal(checked.document?.unit.language, "fr");
     assert.deepEqual(checked.document?.links[1]?.transport, { kind: "serial", path: "/dev/ttyS0",
-      baudRate: 9600, dataBits: 8, parity: "none", stopBits: 1, flowControl: "none" });
+      baudRate: 9600, dataBits: 8, parity: "none", stopBits: 1, flowControl: "none",
+      hold: "dtr-rts" });
   });
 
   it("may be JSON", () => {

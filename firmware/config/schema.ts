@@ -62,6 +62,13 @@ const serial = z.strictObject({
     .meta(words("Stop bits", "Stop bits.", "Bits de stop", "Bits de stop.")),
   flowControl: z.enum(["none", "rts-cts", "xon-xoff"]).default("none")
     .meta(words("Flow control", "Flow control.", "Contrôle de flux", "Contrôle de flux.")),
+  hold: z.enum(["none", "dtr-rts"]).default("dtr-rts").meta(words("Without flow control, wait by",
+    "How the PBX is asked to wait while the store cannot take more: DTR and RTS go down, which "
+    + "most PBXs take for a printer that is not ready. None for one that throws its records away.",
+    "Sans contrôle de flux, attente par",
+    "Comment prier le PBX d'attendre tant que le stockage ne prend plus : DTR et RTS descendent, "
+    + "ce que la plupart des PBX prennent pour une imprimante pas prête. Rien (none) pour un PBX "
+    + "qui jetterait alors ses tickets.")),
 }).meta({ title: "Serial port", fr: { title: "Port série" } });
 
 const udp = z.strictObject({
@@ -403,10 +410,35 @@ export const documentSchema = z.strictObject({
         + "take stays longer.",
       "Jours d'octets bruts", "Jours d'octets bruts ; ils prouvent ce qu'un PBX a imprimé. Ce "
         + "qu'une destination doit encore prendre reste plus longtemps.")),
+    rawMegabytes: z.int().min(1).max(10_000_000).default(2_000).meta(words("Megabytes of raw bytes",
+      "Most raw bytes of each link; a busy printer fills two gigabytes in some years. All links "
+        + "together take half of the disk at most. When it is full, what is delivered goes first; "
+        + "then the PBX is held where the line can, else the oldest goes, with an alarm.",
+      "Mégaoctets d'octets bruts",
+      "Octets bruts par lien au plus ; une imprimante active remplit deux gigaoctets en quelques "
+        + "années. Tous les liens prennent au plus la moitié du disque. Une fois plein, ce qui est "
+        + "livré part d'abord ; puis le PBX est retenu si la ligne le permet, sinon le plus ancien "
+        + "est perdu, avec une alarme.")),
     auditDays: days.min(30).default(730).meta(words("Days of audit log", "Days of audit log.",
       "Jours du journal d'audit", "Jours du journal d'audit.")),
   }).prefault({}).meta(words("Retention", "How long what is kept.",
     "Conservation", "Combien de temps quoi est gardé.")),
+  watch: z.strictObject({
+    damagedPercent: z.number().min(0.01).max(100).default(1).meta(words("Percent damaged",
+      "Of the bytes of a serial line in ten minutes; one in a hundred already spoils a record in "
+        + "two.",
+      "Pour cent abîmés",
+      "Des octets d'une ligne série en dix minutes ; un sur cent gâte déjà un ticket sur deux.")),
+    rejectedPercent: z.number().min(0.1).max(100).default(10).meta(words("Percent rejected",
+      "Of the lines in an hour; page headers and blank lines do not count.",
+      "Pour cent rejetés",
+      "Des lignes en une heure ; en-têtes de page et lignes vides ne comptent pas.")),
+    backlogHours: z.number().min(0.1).max(8_760).default(24).meta(words("Hours of waiting",
+      "What a destination has to take may wait so long; a day, for those that come at night.",
+      "Heures d'attente",
+      "Ce qu'une destination doit prendre peut attendre tant ; un jour, pour celles de nuit.")),
+  }).prefault({}).meta(words("Watch", "From when on reception and delivery are an alarm.",
+    "Surveillance", "À partir de quand réception et livraison font une alarme.")),
   access: z.strictObject({
     sessionIdleMinutes: z.number().min(1).max(1_440).default(30).meta(words("Idle minutes",
       "An unused session ends after so many minutes.",

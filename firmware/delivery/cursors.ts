@@ -46,6 +46,8 @@ export interface Delivered {
   readonly bytes: number;
   /** Pieces sent once more on request. */
   readonly again: number;
+  /** Bytes that were dropped untaken, because the link's quota was full. */
+  readonly lost: number;
 }
 
 const separator = "\u0000";
@@ -107,7 +109,8 @@ export const delivered: Keyspace<DeliveredKey, Delivered> = {
   },
   encode: (row) => textKey(JSON.stringify(row)),
   decode: (bytes) => decodeObject(bytes, "a day of a destination",
-    ({ pieces, bytes: count, again }) =>
+    // Rows of earlier versions do not know of losses.
+    ({ pieces, bytes: count, again, lost = 0 }) =>
       typeof pieces === "number" && typeof count === "number" && typeof again === "number"
-        ? { pieces, bytes: count, again } : undefined),
+        && typeof lost === "number" ? { pieces, bytes: count, again, lost } : undefined),
 };

@@ -9,7 +9,7 @@ import { openStore } from "../store/leveldb-store.js";
 import type { Store } from "../store/store.js";
 import { createAlarms } from "../supervisor/alarm-board.js";
 import type { Alarms } from "../supervisor/alarms.js";
-import { StoredRawKeeper } from "../switching/raw-keeper.js";
+import { StoredRawKeeper, type RawQuota } from "../switching/raw-keeper.js";
 import { StoredRecordBook } from "../switching/record-book.js";
 import { Delivery } from "./delivery.js";
 import type { Batch, Content, Destination } from "./destination.js";
@@ -72,6 +72,8 @@ export class DeliveryBench {
   readonly receiver = new Receiver();
   /** What destinations want to write down is refused. */
   storeRefuses = false;
+  /** Of each link's raw bytes. */
+  quota: RawQuota = { bytesMax: Infinity, whenNeeded: "refuse" };
   readonly #database = new MemoryLevel<Uint8Array, Uint8Array>(
     { keyEncoding: "view", valueEncoding: "view", storeEncoding: "view" });
   #life: Life | undefined;
@@ -103,6 +105,7 @@ export class DeliveryBench {
     const ledger = new Ledger({ store, world, alarms, ageMsMax: () => 1e12, durable: wake });
     const keeper = new StoredRawKeeper({ store, world, count: ledger,
       neededFrom: (link) => delivery.neededFrom(link),
+      quota: () => this.quota, dropped: (link, segments) => delivery.drop(link, segments),
       retention: () => ({ ageMsMax: 60_000 }) });
     const book = new StoredRecordBook({ store, world, arrived: wake,
       retention: () => ({ ageMsMax: 1e12 }) });

@@ -29,7 +29,7 @@ describe("delivery", () => {
     const [status] = await bench.life.delivery.list();
     assert.equal(status?.state, "up");
     assert.deepEqual(status.feeds, [{ link: printer, waiting: 0, waitingSinceMs: undefined,
-      again: false }]);
+      again: false, taken: { pieces: 3, bytes: 16 }, lost: { bytes: 0, atMs: undefined } }]);
     await bench.end();
   });
 
@@ -44,7 +44,7 @@ describe("delivery", () => {
     assert.equal(down?.state, "down");
     assert.deepEqual([down.sinceMs, down.retryAtMs], [sinceMs, sinceMs + 1_000]);
     assert.deepEqual(down.feeds[0], { link: printer, waiting: 5, waitingSinceMs: sinceMs,
-      again: false });
+      again: false, taken: { pieces: 0, bytes: 0 }, lost: { bytes: 0, atMs: undefined } });
     assert.deepEqual(bench.life.alarms.list(false), []);
     await bench.advance(1_000);
     assert.deepEqual(bench.life.alarms.list(false).map(({ id }) => id), ["delivery-down/billing"]);
@@ -70,7 +70,7 @@ describe("delivery", () => {
     assert.equal(bench.receiver.text(), line.repeat(1_200));
     const [day] = await bench.life.delivery.balance(printer, "2026-11-23", "2026-11-23");
     assert.deepEqual(day?.delivered, [{ destination: "billing", pieces: 1_200, bytes: 1_200_000,
-      again: 0 }]);
+      again: 0, lost: 0 }]);
     await bench.end();
   });
 
@@ -87,7 +87,8 @@ describe("delivery", () => {
     assert.deepEqual(bench.receiver.batches.map(({ ids }) => ids),
       [["printer/1.0+5"], ["printer/1.0+5"]]);
     const [day] = await bench.life.delivery.balance(printer, "2026-11-23", "2026-11-23");
-    assert.deepEqual(day?.delivered, [{ destination: "billing", pieces: 1, bytes: 5, again: 0 }]);
+    assert.deepEqual(day?.delivered, [{ destination: "billing", pieces: 1, bytes: 5, again: 0,
+      lost: 0 }]);
     await bench.end();
   });
 
@@ -116,6 +117,57 @@ describe("delivery", () => {
     assert.equal(bench.life.alarms.list(false).length, 1);
     await bench.advance(10_000);
     assert.equal(bench.life.alarms.list(false).length, 0);
+    await bench.end();
+  });
+
+  it("drops what is delivered when the quota is full, and holds the PBX for the rest", async () => {
+    const bench = new DeliveryBench();
+    bench.quota = { bytesMax: 50, whenNeeded: "refuse" };
+    await bench.start(destination());
+    for (let n = 0; n < 20; n += 1) {
+      await bench.print(`line ${n % 10}\r\n`);
+      await bench.settle();
+    }
+    assert.equal(bench.receiver.text().length, 160);
+    assert.ok(bench.life.keeper.sizeOf(printer) <= 50);
+    bench.receiver.mood = "refuses";
+    const kept: boolean[] = [];
+    for (let n = 0; n < 8; n += 1) {
+      kept.push((await bench.life.keeper.keep(printer, Buffer.from(`more ${n}\r\n`))).ok);
+      await bench.settle();
+    }
+    assert.deepEqual(kept.slice(-2), [false, false]);
+    const taken = kept.filter((each) => each).length;
+    bench.receiver.mood = "takes";
+    await bench.advance(retryMsMax);
+    assert.equal(bench.receiver.text().length, 160 + 8 * taken);
+    assert.ok((await bench.life.keeper.keep(printer, Buffer.from("again\r\n"))).ok);
+    await bench.end();
+  });
+
+  it("drops the oldest where the PBX cannot be held, and counts it as lost", async () => {
+    const bench = new DeliveryBench();
+    bench.quota = { bytesMax: 50, whenNeeded: "drop" };
+    await bench.start(destination());
+    bench.receiver.mood = "refuses";
+    for (let n = 0; n < 20; n += 1) {
+      await bench.print(`l ${String(n).padStart(4, "0")}\r\n`);
+      await bench.settle();
+    }
+    assert.ok(bench.life.keeper.sizeOf(printer) <= 50);
+    bench.receiver.mood = "takes";
+    await bench.advance(retryMsMax);
+    const text = bench.receiver.text();
+    assert.match(text, /l 0019\r\n$/);
+    const lost = 160 - text.length;
+    assert.ok(lost > 0);
+    const [status] = await bench.life.delivery.list();
+    assert.deepEqual([status?.feeds[0]?.waiting, status?.feeds[0]?.lost.bytes], [0, lost]);
+    await bench.end();
+    await bench.start(destination());
+    const [day] = await bench.life.delivery.balance(printer, "2026-11-23", "2026-11-23");
+    assert.deepEqual([day?.delivered[0]?.bytes, day?.delivered[0]?.lost], [text.length, lost]);
+    assert.ok(bench.life.keeper.sizeOf(printer) <= 50);
     await bench.end();
   });
 

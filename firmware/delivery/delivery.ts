@@ -7,7 +7,7 @@ import type { Store } from "../store/store.js";
 import type { Alarms } from "../supervisor/alarms.js";
 import { delivered, type Delivered } from "./cursors.js";
 import type { Destination } from "./destination.js";
-import { Feed } from "./feed.js";
+import { Feed, type Dropping } from "./feed.js";
 import type { LedgerDay } from "./ledger-keyspace.js";
 import type { Ledger } from "./ledger.js";
 import { openOutlet, type Outlet, type OutletParts } from "./outlet.js";
@@ -85,6 +85,15 @@ export class Delivery implements Component {
       .filter((place) => place !== undefined);
     return places.reduce<bigint | undefined>((least, place) =>
       (least === undefined || place < least ? place : least), undefined);
+  }
+
+  /** These raw bytes go: for whoever has not taken them they count as lost. */
+  async drop(link: LinkId, segments: readonly Dropping[]): Promise<Result<void>> {
+    for (const runner of this.#runners.values()) {
+      const dropped = await runner.drop(link, segments);
+      if (!dropped.ok) return dropped;
+    }
+    return done;
   }
 
   async list(): Promise<readonly DestinationStatus[]> {

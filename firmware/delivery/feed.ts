@@ -4,8 +4,9 @@ import { done, fail, ok, type Result } from "../base/result.js";
 import type { World } from "../base/world.js";
 import type { LinkId } from "../model/identifiers.js";
 import { put, type Mutation, type Store } from "../store/store.js";
-import { cursors, delivered, type Cursor, type CursorKey, type FeedKey, type Place }
+import { cursors, delivered, type Cursor, type CursorKey, type Delivered, type FeedKey, type Place }
   from "./cursors.js";
+import { dayOf } from "./days.js";
 import type { Content } from "./destination.js";
 import type { DayShare } from "./lines.js";
 import type { Outlet } from "./outlet.js";
@@ -27,6 +28,17 @@ export interface FeedStatus {
   readonly waitingSinceMs: number | undefined;
   /** A range of time is being sent once more. */
   readonly again: boolean;
+  /** Since the gateway started. */
+  readonly taken: { readonly pieces: number; readonly bytes: number };
+  /** Dropped untaken since the gateway started, as the link's quota was full; and when last. */
+  readonly lost: { readonly bytes: number; readonly atMs: number | undefined };
+}
+
+/** Raw bytes that are about to be dropped. */
+export interface Dropping {
+  readonly position: bigint;
+  readonly atMs: number;
+  readonly bytes: number;
 }
 
 /** What a step has done; `tailInMs`: something waits for its end of line so long at most. */
@@ -54,6 +66,8 @@ export class Feed {
   readonly #parts: FeedParts;
   readonly #source: Source;
   #cursor: Cursor | undefined;
+  #taken: FeedStatus["taken"] = { pieces: 0, bytes: 0 };
+  #lost: FeedStatus["lost"] = { bytes: 0, atMs: undefined };
 
   constructor(parts: FeedParts) {
     this.#parts = parts;
@@ -95,13 +109,16 @@ export class Feed {
     const { pieces, next, tailInMs } = page;
     if (pieces.length > 0) {
       if (outlet.named === true && offered === undefined) {
-        const written = await this.#write(again === undefined ? { ...cursor, offered: next }
+        const written = await this.#write(again === undefined
+          ? { ...this.#cursor ?? cursor, offered: next }
           : { ...cursor, again: { ...again, offered: next } }, []);
         if (!written.ok) return written;
       }
       const taken = await outlet.deliver({ link: this.link, pieces, head: this.#source.head,
         againUntilMs: again?.untilMs });
       if (!taken.ok) return taken;
+      this.#taken = { pieces: this.#taken.pieces + pieces.length, bytes: this.#taken.bytes
+        + pieces.reduce((sum, { bytes }) => sum + bytes.length, 0) };
     }
     const counted = await this.#count(page, again !== undefined);
     // Another range may have been asked for meanwhile: from here on nothing comes between.
@@ -109,6 +126,11 @@ export class Feed {
     if (again !== undefined) {
       const left = page.last ? undefined : { ...again, place: next, offered: undefined };
       const written = await this.#write({ ...latest, again: left }, counted);
+      return written.ok ? ok({ moved: true, tailInMs: 0 }) : written;
+    }
+    // What it has taken was dropped meanwhile, and counted as lost: twice is better than never.
+    if (latest.place.position > next.position) {
+      const written = await this.#write({ ...latest, offered: undefined }, counted);
       return written.ok ? ok({ moved: true, tailInMs: 0 }) : written;
     }
     const same = next.position === latest.place.position && next.offset === latest.place.offset;
@@ -126,6 +148,37 @@ export class Feed {
         days: together(page.days, more.days) };
     }
     return page;
+  }
+
+  /** The segments go, oldest first: those still to be taken count as lost, day by day. */
+  async drop(segments: readonly Dropping[]): Promise<Result<void>> {
+    const cursor = this.#cursor;
+    const last = segments.at(-1);
+    if (cursor === undefined || last === undefined || this.#parts.what !== "raw") return done;
+    const { position, offset } = cursor.place;
+    const days = new Map<string, number>();
+    let lost = 0;
+    for (const segment of segments) {
+      const untaken = segment.position > position ? segment.bytes
+        : segment.position === position ? segment.bytes - offset : 0;
+      const day = dayOf(segment.atMs);
+      if (untaken > 0) days.set(day, (days.get(day) ?? 0) + untaken);
+      lost += untaken;
+    }
+    if (last.position < position) return done;
+    const counted: Mutation[] = [];
+    for (const [day, bytes] of days) {
+      const row = await this.#day(day);
+      counted.push(put(delivered, { ...this.#key, day }, { ...row, lost: row.lost + bytes }));
+    }
+    const place = { position: last.position + 1n, offset: 0 };
+    const written = await this.#write({ ...this.#cursor ?? cursor, place, offered: undefined,
+      through: cursor.through + lost }, counted);
+    if (written.ok && lost > 0) {
+      this.#lost = { bytes: this.#lost.bytes + lost,
+        atMs: this.#parts.world.clock.wall().getTime() };
+    }
+    return written;
   }
 
   /** Sends what became durable from `fromMs` to `untilMs` once more, before what is new. */
@@ -152,12 +205,14 @@ export class Feed {
   async status(): Promise<FeedStatus> {
     const cursor = this.#cursor;
     if (cursor === undefined) {
-      return { link: this.link, waiting: 0, waitingSinceMs: undefined, again: false };
+      return { link: this.link, waiting: 0, waitingSinceMs: undefined, again: false,
+        taken: this.#taken, lost: this.#lost };
     }
     const waitingSinceMs = await this.#source.waitingSinceMs(this.link, cursor.place);
     const total = this.#parts.what === "raw" ? this.#parts.totalBytes()
       : Number((await this.#source.end(this.link)).position);
     return { link: this.link, waitingSinceMs, again: cursor.again !== undefined,
+      taken: this.#taken, lost: this.#lost,
       waiting: waitingSinceMs === undefined ? 0 : Math.max(0, total - cursor.through) };
   }
 
@@ -175,13 +230,17 @@ export class Feed {
     const batch: Mutation[] = [];
     for (const [day, share] of days) {
       const key = { ...this.#key, day };
-      const found = await this.#parts.store.get(delivered, key);
-      const row = found.ok && found.value !== undefined ? found.value
-        : { pieces: 0, bytes: 0, again: 0 };
+      const row = await this.#day(day);
       batch.push(put(delivered, key, again ? { ...row, again: row.again + share.pieces }
         : { ...row, pieces: row.pieces + share.pieces, bytes: row.bytes + share.bytes }));
     }
     return batch;
+  }
+
+  async #day(day: string): Promise<Delivered> {
+    const found = await this.#parts.store.get(delivered, { ...this.#key, day });
+    return found.ok && found.value !== undefined ? found.value
+      : { pieces: 0, bytes: 0, again: 0, lost: 0 };
   }
 
   async #write(cursor: Cursor, more: readonly Mutation[]): Promise<Result<void>> {

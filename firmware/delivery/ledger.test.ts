@@ -30,7 +30,7 @@ describe("ledger", () => {
     assert.deepEqual(bench.life.alarms.list(false), []);
     const [balance] = await bench.life.delivery.balance(printer, day, day);
     assert.deepEqual(balance?.delivered, [{ destination: "billing", pieces: 2, bytes: 29,
-      again: 0 }]);
+      again: 0, lost: 0 }]);
     await bench.end();
   });
 

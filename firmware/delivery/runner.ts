@@ -6,7 +6,7 @@ import type { Cancellable, World } from "../base/world.js";
 import type { Alarms } from "../supervisor/alarms.js";
 import type { LinkId } from "../model/identifiers.js";
 import { gatherMsOf, type Destination } from "./destination.js";
-import type { Feed, FeedStatus, Step } from "./feed.js";
+import type { Dropping, Feed, FeedStatus, Step } from "./feed.js";
 import type { Outlet, OutletParts } from "./outlet.js";
 
 export const retryMsMin = 1_000;
@@ -35,6 +35,8 @@ export interface DestinationStatus {
   readonly reason: Text;
   /** When it will be tried again, milliseconds since 1970 UTC. */
   readonly retryAtMs: number | undefined;
+  /** Attempts that failed since the gateway started. */
+  readonly failures: number;
   readonly feeds: readonly FeedStatus[];
 }
 
@@ -47,6 +49,7 @@ export class Runner {
   #reason: Text = "";
   #retryAtMs: number | undefined;
   #failures = 0;
+  #failuresTotal = 0;
   #upAtMs = 0;
   #running = false;
   #loop: Promise<void> | undefined;
@@ -99,6 +102,10 @@ export class Runner {
     return this.#parts.feeds.find((feed) => feed.link === link)?.neededFrom;
   }
 
+  async drop(link: LinkId, segments: readonly Dropping[]): Promise<Result<void>> {
+    return await this.#parts.feeds.find((feed) => feed.link === link)?.drop(segments) ?? done;
+  }
+
   async again(link: LinkId, fromMs: number, untilMs: number): Promise<Result<void>> {
     const feed = this.#parts.feeds.find((each) => each.link === link);
     if (feed === undefined) {
@@ -116,7 +123,7 @@ export class Runner {
     for (const feed of this.#parts.feeds) feeds.push(await feed.status());
     return { destination: this.destination, description: this.#outlet.description,
       state: this.#state, sinceMs: this.#sinceMs, reason: this.#reason,
-      retryAtMs: this.#retryAtMs, feeds };
+      retryAtMs: this.#retryAtMs, failures: this.#failuresTotal, feeds };
   }
 
   async #run(): Promise<void> {
@@ -200,6 +207,7 @@ export class Runner {
   async #failed(fault: Fault): Promise<void> {
     const { alarms, destination } = this.#parts;
     this.#failures += 1;
+    this.#failuresTotal += 1;
     const waitMs = Math.min(retryMsMax, retryMsMin * 2 ** Math.min(this.#failures - 1, 16));
     const reason = faultText(fault);
     this.#retryAtMs = this.#nowMs() + waitMs;

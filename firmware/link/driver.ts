@@ -89,6 +89,8 @@ export interface SessionContext<Options> {
    * ends, headings, prompts). With `garbage`, every byte is told of once.
    */
   accounted(bytes: number, as: "record" | "skipped"): void;
+  /** By the PBX's own numbers so many records never came. */
+  missed(records: number): void;
   /** Asks for a resync: the driver saw that its picture may be wrong. */
   requestResync(reason: string): void;
 }

@@ -10,13 +10,15 @@ import type { Driver, Proof, SessionContext } from "./driver.js";
 import { createLink, type LinkPlan } from "./link-runtime.js";
 import type { Link } from "./link.js";
 import type { TransportOpener } from "./opener.js";
-import type { Sender, Transport, TransportKind } from "./transport.js";
+import type { Sender, SerialSigns, Transport, TransportKind } from "./transport.js";
 
 /** The far end of a line in memory. */
-export class BenchLine implements Transport {
+export class BenchLine implements Omit<Transport, "signs"> {
   readonly kind: TransportKind;
   readonly description = "bench";
   readonly sent: string[] = [];
+  /** As a serial port has them. */
+  signs: SerialSigns | undefined;
   paused = false;
   closed: string | undefined;
   readonly #world: SimulatedWorld;
@@ -131,6 +133,7 @@ export class Bench {
   readonly heard: string[] = [];
   kind: TransportKind = "tcp";
   refuse: string | undefined;
+  signs: SerialSigns | undefined;
   releases = 0;
   offer: (() => void) | undefined;
 
@@ -139,8 +142,9 @@ export class Bench {
     open: () => {
       if (this.refuse !== undefined) return Promise.resolve(fail("link-down", this.refuse));
       const line = new BenchLine(this.world, this.kind);
+      line.signs = this.signs;
       this.lines.push(line);
-      return Promise.resolve(ok(line));
+      return Promise.resolve(ok(line as Transport));
     },
     onOffer: (handler) => { this.offer = handler; },
     close: () => {

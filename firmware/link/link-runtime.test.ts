@@ -5,7 +5,10 @@ import { Bench, emptySnapshot } from "./link-bench.js";
 import { framesMax } from "./frame-ring.js";
 import { garbageMax, garbageWindowMs, handshakeMs, heldEventsMax } from "./link-runtime.js";
 import { retryMsMax, settleMs } from "./link-machine.js";
+import { otherReasons, rejectReasonsMax } from "./link.js";
+import { linesEveryMs } from "./live-session.js";
 import { rawQueueBytesMax, rawQueueChunksMax, rawRetryMs } from "./raw-pump.js";
+import type { ModemLines } from "./transport.js";
 import type { Link } from "./link.js";
 import type { RawHistory, RawSegment } from "./raw.js";
 
@@ -239,6 +242,61 @@ describe("link runtime", () => {
   });
 });
 
+describe("link runtime on a serial line", () => {
+  it("counts damage and breaks, and shows the modem lines until the line closes", async () => {
+    const bench = new Bench();
+    let tell = (_damaged: number, _breaks: number): void => undefined;
+    let lines: ModemLines | undefined = { cts: true, dsr: true, dcd: false };
+    bench.signs = { errorsCounted: true, lines: () => Promise.resolve(lines),
+      onErrors: (handler) => { tell = handler; } };
+    const link = await bench.upLink();
+    assert.deepEqual(link.status.line, { errorsCounted: true, lines });
+    tell(3, 1);
+    tell(0, 1);
+    const { damagedOctets, breaks } = link.status.counters;
+    assert.deepEqual([damagedOctets, breaks], [3, 2]);
+    lines = { cts: false, dsr: true, dcd: false };
+    await bench.world.advance(linesEveryMs);
+    assert.deepEqual(link.status.line?.lines, lines);
+    await link.stop(1_000);
+    assert.equal(link.status.line, undefined);
+    assert.deepEqual(bench.world.timersPending, []);
+  });
+
+  it("says so where damage cannot be told, and asks a port without pins only once", async () => {
+    const bench = new Bench();
+    let asked = 0;
+    bench.signs = { errorsCounted: false, onErrors: () => undefined, lines: () => {
+      asked += 1;
+      return Promise.resolve(undefined);
+    } };
+    const link = await bench.upLink();
+    await bench.world.advance(3 * linesEveryMs);
+    assert.deepEqual(link.status.line, { errorsCounted: false, lines: undefined });
+    assert.equal(asked, 1);
+    await link.stop(1_000);
+  });
+
+  it("counts what is rejected by reason, and records that never came", async () => {
+    const bench = new Bench();
+    const link = await bench.upLink();
+    const { context } = bench.driver;
+    for (let n = 0; n < rejectReasonsMax + 5; n += 1) context?.garbage(Buffer.from("?"), `r${n}`);
+    context?.garbage(Buffer.from("?"), "r0");
+    context?.missed(4);
+    await bench.world.advance(100);
+    bench.line.say("record one");
+    const { counters } = link.status;
+    assert.equal(counters.rejected, rejectReasonsMax + 6);
+    assert.equal(Object.keys(counters.rejectedReasons).length, rejectReasonsMax + 1);
+    assert.deepEqual([counters.rejectedReasons["r0"], counters.rejectedReasons[otherReasons]],
+      [2, 5]);
+    assert.equal(counters.recordsMissed, 4);
+    assert.equal(counters.lastRecordAtMs, bench.world.clock.wall().getTime());
+    await link.stop(1_000);
+  });
+});
+
 describe("link runtime with raw bytes", () => {
   function keeper(bench: Bench): {
     kept: string[]; refuse: boolean; slow: (() => void)[] | undefined;
@@ -297,6 +355,7 @@ describe("link runtime with raw bytes", () => {
     bench.line.say("record one");
     await bench.world.settle();
     assert.equal(bench.line.paused, true);
+    assert.deepEqual(link.status.keeping, { waitingBytes: 10, holding: true });
     assert.match(JSON.stringify(link.status.state), /degraded.*no space/);
     bench.line.say("record two");
     bench.line.cut("gone");
@@ -307,6 +366,7 @@ describe("link runtime with raw bytes", () => {
     assert.deepEqual(bench.heard.slice(-3), ["record one at 2", "record two at 2", "down gone"]);
     assert.deepEqual(raw.kept, ["ready", "record onerecord two"]);
     await link.stop(1_000);
+    assert.equal(link.status.keeping, undefined);
   });
 
   it("keeps each datagram as a segment of its own and gives it on with its sender", async () => {

@@ -96,6 +96,8 @@ class LinkRuntime<Options> implements Link {
   readonly #counters: LinkCounters = {
     bytesIn: 0, bytesOut: 0, events: 0, records: 0, garbageBytes: 0, requests: 0,
     requestsFailed: 0, resyncs: 0, opens: 0, lastReceivedAtMs: undefined,
+    damagedOctets: 0, breaks: 0, rejected: 0, rejectedReasons: {}, recordsMissed: 0,
+    lastRecordAtMs: undefined,
   };
   #state: MachineState = { name: "disabled" };
   #title: string;
@@ -123,7 +125,9 @@ class LinkRuntime<Options> implements Link {
 
   get status(): LinkStatus {
     const { id, driver, opener } = this.#plan;
+    const { line, keeping } = this.#live ?? {};
     return {
+      ...(line && { line }), ...(keeping && { keeping }),
       id, driver: driver.name, driverTitle: driver.title, title: this.#title,
       state: shownState(this.#state), sinceMs: this.#sinceMs,
       transport: this.#live?.description ?? opener.description, peer: this.#peer,

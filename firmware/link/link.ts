@@ -7,7 +7,7 @@ import type { HotelMessage } from "../model/hotel.js";
 import type { ServiceRequest, ServiceResponse } from "../model/services.js";
 import type { LinkSnapshot } from "../model/snapshot.js";
 import type { Capabilities, HotelSheet, PeerIdentity, Proof } from "./driver.js";
-import type { LinePins } from "./transport.js";
+import type { LinePins, ModemLines } from "./transport.js";
 
 export type LinkState =
   | { readonly name: "disabled" }
@@ -33,7 +33,29 @@ export interface LinkStatus {
   readonly hotel?: HotelSheet;
   readonly proofs: readonly Proof[];
   readonly counters: LinkCounters;
+  /** Of an open serial line. */
+  readonly line?: LineStatus;
+  /** Of an open link whose bytes are kept before they are parsed. */
+  readonly keeping?: KeepingStatus;
 }
+
+export interface LineStatus {
+  /** False where damaged octets cannot be told from good ones. */
+  readonly errorsCounted: boolean;
+  /** As seen a moment ago; undefined where the port cannot tell. */
+  readonly lines: ModemLines | undefined;
+}
+
+export interface KeepingStatus {
+  /** Received, and not durable yet. */
+  readonly waitingBytes: number;
+  /** The PBX has been asked to wait. */
+  readonly holding: boolean;
+}
+
+/** Reasons that are counted by name; what else there is counts as `otherReasons`. */
+export const rejectReasonsMax = 16;
+export const otherReasons = "other reasons";
 
 export interface LinkCounters {
   bytesIn: number;
@@ -46,6 +68,15 @@ export interface LinkCounters {
   resyncs: number;
   opens: number;
   lastReceivedAtMs: number | undefined;
+  /** Octets that came with a framing or parity error. */
+  damagedOctets: number;
+  breaks: number;
+  /** Pieces (mostly lines) that are no record and nothing to be skipped either. */
+  rejected: number;
+  rejectedReasons: Readonly<Record<string, number>>;
+  /** Records that never came, by the PBX's own numbers. */
+  recordsMissed: number;
+  lastRecordAtMs: number | undefined;
 }
 
 /** One chunk as it passed, for the flight recorder. */

@@ -13,16 +13,19 @@ import type { ServiceRequest, ServiceResponse } from "../model/services.js";
 import type { LinkSnapshot } from "../model/snapshot.js";
 import type { Condition, Driver, PeerIdentity, Proof, Session } from "./driver.js";
 import type { FrameRing } from "./frame-ring.js";
-import type { LinkCounters, LinkTap, TapListener } from "./link.js";
+import { otherReasons, rejectReasonsMax, type KeepingStatus, type LineStatus, type LinkCounters,
+  type LinkTap, type TapListener } from "./link.js";
 import { RawPump } from "./raw-pump.js";
 import type { RawHistory, RawKeeper, RawSegment } from "./raw.js";
-import type { Sender, Transport } from "./transport.js";
+import type { ModemLines, Sender, SerialSigns, Transport } from "./transport.js";
 
 /** What a session that is being closed may still need to store and parse what it has received. */
 export const drainMs = 5_000;
 /** A typed secret of so many characters is starred out in what is received, too. */
 export const hiddenCharactersMin = 4;
 const star = 0x2a;
+/** How often the modem lines of an open serial port are looked at. */
+export const linesEveryMs = 5_000;
 
 /** What became of bytes. `not-stored`: they came, but the store was too far behind. */
 export type Accounted = "record" | "skipped" | "not-stored";
@@ -61,6 +64,8 @@ export class LiveSession<Options> {
   readonly #host: SessionHost;
   readonly #ring: FrameRing;
   readonly #counters: LinkCounters;
+  #lines: ModemLines | undefined;
+  #linesTimer: Cancellable | undefined;
   readonly #abandon = new Set<(reason: Text) => void>();
   readonly #taps = new Set<TapListener>();
   #receive: ((bytes: Uint8Array, atMs: number, from?: Sender) => void) | undefined;
@@ -92,6 +97,16 @@ export class LiveSession<Options> {
     return this.#inFlight;
   }
 
+  get line(): LineStatus | undefined {
+    const { signs } = this.#transport;
+    return signs && { errorsCounted: signs.errorsCounted, lines: this.#lines };
+  }
+
+  get keeping(): KeepingStatus | undefined {
+    const pump = this.#pump;
+    return pump && { waitingBytes: pump.queuedBytes, holding: pump.holding };
+  }
+
   begin(history: RawHistory): void {
     this.#guard("open", () => {
       this.#session = this.#openSession(history.earlier);
@@ -104,11 +119,14 @@ export class LiveSession<Options> {
     if (this.#plan.driver.keepsRawBytes && this.#plan.rawKeeper !== undefined) {
       this.#pump = this.#openPump(this.#plan.rawKeeper);
     }
+    const { signs } = this.#transport;
+    if (signs !== undefined) this.#watchLine(signs);
     this.#transport.onReceive((bytes, atMs, from) => { this.#received(bytes, atMs, from); });
     this.#transport.onTrouble?.((reason) => { this.#host.transportTrouble(reason); });
     this.#transport.onClosed((reason) => {
       for (const tap of [...this.#taps]) tap.closed(reason);
       this.#taps.clear();
+      this.#linesTimer?.cancel();
       const ended = (): void => {
         for (const handler of this.#closedHandlers.splice(0)) {
           this.#guard("closed", () => { handler(reason); });
@@ -188,6 +206,23 @@ export class LiveSession<Options> {
     });
   }
 
+  #watchLine(signs: SerialSigns): void {
+    signs.onErrors((damaged, breaks) => {
+      this.#counters.damagedOctets += damaged;
+      this.#counters.breaks += breaks;
+    });
+    let closed = false;
+    this.#transport.onClosed(() => { closed = true; });
+    const look = async (): Promise<void> => {
+      this.#lines = await signs.lines();
+      // A port that cannot tell now never will.
+      if (closed || this.#lines === undefined) return;
+      this.#linesTimer = this.#plan.world.clock.after(linesEveryMs, "link.lines",
+        () => { void look(); });
+    };
+    void look();
+  }
+
   #openSession(earlier: readonly RawSegment[]): Session {
     const { id, driver, options, world, hotel } = this.#plan;
     const live = (run: () => void): void => { if (!this.#closing) run(); };
@@ -206,6 +241,7 @@ export class LiveSession<Options> {
       },
       record: (call) => {
         this.#counters.records += 1;
+        this.#counters.lastRecordAtMs = world.clock.wall().getTime();
         this.#host.record(this.#located(call));
       },
       page: (page) => this.#host.page(page),
@@ -213,13 +249,24 @@ export class LiveSession<Options> {
       report: (condition) => { live(() => { this.#host.condition(condition); }); },
       identify: (peer) => { live(() => { this.#host.identified(peer); }); },
       garbage: (bytes, reason) => {
-        this.#counters.garbageBytes += bytes.length;
-        this.#ring.add(world.clock.wall().getTime(), "garbage", bytes);
-        this.#host.garbage(bytes, reason);
+        this.#garbage(bytes, reason);
       },
       accounted: (bytes, as) => { this.#host.accounted(bytes, as); },
+      missed: (records) => { this.#counters.recordsMissed += records; },
       requestResync: (reason) => { live(() => { this.#host.resyncWanted(reason); }); },
     });
+  }
+
+  #garbage(bytes: Uint8Array, reason: string): void {
+    const { rejectedReasons } = this.#counters;
+    this.#counters.garbageBytes += bytes.length;
+    this.#counters.rejected += 1;
+    const named = reason in rejectedReasons
+      || Object.keys(rejectedReasons).length < rejectReasonsMax ? reason : otherReasons;
+    this.#counters.rejectedReasons =
+      { ...rejectedReasons, [named]: (rejectedReasons[named] ?? 0) + 1 };
+    this.#ring.add(this.#plan.world.clock.wall().getTime(), "garbage", bytes);
+    this.#host.garbage(bytes, reason);
   }
 
   /** Says in which raw bytes the record stands, and as which of their records. */
@@ -262,10 +309,8 @@ export class LiveSession<Options> {
       deliver: (bytes, atMs, position, from) => { this.#stored(bytes, atMs, position, from); },
       storeChanged: (fault) => { this.#host.storeChanged(fault); },
       overflowed: (bytes) => {
-        this.#counters.garbageBytes += bytes.length;
-        this.#ring.add(world.clock.wall().getTime(), "garbage", bytes);
         this.#host.accounted(bytes.length, "not-stored");
-        this.#host.garbage(bytes, "not stored: the store is too far behind");
+        this.#garbage(bytes, "not stored: the store is too far behind");
       },
     });
   }

@@ -60,6 +60,11 @@ export class RawPump {
     return this.#queuedBytes;
   }
 
+  /** The channel has been asked to hold back, if it can be. */
+  get holding(): boolean {
+    return this.#held && this.#plan.transport.pause !== undefined;
+  }
+
   push(bytes: Uint8Array, atMs: number, from?: Sender): void {
     if (this.#queuedBytes + bytes.length > rawQueueBytesMax
       || this.#chunks.length >= rawQueueChunksMax) {

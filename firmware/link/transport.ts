@@ -19,6 +19,26 @@ export interface LinePins {
   Promise<Result<void>>;
 }
 
+/** The pins that a PBX drives, as this end sees them (TIA-232: CTS 5, DSR 6, DCD 8). */
+export interface ModemLines {
+  readonly cts: boolean;
+  readonly dsr: boolean;
+  readonly dcd: boolean;
+}
+
+/** What a serial port tells besides its octets. */
+export interface SerialSigns {
+  /** False where the system offers no way to have damaged octets marked: none is counted then. */
+  readonly errorsCounted: boolean;
+  /**
+   * Called before the octets are received among which so many are damaged (framing or parity) or
+   * are breaks. A break reads as NUL.
+   */
+  onErrors(handler: (damaged: number, breaks: number) => void): void;
+  /** Undefined where the port cannot tell: a pseudo terminal, an adapter without these pins. */
+  lines(): Promise<ModemLines | undefined>;
+}
+
 export interface Transport {
   readonly kind: TransportKind;
   /** Where it leads, for people: `tcp 192.0.2.7:5038`, `serial /dev/ttyUSB0 9600 8N1`. */
@@ -40,8 +60,8 @@ export interface Transport {
    */
   onTrouble?(handler: (reason: Text | undefined) => void): void;
   /**
-   * Back-pressure where the channel has it: nothing is received until `resume`. Absent where what
-   * is not read would be lost.
+   * Asks the other end to send nothing until `resume`. What it sends all the same is received, or
+   * waits where the channel has back-pressure of its own. Absent where it cannot be asked.
    */
   pause?(): void;
   resume?(): void;
@@ -53,4 +73,6 @@ export interface Transport {
   /** Absent where the channel has none. Not for drivers: a person at a terminal uses them. */
   readonly pins?: LinePins;
   close(): void;
+  /** Of serial ports only. */
+  readonly signs?: SerialSigns;
 }

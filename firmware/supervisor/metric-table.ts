@@ -7,12 +7,13 @@ export interface MetricRow {
   readonly kind: "counter" | "gauge" | "histogram";
   readonly help: string;
   /** It is this counter of each link. */
-  readonly counter?: Exclude<keyof LinkCounters, "lastReceivedAtMs">;
+  readonly counter?: { readonly [N in keyof LinkCounters]: LinkCounters[N] extends number
+    ? N : never }[keyof LinkCounters];
   /** It is this reading of the machine. */
   readonly reading?: keyof HostReading;
   /** It is made in metrics.ts itself. Without any of the three its owner hands it over. */
   readonly here?: true;
-  readonly labels?: readonly ("link" | "state")[];
+  readonly labels?: readonly ("link" | "state" | "reason" | "destination" | "as")[];
   readonly buckets?: readonly number[];
 }
 
@@ -29,6 +30,22 @@ export const metricTable = {
     help: "Finished calls that the PBX itself printed." },
   jackfield_link_garbage_bytes_total: { kind: "counter", labels: ["link"], counter: "garbageBytes",
     help: "Bytes that no frame claims: wrong speed, wrong parity, wrong driver." },
+  jackfield_link_damaged_octets_total: { kind: "counter", labels: ["link"],
+    counter: "damagedOctets",
+    help: "Octets of a serial line that came with a framing or parity error." },
+  jackfield_link_breaks_total: { kind: "counter", labels: ["link"], counter: "breaks",
+    help: "Breaks of a serial line." },
+  jackfield_link_rejected_total: { kind: "counter", labels: ["link", "reason"], here: true,
+    help: "Lines or other pieces that are no record and nothing to be skipped." },
+  jackfield_link_records_missed_total: { kind: "counter", labels: ["link"],
+    counter: "recordsMissed",
+    help: "Records that never came, by the PBX's own numbers." },
+  jackfield_link_last_record_seconds: { kind: "gauge", labels: ["link"], here: true,
+    help: "When the last record came, seconds since 1970; absent before the first." },
+  jackfield_link_unkept_bytes: { kind: "gauge", labels: ["link"], here: true,
+    help: "Bytes received that the store has not taken yet." },
+  jackfield_link_holding: { kind: "gauge", labels: ["link"], here: true,
+    help: "1 while the PBX is asked to wait because the store cannot take more." },
   jackfield_link_requests_total: { kind: "counter", labels: ["link"], counter: "requests",
     help: "Service requests sent to the PBX." },
   jackfield_link_requests_failed_total: { kind: "counter", labels: ["link"],
@@ -38,6 +55,24 @@ export const metricTable = {
     help: "Times the picture of the link was rebuilt from the PBX's snapshot." },
   jackfield_link_opens_total: { kind: "counter", labels: ["link"], counter: "opens",
     help: "Times the link was opened; much more than one means an unstable line." },
+  jackfield_destination_up: { kind: "gauge", labels: ["destination"], here: true,
+    help: "1 while the destination takes what there is." },
+  jackfield_destination_failures_total: { kind: "counter", labels: ["destination"], here: true,
+    help: "Attempts to open a destination, or to hand something over, that failed." },
+  jackfield_destination_waiting_bytes: { kind: "gauge", labels: ["destination", "link"], here: true,
+    help: "Raw bytes of the link that the destination has not taken yet." },
+  jackfield_destination_waiting_records: { kind: "gauge", labels: ["destination", "link"],
+    here: true, help: "Records of the link that the destination has not taken yet." },
+  jackfield_destination_waiting_seconds: { kind: "gauge", labels: ["destination", "link"],
+    here: true, help: "For so long the oldest of them has waited." },
+  jackfield_destination_taken_total: { kind: "counter", labels: ["destination", "link"], here: true,
+    help: "Lines or records that the destination has taken, those sent once more among them." },
+  jackfield_destination_taken_bytes_total: { kind: "counter", labels: ["destination", "link"],
+    here: true, help: "Bytes of these lines or records." },
+  jackfield_destination_lost_bytes_total: { kind: "counter", labels: ["destination", "link"],
+    here: true, help: "Raw bytes dropped untaken, because the link's quota was full." },
+  jackfield_ledger_bytes: { kind: "gauge", labels: ["link", "as"], here: true,
+    help: "Bytes of this day (UTC) of the link: in, and what became of them." },
   jackfield_events_total: { kind: "counter",
     help: "Events numbered and handed to watchers." },
   jackfield_events_illegal_total: { kind: "counter",

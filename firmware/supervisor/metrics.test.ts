@@ -18,7 +18,9 @@ function statusOf(name: string): LinkStatus {
     declared: { services: {}, events: [], snapshot: "none", callIdentity: "stable",
       monitorsMax: 1, requestsInFlightMax: 1 },
     counters: { bytesIn: 12, bytesOut: 0, events: 0, records: 0, garbageBytes: 0, requests: 0,
-      requestsFailed: 0, resyncs: 0, opens: 1, lastReceivedAtMs: undefined } };
+      requestsFailed: 0, resyncs: 0, opens: 1, lastReceivedAtMs: undefined, damagedOctets: 7,
+      breaks: 1, rejected: 3, rejectedReasons: { "no field fits": 2, "too long": 1 },
+      recordsMissed: 0, lastRecordAtMs: undefined } };
 }
 
 const owned = Object.entries(metricTable).flatMap(([name, row]) =>
@@ -31,16 +33,26 @@ function numbers(
     Record<OwnedMetric, number | undefined>);
 }
 
+const noDelivery: Pick<MetricSources, "deliveries" | "ledger"> =
+  { deliveries: () => Promise.resolve([]), ledger: () => Promise.resolve([]) };
+
 describe("Metrics", () => {
   it("feeds every row of the table, and shows nothing else", async () => {
     const world = new SimulatedWorld();
     const status = statusOf("pbx-1");
-    const counters = Object.fromEntries(Object.keys(status.counters).map((name) => [name, 7]));
+    const counters = Object.fromEntries(Object.entries(status.counters)
+      .map(([name, count]) => [name, typeof count === "object" ? count : 7]));
     let lateMs = 0;
     const clock = { ...world.clock, monotonicMs: () => world.clock.monotonicMs() + lateMs };
     const metrics = createMetrics({ clock, random: world.random, log: world.log }, {
-      links: () => [{ ...status, counters: { ...status.counters, ...counters } }],
+      links: () => [{ ...status, counters: { ...status.counters, ...counters },
+        keeping: { waitingBytes: 9, holding: true } }],
       host: () => ({ ...reading, temperatureCelsius: 40 }),
+      deliveries: () => Promise.resolve([{ destination: "billing", up: true, failures: 2,
+        feeds: [{ link: "pbx-1", waitingBytes: 1, waitingRecords: 1, waitingSeconds: 1,
+          takenPieces: 1, takenBytes: 1, lostBytes: 1 }] }]),
+      ledger: () => Promise.resolve([{ link: "pbx-1", in: 5, record: 2, skipped: 1, garbage: 1,
+        adrift: 1 }]),
       numbers: () => numbers(Object.fromEntries(owned.map((name) => [name, 7]))) });
     await metrics.start();
     lateMs = 30;
@@ -59,7 +71,7 @@ describe("Metrics", () => {
   it("shows the owners' numbers, each time as they are", async () => {
     const world = new SimulatedWorld();
     let events = 5;
-    const metrics = createMetrics(world, {
+    const metrics = createMetrics(world, { ...noDelivery,
       links: () => [statusOf("pbx-1")], host: () => reading,
       numbers: () => numbers({ jackfield_events_total: events, jackfield_watchers: 2 }),
     });
@@ -79,7 +91,7 @@ describe("Metrics", () => {
     const links = Array.from({ length: linkLabelsMax + 30 }, (_, n) =>
       statusOf(`pbx-${String(n)}`));
     const metrics = createMetrics(new SimulatedWorld(),
-      { links: () => links, host: () => undefined, numbers: () => numbers({}) });
+      { ...noDelivery, links: () => links, host: () => undefined, numbers: () => numbers({}) });
     const text = await metrics.render();
     const labels = new Set([...text.matchAll(/jackfield_link_opens_total\{link="([^"]+)"/g)]
       .map((match) => match[1]));
@@ -90,7 +102,7 @@ describe("Metrics", () => {
   it("measures how late timers run", async () => {
     const world = new SimulatedWorld();
     const metrics = createMetrics(world,
-      { links: () => [], host: () => undefined, numbers: () => numbers({}) });
+      { ...noDelivery, links: () => [], host: () => undefined, numbers: () => numbers({}) });
     await metrics.start();
     await world.advance(2_000);
     assert.equal(metrics.eventLoopLagMs, 0);

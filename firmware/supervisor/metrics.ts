@@ -18,6 +18,29 @@ export interface MetricSources {
   /** The metrics without a row entry of their own, from whoever counts them. */
   numbers(): Promise<Readonly<Record<OwnedMetric, number | undefined>>>;
   host(): HostReading | undefined;
+  deliveries(): Promise<readonly DeliveryReading[]>;
+  ledger(): Promise<readonly LedgerReading[]>;
+}
+
+export interface DeliveryReading {
+  readonly destination: string;
+  readonly up: boolean;
+  readonly failures: number;
+  readonly feeds: readonly {
+    readonly link: string; readonly waitingBytes: number; readonly waitingRecords: number;
+    readonly waitingSeconds: number; readonly takenPieces: number; readonly takenBytes: number;
+    readonly lostBytes: number;
+  }[];
+}
+
+/** Bytes of one link and day. */
+export interface LedgerReading {
+  readonly link: string;
+  readonly in: number;
+  readonly record: number;
+  readonly skipped: number;
+  readonly garbage: number;
+  readonly adrift: number;
 }
 
 export interface Metrics extends Component {
@@ -28,6 +51,15 @@ export interface Metrics extends Component {
   render(): Promise<string>;
   readonly contentType: string;
 }
+
+const feedMetrics = [
+  ["waitingBytes", "jackfield_destination_waiting_bytes"],
+  ["waitingRecords", "jackfield_destination_waiting_records"],
+  ["waitingSeconds", "jackfield_destination_waiting_seconds"],
+  ["takenPieces", "jackfield_destination_taken_total"],
+  ["takenBytes", "jackfield_destination_taken_bytes_total"],
+  ["lostBytes", "jackfield_destination_lost_bytes_total"],
+] as const;
 
 const rows: readonly (readonly [string, MetricRow])[] = Object.entries(metricTable);
 
@@ -89,6 +121,12 @@ class MetricRegistry implements Metrics {
   async render(): Promise<string> {
     const numbers = await this.#sources.numbers();
     this.#collectLinks(this.#sources.links());
+    this.#collectDeliveries(await this.#sources.deliveries());
+    for (const { link, ...bytes } of await this.#sources.ledger()) {
+      for (const [as, count] of Object.entries(bytes)) {
+        this.#gauges.get("jackfield_ledger_bytes")?.set({ link, as }, count);
+      }
+    }
     this.#set("jackfield_store_commits_total", this.#commits);
     this.#set("jackfield_event_loop_lag_ms", this.#lagMs);
     const host = this.#sources.host();
@@ -120,12 +158,38 @@ class MetricRegistry implements Metrics {
     links.forEach((status, index) => {
       const link = index < linkLabelsMax ? status.id : "other";
       this.#gauges.get("jackfield_link_state")?.inc({ link, state: status.state.name });
+      this.#collectReception(link, status);
       for (const [name, { counter }] of rows) {
         if (counter !== undefined) {
           this.#counters.get(name)?.inc({ link }, status.counters[counter]);
         }
       }
     });
+  }
+
+  #collectReception(link: string, { counters, keeping }: LinkStatus): void {
+    for (const [reason, count] of Object.entries(counters.rejectedReasons)) {
+      this.#counters.get("jackfield_link_rejected_total")?.inc({ link, reason }, count);
+    }
+    if (counters.lastRecordAtMs !== undefined) {
+      this.#gauges.get("jackfield_link_last_record_seconds")
+        ?.set({ link }, counters.lastRecordAtMs / 1_000);
+    }
+    if (keeping === undefined) return;
+    this.#gauges.get("jackfield_link_unkept_bytes")?.inc({ link }, keeping.waitingBytes);
+    this.#gauges.get("jackfield_link_holding")?.inc({ link }, keeping.holding ? 1 : 0);
+  }
+
+  #collectDeliveries(deliveries: readonly DeliveryReading[]): void {
+    for (const { destination, up, failures, feeds } of deliveries) {
+      this.#set("jackfield_destination_up", up ? 1 : 0, { destination });
+      this.#set("jackfield_destination_failures_total", failures, { destination });
+      for (const { link, ...figures } of feeds) {
+        for (const [figure, name] of feedMetrics) {
+          this.#set(name, figures[figure], { destination, link });
+        }
+      }
+    }
   }
 
   #measureLag(): void {

@@ -41,7 +41,26 @@ export interface RawKeeperOptions {
   readonly neededFrom?: (link: LinkId) => bigint | undefined;
   /** Read at each pruning. */
   readonly retention: () => RawRetention;
+  /** Bytes of the link that may be kept; no bound if absent. */
+  readonly quota?: (link: LinkId) => RawQuota;
+  /** These of the link were needed still, but the quota was full. Resolves when it is written. */
+  readonly dropped?: (link: LinkId, segments: readonly DroppedSegment[]) => Promise<Result<void>>;
   readonly bounds?: Partial<RawKeeperBounds>;
+}
+
+export interface RawQuota {
+  readonly bytesMax: number;
+  /**
+   * What to do when all of it is still needed: refuse what comes, so that the PBX is held, or drop
+   * the oldest.
+   */
+  readonly whenNeeded: "refuse" | "drop";
+}
+
+export interface DroppedSegment {
+  readonly position: bigint;
+  readonly atMs: number;
+  readonly bytes: number;
 }
 
 export const rawKeeperBounds: RawKeeperBounds = {
@@ -77,6 +96,17 @@ export const rawSpace: Keyspace<RawKey, Stored> = {
   },
 };
 
+/** By link: payload bytes in `raw`. Written together with what it counts. */
+export const rawSizes: Keyspace<LinkId, number> = {
+  name: "raw-sizes", version: 1, replicated: false, encodeKey: textKey,
+  decodeKey: (bytes) => linkId(readText(bytes)),
+  encode: (size) => u64Key(BigInt(size)),
+  decode: (bytes) => bytes.length === 8 ? ok(Number(readU64(bytes, 0)))
+    : fail("store-damaged", "a size of other than eight bytes"),
+};
+
+/** Room is made for more than is needed at the moment, so that it is not made for each segment. */
+const roomShare = 0.02;
 const positionMax = 0xffff_ffff_ffff_ffffn;
 
 export class StoredRawKeeper implements RawKeeper, Component {
@@ -89,6 +119,9 @@ export class StoredRawKeeper implements RawKeeper, Component {
   readonly #neededFrom: (link: LinkId) => bigint | undefined;
   /** The last position given out, for each link; asked of the store once. */
   readonly #last = new Map<LinkId, bigint>();
+  readonly #sizes = new Map<LinkId, number>();
+  readonly #quota: (link: LinkId) => RawQuota | undefined;
+  readonly #dropped: RawKeeperOptions["dropped"];
   readonly #loading = new Map<LinkId, Promise<void>>();
   #pendingBytes = 0;
   readonly #pruning: Pruning;
@@ -100,6 +133,8 @@ export class StoredRawKeeper implements RawKeeper, Component {
     this.#retention = options.retention;
     this.#count = options.count;
     this.#neededFrom = options.neededFrom ?? (() => undefined);
+    this.#quota = options.quota ?? (() => undefined);
+    this.#dropped = options.dropped;
     this.#bounds = { ...rawKeeperBounds, ...options.bounds };
     this.#pruning = new Pruning({ world: options.world, name: "raw", everyMs: pruneEveryMs,
       prune: () => this.prune() });
@@ -147,19 +182,30 @@ export class StoredRawKeeper implements RawKeeper, Component {
     try {
       if (!this.#last.has(link)) await this.#load(link);
       await this.#count?.opened(link);
+      const room = await this.#makeRoom(link, length);
+      if (!room.ok) return room;
       const position = (this.#last.get(link) ?? 0n) + 1n;
       this.#last.set(link, position + BigInt(segments.length - 1));
+      this.#sizes.set(link, this.sizeOf(link) + length);
       const written = await this.#store.append([...segments.map((segment, index) =>
         put(rawSpace, { link, position: position + BigInt(index) }, segment)),
-      ...this.#count?.kept(link, length, atMs) ?? []]);
+      put(rawSizes, link, this.sizeOf(link)), ...this.#count?.kept(link, length, atMs) ?? []]);
       if (written.ok) this.#count?.durable(link);
-      else this.#count?.refused(link, length, atMs);
+      else {
+        this.#sizes.set(link, this.sizeOf(link) - length);
+        this.#count?.refused(link, length, atMs);
+      }
       this.#health = written.ok ? { status: "ok" }
         : { status: "degraded", reason: written.fault.message };
       return written.ok ? ok(position) : written;
     } finally {
       this.#pendingBytes -= length;
     }
+  }
+
+  /** Bytes kept of the link; known once something was kept or pruned. */
+  sizeOf(link: LinkId): number {
+    return this.#sizes.get(link) ?? 0;
   }
 
   async* read(
@@ -216,22 +262,79 @@ export class StoredRawKeeper implements RawKeeper, Component {
 
   async #pruneLink(link: LinkId, sinceMs: number): Promise<Result<number>> {
     await this.#load(link);
+    return this.#removeOldest(link, this.#unneededEnd(link), ({ atMs }) => atMs < sinceMs);
+  }
+
+  /** Before this position nobody needs anything. The newest segment stays in any case. */
+  #unneededEnd(link: LinkId): bigint {
     const newest = this.#last.get(link) ?? 0n;
     const needed = this.#neededFrom(link);
-    const end = needed !== undefined && needed < newest ? needed : newest;
+    return needed !== undefined && needed < newest ? needed : newest;
+  }
+
+  /** Delivered bytes go first; those still needed only where the PBX cannot be held. */
+  async #makeRoom(link: LinkId, bytes: number): Promise<Result<void>> {
+    const quota = this.#quota(link);
+    if (quota === undefined || this.sizeOf(link) + bytes <= quota.bytesMax) return done;
+    const wanted = Math.max(0, quota.bytesMax * (1 - roomShare) - bytes);
+    const tooMuch = (_segment: Stored, size: number): boolean => size > wanted;
+    const freed = await this.#removeOldest(link, this.#unneededEnd(link), tooMuch);
+    if (!freed.ok) return freed;
+    if (this.sizeOf(link) + bytes <= quota.bytesMax) return done;
+    if (this.#neededFrom(link) === undefined) return done;
+    if (quota.whenNeeded === "refuse") {
+      const megabytes = Math.round(quota.bytesMax / 1_000_000);
+      return fail("store-full", {
+        en: `the link's ${megabytes} MB are full of what destinations have not taken yet`,
+        fr: `les ${megabytes} Mo du lien sont pleins de ce que des destinations n'ont pas pris` });
+    }
+    const dropped = await this.#removeOldest(link, this.#last.get(link) ?? 0n, tooMuch,
+      (segments) => this.#dropped?.(link, segments) ?? Promise.resolve(done));
+    return dropped.ok ? done : dropped;
+  }
+
+  /**
+   * Removes segments before `end` from the oldest on, while `goes` says so of the next one and the
+   * bytes then kept. `first` is done with each batch before it goes. Gives the count.
+   */
+  async #removeOldest(
+    link: LinkId, end: bigint, goes: (segment: Stored, size: number) => boolean,
+    first: (segments: readonly DroppedSegment[]) => Promise<Result<void>> =
+    () => Promise.resolve(done),
+  ): Promise<Result<number>> {
     let total = 0;
     for (;;) {
-      const batch: Mutation[] = [];
-      const range = { gte: { link, position: 0n }, lt: { link, position: end } };
-      for await (const [key, { atMs }] of this.#store.range(rawSpace, range)) {
-        if (atMs >= sinceMs || batch.length >= pruneMax) break;
-        batch.push(remove(rawSpace, key));
+      const going: DroppedSegment[] = [];
+      let freed = 0;
+      const range = { gte: { link, position: 0n }, lt: { link, position: end }, limit: pruneMax };
+      for await (const [{ position }, segment] of this.#store.range(rawSpace, range)) {
+        if (!goes(segment, this.sizeOf(link) - freed)) break;
+        going.push({ position, atMs: segment.atMs, bytes: segment.bytes.length });
+        freed += segment.bytes.length;
       }
-      if (batch.length === 0) return ok(total);
-      const removed = await this.#store.append(batch);
-      if (!removed.ok) return removed;
-      total += batch.length;
+      if (going.length === 0) return ok(total);
+      const told = await first(going);
+      if (!told.ok) return told;
+      this.#sizes.set(link, Math.max(0, this.sizeOf(link) - freed));
+      const removed = await this.#store.append([
+        ...going.map(({ position }) => remove(rawSpace, { link, position })),
+        put(rawSizes, link, this.sizeOf(link))]);
+      if (!removed.ok) {
+        this.#sizes.set(link, this.sizeOf(link) + freed);
+        return removed;
+      }
+      total += going.length;
     }
+  }
+
+  /** What an earlier version has kept was not counted: it is once. */
+  async #sizeKept(link: LinkId, last: bigint): Promise<number> {
+    const found = last === 0n ? ok(0) : await this.#store.get(rawSizes, link);
+    if (found.ok && found.value !== undefined) return found.value;
+    let size = 0;
+    const range = { gte: { link, position: 0n }, lte: { link, position: last } };
+    for await (const [, { bytes }] of this.#store.range(rawSpace, range)) size += bytes.length;
+    return size;
   }
 
   #load(link: LinkId): Promise<void> {
@@ -243,6 +346,7 @@ export class StoredRawKeeper implements RawKeeper, Component {
         reverse: true, limit: 1 };
       let last = 0n;
       for await (const [key] of this.#store.range(rawSpace, range)) last = key.position;
+      this.#sizes.set(link, await this.#sizeKept(link, last));
       this.#last.set(link, last);
       this.#loading.delete(link);
     };

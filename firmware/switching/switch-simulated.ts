@@ -201,7 +201,8 @@ export class SimulatedLink implements Link {
       title: this.title,
       state: this.state, sinceMs: 0, transport: "none", peer: undefined, declared: this.declared,
       proofs: this.proofs, counters: { bytesIn: 0, bytesOut: 0, events: 0, records: 0,
-        garbageBytes: 0, requests: 0, requestsFailed: 0, resyncs: 0, opens: 1,
+        garbageBytes: 0, requests: 0, requestsFailed: 0, resyncs: 0, opens: 1, damagedOctets: 0,
+        breaks: 0, rejected: 0, rejectedReasons: {}, recordsMissed: 0, lastRecordAtMs: undefined,
         lastReceivedAtMs: undefined } };
   }
 

@@ -6,7 +6,7 @@ import { need } from "../requirement.js";
 import { axeFindings, missingChromium, overhangPx, tooSmall } from "./chromium.js";
 import { go, minuteMs, showAll, startVisit, type Visit } from "./visit.js";
 
-const pages = ["overview", "calls", "links", "ports", "records", "numbers", "alarms",
+const pages = ["overview", "calls", "links", "ports", "records", "delivery", "numbers", "alarms",
   "configuration", "system", "access", "account", "more"] as const;
 
 describe("page on a phone", function () {

@@ -13,8 +13,9 @@ import { nodeWorld } from "../../firmware/base/world-node.js";
 import { messageOf } from "../../firmware/base/result.js";
 import { listPorts, type SerialPortInfo } from "../../firmware/link/ports/ports.js";
 import type { SerialOptions } from "../../firmware/link/transports/options.js";
-import { openSerialLine, type ModemLines, type SerialLine }
-  from "../../firmware/link/transports/serial.js";
+import type { ModemLines } from "../../firmware/link/transport.js";
+import { holdOf, type Hold } from "../../firmware/link/transports/serial-hold.js";
+import { openSerialLine, type SerialLine } from "../../firmware/link/transports/serial.js";
 
 /** Of the guest, whatever the host forwards there. */
 export const agentPort = 7_000;
@@ -27,7 +28,10 @@ const world = nodeWorld(() => undefined, "error");
 
 interface OpenLine {
   readonly line: SerialLine;
-  readonly received: Buffer[];
+  readonly hold: Hold;
+  readonly received: Uint8Array[];
+  /** Of damaged octets, breaks among them. */
+  damaged: number;
 }
 const open = new Map<string, OpenLine>();
 
@@ -44,10 +48,16 @@ export const abilities = {
   open: async (options: SerialOptions): Promise<string> => {
     const opened = await openSerialLine(options, world, openMsMax);
     if (!opened.ok) return opened.fault.code;
-    const received: Buffer[] = [];
-    opened.value.port.on("data", (bytes: Buffer) => { received.push(bytes); });
-    opened.value.port.on("error", () => undefined);
-    open.set(options.path, { line: opened.value, received });
+    const { port } = opened.value;
+    const line: OpenLine = { line: opened.value, received: [], damaged: 0,
+      hold: holdOf(opened.value, options, world,
+        { pause: () => { port.pause(); }, resume: () => { port.resume(); } }) };
+    opened.value.onReceive((octets, damagedAt) => {
+      line.received.push(octets);
+      line.damaged += damagedAt.length;
+    });
+    port.on("error", () => undefined);
+    open.set(options.path, line);
     return "";
   },
   lines: async (port: string): Promise<ModemLines | undefined> => lineOf(port).line.lines(),
@@ -57,6 +67,9 @@ export const abilities = {
   /** Hexadecimal, since opening. */
   received: (port: string): Promise<string> =>
     Promise.resolve(Buffer.concat(lineOf(port).received).toString("hex")),
+  hold: (port: string): Promise<void> => Promise.resolve(lineOf(port).hold.pause?.()),
+  letGo: (port: string): Promise<void> => Promise.resolve(lineOf(port).hold.resume?.()),
+  damaged: (port: string): Promise<number> => Promise.resolve(lineOf(port).damaged),
   close: async (port: string): Promise<void> => {
     const { line } = lineOf(port);
     open.delete(port);

@@ -3,7 +3,7 @@
 import "reflect-metadata";
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, open as openFile, rm, symlink, writeFile } from "node:fs/promises";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,6 +22,8 @@ import { sendBufferMax } from "../../firmware/link/transports/duplex.js";
 import type { SerialOptions } from "../../firmware/link/transports/options.js";
 import { openPtyPair, type PtyPair } from "../../firmware/link/transports/pty.js";
 import { transportOpener } from "../../firmware/link/transports/registry.js";
+import { openSerialLine } from "../../firmware/link/transports/serial.js";
+import { markErrors } from "../../firmware/link/transports/termios.js";
 import { supersedeMs, tcpListenOpener } from "../../firmware/link/transports/tcp.js";
 import { need } from "../requirement.js";
 
@@ -342,6 +344,18 @@ for (const helper of ["perl", "python3"] as const) {
       good(again).close();
     });
 
+    it("counts damage, and lets go of the port at once though it was read from", async () => {
+      for (let round = 0; round < 3; round += 1) {
+        const line = good(await openSerialLine({ ...settings, path: pair.devicePath }, world,
+          2_000));
+        assert.equal(line.errorsCounted, true);
+        const heard = new Promise<void>((resolve) => { line.onReceive(() => { resolve(); }); });
+        good(pair.write(Buffer.from("x")));
+        await heard;
+        await new Promise((resolve) => { line.port.close(resolve); });
+      }
+    });
+
     it("notices that the other end is gone", async () => {
       const transport = good(await open());
       transport.onReceive(() => undefined);
@@ -353,6 +367,14 @@ for (const helper of ["perl", "python3"] as const) {
     });
   });
 }
+
+describe("marking of damaged octets", () => {
+  it("is off, aloud, where the system cannot do it", async () => {
+    const file = await openFile("/dev/null");
+    assert.equal(await markErrors(file.fd, "/dev/null", world), false);
+    await file.close();
+  });
+});
 
 describe("a serial port that is not there yet", () => {
   it("is offered as soon as it is plugged in, each time, until nobody wants it", async function () {

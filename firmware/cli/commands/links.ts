@@ -1,9 +1,11 @@
 /** `ctictl link ...` and `ctictl device ...`. */
 
 import { DeviceSchema, LinksService, LinkStateSchema, ProvenSchema, WatchLinksResponseSchema,
-  type Capabilities, type Device, type Link } from "../../../proto/gen/cti/gateway/v1/links_pb.js";
+  type Capabilities, type Device, type Link, type LinkCounters, type SerialLine }
+  from "../../../proto/gen/cti/gateway/v1/links_pb.js";
 import { AgentStateSchema } from "../../../proto/gen/cti/gateway/v1/model_pb.js";
 import { ask, askPages, type Command } from "../command.js";
+import type { Bilingual } from "../language.js";
 import type { Session } from "../session.js";
 import { watching } from "../watch.js";
 import { bytesText, enumWord, timeText } from "../wording.js";
@@ -54,13 +56,42 @@ async function showLink(link: Link, session: Session): Promise<void> {
     [["Last received", "Dernière réception"], timeText(counters?.lastReceivedAt, environment)],
     [["Events", "Événements"], String(counters?.events ?? 0n)],
     [["Records", "Tickets"], String(counters?.records ?? 0n)],
+    [["Last record", "Dernier ticket"], timeText(counters?.lastRecordAt, environment)],
+    [["Records missing", "Tickets manquants"], String(counters?.recordsMissed ?? 0n)],
     [["Garbage", "Illisible"], bytesText(counters?.garbageBytes ?? 0n)],
+    [["Lines rejected", "Lignes rejetées"], rejectedText(counters)],
+    ...link.line === undefined ? [] : lineRows(link.line, counters, session),
+    [["Waiting for the store", "En attente du stockage"], bytesText(link.unkeptBytes)
+      + (link.holding ? session.say([" (the PBX is asked to wait)",
+        " (le PBX est prié d'attendre)"]) : "")],
     [["Requests", "Demandes"], String(counters?.requests ?? 0n)],
     [["of which failed", "dont en échec"], String(counters?.requestsFailed ?? 0n)],
     [["Resyncs", "Resynchronisations"], String(counters?.resyncs ?? 0n)],
   ]);
   await session.text("\n");
   await showCapabilities(link.capabilities, session);
+}
+
+/** `3: no field fits 2, too long 1`. */
+function rejectedText(counters: LinkCounters | undefined): string {
+  const reasons = Object.entries(counters?.rejectedReasons ?? {})
+    .sort(([, a], [, b]) => Number(b - a)).map(([reason, count]) => `${reason} ${count}`);
+  return [String(counters?.rejected ?? 0n), ...reasons.length === 0 ? [] : [reasons.join(", ")]]
+    .join(": ");
+}
+
+function lineRows(
+  line: SerialLine, counters: LinkCounters | undefined, session: Session,
+): readonly (readonly [Bilingual, string])[] {
+  const unknown = session.say(["this port cannot tell", "ce port ne sait pas le dire"]);
+  return [
+    [["Framing and parity errors", "Erreurs de trame et de parité"],
+      line.errorsCounted ? String(counters?.damagedBytes ?? 0n) : unknown],
+    [["Breaks", "Breaks"], line.errorsCounted ? String(counters?.breaks ?? 0n) : unknown],
+    [["Modem lines", "Signaux modem"], !line.signalsKnown ? unknown
+      : (["cts", "dsr", "dcd"] as const).map((name) => `${name.toUpperCase()} ${
+        session.say(line[name] ? ["up", "actif"] : ["down", "inactif"])}`).join(", ")],
+  ];
 }
 
 async function showCapabilities(

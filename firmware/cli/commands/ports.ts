@@ -61,6 +61,7 @@ async function showVerdict(verdict: Verdict, session: Session): Promise<void> {
     [["Settings", "Réglages"], verdict.settings],
     [["Modem lines", "Signaux modem"], linesText(verdict.lines, session)],
     [["Received", "Reçu"], bytesText(verdict.bytesSeen)]]);
+  if (verdict.damage !== "") await session.text(`\n${verdict.damage}`);
   if (verdict.candidates.length > 0) await showCandidates(verdict.candidates, session);
   else if (verdict.received.length > 0) {
     const shown = Buffer.from(verdict.received.slice(-600)).toString("latin1");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { done, fail, inLanguage, ok, type Result } from "../../base/result.js";
 import { SimulatedWorld } from "../../base/world-simulated.js";
 import type { Recognition } from "../driver.js";
-import type { ModemLines } from "../transports/serial.js";
+import type { ModemLines } from "../transport.js";
 import { examine, type DoctorPort, type Progress } from "./doctor.js";
 import { see, shareOf } from "./legibility.js";
 import { nextSpeeds, timesSlower } from "./speeds.js";
@@ -12,7 +12,7 @@ class Bench {
   readonly world = new SimulatedWorld(3);
   readonly told: Progress[] = [];
   readonly speeds: number[] = [];
-  hear: (octets: Uint8Array) => void = () => undefined;
+  hear: (octets: Uint8Array, damagedAt?: readonly number[]) => void = () => undefined;
   unplug: () => void = () => undefined;
   closed = 0;
   verdict: Verdict | undefined;
@@ -23,9 +23,13 @@ class Bench {
   constructor(more: {
     readonly lines?: ModemLines; readonly fault?: Result<never>;
     readonly recognise?: (text: Uint8Array) => readonly Recognition[];
+    readonly blind?: boolean;
   } = {}) {
     const port: DoctorPort = {
-      onReceive: (handler) => { this.hear = handler; },
+      errorsCounted: more.blind !== true,
+      onReceive: (handler) => {
+        this.hear = (octets, damagedAt = []) => { handler(octets, damagedAt); };
+      },
       onClosed: (handler) => { this.unplug = handler; },
       lines: () => Promise.resolve(more.lines),
       setBaudRate: (speed) => {
@@ -147,6 +151,48 @@ describe("link doctor", () => {
     assert.deepEqual(see(record.map((octet) => octet | 0x80)), { dataBits: 7, parity: "mark" });
     assert.equal(see(record.subarray(0, 20)), undefined);
     assert.ok(shareOf(record.map(parity), { dataBits: 7, parity: "odd" }) < 0.1);
+  });
+
+  it("says how many octets came damaged at each speed, or that it cannot tell", async () => {
+    const bench = new Bench();
+    await bench.world.advance(10);
+    bench.hear(Buffer.alloc(100, 0xd7), [3, 4, 5]);
+    await bench.world.advance(1_000);
+    bench.hear(Buffer.alloc(90, 0x91), [0]);
+    await bench.world.advance(1_000);
+    bench.stop();
+    const { damage } = await bench.after(0);
+    assert.equal(inLanguage(damage, "en"),
+      `Bytes with framing or parity errors: 3 of 100 (9600 Bd), 1 of 90 (${bench.speeds[0]} Bd).`);
+    const blind = new Bench({ blind: true });
+    await blind.world.advance(10);
+    blind.hear(record);
+    blind.stop();
+    assert.match(inLanguage((await blind.after(0)).damage, "fr"), /ne distingue pas/);
+    assert.equal((await new Bench().after(121_000)).damage, "");
+  });
+
+  for (const [kind, low] of [["even", 0], ["odd", 1]] as const) {
+    it(`tells eight bits and ${kind} parity by the octets that come damaged`, async () => {
+      const bench = new Bench({ recognise: (text) => [
+        known(Buffer.from(text.subarray(-record.length)).equals(record) ? 2 : 0)] });
+      await bench.world.advance(10);
+      bench.hear(record, [...record].flatMap((octet, place) =>
+        parity(octet) >> 7 === low ? [place] : []));
+      const verdict = await bench.after(1_000);
+      assert.equal(verdict.settings, `9600 8${kind === "even" ? "E" : "O"}1`);
+      assert.match(inLanguage(verdict.damage, "en"), /: \d\d of 43 \(9600 Bd\)/);
+    });
+  }
+
+  it("takes no parity from damage that has nothing to do with it", async () => {
+    const bench = new Bench();
+    await bench.world.advance(10);
+    bench.hear(Buffer.concat([record, record]),
+      [...record].flatMap((_, place) => place % 3 === 0 ? [place] : []));
+    await bench.world.advance(1_000);
+    bench.stop();
+    assert.equal((await bench.after(0)).settings, "9600 8N1");
   });
 
   it("knows from the octets how much slower the sender is", () => {

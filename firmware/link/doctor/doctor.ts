@@ -6,14 +6,17 @@
 
 import { faultText, type Result, type Text } from "../../base/result.js";
 import type { Cancellable, World } from "../../base/world.js";
-import type { ModemLines } from "../transports/serial.js";
-import { see, shareOf, type Framing } from "./legibility.js";
+import type { ModemLines } from "../transport.js";
+import type { OctetsHandler } from "../transports/serial.js";
+import { see, seeParity, shareOf, type Framing } from "./legibility.js";
 import { nextSpeeds, usualSpeeds } from "./speeds.js";
-import { isSure, judge, type Candidate, type Verdict } from "./verdict.js";
+import { isSure, judge, type Candidate, type Damage, type Verdict } from "./verdict.js";
 
 /** What the doctor needs of an open port. */
 export interface DoctorPort {
-  onReceive(handler: (octets: Uint8Array) => void): void;
+  /** False where damaged octets cannot be told from good ones. */
+  readonly errorsCounted: boolean;
+  onReceive(handler: OctetsHandler): void;
   onClosed(handler: () => void): void;
   lines(): Promise<ModemLines | undefined>;
   setBaudRate(baudRate: number): Promise<Result<void>>;
@@ -74,8 +77,11 @@ class Doctor {
   #port: DoctorPort | undefined;
   #lines: ModemLines | undefined;
   #baudRate = usualSpeeds[0] ?? 9_600;
-  /** Since the last change of speed. */
+  /** Since the last change of speed; octets that came damaged are only counted. */
   #octets = Buffer.alloc(0);
+  /** The same with the damaged ones, and which of them those are (1). */
+  #every = { octets: Buffer.alloc(0), damaged: Buffer.alloc(0) };
+  readonly #damage = new Map<number, Damage>();
   #octetsSeen = 0;
   #framing: Framing | undefined;
   #candidates: readonly Candidate[] = [];
@@ -95,6 +101,7 @@ class Doctor {
     if (this.#over) return;
     this.#finish(judge({ address: this.#plan.address, baudRate: this.#baudRate,
       framing: this.#framing, lines: this.#lines, octetsSeen: this.#octetsSeen,
+      damage: this.#port?.errorsCounted === true ? this.#damage : undefined,
       candidates: this.#candidates, octets: this.#octets }));
   }
 
@@ -125,7 +132,7 @@ class Doctor {
       this.#port.close();
       return;
     }
-    this.#port.onReceive((octets) => { this.#receive(octets); });
+    this.#port.onReceive((octets, damagedAt) => { this.#receive(octets, damagedAt); });
     this.#port.onClosed(() => {
       if (this.#over) return;
       this.#finish(judge({ address: this.#plan.address, portFault: {
@@ -147,12 +154,20 @@ class Doctor {
     }, true);
   }
 
-  #receive(octets: Uint8Array): void {
+  #receive(octets: Uint8Array, damagedAt: readonly number[]): void {
     if (this.#over || this.#changing) return;
     this.#octetsSeen += octets.length;
     this.#timers.get("idle")?.cancel();
-    const all = Buffer.concat([this.#octets, octets]);
-    this.#octets = all.subarray(Math.max(0, all.length - textMax));
+    const known = this.#damage.get(this.#baudRate) ?? { octets: 0, damaged: 0 };
+    this.#damage.set(this.#baudRate, { octets: known.octets + octets.length,
+      damaged: known.damaged + damagedAt.length });
+    const damaged = Buffer.alloc(octets.length);
+    for (const place of damagedAt) damaged[place] = 1;
+    this.#every = { octets: newest(this.#every.octets, octets),
+      damaged: newest(this.#every.damaged, damaged) };
+    // A break is no damage here: it tells that the sender is much slower.
+    this.#octets = newest(this.#octets,
+      octets.filter((octet, place) => octet === 0 || damaged[place] === 0));
     this.#after("burst", burstEndMs, () => { this.#look(true); });
     this.#look(false);
   }
@@ -160,13 +175,20 @@ class Doctor {
   /** `ended`: the line has fallen silent. */
   #look(ended: boolean): void {
     if (this.#over) return;
+    const parity = seeParity(this.#every.octets, this.#every.damaged);
+    if (parity !== undefined) {
+      this.#read({ dataBits: 8, parity }, ended);
+      return;
+    }
+    const heard = this.#every.octets.length > 0;
     const tail = this.#octets.subarray(-tailOctets);
     const framing = this.#framing !== undefined && shareOf(tail, this.#framing) >= keepShare
       ? this.#framing
       : see(this.#octets) ?? see(tail);
     if (framing !== undefined) this.#read(framing, ended);
     else if (ended && this.#readBinary()) return;
-    else if (this.#octets.length >= patienceOctets || (ended && !isPlain(this.#octets))) {
+    else if (this.#octets.length >= patienceOctets
+      || (ended && (!isPlain(this.#octets) || (this.#octets.length === 0 && heard)))) {
       void this.#changeSpeed();
     }
   }
@@ -179,7 +201,8 @@ class Doctor {
     }
     this.#framing = framing;
     if (!ended) return;
-    const text = dataBits === 8 ? this.#octets : this.#octets.map((octet) => octet & 0x7f);
+    const text = dataBits === 7 ? this.#octets.map((octet) => octet & 0x7f)
+      : parity === "none" ? this.#octets : this.#every.octets;
     this.#candidates = this.#plan.recognise(text, this.#plan.world.clock.wall().getTime());
     const [best] = this.#candidates;
     if (best === undefined) return;
@@ -222,8 +245,14 @@ class Doctor {
     // A speed that the port does not have is not tried first again.
     else this.#tried.set(next, times(next) + 1);
     this.#octets = Buffer.alloc(0);
+    this.#every = { octets: Buffer.alloc(0), damaged: Buffer.alloc(0) };
     this.#changing = false;
   }
+}
+
+function newest(kept: Uint8Array, more: Uint8Array): Buffer<ArrayBuffer> {
+  const all = Buffer.concat([kept, more]);
+  return all.subarray(Math.max(0, all.length - textMax));
 }
 
 /** Too little to judge, but nothing that text could not hold. */

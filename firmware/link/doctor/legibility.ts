@@ -65,6 +65,23 @@ export function shareOf(octets: Uint8Array, framing: Framing): number {
   return good / Math.max(1, octets.length);
 }
 
+/** A parity bit is low for about half of all letters. */
+const damagedShares = { least: 0.2, most: 0.8 };
+
+/**
+ * With eight data bits a parity bit stands where 8N1 expects the stop bit: the letters whose parity
+ * bit is low come with a framing error, and no others. So it is told on ports that look for the
+ * next start bit after it; others lose the rhythm. `damaged` has one value an octet.
+ */
+export function seeParity(octets: Uint8Array, damaged: Uint8Array): "even" | "odd" | undefined {
+  if (see(octets)?.dataBits !== 8) return undefined;
+  const low = damaged.reduce((sum, bad) => sum + bad, 0) / octets.length;
+  if (low < damagedShares.least || low > damagedShares.most) return undefined;
+  const even = octets.reduce((sum, octet, place) =>
+    sum + (ones(octet) % 2 === 1 - (damaged[place] ?? 0) ? 1 : 0), 0) / octets.length;
+  return even >= shareMin ? "even" : 1 - even >= shareMin ? "odd" : undefined;
+}
+
 /** The framing in which the octets are text; undefined when in none, or too few to tell. */
 export function see(octets: Uint8Array): Framing | undefined {
   const asking = seeEnquiries(octets);

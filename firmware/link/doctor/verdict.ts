@@ -4,7 +4,8 @@ import { stringify } from "yaml";
 import { inEachLanguage, type Text } from "../../base/result.js";
 import type { Recognition } from "../driver.js";
 import type { SerialOptions } from "../transports/options.js";
-import { settingsText, type ModemLines } from "../transports/serial.js";
+import type { ModemLines } from "../transport.js";
+import { settingsText } from "../transports/serial.js";
 import type { Framing } from "./legibility.js";
 import { nullModemPicture, straightPicture } from "./wiring.js";
 
@@ -33,6 +34,8 @@ export interface Verdict {
   readonly settings?: string;
   readonly lines?: ModemLines;
   readonly octetsSeen: number;
+  /** How many of the octets came damaged, at which speed; empty where nothing came. */
+  readonly damage: Text;
   /** Best first. */
   readonly candidates: readonly Candidate[];
   /** Text pictures of the cables to try. */
@@ -43,6 +46,12 @@ export interface Verdict {
   readonly octets: Uint8Array;
 }
 
+/** Of so many octets so many came with a framing or parity error, or were breaks. */
+export interface Damage {
+  readonly octets: number;
+  readonly damaged: number;
+}
+
 export interface Findings {
   readonly address: string;
   readonly portFault?: Text;
@@ -50,6 +59,8 @@ export interface Findings {
   readonly framing?: Framing | undefined;
   readonly lines?: ModemLines | undefined;
   readonly octetsSeen?: number;
+  /** By speed, in the order of trying; absent where damage cannot be told. */
+  readonly damage?: ReadonlyMap<number, Damage> | undefined;
   readonly candidates?: readonly Candidate[];
   readonly octets?: Uint8Array;
 }
@@ -60,7 +71,7 @@ const octetsShownMax = 4_096;
 export function judge(findings: Findings): Verdict {
   const { octetsSeen = 0, candidates = [], lines, framing } = findings;
   const octets = (findings.octets ?? new Uint8Array(0)).slice(-octetsShownMax);
-  const base = { octetsSeen, candidates, octets, wiring: [],
+  const base = { octetsSeen, candidates, octets, wiring: [], damage: damageText(findings),
     ...(lines === undefined ? {} : { lines }) };
   if (findings.portFault !== undefined) {
     const fault = findings.portFault;
@@ -88,6 +99,20 @@ export function judge(findings: Findings): Verdict {
     advice: [{ en: "Make two more test calls, one of them incoming, and listen again.",
       fr: "Faites deux autres appels d'essai, dont un entrant, et écoutez de nouveau." }],
   } };
+}
+
+/** A wrong speed or parity shows itself as damaged octets. */
+function damageText({ octetsSeen = 0, damage, framing, baudRate }: Findings): Text {
+  if (octetsSeen === 0) return "";
+  if (damage === undefined) {
+    return { en: "This port does not tell damaged bytes from good ones.",
+      fr: "Ce port ne distingue pas les octets abîmés des bons." };
+  }
+  const tries = [...damage].filter(([speed]) => framing === undefined || speed === baudRate);
+  const list = (of: string): string => tries.map(([speed, { octets, damaged }]) =>
+    `${damaged} ${of} ${octets} (${speed} Bd)`).join(", ");
+  return { en: `Bytes with framing or parity errors: ${list("of")}.`,
+    fr: `Octets avec erreur de trame ou de parité : ${list("sur")}.` };
 }
 
 function profileOf(serial: SerialOptions, { driver, options }: Candidate): string {

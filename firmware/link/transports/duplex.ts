@@ -21,11 +21,16 @@ export interface DuplexPlan {
   readonly world: World;
   /** Ends the stream for good; `stream.destroy()` unless the stream needs more. */
   readonly destroy?: () => void;
+  /** What was received, of what the stream gives; all of it if absent. */
+  readonly decode?: (chunk: Uint8Array) => Uint8Array;
   /** Puts the stream's own word for an ending into one for people. */
   readonly explain?: (error: unknown) => Text;
 }
 
-export function duplexTransport(plan: DuplexPlan): Transport {
+/** Always has back-pressure: what is not read waits in the stream and in the kernel. */
+export function duplexTransport(
+  plan: DuplexPlan,
+): Transport & Required<Pick<Transport, "pause" | "resume">> {
   const { stream, world } = plan;
   const closedHandlers: ((reason: Text) => void)[] = [];
   let closedReason: Text | undefined;
@@ -62,7 +67,8 @@ export function duplexTransport(plan: DuplexPlan): Transport {
     onReceive(handler) {
       stream.on("data", (chunk: Uint8Array) => {
         if (closedReason !== undefined) return;
-        handler(chunk, world.clock.monotonicMs());
+        const bytes = plan.decode?.(chunk) ?? chunk;
+        if (bytes.length > 0) handler(bytes, world.clock.monotonicMs());
         if (chunk.length < busyChunkBytes) return;
         // libuv would read on again and again; what the first chunk has caused goes out before.
         stream.pause();

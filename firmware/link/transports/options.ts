@@ -33,6 +33,8 @@ export interface SerialOptions {
   readonly parity: "none" | "even" | "odd" | "mark" | "space";
   readonly stopBits: 1 | 1.5 | 2;
   readonly flowControl: "none" | "rts-cts" | "xon-xoff";
+  /** How to ask a PBX without flow control to wait; absent: not at all. */
+  readonly hold?: "none" | "dtr-rts";
 }
 
 /** Datagrams that anybody, or only some, send to us. */

@@ -6,9 +6,12 @@ import { attempt, fail, messageOf, ok, type Result } from "../../base/result.js"
 import type { Cancellable, World } from "../../base/world.js";
 import type { TransportOpener } from "../opener.js";
 import { resolvePort } from "../ports/ports.js";
-import type { LinePins, Transport } from "../transport.js";
+import type { LinePins, ModemLines, Transport } from "../transport.js";
 import { duplexTransport } from "./duplex.js";
+import { ErrorMarks, type Unmarked } from "./error-marks.js";
 import type { SerialOptions } from "./options.js";
+import { holdOf, letGo } from "./serial-hold.js";
+import { markErrors } from "./termios.js";
 
 /** How often an open port's device node is looked at. */
 export const nodeWatchMs = 1_000;
@@ -107,16 +110,17 @@ function watchNode(port: SerialPort, path: string, opened: string, world: World)
   void look();
 }
 
-/** The pins that a PBX drives, as this end sees them (TIA-232: CTS 5, DSR 6, DCD 1). */
-export interface ModemLines {
-  readonly cts: boolean;
-  readonly dsr: boolean;
-  readonly dcd: boolean;
-}
+/** Octets as received, and where in them the damaged ones stand (`error-marks.ts`). */
+export type OctetsHandler = (octets: Uint8Array, damagedAt: readonly number[]) => void;
 
 /** An open port, for those who need more of it than its bytes. */
 export interface SerialLine {
   readonly port: SerialPort;
+  /** False where damaged octets cannot be told from good ones. */
+  readonly errorsCounted: boolean;
+  onReceive(handler: OctetsHandler): void;
+  /** For who listens to `port` itself: what it gives, in order, without the kernel's marks. */
+  unmark(bytes: Uint8Array): Unmarked;
   /** Undefined where the port cannot tell: a pseudo terminal, an adapter without these pins. */
   lines(): Promise<ModemLines | undefined>;
   setBaudRate(baudRate: number): Promise<Result<void>>;
@@ -165,31 +169,47 @@ export async function openSerialLine(
   if (!opened.ok) return opened;
   const node = await nodeOf(found.path);
   await raiseLines(port, found, world);
+  const descriptor = descriptorOf(port);
+  const errorsCounted = descriptor !== undefined && await markErrors(descriptor, found.path, world);
   watchNode(port, found.path, node ?? "", world);
-  return ok({
-    port, pins: pinsOf(port, options.path, world),
+  return ok(lineOn(port, errorsCounted, options.path, world));
+}
+
+/** The library hides the open file's number, but has it. */
+function descriptorOf({ port }: SerialPort): number | undefined {
+  const found: unknown = port !== undefined && "fd" in port ? port.fd : undefined;
+  return typeof found === "number" ? found : undefined;
+}
+
+function lineOn(
+  port: SerialPort, errorsCounted: boolean, path: string, world: World,
+): SerialLine {
+  const marks = new ErrorMarks();
+  const unmark = (bytes: Uint8Array): Unmarked =>
+    errorsCounted ? marks.unmark(bytes) : { bytes, damagedAt: [] };
+  return {
+    port, errorsCounted, unmark, pins: pinsOf(port, path, world),
+    onReceive: (handler) => {
+      port.on("data", (given: Uint8Array) => {
+        const { bytes, damagedAt } = unmark(given);
+        if (bytes.length > 0) handler(bytes, damagedAt);
+      });
+    },
     lines: () => new Promise((resolve) => {
       port.get((error, status) => {
         resolve(error || status === undefined ? undefined
           : { cts: status.cts, dsr: status.dsr, dcd: status.dcd });
       });
     }),
-    setBaudRate: (baudRate) => attempt("link-down", options.path, () =>
+    setBaudRate: (baudRate) => attempt("link-down", path, () =>
       new Promise<void>((resolve, reject) => {
-        port.update({ baudRate }, (error) => { if (error) reject(error); else resolve(); });
+        port.update({ baudRate }, (error) => {
+          marks.reset();
+          if (error) reject(error);
+          else resolve();
+        });
       })),
-  });
-}
-
-export function serialTransport(
-  { port, pins }: SerialLine, description: string, world: World,
-): Transport {
-  return Object.assign(duplexTransport({
-    kind: "serial", description, stream: port, world,
-    destroy: () => { if (port.isOpen) port.close(() => undefined); },
-    explain: (error) => error instanceof Error && ("disconnected" in error
-      || error.message === goneReason.en) ? goneReason : messageOf(error),
-  }), { pins });
+  };
 }
 
 /**
@@ -243,11 +263,40 @@ export function serialOpener(options: SerialOptions, world: World): TransportOpe
         return line;
       }
       line.value.port.once("close", watchOn);
-      return ok(serialTransport(line.value, description, world));
+      return ok(serialTransport(line.value, description, world, options));
     },
     close(): Promise<void> {
       begin();
       return Promise.resolve();
     },
   };
+}
+
+/** Without options the other end is never asked to wait. */
+export function serialTransport(
+  line: SerialLine, description: string, world: World, options?: SerialOptions,
+): Transport {
+  const { port, pins, errorsCounted, lines } = line;
+  const handlers: ((damaged: number, breaks: number) => void)[] = [];
+  const transport = duplexTransport({
+    kind: "serial", description, stream: port, world,
+    decode: (given) => {
+      const { bytes, damagedAt } = line.unmark(given);
+      if (damagedAt.length === 0) return bytes;
+      const breaks = damagedAt.filter((place) => bytes[place] === 0).length;
+      for (const handler of handlers) handler(damagedAt.length - breaks, breaks);
+      return bytes;
+    },
+    destroy: () => { if (port.isOpen) port.close(() => undefined); },
+    explain: (error) => error instanceof Error && ("disconnected" in error
+      || error.message === goneReason.en) ? goneReason : messageOf(error),
+  });
+  const { pause, resume, ...plain } = transport;
+  const holding = options === undefined ? {}
+    : holdOf(line, options, world, { pause, resume });
+  if (options !== undefined) letGo(port, options);
+  const signs = { errorsCounted, lines, onErrors: (handler: (typeof handlers)[number]) => {
+    handlers.push(handler);
+  } };
+  return { ...plain, ...holding, pins, signs };
 }

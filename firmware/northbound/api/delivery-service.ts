@@ -70,14 +70,16 @@ function checkDays(fields: Fields, from: string, to: string): void {
 function destinationMessage(
   row: DestinationStatus, language: Language,
 ): MessageInitShape<typeof DestinationSchema> {
-  const { destination, description, state, sinceMs, reason, retryAtMs, feeds } = row;
+  const { destination, description, state, sinceMs, reason, retryAtMs, failures, feeds } = row;
   const raw = destination.what === "raw";
   return {
     id: destination.id, kind: destination.to.kind, content: destination.what,
     address: description, state: states[state], since: timestamp(sinceMs),
-    reason: inLanguage(reason, language),
+    reason: inLanguage(reason, language), failures: BigInt(failures),
     ...(retryAtMs !== undefined && { retryAt: timestamp(retryAtMs) }),
-    feeds: feeds.map(({ link, waiting, waitingSinceMs, again }) => ({ link, again,
+    feeds: feeds.map(({ link, waiting, waitingSinceMs, again, taken, lost }) => ({ link, again,
+      takenPieces: BigInt(taken.pieces), takenBytes: BigInt(taken.bytes),
+      lostBytes: BigInt(lost.bytes),
       waitingBytes: BigInt(raw ? waiting : 0), waitingRecords: BigInt(raw ? 0 : waiting),
       ...(waitingSinceMs !== undefined && { waitingSince: timestamp(waitingSinceMs) }) })),
   };
@@ -90,7 +92,7 @@ function dayMessage(row: DayBalance): MessageInitShape<typeof LedgerDaySchema> {
     garbageBytes: BigInt(row.garbageBytes), adriftBytes: BigInt(row.adriftBytes),
     garbageReasons: Object.fromEntries(Object.entries(row.reasons)
       .map(([reason, bytes]) => [reason, BigInt(bytes)])),
-    delivered: row.delivered.map(({ destination, pieces, bytes, again }) => ({ destination,
-      pieces: BigInt(pieces), bytes: BigInt(bytes), again: BigInt(again) })),
+    delivered: row.delivered.map(({ destination, pieces, bytes, again, lost }) => ({ destination,
+      lost: BigInt(lost), pieces: BigInt(pieces), bytes: BigInt(bytes), again: BigInt(again) })),
   };
 }

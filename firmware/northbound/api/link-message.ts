@@ -7,7 +7,8 @@ import { eventNames } from "../../model/events.js";
 import { serviceNames } from "../../model/services.js";
 import type { DeviceView, Switch } from "../../switching/switch.js";
 import { Proven, type CapabilitiesSchema, type DeviceSchema, type DriverInfoSchema,
-  type LinkCountersSchema, type LinkSchema } from "../../../proto/gen/cti/gateway/v1/links_pb.js";
+  type LinkCountersSchema, type LinkSchema, type SerialLineSchema }
+  from "../../../proto/gen/cti/gateway/v1/links_pb.js";
 import { AgentState } from "../../../proto/gen/cti/gateway/v1/model_pb.js";
 import type { DriverView, Language } from "./gateway-view.js";
 import { agentStates, linkStates } from "./enums.js";
@@ -59,7 +60,21 @@ function countersMessage(
     opens: BigInt(counters.opens),
     lastReceivedAt: counters.lastReceivedAtMs === undefined ? undefined
       : timestamp(counters.lastReceivedAtMs),
+    damagedBytes: BigInt(counters.damagedOctets), breaks: BigInt(counters.breaks),
+    rejected: BigInt(counters.rejected), recordsMissed: BigInt(counters.recordsMissed),
+    rejectedReasons: Object.fromEntries(Object.entries(counters.rejectedReasons)
+      .map(([reason, count]) => [reason, BigInt(count)])),
+    lastRecordAt: counters.lastRecordAtMs === undefined ? undefined
+      : timestamp(counters.lastRecordAtMs),
   };
+}
+
+/** Modem lines that are not known read as down. */
+function lineMessage(
+  { errorsCounted, lines }: NonNullable<LinkStatus["line"]>,
+): PlainInit<typeof SerialLineSchema> {
+  return { errorsCounted, signalsKnown: lines !== undefined,
+    cts: lines?.cts ?? false, dsr: lines?.dsr ?? false, dcd: lines?.dcd ?? false };
 }
 
 export function linkMessage(
@@ -77,6 +92,9 @@ export function linkMessage(
     peerProduct: status.peer?.product ?? "", peerVersion: status.peer?.version ?? "",
     capabilities: capabilitiesMessage(status.declared, status.proofs, language),
     counters: countersMessage(status.counters),
+    ...(status.line && { line: lineMessage(status.line) }),
+    unkeptBytes: BigInt(status.keeping?.waitingBytes ?? 0),
+    holding: status.keeping?.holding ?? false,
     devices: devices.length,
     devicesNotMonitored: devices.filter((device) => device.notMonitored !== undefined).length,
     calls: source.calls({ link: status.id }).length,

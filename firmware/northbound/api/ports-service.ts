@@ -82,5 +82,6 @@ function verdictMessage(verdict: Verdict, language: Language): Step {
       samples: each.samples.map(({ text, fields }) => ({ text, fields: { ...fields } })) })),
     wirings: wiring.map(({ title, picture }) =>
       ({ title: inLanguage(title, language), picture })),
+    damage: inLanguage(verdict.damage, language),
     profileYaml: profile ?? "", received: verdict.octets } } };
 }

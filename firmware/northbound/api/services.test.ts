@@ -265,14 +265,17 @@ describe("services", () => {
 
   it("lists destinations, with bytes or records that wait", async () => {
     const to = { kind: "file", folder: "/f", rotate: "daily", keepDays: 1 } as const;
-    const feed = { link: linkId("pbx-1"), waiting: 7, waitingSinceMs: 5_000, again: false };
-    const row = { description: "/f", state: "down", sinceMs: 1_000, retryAtMs: 2_000,
+    const feed = { link: linkId("pbx-1"), waiting: 7, waitingSinceMs: 5_000, again: false,
+      taken: { pieces: 3, bytes: 90 }, lost: { bytes: 4, atMs: 1 } };
+    const row = { description: "/f", state: "down", sinceMs: 1_000, retryAtMs: 2_000, failures: 6,
       reason: { en: "full", fr: "plein" }, feeds: [feed] } as const;
     gateway.delivery.list = () => Promise.resolve([
       { ...row, destination: { id: "a", links: [], what: "raw", to } },
       { ...row, destination: { id: "b", links: [], what: "records-csv", to } }]);
     const { destinations } =
       await good("viewer", DeliveryService.method.listDestinations, {});
+    assert.deepEqual([destinations[0]?.failures, destinations[0]?.feeds[0]?.takenPieces,
+      destinations[0]?.feeds[0]?.lostBytes], [6n, 3n, 4n]);
     assert.deepEqual(destinations.map(({ id, kind, state, reason, feeds: [found] }) =>
       [id, kind, state, reason, found?.waitingBytes, found?.waitingRecords]), [
       ["a", "file", DestinationState.DOWN, "full", 7n, 0n],
@@ -329,12 +332,13 @@ describe("services", () => {
     const { getLedger, redeliver } = DeliveryService.method;
     gateway.delivery.balance = (_link, day) => Promise.resolve([{ day, bytesIn: 10, records: 1,
       recordBytes: 5, skippedBytes: 2, garbageBytes: 2, reasons: { noise: 2 }, adriftBytes: 1,
-      through: 10, delivered: [{ destination: "a", pieces: 1, bytes: 10, again: 0 }] }]);
+      through: 10, delivered: [{ destination: "a", pieces: 1, bytes: 6, again: 0,
+        lost: 4 }] }]);
     const { days, balances } = await good("viewer", getLedger,
       { link: "pbx-1", fromDay: "2026-11-23", toDay: "2026-11-23" });
     assert.equal(balances, false);
-    assert.deepEqual([days[0]?.day, days[0]?.adriftBytes, days[0]?.garbageReasons],
-      ["2026-11-23", 1n, { noise: 2n }]);
+    assert.deepEqual([days[0]?.day, days[0]?.adriftBytes, days[0]?.garbageReasons,
+      days[0]?.delivered[0]?.lost], ["2026-11-23", 1n, { noise: 2n }, 4n]);
     for (const [fromDay, toDay, path] of [["23/11", "2026-11-23", "from_day"],
       ["2026-11-23", "2026-11-22", "to_day"], ["2025-01-01", "2026-11-22", "to_day"]] as const) {
       const wrong = await refused("viewer", getLedger, { link: "pbx-1", fromDay, toDay });

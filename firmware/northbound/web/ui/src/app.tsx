@@ -19,6 +19,7 @@ import { LinksPage } from "./pages/links.js";
 import { MorePage } from "./pages/more.js";
 import { NumbersPage } from "./pages/numbers.js";
 import { OverviewPage } from "./pages/overview.js";
+import { DeliveryPage } from "./pages/delivery.js";
 import { PortPage, PortsPage, PortTerminalPage } from "./pages/ports.js";
 import { RecordPage } from "./pages/record.js";
 import { RecordsPage } from "./pages/records.js";
@@ -105,6 +106,7 @@ function PageOf(props: { readonly route: Route }): JSX.Element {
       : <PortTerminalPage key={argument} port={argument} />;
     case "records":
       return argument === "" ? <RecordsPage /> : <RecordPage key={argument} id={argument} />;
+    case "delivery": return <DeliveryPage />;
     case "numbers": return <NumbersPage />;
     case "alarms": return <AlarmsPage />;
     case "configuration": return <ConfigurationPage />;

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Role } from "../../../../../../proto/gen/cti/gateway/v1/access_pb.js";
-import { type Capabilities, type Capability, type Link, LinksService, LinkState, Proven } from
-  "../../../../../../proto/gen/cti/gateway/v1/links_pb.js";
+import { type Capabilities, type Capability, type Link, type LinkCounters, LinksService, LinkState,
+  Proven } from "../../../../../../proto/gen/cti/gateway/v1/links_pb.js";
 import { nowMs, requestId } from "../clock.js";
 import { request } from "../api/client.js";
 import { Badge, Button, Card, Confirm, Empty, say, sayFault, Skeleton, Table, type Tone } from
@@ -13,6 +13,7 @@ import { Fact } from "../parts/fact.js";
 import { useCell } from "../parts/hooks.js";
 import { linkTitle, peerTitle } from "../parts/link-card.js";
 import { TerminalPanel } from "../parts/terminal.js";
+import { Lines } from "../parts/verdict.js";
 import { LinkBadge, Retry } from "../parts/words.js";
 import { controlNames } from "../state/controls.js";
 import { links } from "../state/feed.js";
@@ -165,7 +166,40 @@ function Counters(props: { readonly link: Link }): JSX.Element {
       <Fact label={t("link.counter.opens")}>{count(counters.opens)}</Fact>
       <Fact label={t("link.counter.lastReceived")}>
         {recent(msOf(counters.lastReceivedAt), nowMs())}</Fact>
+      <Reception link={props.link} counters={counters} />
     </dl>
+  );
+}
+
+function Reception(props: {
+  readonly link: Link; readonly counters: LinkCounters;
+}): JSX.Element {
+  const { link: { line, unkeptBytes, holding }, counters } = props;
+  const unknown = t("doctor.lines.unknown");
+  const reasons = Object.entries(counters.rejectedReasons)
+    .sort(([, a], [, b]) => Number(b - a));
+  return (
+    <>
+      {counters.lastRecordAt === undefined ? null : <Fact label={t("link.counter.lastRecord")}>
+        {recent(msOf(counters.lastRecordAt), nowMs())}</Fact>}
+      <Fact label={t("link.counter.rejected")}>{count(counters.rejected)}
+        {reasons.length === 0 ? null : <details>
+          <summary>{t("link.counter.rejected.reasons")}</summary>
+          <ul>{reasons.map(([reason, times]) =>
+            <li key={reason}>{reason}: {count(times)}</li>)}</ul>
+        </details>}</Fact>
+      <Fact label={t("link.counter.missed")}>{count(counters.recordsMissed)}</Fact>
+      {line === undefined ? null : <>
+        <Fact label={t("link.counter.damaged")}>
+          {line.errorsCounted ? count(counters.damagedBytes) : unknown}</Fact>
+        <Fact label={t("link.counter.breaks")}>
+          {line.errorsCounted ? count(counters.breaks) : unknown}</Fact>
+        <Fact label={t("doctor.lines")}>
+          {line.signalsKnown ? <Lines lines={line} /> : unknown}</Fact>
+      </>}
+      {unkeptBytes === 0n ? null : <Fact label={t("link.counter.unkept")}>
+        {bytes(unkeptBytes)}{holding ? ` (${t("link.holding")})` : ""}</Fact>}
+    </>
   );
 }
 

@@ -15,6 +15,7 @@ const places: readonly Place[] = [
   { page: "overview", icon: "overview", role: Role.VIEWER },
   { page: "calls", icon: "calls", role: Role.VIEWER },
   { page: "records", icon: "records", role: Role.VIEWER },
+  { page: "delivery", icon: "delivery", role: Role.VIEWER },
   { page: "alarms", icon: "alarms", role: Role.VIEWER },
   { page: "links", icon: "links", role: Role.VIEWER },
   { page: "ports", icon: "ports", role: Role.VIEWER },

@@ -93,18 +93,21 @@ function Profile(props: { readonly yaml: string }): JSX.Element {
 }
 
 function Seen(props: { readonly verdict: Verdict }): JSX.Element {
-  const { settings, lines, bytesSeen } = props.verdict;
-  return (
+  const { settings, lines, bytesSeen, damage } = props.verdict;
+  return (<>
     <dl class="facts">
       <Fact label={t("doctor.settings")}>{settings === "" ? "–" : <code>{settings}</code>}</Fact>
       <Fact label={t("doctor.lines")}>{lines === undefined ? t("doctor.lines.unknown")
         : <Lines lines={lines} />}</Fact>
       <Fact label={t("doctor.bytes")}>{bytes(bytesSeen)}</Fact>
     </dl>
-  );
+    {damage === "" ? null : <p class="hint">{damage}</p>}
+  </>);
 }
 
-function Lines(props: { readonly lines: ModemLines }): JSX.Element {
+export function Lines(
+  props: { readonly lines: Pick<ModemLines, "cts" | "dsr" | "dcd"> },
+): JSX.Element {
   return <span class="row">{(["cts", "dsr", "dcd"] as const).map((name) => {
     const up = props.lines[name];
     return <Badge key={name} tone={up ? "good" : "quiet"} icon={up ? "check" : "close"}>

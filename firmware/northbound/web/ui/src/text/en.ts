@@ -4,14 +4,16 @@
 import { causesInEnglish } from "./causes.js";
 import { formInEnglish } from "./form-words.js";
 import { layoutInEnglish } from "./layout-words.js";
+import { deliveryInEnglish } from "./delivery-words.js";
 import { portsInEnglish } from "./port-words.js";
 import { terminalInEnglish } from "./terminal-words.js";
+import { receptionInEnglish } from "./reception-words.js";
 
 export const en = {
   ...causesInEnglish,
   ...formInEnglish,
   ...layoutInEnglish,
-  ...portsInEnglish, ...terminalInEnglish,
+  ...portsInEnglish, ...terminalInEnglish, ...deliveryInEnglish, ...receptionInEnglish,
   "product.line": "CTI gateway",
   "skip": "Skip to the content",
   "language.switch": "Language",

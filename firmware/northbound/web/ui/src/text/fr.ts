@@ -1,8 +1,10 @@
 import { causesInFrench } from "./causes.js";
 import { formInFrench } from "./form-words.js";
 import { layoutInFrench } from "./layout-words.js";
+import { deliveryInFrench } from "./delivery-words.js";
 import { portsInFrench } from "./port-words.js";
 import { terminalInFrench } from "./terminal-words.js";
+import { receptionInFrench } from "./reception-words.js";
 import type { TextKey } from "./en.js";
 
 /** Every text of the page, in French. The compiler refuses a missing key. */
@@ -10,7 +12,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   ...causesInFrench,
   ...formInFrench,
   ...layoutInFrench,
-  ...portsInFrench, ...terminalInFrench,
+  ...portsInFrench, ...terminalInFrench, ...deliveryInFrench, ...receptionInFrench,
   "product.line": "Passerelle CTI",
   "skip": "Aller au contenu",
   "language.switch": "Langue",
