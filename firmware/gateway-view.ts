@@ -1,5 +1,6 @@
 /** What the servers may see of the running gateway. */
 
+import type { Acceptance } from "./acceptance/acceptance.js";
 import { fail, ok, type Result } from "./base/result.js";
 import type { World } from "./base/world.js";
 import type { Configuration } from "./config/configuration.js";
@@ -10,11 +11,10 @@ import type { Hotel } from "./hotel/hotel.js";
 import type { LinkSet } from "./link-set.js";
 import type { Access } from "./northbound/access/access.js";
 import type { Audit } from "./northbound/access/audit.js";
-import type { GatewayView, SecretsView, SystemView }
+import type { GatewayView, PortsView, SecretsView, SystemView }
   from "./northbound/api/gateway-view.js";
 import type { TlsMaterial } from "./northbound/api/peer.js";
 import { createRemotePorts } from "./northbound/rfc2217/server.js";
-import { portsView } from "./ports-view.js";
 import { optionTrials } from "./option-trials.js";
 import type { LinkNumberResolver } from "./numbers/resolver.js";
 import type { Paging } from "./paging/paging.js";
@@ -43,7 +43,9 @@ export interface ViewParts {
   readonly records: RecordBook;
   readonly raw: RawKeeper;
   readonly delivery: Delivery;
+  readonly ports: PortsView;
   readonly terminals: Terminals;
+  readonly acceptance: Acceptance;
   readonly paging: Paging;
   readonly tls: () => TlsMaterial | undefined;
   readonly hotel: Hotel;
@@ -68,11 +70,8 @@ export function gatewayView(parts: ViewParts): GatewayView {
       resync: (id, deadlineMs) => resync(parts, id, deadlineMs),
       watch: (handler) => links.watch(handler),
     },
-    ports: portsView({ world, drivers: parts.drivers,
-      links: () => parts.configuration.document.links,
-      holds: (id) => links.get(id)?.status.state.name !== "disabled",
-      timeZone: () => parts.configuration.document.unit.timeZone }),
-    terminals: parts.terminals,
+    ports: parts.ports,
+    terminals: parts.terminals, acceptance: parts.acceptance,
     remotePorts: createRemotePorts({ world, terminals: parts.terminals, access: parts.access,
       tls: parts.tls }),
     drivers: () => parts.drivers,

@@ -4,6 +4,8 @@ import assert from "node:assert";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Registry } from "prom-client";
+import { Acceptance } from "./acceptance/acceptance.js";
+import type { TestedPort } from "./acceptance/parts.js";
 import { makeFolder } from "./base/folder.js";
 import { attempt, done, ok, type Fault, type Result } from "./base/result.js";
 import type { World } from "./base/world.js";
@@ -34,7 +36,7 @@ import { terminalAuditNote } from "./northbound/api/terminal-audit.js";
 import type { PagingRules } from "./paging/page-record.js";
 import { Paging } from "./paging/paging.js";
 import { createNumberResolver, type LinkNumberResolver } from "./numbers/resolver.js";
-import { portUse } from "./ports-view.js";
+import { portsView, portUse } from "./ports-view.js";
 import { Servers } from "./servers.js";
 import { openStore } from "./store/leveldb-store.js";
 import type { Store } from "./store/store.js";
@@ -251,7 +253,11 @@ class Assembly {
       ...(configText === undefined ? {} : { seed: configText }) });
     const registry = new Registry();
     const metrics = this.#measure(host, this.#switch);
-    this.#api = createApi(gatewayView({ ...this.#options, root: () => this.#root,
+    const ports = portsView({ world, drivers, links: () => configuration.document.links,
+      holds: (id) => this.#links.get(id)?.status.state.name !== "disabled",
+      timeZone: () => configuration.document.unit.timeZone });
+    const acceptance = this.#acceptance(configuration, host, ports.list, this.#switch);
+    this.#api = createApi(gatewayView({ ...this.#options, root: () => this.#root, ports, acceptance,
       store: this.#store, alarms, access: this.#running(this.#access),
       audit: this.#running(this.#audit), events: this.#events, records: this.#records,
       raw: this.#raw, delivery: this.#delivery, paging: this.#paging, terminals: this.#terminals,
@@ -280,6 +286,18 @@ class Assembly {
   #quota(link: LinkId): RawQuota {
     return this.#document === undefined ? { bytesMax: Infinity, whenNeeded: "refuse" }
       : quotaOf(this.#document, link, this.#host?.reading?.diskTotalBytes);
+  }
+
+  #acceptance(
+    configuration: Configuration, host: HostHealth, ports: () => Promise<readonly TestedPort[]>,
+    source: SwitchingFunction,
+  ): Acceptance {
+    const { world, version, drivers } = this.#options;
+    return new Acceptance({ world, version, drivers, store: this.#store, ports, switch: source,
+      document: () => configuration.document, links: () => this.#links.list(),
+      records: this.#records, raw: this.#raw, delivery: this.#delivery, alarms: this.#alarms,
+      host: () => host.reading, certificates: () => this.#servers.certificates(),
+      signer: () => this.#servers.authority?.signer });
   }
 
   #measure(host: HostHealth, source: SwitchingFunction): Metrics {

@@ -12,13 +12,16 @@ import { PageDeliveryState, PageStatus, PagingService }
   from "../../proto/gen/cti/gateway/v1/paging_pb.js";
 import { Finding, PortsService } from "../../proto/gen/cti/gateway/v1/ports_pb.js";
 import { RecordsService } from "../../proto/gen/cti/gateway/v1/records_pb.js";
+import { ReportsService, ReportVerdict, TestOutcome }
+  from "../../proto/gen/cti/gateway/v1/reports_pb.js";
 import { SystemService } from "../../proto/gen/cti/gateway/v1/system_pb.js";
 import { TerminalsService } from "../../proto/gen/cti/gateway/v1/terminals_pb.js";
 import { createBench, type Bench } from "./bench.test.js";
 import { allCommands } from "./program.js";
 
 const services = [AccessService, CallsService, ConfigurationService, DeliveryService, LinksService,
-  NumbersService, PagingService, PortsService, RecordsService, SystemService, TerminalsService];
+  NumbersService, PagingService, PortsService, RecordsService, ReportsService, SystemService,
+  TerminalsService];
 
 /** A device with one connection in each state that a service may ask for. */
 function office(): Bench {
@@ -138,6 +141,12 @@ const mapping: readonly (readonly [string, string, unknown])[] = [
   ["hotel resync pbx-1", "ResyncHotel", { link: "pbx-1" }],
   ["hotel postings", "ListRefusedPostings", {}],
   ["hotel settle 17", "SettlePosting", { number: 17 }],
+  ["report run --links pbx-1,pbx-2 --wait 30 --site Lyon --installer Ann --remarks ok",
+    "RunAcceptance", { links: ["pbx-1", "pbx-2"], testCallSeconds: 30, site: "Lyon",
+      installer: "Ann", remarks: "ok" }],
+  ["report list", "ListReports", {}],
+  ["report show 7", "GetReport", { number: "7" }],
+  ["report diff 6 7", "DiffReports", { from: "6", to: "7" }],
   ["number explain pbx-1 0142685300", "ExplainNumber",
     { link: "pbx-1", number: "0142685300", use: "NUMBER_USE_FROM_PBX" }],
   ["number explain pbx-1 0142685300 --dial", "ExplainNumber",
@@ -204,7 +213,8 @@ const mapping: readonly (readonly [string, string, unknown])[] = [
 ];
 
 /** Commands whose requests other tests prove: endless streams, and one that asks nothing. */
-const elsewhere = ["link watch", "call watch", "page watch", "system scrub", "system verify-audit"];
+const elsewhere = ["link watch", "call watch", "page watch", "system scrub", "system verify-audit",
+  "report verify"];
 
 describe("ctictl: every method has a command", () => {
   const called = new Set<DescMethod>(allCommands().flatMap(({ methods }) => methods));
@@ -232,6 +242,38 @@ describe("ctictl: arguments become requests", () => {
       assert.deepEqual(last?.request, request);
     });
   }
+});
+
+describe("ctictl: report", () => {
+  const made = { summary: { number: 7n, verdict: ReportVerdict.FAILED, passed: 1, failed: 1,
+    site: "Lyon", previous: 6n }, documentJson: "{}\n", pageHtml: "<html></html>",
+  tests: [{ subject: "link pbx-1", name: "test-call", title: "A test call is seen",
+    outcome: TestOutcome.FAILED, text: "no call was seen within 30 s" }],
+  changes: [{ subject: "link pbx-1", item: "A test call is seen", before: "passed",
+    after: "failed" }] };
+
+  it("runs the tests, writes both files, and ends with 1 unless all passed", async () => {
+    const bench = createBench();
+    bench.onStream(ReportsService.method.runAcceptance, () => [
+      { step: { case: "progress" as const, value: { text: "Make a test call now." } } },
+      { step: { case: "report" as const, value: made } }]);
+    assert.equal(await bench.run("report run --out site"), 1);
+    assert.deepEqual([...bench.files], [["site/REPORT.json", "{}\n"],
+      ["site/REPORT.html", "<html></html>"]]);
+    assert.match(bench.err, /Make a test call now\.\n.*the verdict is: failed/s);
+    assert.match(bench.out, /^link pbx-1 +A test call is seen +failed +no call was seen/m);
+    assert.match(bench.out, /Differences from report 6\n.*passed +failed/s);
+    await bench.run("report run --lang fr");
+    assert.match(bench.err, /le verdict est : échoué/);
+  });
+
+  it("tells what is no report and what cannot be read", async () => {
+    const bench = office();
+    assert.equal(await bench.run("report verify doc.yaml"), 8);
+    assert.match(bench.err, /this is no acceptance report/);
+    assert.equal(await bench.run("report verify none.html"), 2);
+    assert.equal(await bench.run("report verify doc.yaml --authority csr.pem"), 2);
+  });
 });
 
 describe("ctictl: link doctor", () => {

@@ -13,6 +13,7 @@ import { numberCommands } from "./commands/numbers.js";
 import { pageCommands } from "./commands/pages.js";
 import { portCommands } from "./commands/ports.js";
 import { recordCommands } from "./commands/records.js";
+import { reportCommands } from "./commands/reports.js";
 import { loginCommand, signInCommands } from "./commands/sign-in.js";
 import { systemCommands } from "./commands/system.js";
 import { terminalCommands } from "./commands/terminals.js";
@@ -50,6 +51,8 @@ const groups: Readonly<Record<string, Bilingual>> = {
   page: ["Pagers: calling them, and what became of pages",
     "Récepteurs de poche : les appeler, et ce qu'il en advient"],
   hotel: ["Rooms and guests of a hotel", "Chambres et clients d'un hôtel"],
+  report: ["Acceptance reports: a site handed over, signed",
+    "Rapports de réception : un site remis, signé"],
   number: ["Number rules", "Règles de numéros"],
   config: ["Configuration", "Configuration"],
   system: ["The appliance: health, alarms, backup, audit",
@@ -63,7 +66,7 @@ const groups: Readonly<Record<string, Bilingual>> = {
 export function allCommands(fetch: FetchAuthority = fetchAuthority): readonly Command[] {
   return [loginCommand(fetch), ...signInCommands, ...linkCommands, ...portCommands,
     ...terminalCommands, ...callCommands, ...recordCommands, ...deliveryCommands, ...pageCommands,
-    ...hotelCommands, ...numberCommands,
+    ...hotelCommands, ...reportCommands, ...numberCommands,
     ...configurationCommands, ...systemCommands, ...accessCommands];
 }
 

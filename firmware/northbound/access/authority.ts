@@ -1,6 +1,6 @@
 /** The authority and the server's certificate in files of the data folder, keys mode 0600. */
 
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createPrivateKey, sign, X509Certificate } from "node:crypto";
 import { chmod, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder } from "../../base/folder.js";
@@ -38,6 +38,18 @@ export interface Authority extends ServerCertificate, ClientCertificateIssuer {
   readonly authorityPem: string;
   readonly authorityFingerprint: string;
   readonly authorityExpiresAtMs: number;
+  /** Signs documents of the unit: acceptance reports. */
+  readonly signer: DocumentSigner;
+}
+
+export interface DocumentSigner {
+  /** The authority's certificate, DER. */
+  readonly certificate: Uint8Array;
+  /**
+   * ECDSA on P-256 with SHA-256, IEEE P1363. The same key signs certificates: messages begin with
+   * a text of their own, which no certificate (DER, 0x30 first) can.
+   */
+  sign(message: Uint8Array): Uint8Array;
 }
 
 export interface AuthorityPlace {
@@ -191,6 +203,7 @@ export async function loadOrCreateAuthority(place: AuthorityPlace): Promise<Resu
   return attempt("internal", "Reading the certificates", () => {
     const own = new X509Certificate(authority.value.certificatePem);
     const leaf = new X509Certificate(server.value.certificatePem);
+    const key = createPrivateKey(authority.value.keyPem);
     return {
       certificatePem: server.value.certificatePem + authority.value.certificatePem,
       keyPem: server.value.keyPem,
@@ -199,6 +212,9 @@ export async function loadOrCreateAuthority(place: AuthorityPlace): Promise<Resu
       authorityPem: authority.value.certificatePem,
       authorityFingerprint: own.fingerprint256,
       authorityExpiresAtMs: Date.parse(own.validTo),
+      signer: { certificate: own.raw,
+        sign: (message: Uint8Array) =>
+          sign("sha256", message, { key, dsaEncoding: "ieee-p1363" }) },
       issueClientCertificate: async (requestPem: string, validDays: number) =>
         (await making()).issueClientCertificate(world, authority.value, requestPem, validDays),
     };

@@ -12,6 +12,7 @@ import * as pagingFile from "../../../proto/gen/cti/gateway/v1/paging_pb.js";
 import * as terminalsFile from "../../../proto/gen/cti/gateway/v1/terminals_pb.js";
 import * as portsFile from "../../../proto/gen/cti/gateway/v1/ports_pb.js";
 import * as recordsFile from "../../../proto/gen/cti/gateway/v1/records_pb.js";
+import * as reportsFile from "../../../proto/gen/cti/gateway/v1/reports_pb.js";
 import * as systemFile from "../../../proto/gen/cti/gateway/v1/system_pb.js";
 import { readdirSync } from "node:fs";
 import { audited, authorise, methodRoles, methodRowsWritten } from "./method-roles.js";
@@ -19,7 +20,8 @@ import { includes, roles } from "./roles.js";
 import type { Identity, Role } from "./roles.js";
 
 const modules = [accessFile, callsFile, configurationFile, deliveryFile, hotelFile, linksFile,
-  modelFile, numbersFile, pagingFile, portsFile, terminalsFile, recordsFile, systemFile];
+  modelFile, numbersFile, pagingFile, portsFile, terminalsFile, recordsFile, reportsFile,
+  systemFile];
 const files: readonly DescFile[] = modules.map((module) => {
   const file = Object.entries(module).find(([name]) => name.startsWith("file_"))?.[1];
   return file as DescFile;

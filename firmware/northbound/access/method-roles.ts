@@ -38,6 +38,7 @@ const numbers = "cti.gateway.v1.NumbersService";
 const paging = "cti.gateway.v1.PagingService";
 const ports = "cti.gateway.v1.PortsService";
 const records = "cti.gateway.v1.RecordsService";
+const reports = "cti.gateway.v1.ReportsService";
 const terminals = "cti.gateway.v1.TerminalsService";
 const system = "cti.gateway.v1.SystemService";
 
@@ -94,6 +95,11 @@ const table: readonly (readonly [string, MethodRow])[] = [
   ...rows(records, "operator", "read", ["ExportRecords"]),
   // Raw bytes show what the records leave out (account codes, whole messages): admin only.
   ...rows(records, "admin", "read", ["ReadRaw", "TryFormat"]),
+
+  // A run probes the PBXs and is signed with the unit's name; a report shows lines as printed.
+  ...rows(reports, "operator", "change", ["RunAcceptance"]),
+  ...rows(reports, "operator", "read", ["GetReport", "DiffReports"]),
+  ...rows(reports, "operator", "none", ["ListReports"]),
 
   ...rows(system, "viewer", "none", ["GetVersion", "GetHealth", "ListAlarms", "WatchAlarms"]),
   ...rows(system, "operator", "change", ["AcknowledgeAlarm"]),

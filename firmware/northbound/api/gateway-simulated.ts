@@ -3,7 +3,8 @@
  * Nothing here opens a socket or a file; the world decides about time.
  */
 
-import { createHash } from "node:crypto";
+import { Acceptance } from "../../acceptance/acceptance.js";
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { done, fail, ok, type Result } from "../../base/result.js";
 import type { World } from "../../base/world.js";
 import type { Configuration, Revision } from "../../config/configuration.js";
@@ -242,6 +243,11 @@ const plainNumbers: GatewayView["numbers"] = {
     differencesTotal: 0 }),
 };
 
+const signingKey = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+const simulatedSigner = () => ({ certificate: Buffer.from("no certificate"),
+  sign: (message: Uint8Array) =>
+    sign("sha256", message, { key: signingKey, dsaEncoding: "ieee-p1363" }) });
+
 /** Every line is a record; "wrong" options are refused, and so are lines of that word. */
 const plainTrial: GatewayView["tryOptions"] = (driver, yaml, bytes, atMs) => {
   if (yaml.includes("wrong")) {
@@ -318,6 +324,10 @@ export async function simulatedGateway(
     timeZone: () => "Europe/Paris" });
   value(await hotel.configure({ frontDesk: linkId("pms"), telephones: [linkId("pbx-1")],
     rooms: [], charged: [], pulsePrice: undefined }));
+  const delivery: GatewayView["delivery"] = { list: () => Promise.resolve([]),
+    balance: () => Promise.resolve([]),
+    again: (id) => Promise.resolve(fail("not-found", `there is no destination ${id}`)) };
+  const configuration = memoryConfiguration(world);
   const linkWatchers = new Set<(id: string, removed: boolean) => void>();
   const view = (link: SimulatedLink): LinkView => ({
     get status() { return link.status; },
@@ -344,8 +354,7 @@ export async function simulatedGateway(
     linkChanged: (id, removed) => { for (const watcher of linkWatchers) watcher(id, removed); },
     drivers: () => [{ name: "simulated", title: "Simulated", standards: [], transports: ["tcp"],
       capabilities: new SimulatedLink("x").declared, accountsBytes: false }],
-    delivery: { list: () => Promise.resolve([]), balance: () => Promise.resolve([]),
-      again: (id) => Promise.resolve(fail("not-found", `there is no destination ${id}`)) },
+    delivery,
     paging: { send: (_name, link) => Promise.resolve(fail("link-unknown", `no ${link}`)),
       get: () => Promise.resolve(undefined), list: () => Promise.resolve([]),
       after: () => Promise.resolve([]), watch: () => () => undefined },
@@ -354,9 +363,14 @@ export async function simulatedGateway(
       examine: (address) => Promise.resolve(fail("port-absent", `${address} is not there`)) },
     terminals: simulatedTerminals(world, store, audit),
     remotePorts: { open: () => Promise.resolve(fail("precondition", "no network here")) },
+    acceptance: new Acceptance({ world, store, version: "0.1.0", delivery, raw, records, alarms,
+      drivers: [{ name: "simulated", keepsRawBytes: true, accountsBytes: false }],
+      document: () => configuration.document, ports: () => Promise.resolve([]),
+      links: () => links, switch: source, host: () => undefined, certificates: () => [],
+      signer: simulatedSigner }),
     tryOptions: plainTrial,
     numbers: plainNumbers,
-    configuration: memoryConfiguration(world),
+    configuration,
     secrets: storedSecrets(store, world, links.map(({ name }) => name)),
     system: plainSystem(componentRows),
     token: async (role) => value(

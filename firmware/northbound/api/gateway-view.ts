@@ -3,6 +3,7 @@
  * from fakes. Servers never see drivers or transports.
  */
 
+import type { Acceptance } from "../../acceptance/acceptance.js";
 import type { Language, Result, Text } from "../../base/result.js";
 import type { World } from "../../base/world.js";
 import type { Configuration } from "../../config/configuration.js";
@@ -131,6 +132,9 @@ export interface RemotePortsView {
   open(wish: RemotePortWish, listener: RemotePortListener): Promise<Result<RemotePort>>;
 }
 
+/** Reports for handing a site over; `Acceptance` fits. */
+export type AcceptanceView = Pick<Acceptance, "run" | "list" | "get" | "diff">;
+
 /** The destinations and the ledger; `Delivery` fits. */
 export type DeliveryView = Pick<Delivery, "list" | "balance" | "again">;
 
@@ -176,6 +180,7 @@ export interface GatewayView {
   readonly ports: PortsView;
   readonly terminals: TerminalsView;
   readonly remotePorts: RemotePortsView;
+  readonly acceptance: AcceptanceView;
   drivers(): readonly DriverView[];
   /**
    * Reads bytes with a driver's options that are not in force; driver empty: the only one that can.

@@ -11,6 +11,7 @@ import { PagingService } from "../../../proto/gen/cti/gateway/v1/paging_pb.js";
 import { PortsService } from "../../../proto/gen/cti/gateway/v1/ports_pb.js";
 import { NumbersService } from "../../../proto/gen/cti/gateway/v1/numbers_pb.js";
 import { RecordsService } from "../../../proto/gen/cti/gateway/v1/records_pb.js";
+import { ReportsService } from "../../../proto/gen/cti/gateway/v1/reports_pb.js";
 import { SystemService } from "../../../proto/gen/cti/gateway/v1/system_pb.js";
 import { TerminalsService } from "../../../proto/gen/cti/gateway/v1/terminals_pb.js";
 import { accessHandlers } from "./access-service.js";
@@ -25,6 +26,7 @@ import type { ServerMetrics } from "./metrics.js";
 import { numbersHandlers } from "./numbers-service.js";
 import { pagingHandlers } from "./paging-service.js";
 import { recordsHandlers } from "./records-service.js";
+import { reportsHandlers } from "./reports-service.js";
 import { portsHandlers } from "./ports-service.js";
 import { RequestIds } from "./request-ids.js";
 import { systemHandlers } from "./system-service.js";
@@ -51,6 +53,7 @@ export function createServices(
     bind(DeliveryService, deliveryHandlers(gateway)),
     bind(PagingService, pagingHandlers(gateway, requestIds)),
     bind(HotelService, hotelHandlers(gateway)),
+    bind(ReportsService, reportsHandlers(gateway)),
     bind(NumbersService, numbersHandlers(gateway)),
     bind(ConfigurationService, configurationHandlers(gateway, requestIds)),
     bind(SystemService, systemHandlers(gateway, watchers)),
