@@ -22,13 +22,15 @@ const tones: Readonly<Record<DestinationState, Tone>> = {
   [DestinationState.UP]: "good", [DestinationState.DOWN]: "bad" };
 
 export function DeliveryPage(): JSX.Element {
-  const list = useAnswer(DeliveryService.method.listDestinations, {}, []);
+  const [turn, setTurn] = useState(0);
+  const list = useAnswer(DeliveryService.method.listDestinations, {}, [turn]);
   const known = useCell(links);
   const destinations = list.value?.destinations;
   return (
     <>
       <header class="page-head"><h1>{t("nav.delivery")}</h1>
-        <span class="end"><Button icon="refresh" busy={list.loading} onClick={list.reload}>
+        <span class="end"><Button icon="refresh" busy={list.loading}
+          onClick={() => { setTurn(turn + 1); }}>
           {t("delivery.refresh")}</Button></span></header>
       <p class="hint">{t("delivery.lead")}</p>
       {list.fault === undefined ? null : <FaultNote fault={list.fault} retry={list.reload} />}
@@ -38,7 +40,7 @@ export function DeliveryPage(): JSX.Element {
         : destinations.map((destination) => (
           <DestinationCard key={destination.id} destination={destination}
             changed={list.reload} />))}
-      {known === undefined ? <Skeleton rows={4} /> : <LedgerCard links={known} />}
+      {known === undefined ? <Skeleton rows={4} /> : <LedgerCard links={known} turn={turn} />}
     </>
   );
 }

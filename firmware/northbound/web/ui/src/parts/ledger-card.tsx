@@ -14,7 +14,9 @@ import { linkTitle } from "./link-card.js";
 const spans = [7, 30, 90] as const;
 
 /** What became of the bytes of one link, day by day, the newest first. */
-export function LedgerCard(props: { readonly links: readonly Link[] }): JSX.Element {
+export function LedgerCard(
+  props: { readonly links: readonly Link[]; readonly turn: number },
+): JSX.Element {
   const [chosen, setChosen] = useState("");
   const [span, setSpan] = useState<(typeof spans)[number]>(7);
   // Links that print records are what the ledger is about; they come first.
@@ -39,15 +41,18 @@ export function LedgerCard(props: { readonly links: readonly Link[] }): JSX.Elem
           </select>)}</Field>
       </div>
       {link === "" ? <Empty icon="delivery" title={t("ledger.none")} />
-        : <Days key={`${link} ${span}`} link={link} span={span} />}
+        : <Days key={`${link} ${span}`} link={link} span={span} turn={props.turn} />}
     </Card>
   );
 }
 
-function Days(props: { readonly link: string; readonly span: number }): JSX.Element {
+/** Asked again at each `turn`. */
+function Days(
+  props: { readonly link: string; readonly span: number; readonly turn: number },
+): JSX.Element {
   const { from, to } = lastDays(nowMs(), props.span);
   const ledger = useAnswer(DeliveryService.method.getLedger,
-    { link: props.link, fromDay: from, toDay: to }, []);
+    { link: props.link, fromDay: from, toDay: to }, [props.turn]);
   if (ledger.fault !== undefined) {
     return <FaultNote fault={ledger.fault} retry={ledger.reload} />;
   }

@@ -2,7 +2,8 @@
 
 export const deliveryInEnglish = {
   "nav.delivery": "Delivery",
-  "delivery.lead": "Where call-record lines go, and what became of every byte received.",
+  "delivery.lead": "Where call-record lines go, and what became of every byte received. Taken "
+    + "and dropped are counted since the gateway started.",
   "delivery.refresh": "Refresh",
   "delivery.none": "There is no destination",
   "delivery.none.advice": "An administrator adds one in the configuration, under “destinations”.",
@@ -21,8 +22,8 @@ export const deliveryInEnglish = {
   "delivery.waiting.none": "nothing",
   "delivery.waiting.records": "{count} records",
   "delivery.waiting.since": "{what}, since {time}",
-  "delivery.taken": "Taken since start",
-  "delivery.lost": "Dropped untaken",
+  "delivery.taken": "Taken",
+  "delivery.lost": "Dropped",
   "delivery.again.running": "is being sent again",
   "delivery.feeds": "Links of {destination}",
   "delivery.again": "Send again",
@@ -61,7 +62,8 @@ export const deliveryInEnglish = {
 
 export const deliveryInFrench: Readonly<Record<keyof typeof deliveryInEnglish, string>> = {
   "nav.delivery": "Livraison",
-  "delivery.lead": "Où vont les lignes de tickets, et ce que devient chaque octet reçu.",
+  "delivery.lead": "Où vont les lignes de tickets, et ce que devient chaque octet reçu. "
+    + "Ce qui est pris ou perdu se compte depuis le démarrage.",
   "delivery.refresh": "Actualiser",
   "delivery.none": "Il n'y a aucune destination",
   "delivery.none.advice": "Un administrateur en ajoute dans la configuration, sous "
@@ -81,8 +83,8 @@ export const deliveryInFrench: Readonly<Record<keyof typeof deliveryInEnglish, s
   "delivery.waiting.none": "rien",
   "delivery.waiting.records": "{count} tickets",
   "delivery.waiting.since": "{what}, depuis {time}",
-  "delivery.taken": "Pris depuis le démarrage",
-  "delivery.lost": "Perdu sans être pris",
+  "delivery.taken": "Pris",
+  "delivery.lost": "Perdu",
   "delivery.again.running": "est en cours de renvoi",
   "delivery.feeds": "Liens de {destination}",
   "delivery.again": "Renvoyer",
