@@ -6,9 +6,9 @@ import type { World } from "./base/world.js";
 import type { LinkConfig } from "./config/schema.js";
 import type { Driver } from "./link/driver.js";
 import type { Link, LinkStatus } from "./link/link.js";
-import { createLink, type LinkSink } from "./link/link-runtime.js";
+import { createLink, type LinkPlan, type LinkSink } from "./link/link-runtime.js";
 import type { Accounted } from "./link/live-session.js";
-import type { RawHistory, RawKeeper } from "./link/raw.js";
+import type { KeptBytes, RawHistory, RawKeeper } from "./link/raw.js";
 import { transportOpener } from "./link/transports/registry.js";
 import type { HotelMessage } from "./model/hotel.js";
 import { linkId, type LinkId } from "./model/identifiers.js";
@@ -49,6 +49,10 @@ export interface LinkPaging {
 
 /** Of the datagrams parsed before, so many bytes are shown to a new session. */
 export const earlierBytesMax = 262_144;
+/** Of a stream so much is read again before what was not parsed: hundreds of lines. */
+export const leadBytes = 65_536;
+/** More is not read again, however much was not parsed: the ledger tells of the rest. */
+export const unparsedBytesMax = 4_194_304;
 
 /** What links say of a hotel's rooms; `Hotel` fits. */
 export interface LinkHotel {
@@ -74,6 +78,8 @@ export class LinkSet implements Component {
   readonly #parts: LinkSetParts;
   readonly #links = new Map<LinkId, Held>();
   readonly #watchers = new Set<LinkWatcher>();
+  /** What the last process left of them has been asked for. */
+  readonly #readAgain = new Set<LinkId>();
   #running = false;
 
   constructor(parts: LinkSetParts) {
@@ -173,14 +179,30 @@ export class LinkSet implements Component {
     const { world, secret, raw, hotel, openerOf = transportOpener } = this.#parts;
     const id = linkId(config.id);
     return { ok: true, value: createLink({
-      id, title: config.title, driver,
+      id, title: config.title, driver, sink: this.#sink(id, driver.keepsRawBytes),
       options: options.value, opener: openerOf(config.transport, world), world, secret,
-      sink: this.#sink(id, config.transport.kind === "udp"),
-      rawKeeper: raw, enabled: config.enabled,
+      rawKeeper: raw, enabled: config.enabled, ...this.#past(id, driver, config),
       ...(hotel.uses(id) ? { hotel: (message) => hotel.received(id, message) } : {}),
-      ...(config.transport.kind === "udp" && driver.keepsRawBytes
-        ? { history: () => this.#history(id) } : {}),
     }) };
+  }
+
+  #past(id: LinkId, driver: Driver, { transport }: LinkConfig): Pick<LinkPlan, "history" | "kept"> {
+    if (!driver.keepsRawBytes) return {};
+    if (transport.kind === "udp") return { history: () => this.#history(id) };
+    if (!driver.accountsBytes) return {};
+    const kind = transport.kind === "tcp-listen" ? "tcp" : transport.kind;
+    return { kept: { kind, bytes: () => this.#kept(id) } };
+  }
+
+  /** What this process has not read of a stream, and as much before it as a driver remembers. */
+  async #kept(id: LinkId): Promise<KeptBytes | undefined> {
+    const { raw, ledger } = this.#parts;
+    if (this.#readAgain.has(id)) return undefined;
+    const left = await ledger.reopened(id);
+    const segments = await raw.newest(id, Math.min(left, unparsedBytesMax) + leadBytes);
+    this.#readAgain.add(id);
+    const bytes = segments.reduce((sum, segment) => sum + segment.bytes.length, 0);
+    return { segments, countedBytes: Math.max(0, bytes - left) };
   }
 
   async #history(id: LinkId): Promise<RawHistory> {
@@ -194,20 +216,24 @@ export class LinkSet implements Component {
   }
 
   /**
-   * What is told of bytes whose sender was answered is written once their records are: until then
-   * the next start parses them again.
+   * What is told of kept bytes is written once their records are: until then the next start parses
+   * them again.
    */
-  #sink(id: LinkId, answered: boolean): LinkSink {
+  #sink(id: LinkId, kept: boolean): LinkSink {
     const { switchOf, ledger, paging, world, hotel } = this.#parts;
     const told = (run: () => void): void => {
-      if (answered) void switchOf().recorded().then(run);
+      if (kept) void switchOf().recorded().then(run);
       else run();
     };
     return {
       event: (event) => { switchOf().apply(event); },
       record: (call) => {
-        ledger.record(id);
         switchOf().record(call);
+        told(() => { ledger.record(id); });
+      },
+      readAgain: async (found) => {
+        await switchOf().recordAgain(id, found);
+        for (const { counted } of found.calls) if (!counted) told(() => { ledger.record(id); });
       },
       page: (page) => paging.received(id, page),
       pageStatus: (pager, status) => { void paging.told(id, pager, status); },

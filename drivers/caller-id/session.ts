@@ -134,11 +134,11 @@ class CallerIdSession implements Session {
   #openReader(): Reader {
     const reader = <M>(decoder: LineDecoder<M>, take: (message: M) => void): Reader => {
       const all = (bytes: number, found: readonly Decoded<M>[]): void => {
-        this.#account(bytes, found, decoder.pending);
         for (const each of found) {
           if (each.kind === "message") take(each.message);
           else this.#context.garbage(each.bytes, each.reason);
         }
+        this.#account(bytes, found, decoder.pending);
       };
       return {
         push: (bytes) => { all(bytes.length, [...decoder.push(bytes)]); },

@@ -21,8 +21,9 @@ import {
 import type { Frame, Link, LinkCounters, LinkStatus, LinkTap, TapListener } from "./link.js";
 import { LiveSession, type Accounted } from "./live-session.js";
 import type { TransportOpener } from "./opener.js";
-import type { RawHistory, RawKeeper } from "./raw.js";
-import type { Transport } from "./transport.js";
+import type { CallsReadAgain, KeptBytes, RawHistory, RawKeeper } from "./raw.js";
+import { readAgain } from "./read-again.js";
+import type { Transport, TransportKind } from "./transport.js";
 
 /** Where a link hands over what it learns. Called synchronously, in the order of the wire. */
 export interface LinkSink {
@@ -39,6 +40,8 @@ export interface LinkSink {
   forgotten(reason: string): void;
   garbage(bytes: Uint8Array, reason: string): void;
   accounted(bytes: number, as: Accounted): void;
+  /** Resolves when those that the book lacks are on their way to it. */
+  readAgain?(found: CallsReadAgain): Promise<void>;
   stateChanged(status: LinkStatus): void;
 }
 
@@ -58,6 +61,8 @@ export interface LinkPlan<Options = unknown> {
   readonly hotel?: (message: HotelMessage) => Promise<Result<void>>;
   /** Asked before each opening of a line of datagrams; what is unparsed it gives once. */
   readonly history?: () => Promise<RawHistory>;
+  /** Asked before the first opening of a line that is a stream; what is kept is read again. */
+  readonly kept?: { readonly kind: TransportKind; bytes(): Promise<KeptBytes | undefined> };
   readonly enabled: boolean;
 }
 
@@ -112,6 +117,8 @@ class LinkRuntime<Options> implements Link {
   #resyncing: Promise<Result<LinkSnapshot>> | undefined;
   #garbageCount = 0;
   #stopping = false;
+  /** Once; what it leaves is for the first session. */
+  #reading: Promise<RawHistory> | undefined;
 
   constructor(plan: LinkPlan<Options>) {
     this.#plan = plan;
@@ -313,8 +320,8 @@ class LinkRuntime<Options> implements Link {
     await this.#released;
     if (epoch !== this.#epoch) return;
     // Before the line opens: what comes meanwhile would find nobody.
-    const known = await attempt("store-damaged", "the datagrams kept before",
-      () => this.#plan.history?.());
+    const known = await attempt("store-damaged", "what was kept before",
+      () => this.#plan.history?.() ?? this.#readAgain());
     if (!known.ok) {
       this.#plan.world.log.event("link.history.unread",
         { link: this.#plan.id, reason: known.fault.message }, "error");
@@ -335,7 +342,28 @@ class LinkRuntime<Options> implements Link {
     this.#begin(opened.value, (known.ok ? known.value : undefined) ?? noHistory);
   }
 
+  /** What a gateway that was killed had received and not made records of. */
+  async #readAgain(): Promise<RawHistory> {
+    const { id, driver, options, world, secret, sink, kept, rawKeeper } = this.#plan;
+    this.#reading ??= (async () => {
+      const past = await kept?.bytes();
+      if (kept === undefined || past === undefined) return noHistory;
+      const { found, account, carried } = readAgain(
+        { id, driver, options, world, secret, sink, kind: kept.kind, ...past });
+      const bytes = past.segments.reduce((sum, segment) => sum + segment.bytes.length, 0);
+      world.log.event("link.read-again", { link: id, bytes, counted: past.countedBytes,
+        calls: found.calls.length });
+      await sink.readAgain?.(found);
+      account();
+      // A mark: the time that nobody was there is no silence that ends the line.
+      if (carried.unparsed.length > 0) await rawKeeper?.keep(id, new Uint8Array(0));
+      return carried;
+    })();
+    return this.#reading;
+  }
+
   #begin(transport: Transport, history: RawHistory): void {
+    this.#reading = Promise.resolve(noHistory);
     const { id, driver, options, world, secret, rawKeeper, hotel } = this.#plan;
     const live: LiveSession<Options> = new LiveSession<Options>(
       { id, driver, options, world, secret, rawKeeper, hotel }, transport, {

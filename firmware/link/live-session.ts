@@ -17,6 +17,7 @@ import { otherReasons, rejectReasonsMax, type KeepingStatus, type LineStatus, ty
   type LinkTap, type TapListener } from "./link.js";
 import { RawPump } from "./raw-pump.js";
 import type { RawHistory, RawKeeper, RawSegment } from "./raw.js";
+import { Counting } from "./read-again.js";
 import type { ModemLines, Sender, SerialSigns, Transport } from "./transport.js";
 
 /** What a session that is being closed may still need to store and parse what it has received. */
@@ -74,6 +75,7 @@ export class LiveSession<Options> {
   #pump: RawPump | undefined;
   #position: bigint | undefined;
   #ordinal = 0;
+  #counting = new Counting(0);
   #inFlight = 0;
   /** The link is done with this session; what it still has received is delivered nevertheless. */
   #closing = false;
@@ -111,6 +113,9 @@ export class LiveSession<Options> {
     this.#guard("open", () => {
       this.#session = this.#openSession(history.earlier);
     });
+    this.#counting = new Counting(history.countedBytes ?? 0);
+    this.#position = history.unparsed[0]?.position;
+    this.#ordinal = history.ordinal ?? 0;
     for (const { position, atMs, bytes } of history.unparsed) {
       const { clock } = this.#plan.world;
       const agoMs = clock.wall().getTime() - atMs;
@@ -249,15 +254,16 @@ export class LiveSession<Options> {
       report: (condition) => { live(() => { this.#host.condition(condition); }); },
       identify: (peer) => { live(() => { this.#host.identified(peer); }); },
       garbage: (bytes, reason) => {
-        this.#garbage(bytes, reason);
+        this.#garbage(bytes, reason, this.#counting.rest(bytes.length));
       },
-      accounted: (bytes, as) => { this.#host.accounted(bytes, as); },
+      accounted: (bytes, as) => { this.#host.accounted(this.#counting.rest(bytes), as); },
       missed: (records) => { this.#counters.recordsMissed += records; },
       requestResync: (reason) => { live(() => { this.#host.resyncWanted(reason); }); },
     });
   }
 
-  #garbage(bytes: Uint8Array, reason: string): void {
+  /** `uncounted`: the last so many of them are not in the ledger yet. */
+  #garbage(bytes: Uint8Array, reason: string, uncounted = bytes.length): void {
     const { rejectedReasons } = this.#counters;
     this.#counters.garbageBytes += bytes.length;
     this.#counters.rejected += 1;
@@ -266,7 +272,7 @@ export class LiveSession<Options> {
     this.#counters.rejectedReasons =
       { ...rejectedReasons, [named]: (rejectedReasons[named] ?? 0) + 1 };
     this.#ring.add(this.#plan.world.clock.wall().getTime(), "garbage", bytes);
-    this.#host.garbage(bytes, reason);
+    this.#host.garbage(bytes.subarray(bytes.length - uncounted), reason);
   }
 
   /** Says in which raw bytes the record stands, and as which of their records. */

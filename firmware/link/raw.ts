@@ -2,22 +2,43 @@
 
 import type { Result } from "../base/result.js";
 import type { LinkId } from "../model/identifiers.js";
+import type { CompletedCall } from "../model/records.js";
 
 export interface RawSegment {
   readonly position: bigint;
   /** Milliseconds since 1970 UTC. */
   readonly atMs: number;
+  /** Empty where a new process goes on with a line that was cut when the last one was killed. */
   readonly bytes: Uint8Array;
   /** One datagram and nothing else: nothing in it goes on in the next segment. */
   readonly whole?: true;
 }
 
-/** Datagrams of a link from before its line opened, oldest first. */
+/** What a link has kept from before its line opened, oldest first. */
 export interface RawHistory {
   /** Parsed in their time; for whoever must know again what is sent once more. */
   readonly earlier: readonly RawSegment[];
   /** Durable when the last process died, and not parsed: they still have to be. */
   readonly unparsed: readonly RawSegment[];
+  /** So many records of the first one's segment stand before it. */
+  readonly ordinal?: number;
+  /** The ledger has counted so many of the unparsed, the first that the driver tells of. */
+  readonly countedBytes?: number;
+}
+
+/** Bytes of a stream that a new process reads once more before it opens the line. */
+export interface KeptBytes {
+  readonly segments: readonly RawSegment[];
+  /** The ledger has counted so many of them, the first that the driver tells of. */
+  readonly countedBytes: number;
+}
+
+/** The calls that were found in bytes read again. */
+export interface CallsReadAgain {
+  /** Where the reading began. */
+  readonly position: bigint;
+  /** In order. `counted`: its bytes were counted, so its record is in the book. */
+  readonly calls: readonly { readonly call: CompletedCall; readonly counted: boolean }[];
 }
 
 export interface RawKeeper {

@@ -150,4 +150,52 @@ describe("Call records", () => {
     while (b.sw.gauges.recordsPending > 0) await b.world.advance(gatherMs);
     assert.equal(b.records.records.size, waited);
   });
+
+  it("writes of calls that are read again those that the book lacks", async () => {
+    const before = switchBench();
+    const places = [[12n, 0], [12n, 1], [13n, 0]] as const;
+    const [first, second, third] = places.map(([rawPosition, rawOrdinal]) =>
+      printed(before, { rawPosition, rawOrdinal }));
+    assert.ok(first !== undefined && second !== undefined && third !== undefined);
+    // The same print three times: three calls.
+    for (const call of [first, second]) before.sw.record(call);
+    await before.world.advance(gatherMs);
+    const b = switchBench({}, { records: before.records });
+    const again = { position: 12n, calls: [{ call: first, counted: true },
+      { call: second, counted: false }, { call: third, counted: false }] };
+    await b.sw.recordAgain(benchLink, again);
+    await b.sw.recorded();
+    assert.equal(before.records.records.size, 3);
+    await b.sw.recordAgain(benchLink, again);
+    await b.sw.recorded();
+    assert.equal(before.records.records.size, 3);
+  });
+
+  it("knows the record of a call that is read again, wherever silences fell", async () => {
+    const before = switchBench();
+    const call = printed(before, { rawPosition: 12n, rawOrdinal: 3 });
+    before.sw.record(call);
+    await before.world.advance(gatherMs);
+    const b = switchBench({}, { records: before.records });
+    const startedAtMs = call.startedAtMs + 7;
+    await b.sw.recordAgain(benchLink, { position: 12n, calls: [{ counted: false,
+      call: { ...call, startedAtMs, rawPosition: 13n, rawOrdinal: 0 } }] });
+    await b.sw.recorded();
+    assert.equal(before.records.records.size, 1);
+  });
+
+  it("completes what began as events with a print that is read again", async () => {
+    const before = switchBench();
+    await answeredCall(before);
+    clears(before, "C1", "201");
+    await before.world.advance(gatherMs);
+    const b = switchBench({}, { records: before.records });
+    await b.sw.recordAgain(benchLink, { position: 12n, calls: [{ counted: false,
+      call: printed(before, { rawPosition: 12n, startedAtMs:
+        before.world.clock.wall().getTime() - 35_000 }) }] });
+    await b.sw.recorded();
+    const found = [...before.records.records.values()];
+    assert.deepEqual(found.map(({ source, cost, legs }) => [source, cost, legs.length]),
+      [["pbx", "0.42", 1]]);
+  });
 });

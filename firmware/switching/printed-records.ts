@@ -53,6 +53,12 @@ export function recordOfPrinted(printed: CompletedCall, forms: Forms): CallRecor
   };
 }
 
+/** The position of the raw bytes that a record was printed in; undefined where events made it. */
+export function positionIn({ id, link }: CallRecord): bigint | undefined {
+  const found = /^[0-9a-f]{11}-(.*)-pbx-(\d{12,20})\.\d{4,}$/s.exec(id);
+  return found?.[1] === link ? BigInt(found[2] ?? 0) : undefined;
+}
+
 const positionDigits = 12;
 const ordinalDigits = 4;
 

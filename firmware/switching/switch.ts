@@ -4,6 +4,7 @@
  */
 
 import type { Result, Text } from "../base/result.js";
+import type { CallsReadAgain } from "../link/raw.js";
 import type { CallEvent, EventName } from "../model/events.js";
 import type { AgentId, CallId, DeviceId, LinkId } from "../model/identifiers.js";
 import type { CompletedCall, Direction, NumberForms } from "../model/records.js";
@@ -100,6 +101,11 @@ export interface Switch {
   apply(event: CallEvent): void;
   /** A finished call printed by the PBX: becomes a record. */
   record(call: CompletedCall): void;
+  /**
+   * Finished calls whose bytes were read again: those that the book lacks become records. Resolves
+   * when they are on their way to it.
+   */
+  recordAgain(link: LinkId, found: CallsReadAgain): Promise<void>;
   /** Resolves when the records of all calls printed so far are written, or given up for good. */
   recorded(): Promise<void>;
   /** Heals: what the snapshot lacks is cleared and marked; what it has and we lack is learnt. */

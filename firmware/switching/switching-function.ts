@@ -8,6 +8,7 @@ import type { Component, Health } from "../base/component.js";
 import { done, type Result } from "../base/result.js";
 import type { World } from "../base/world.js";
 import type { Link } from "../link/link.js";
+import type { CallsReadAgain } from "../link/raw.js";
 import type { CallEvent } from "../model/events.js";
 import type { CallId, DeviceId, LinkId } from "../model/identifiers.js";
 import type { CompletedCall, NumberForms, RecordMark } from "../model/records.js";
@@ -26,6 +27,7 @@ import { formsIn } from "./number-forms.js";
 import { PendingRecords, type PendingCounters } from "./pending-records.js";
 import { LinkPicture, type CallEntry } from "./picture.js";
 import { completed, recordOfPrinted, runningCallOf, Unprinted } from "./printed-records.js";
+import { Recorded } from "./recorded.js";
 import type { RecordBook } from "./records.js";
 import { Requests, type RequestCounters } from "./requests.js";
 import { Resyncs } from "./resyncs.js";
@@ -179,6 +181,18 @@ class SwitchingCore implements SwitchingFunction {
       return;
     }
     this.#records.add(recordOfPrinted(call, this.#formsOf(call.link)), "replace");
+  }
+
+  async recordAgain(link: LinkId, found: CallsReadAgain): Promise<void> {
+    if (found.calls.every(({ counted }) => counted)) return;
+    const known = await Recorded.read(this.#options.records, link, found);
+    for (const { call, counted } of found.calls) {
+      if (known.has(call)) continue;
+      const ours = known.begun.take(call);
+      if (counted) continue;
+      if (ours === undefined) this.record(call);
+      else this.#records.add(completed(ours, call), "replace");
+    }
   }
 
   recorded(): Promise<void> {

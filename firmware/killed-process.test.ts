@@ -1,0 +1,269 @@
+/** A process that is killed between the durability of bytes and that of their records. */
+
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { createRspPeer } from "../drivers/smdr/framed-peers.js";
+import { cmLine } from "../drivers/smdr/framed-records.js";
+import { driver } from "../drivers/smdr/driver.js";
+import { done, fail, ok, type Result } from "./base/result.js";
+import { SimulatedWorld } from "./base/world-simulated.js";
+import { linkSchema } from "./config/schema.js";
+import { Ledger } from "./delivery/ledger.js";
+import { openBytes } from "./delivery/ledger-keyspace.js";
+import type { Transport } from "./link/transport.js";
+import { leadBytes, LinkSet } from "./link-set.js";
+import { linkId } from "./model/identifiers.js";
+import type { CallRecord } from "./model/records.js";
+import { SimulatedStore } from "./northbound/access/store-simulated.js";
+import type { Mutation } from "./store/store.js";
+import { createAlarms } from "./supervisor/alarm-board.js";
+import { rawSpace, StoredRawKeeper } from "./switching/raw-keeper.js";
+import { StoredRecordBook } from "./switching/record-book.js";
+import { SimulatedEventLog, simulatedNumbers } from "./switching/switch-simulated.js";
+import { createSwitch } from "./switching/switching-function.js";
+
+const pbx = linkId("pbx");
+
+/** What is on the disk; a process that has been killed writes nothing more. */
+class Disk extends SimulatedStore {
+  writesLeft = Infinity;
+
+  override commit(batch: readonly Mutation[]): Promise<Result<bigint>> {
+    if (this.writesLeft <= 0) return new Promise(() => undefined);
+    this.writesLeft -= 1;
+    return super.commit(batch);
+  }
+}
+
+interface LifeOptions {
+  readonly store: Disk;
+  readonly world: SimulatedWorld;
+  readonly transport: Record<string, unknown>;
+  readonly options: Record<string, unknown>;
+}
+
+/** The gateway's way from a line to the book, in one process. */
+class Life {
+  readonly book: StoredRecordBook;
+  readonly ledger: Ledger;
+  readonly sent: string[] = [];
+  readonly logged: SimulatedWorld["logged"];
+  onSent: (bytes: Uint8Array) => void = () => undefined;
+  readonly #set: LinkSet;
+  readonly #options: LifeOptions;
+  #receive: Parameters<Transport["onReceive"]>[0] = () => undefined;
+
+  constructor(options: LifeOptions) {
+    const { store, world } = options;
+    this.#options = options;
+    this.logged = world.logged;
+    const alarms = createAlarms(world);
+    const forever = (): { readonly ageMsMax: number } => ({ ageMsMax: 1e13 });
+    this.ledger = new Ledger({ store, world, alarms, ageMsMax: () => 1e13,
+      durable: () => undefined });
+    const raw = new StoredRawKeeper({ store, world, count: this.ledger, retention: forever });
+    this.book = new StoredRecordBook({ store, world, retention: forever });
+    const set: LinkSet = new LinkSet({ world, drivers: [driver], alarms, raw, ledger: this.ledger,
+      paging: { received: () => Promise.resolve(done), told: () => Promise.resolve() },
+      hotel: { uses: () => false, received: () => Promise.resolve(done), linkUp: () => undefined,
+        linkForgotten: () => undefined },
+      secret: () => fail("not-found", "none"), timeZone: () => "UTC", switchOf: () => source,
+      openerOf: () => ({ description: "bench", close: () => Promise.resolve(),
+        open: () => Promise.resolve(ok(this.#line())) }) });
+    const source = createSwitch({ world, log: new SimulatedEventLog(), records: this.book,
+      numbers: simulatedNumbers, alarms, findLink: (id) => set.get(id) });
+    this.#set = set;
+  }
+
+  async start(): Promise<void> {
+    const { transport, options } = this.#options;
+    this.ledger.configure(new Map([[pbx, true]]));
+    assert.ok((await this.ledger.start()).ok);
+    assert.ok((await this.#set.start()).ok);
+    assert.ok((await this.#set.configure([linkSchema.parse(
+      { id: pbx, driver: "smdr", transport, options })])).ok);
+    await this.advance(0);
+  }
+
+  say(bytes: Uint8Array): void {
+    this.#receive(bytes, this.#options.world.clock.monotonicMs());
+  }
+
+  async advance(ms: number): Promise<void> {
+    const { world } = this.#options;
+    await settled();
+    await world.advance(ms);
+    await settled();
+  }
+
+  async records(): Promise<readonly CallRecord[]> {
+    const found: CallRecord[] = [];
+    for await (const record of this.book.all({})) found.push(record);
+    return found;
+  }
+
+  #line(): Transport {
+    return { kind: "serial", description: "bench", onClosed: () => undefined,
+      close: () => undefined, onReceive: (handler) => { this.#receive = handler; },
+      send: (bytes) => {
+        this.sent.push(Buffer.from(bytes).toString("latin1"));
+        this.onSent(Uint8Array.from(bytes));
+        return done;
+      } };
+  }
+}
+
+/** Everything that is ready has run. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) {
+    await new Promise((resolve) => { setImmediate(resolve); });
+  }
+}
+
+async function durable(store: Disk): Promise<Buffer> {
+  const found: Uint8Array[] = [];
+  for await (const [, { bytes }] of store.range(rawSpace, {})) found.push(bytes);
+  return Buffer.concat(found);
+}
+
+function numberOf(n: number): string {
+  return `0145${String(n).padStart(6, "0")}`;
+}
+
+const startMs = Date.parse("2026-11-23T08:00:00Z");
+
+/** A world of its own for each process: time goes on, what the last one waited for does not. */
+class Times {
+  #atMs = startMs;
+
+  next(): SimulatedWorld {
+    return new SimulatedWorld(5, new Date(this.#atMs).toISOString());
+  }
+
+  ended(world: SimulatedWorld): void {
+    this.#atMs = world.clock.wall().getTime() + 20_000;
+  }
+}
+
+async function balance(life: Life): Promise<readonly number[]> {
+  const days = await life.ledger.days(pbx, "2026-01-01", "2026-12-31");
+  const sum = (of: (row: (typeof days)[number]) => number): number =>
+    days.reduce((total, row) => total + of(row), 0);
+  return [sum((row) => row.bytesIn), sum((row) => row.adriftBytes), sum(openBytes)];
+}
+
+const serial = { kind: "serial", path: "/dev/ttyS0" };
+
+describe("a process that is killed", () => {
+  it("leaves nothing out, on a serial line, at whatever point it is killed", async () => {
+    const scenario = fc.record({
+      numbers: fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 8 }),
+      cuts: fc.array(fc.tuple(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 0, max: 900 })),
+        { minLength: 1, maxLength: 20 }),
+      kills: fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 4 }),
+    });
+    await fc.assert(fc.asyncProperty(scenario, async ({ numbers, cuts, kills }) => {
+      const feed = Buffer.concat(numbers.map((n) => cmLine(n)));
+      const store = new Disk();
+      const times = new Times();
+      let step = 0;
+      const live = async (writes: number): Promise<Life> => {
+        const world = times.next();
+        const life = new Life({ store, world, transport: serial,
+          options: { format: "avaya-cm" } });
+        store.writesLeft = Infinity;
+        await life.start();
+        store.writesLeft = writes;
+        // The PBX goes on behind what is durable, as with flow control.
+        for (let at = (await durable(store)).length; at < feed.length;) {
+          const [bytes = 1, restMs = 0] = cuts[step % cuts.length] ?? [];
+          step += 1;
+          life.say(feed.subarray(at, at + bytes));
+          at += bytes;
+          await life.advance(restMs);
+          if (store.writesLeft <= 0) break;
+        }
+        times.ended(world);
+        return life;
+      };
+      for (const writes of kills) await live(writes);
+      const last = await live(Infinity);
+      await last.advance(3_000);
+      assert.deepEqual(await durable(store), feed);
+      assert.deepEqual((await last.records()).map(({ called }) => called?.raw).sort(),
+        numbers.map(numberOf).sort());
+      await last.advance(180_000);
+      assert.deepEqual(await balance(last), [feed.length, 0, 0]);
+    }), { numRuns: 60 });
+  }).timeout(120_000);
+
+  it("has every record that RSP acknowledged once, whatever was sent again", async () => {
+    await fc.assert(fc.asyncProperty(
+      fc.array(fc.integer({ min: 0, max: 25 }), { minLength: 1, maxLength: 4 }),
+      fc.boolean(), async (kills, loses) => {
+        const store = new Disk();
+        const times = new Times();
+        let life: Life | undefined;
+        const pbxWorld = new SimulatedWorld(9);
+        const peer = createRspPeer({ world: pbxWorld, send: (bytes) => { life?.say(bytes); } });
+        for (let n = 0; n < 12; n += 1) peer.print(cmLine(n));
+        for (const writes of [...kills, Infinity]) {
+          const world = times.next();
+          life = new Life({ store, world, transport: { kind: "tcp-listen", port: 9_000 },
+            options: { format: "avaya-cm", framing: "avaya-rsp" } });
+          life.onSent = (bytes) => {
+            pbxWorld.clock.after(1, "wire", () => { peer.receive(bytes); });
+          };
+          store.writesLeft = Infinity;
+          await life.start();
+          assert.deepEqual(life.sent, [], "nothing is answered to what is read again");
+          store.writesLeft = writes;
+          if (loses) peer.lose(1);
+          peer.connected();
+          for (let turn = 0; turn < 400; turn += 1) {
+            await pbxWorld.advance(500);
+            await life.advance(500);
+            if (store.writesLeft <= 0 || peer.waiting === 0) break;
+          }
+          times.ended(world);
+        }
+        peer.close();
+        assert.equal(peer.acknowledged.length, 12);
+        assert.ok(life !== undefined);
+        await life.advance(3_000);
+        assert.deepEqual((await life.records()).map(({ called }) => called?.raw).sort(),
+          Array.from({ length: 12 }, (_, n) => numberOf(n)));
+        await life.advance(180_000);
+        const [, adrift, open] = await balance(life);
+        assert.deepEqual([adrift, open], [0, 0]);
+      }), { numRuns: 25 });
+  }).timeout(120_000);
+
+  it("reads no more again than what was not parsed, and a bounded part before", async () => {
+    const store = new Disk();
+    const times = new Times();
+    const world = times.next();
+    const first = new Life({ store, world, transport: serial, options: { format: "avaya-cm" } });
+    await first.start();
+    const count = Math.ceil(leadBytes * 1.5 / cmLine(0).length);
+    for (let n = 0; n < count; n += 1) first.say(cmLine(n));
+    await first.advance(5_000);
+    assert.equal((await first.records()).length, count);
+    first.say(cmLine(count));
+    store.writesLeft = 1;
+    await first.advance(5_000);
+    times.ended(world);
+    const second = new Life({ store, world: times.next(), transport: serial,
+      options: { format: "avaya-cm" } });
+    store.writesLeft = Infinity;
+    await second.start();
+    await second.advance(5_000);
+    const said = second.logged.filter(({ name }) => name === "link.read-again");
+    assert.equal(said.length, 1);
+    assert.equal(said[0]?.fields["bytes"], leadBytes + cmLine(0).length);
+    assert.equal(said[0]?.fields["counted"], leadBytes);
+    assert.equal((await second.records()).length, count + 1);
+    assert.equal(new Set((await second.records()).map(({ called }) => called?.raw)).size,
+      count + 1);
+  }).timeout(60_000);
+});
