@@ -85,6 +85,7 @@ class Bench {
         position += 1n;
         return Promise.resolve(ok(position));
       },
+      place: () => Promise.resolve({ ok: true, value: undefined }),
       keepWhole: (_link, frames) => {
         const first = position + 1n;
         position += BigInt(frames.length);

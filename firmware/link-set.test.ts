@@ -39,6 +39,7 @@ async function running(...configs: readonly LinkConfig[]) {
     drivers: [choosyDriver(parsed),
       Object.assign(bench.driver, { name: "bytes", keepsRawBytes: true })],
     raw: { keep: () => Promise.resolve(ok(0n)), keepWhole: () => Promise.resolve(ok(0n)),
+      place: () => Promise.resolve(ok(undefined)),
       async *read() { yield* []; },
       newest: () => Promise.resolve(kept) },
     ledger: { record: () => undefined, garbage: () => undefined, accounted: () => undefined,

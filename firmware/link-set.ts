@@ -188,9 +188,12 @@ export class LinkSet implements Component {
 
   #past(id: LinkId, driver: Driver, { transport }: LinkConfig): Pick<LinkPlan, "history" | "kept"> {
     if (!driver.keepsRawBytes) return {};
-    if (transport.kind === "udp") return { history: () => this.#history(id) };
+    const { kind: way } = transport;
+    if (way === "udp" || way === "file" || way === "folder") {
+      return { history: () => this.#history(id) };
+    }
     if (!driver.accountsBytes) return {};
-    const kind = transport.kind === "tcp-listen" ? "tcp" : transport.kind;
+    const kind = way === "tcp-listen" ? "tcp" : way;
     return { kept: { kind, bytes: () => this.#kept(id) } };
   }
 
@@ -249,6 +252,7 @@ export class LinkSet implements Component {
         world.log.event("link.garbage", { link: id, bytes: bytes.length, reason }, "debug");
       },
       accounted: (bytes, as) => { told(() => { ledger.accounted(id, bytes, as); }); },
+      recorded: () => switchOf().recorded(),
       stateChanged: (status) => { this.#changed(status); },
     };
   }

@@ -23,6 +23,7 @@ for (const [framing, format, create, record] of [
     const keeper: RawKeeper = {
       keep: () => Promise.resolve(refuses ? fail("store-full", "full") : ok(1n)),
       async *read() { /* Nothing is read back. */ },
+      place: () => Promise.resolve({ ok: true, value: undefined }),
       keepWhole: () => Promise.resolve(fail("internal", "no datagrams")),
       newest: () => Promise.resolve([]),
     };

@@ -49,7 +49,10 @@ class SmdrSession implements Session {
     this.#context = context;
     const { options, world, link } = context;
     const format = formatFor(options);
-    const framing = framingFor(options, { datagrams: context.transport.kind === "udp",
+    const { kind } = context.transport;
+    // What is handed over of a file ends its line, as a datagram does.
+    const whole = kind === "udp" || kind === "file" && options.framing === "lines";
+    const framing = framingFor(options, { datagrams: whole,
       secret: (reference) => context.secret(reference) });
     this.#decoder = new FramedDecoder(framing,
       smdrCodec(format, settingsFor(options)).decoder());
@@ -261,6 +264,8 @@ class SmdrSession implements Session {
   }
 
   #judgeClock(): void {
+    // A file is read long after it was written.
+    if (this.#context.transport.kind === "file") return;
     const excessMs = this.#drift.excessMs;
     if (excessMs !== undefined) {
       this.#impaired = true;

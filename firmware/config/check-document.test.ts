@@ -116,7 +116,8 @@ web: 7
       "7 retention.eventsMax: found the number 5; expected at least 1000",
       '9 links[0].id: found the text "PBX"; expected 1 to 32 of a-z, 0-9 and -',
       '12 links[0].transport.kind: found the text "tcpp"; expected "tcp", "tcp-listen", "tls", '
-        + '"serial" or "udp"',
+        + '"serial", "udp", '
+        + '"file" or "folder"',
       "14 links[1].transport.port: is missing; expected a number",
       '14 links[1].transport.prot: unknown key "prot"; did you mean "port"?',
       "16 grpc: found nothing; expected a section",

@@ -39,8 +39,8 @@ export function documentJsonSchema(drivers: readonly DriverSheet[]): JsonSchema 
 /** A link with this driver has its options and one of its transports. */
 function driverBranch(driver: DriverSheet): JsonSchema {
   const { $schema: _schema, ...options } = driver.options.jsonSchema;
-  const kinds = driver.transports.flatMap((kind) =>
-    (kind === "tcp" ? ["tcp", "tcp-listen"] : [kind]));
+  const kinds = driver.transports.flatMap((kind) => kind === "tcp" ? ["tcp", "tcp-listen"]
+    : kind === "file" ? ["file", "folder"] : [kind]);
   return {
     if: { properties: { driver: { const: driver.name } }, required: ["driver"] },
     then: { properties: {

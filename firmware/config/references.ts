@@ -46,6 +46,12 @@ export function checkReferences(
       message: `found ${quoted(serialPath(link) ?? "")}, which links[${first}] uses already; a `
         + "serial port can serve one link only" });
   });
+  unique(links, ({ link }) => filesOf(link), (first, { index, link }) => {
+    findings.errors.push({
+      path: at(index, "transport", link.transport.kind === "file" ? "path" : "folder"),
+      message: `found ${quoted(filesOf(link) ?? "")}, which links[${first}] reads already; `
+        + "expected one link to read it" });
+  });
   unique(links, ({ link }) => target(link.transport), (first, { index }) => {
     findings.warnings.push({ path: at(index, "transport"),
       message: `leads to the same PBX port as links[${first}]; every call would be seen twice` });
@@ -214,6 +220,11 @@ function serialPath({ enabled, transport }: LinkConfig): string | undefined {
   return enabled && transport.kind === "serial" ? transport.path : undefined;
 }
 
+function filesOf({ enabled, transport }: LinkConfig): string | undefined {
+  return !enabled ? undefined : transport.kind === "file" ? transport.path
+    : transport.kind === "folder" ? transport.folder.replace(/\/$/, "") : undefined;
+}
+
 function target(transport: TransportConfig): string | undefined {
   return transport.kind === "tcp" || transport.kind === "tls"
     ? `${transport.host}:${transport.port}` : undefined;
@@ -231,7 +242,8 @@ function checkDriver(
         + (meant === undefined ? "" : `did you mean "${meant}"? `)
         + `This gateway has: ${names.length === 0 ? "none" : names.join(", ")}` });
   } else {
-    const kind = link.transport.kind === "tcp-listen" ? "tcp" : link.transport.kind;
+    const { kind: way } = link.transport;
+    const kind = way === "tcp-listen" ? "tcp" : way === "folder" ? "file" : way;
     if (!driver.transports.includes(kind)) {
       findings.errors.push({ path: [...at, "transport", "kind"],
         message: `found ${quoted(link.transport.kind)}, over which the driver ${driver.name} does `

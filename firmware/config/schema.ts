@@ -86,7 +86,37 @@ const udp = z.strictObject({
         + "garde le port.")),
 }).meta({ title: "UDP, the PBX sends", fr: { title: "UDP, le PBX envoie" } });
 
-export const transportSchema = z.discriminatedUnion("kind", [tcp, tcpListen, tls, serial, udp]);
+const absolute = z.string().startsWith("/");
+const file = z.strictObject({
+  kind: z.literal("file").meta(kind),
+  path: absolute.meta(words("File",
+    "The file that grows, such as /var/log/asterisk/cdr-csv/Master.csv; it may be rotated.",
+    "Fichier", "Le fichier qui grandit, comme /var/log/asterisk/cdr-csv/Master.csv ; la rotation "
+      + "est permise.")),
+}).meta({ title: "A file that grows", fr: { title: "Un fichier qui grandit" } });
+const folder = z.strictObject({
+  kind: z.literal("folder").meta(kind),
+  folder: absolute.meta(words("Folder",
+    "Where files are put, by FTP for instance; each is read once. One link has it for itself.",
+    "Dossier", "Où des fichiers sont déposés, par FTP par exemple ; chacun est lu une fois. Un "
+      + "seul lien par dossier.")),
+  steadySeconds: z.int().min(0).max(3_600).default(10).meta(words("Steady seconds",
+    "A file that did not change for so long is complete; longer than a transfer may stall. 0 where "
+      + "files come by renaming.",
+    "Secondes sans changement", "Un fichier inchangé depuis est complet ; plus qu'un transfert ne "
+      + "peut s'arrêter. 0 si les fichiers arrivent par renommage.")),
+  afterwards: z.enum(["keep", "delete"]).default("keep").meta(words("Afterwards",
+    "keep: into done/, since a question about a bill may come later; delete: away at once.",
+    "Ensuite", "keep : dans done/, une question sur une facture pouvant venir plus tard ; "
+      + "delete : supprimé aussitôt.")),
+  keepDays: z.int().min(1).max(3_650).default(30).meta(words("Days kept",
+    "Files in done/ are removed after so long; the raw bytes themselves are kept apart.",
+    "Jours gardés", "Les fichiers de done/ sont supprimés ensuite ; les octets bruts sont gardés à "
+      + "part.")),
+}).meta({ title: "Files put into a folder", fr: { title: "Fichiers déposés dans un dossier" } });
+
+export const transportSchema = z.discriminatedUnion("kind",
+  [tcp, tcpListen, tls, serial, udp, file, folder]);
 export type TransportConfig = z.infer<typeof transportSchema>;
 
 export const numberRuleSchema = z.strictObject({

@@ -19,11 +19,13 @@ export class BenchLine implements Omit<Transport, "signs"> {
   readonly sent: string[] = [];
   /** As a serial port has them. */
   signs: SerialSigns | undefined;
+  /** Of a file: `from` where it was to be read, and `kept` up to where. */
+  readonly places: string[] = [];
   paused = false;
   closed: string | undefined;
   readonly #world: SimulatedWorld;
   trouble: ((reason: Text | undefined) => void) | undefined;
-  #receive: ((bytes: Uint8Array, atMs: number, from?: Sender) => void) | undefined;
+  #receive: ((bytes: Uint8Array, atMs: number, from?: Sender, place?: string) => void) | undefined;
   #onClosed: ((reason: string) => void) | undefined;
 
   constructor(world: SimulatedWorld, kind: TransportKind) {
@@ -31,7 +33,9 @@ export class BenchLine implements Omit<Transport, "signs"> {
     this.kind = kind;
   }
 
-  onReceive(handler: (bytes: Uint8Array, atMs: number, from?: Sender) => void): void {
+  onReceive(
+    handler: (bytes: Uint8Array, atMs: number, from?: Sender, place?: string) => void,
+  ): void {
     this.#receive = handler;
   }
   onTrouble(handler: (reason: Text | undefined) => void): void { this.trouble = handler; }
@@ -48,9 +52,12 @@ export class BenchLine implements Omit<Transport, "signs"> {
   resume(): void { this.paused = false; }
   close(): void { this.cut("closed by us"); }
 
-  say(text: string, from?: Sender): void {
+  readFrom(place: string | undefined): void { this.places.push(`from ${place ?? "-"}`); }
+  kept(place: string): void { this.places.push(`kept ${place}`); }
+
+  say(text: string, from?: Sender, place?: string): void {
     if (this.closed === undefined) {
-      this.#receive?.(Buffer.from(text), this.#world.clock.monotonicMs(), from);
+      this.#receive?.(Buffer.from(text), this.#world.clock.monotonicMs(), from, place);
     }
   }
   cut(reason: string): void {

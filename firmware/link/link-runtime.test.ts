@@ -299,16 +299,18 @@ describe("link runtime on a serial line", () => {
 
 describe("link runtime with raw bytes", () => {
   function keeper(bench: Bench): {
-    kept: string[]; refuse: boolean; slow: (() => void)[] | undefined;
+    kept: string[]; last: string | undefined; refuse: boolean; slow: (() => void)[] | undefined;
     keep: (link: unknown, bytes: Uint8Array) => Promise<ReturnType<typeof ok<bigint>>>;
-    keepWhole: (link: unknown, frames: readonly Uint8Array[]) =>
+    keepWhole: (link: unknown, frames: readonly Uint8Array[], place?: string) =>
     Promise<ReturnType<typeof ok<bigint>>>;
+    place: () => Promise<ReturnType<typeof ok<string | undefined>>>;
     read: () => AsyncIterable<never>;
     newest: () => Promise<never[]>;
   } {
     bench.driver.keepsRawBytes = true;
     const self = {
-      kept: [] as string[], refuse: false, slow: undefined as (() => void)[] | undefined,
+      kept: [] as string[], last: undefined as string | undefined, refuse: false,
+      slow: undefined as (() => void)[] | undefined,
       keep: async (_link: unknown, bytes: Uint8Array) => {
         if (self.slow !== undefined) {
           await new Promise<void>((resolve) => { self.slow?.push(resolve); });
@@ -317,12 +319,14 @@ describe("link runtime with raw bytes", () => {
         self.kept.push(Buffer.from(bytes).toString());
         return ok(BigInt(self.kept.length));
       },
-      keepWhole: async (_link: unknown, frames: readonly Uint8Array[]) => {
+      keepWhole: async (_link: unknown, frames: readonly Uint8Array[], place?: string) => {
         if (self.refuse) return fail("store-full", "no space") as never;
+        self.last = place ?? self.last;
         const first = self.kept.length + 1;
         self.kept.push(...frames.map((frame) => Buffer.from(frame).toString()));
         return Promise.resolve(ok(BigInt(first)));
       },
+      place: () => Promise.resolve(ok(self.last)),
       async *read(): AsyncIterable<never> { /* Nothing is read back here. */ },
       newest: () => Promise.resolve([]),
     };
@@ -417,6 +421,31 @@ describe("link runtime with raw bytes", () => {
       history: () => Promise.reject(new Error("damaged")) });
     assert.equal(link.status.state.name, "up");
     assert.ok(bench.world.logged.some(({ name }) => name === "link.history.unread"));
+    await link.stop(1_000);
+  });
+
+  it("tells a line that can be read again from where, and up to where all is durable", async () => {
+    const bench = new Bench();
+    bench.kind = "file";
+    const raw = keeper(bench);
+    const link = await bench.upLink({ rawKeeper: raw });
+    assert.deepEqual(bench.line.places, ["from -"]);
+    bench.line.say("record a", undefined, "behind a");
+    await bench.world.settle();
+    assert.deepEqual(bench.line.places, ["from -", "kept behind a"]);
+    assert.equal(raw.last, "behind a");
+    raw.refuse = true;
+    bench.line.say("record b", undefined, "behind b");
+    await bench.world.settle();
+    const first = bench.line;
+    link.restart();
+    await bench.world.settle();
+    assert.equal(bench.line, first, "what the store may still take is not to be read again");
+    raw.refuse = false;
+    await bench.world.advance(rawRetryMs);
+    assert.notEqual(bench.line, first);
+    assert.deepEqual(bench.line.places, ["from behind b"]);
+    assert.deepEqual(raw.kept.slice(1), ["record a", "record b"]);
     await link.stop(1_000);
   });
 

@@ -42,6 +42,8 @@ export interface LinkSink {
   accounted(bytes: number, as: Accounted): void;
   /** Resolves when those that the book lacks are on their way to it. */
   readAgain?(found: CallsReadAgain): Promise<void>;
+  /** Resolves when the records of all calls so far are written; absent: at once. */
+  readonly recorded?: () => Promise<void>;
   stateChanged(status: LinkStatus): void;
 }
 
@@ -317,7 +319,8 @@ class LinkRuntime<Options> implements Link {
   async #open(): Promise<void> {
     this.#epoch += 1;
     const epoch = this.#epoch;
-    await this.#released;
+    // What an earlier session still stores moves the place where reading goes on.
+    await Promise.all([this.#released, ...this.#closing]);
     if (epoch !== this.#epoch) return;
     // Before the line opens: what comes meanwhile would find nobody.
     const known = await attempt("store-damaged", "what was kept before",
@@ -381,6 +384,7 @@ class LinkRuntime<Options> implements Link {
         transportTrouble: (reason) => {
           if (this.#live === live) this.#impair("transport", reason);
         },
+        recorded: () => this.#plan.sink.recorded?.() ?? Promise.resolve(),
         ended: (reason) => { if (this.#live === live) this.#lost(reason); },
       }, this.#ring, this.#counters);
     this.#live = live;

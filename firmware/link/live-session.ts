@@ -45,6 +45,8 @@ export interface SessionHost {
   storeChanged(fault: Fault | undefined): void;
   /** The channel loses what was sent to us; `undefined`: no more. */
   transportTrouble(reason: Text | undefined): void;
+  /** Resolves when the records of all calls told so far are written. */
+  recorded(): Promise<void>;
   /** The transport is closed and everything that came over it has been delivered. */
   ended(reason: Text): void;
 }
@@ -126,7 +128,9 @@ export class LiveSession<Options> {
     }
     const { signs } = this.#transport;
     if (signs !== undefined) this.#watchLine(signs);
-    this.#transport.onReceive((bytes, atMs, from) => { this.#received(bytes, atMs, from); });
+    this.#transport.onReceive((bytes, atMs, from, place) => {
+      this.#received(bytes, atMs, from, place);
+    });
     this.#transport.onTrouble?.((reason) => { this.#host.transportTrouble(reason); });
     this.#transport.onClosed((reason) => {
       for (const tap of [...this.#taps]) tap.closed(reason);
@@ -141,6 +145,7 @@ export class LiveSession<Options> {
       if (this.#pump === undefined) ended();
       else this.#pump.whenDrained(ended);
     });
+    if (this.#transport.readFrom !== undefined) void this.#readOn();
   }
 
   request(request: ServiceRequest, deadlineMs: number): Promise<Result<ServiceResponse>> {
@@ -307,13 +312,29 @@ export class LiveSession<Options> {
     return sent;
   }
 
+  async #readOn(): Promise<void> {
+    const { id, rawKeeper, world } = this.#plan;
+    const place = this.#pump === undefined ? undefined : await rawKeeper?.place(id);
+    if (place === undefined || place.ok) {
+      this.#transport.readFrom?.(place?.value);
+      return;
+    }
+    world.log.event("link.place.unread", { link: id, reason: place.fault.message }, "error");
+    this.#transport.close();
+  }
+
+  #placed(place: string): void {
+    void this.#host.recorded().then(() => { this.#transport.kept?.(place); });
+  }
+
   #openPump(keeper: RawKeeper): RawPump {
     const { id, world } = this.#plan;
     return new RawPump({
       link: id, keeper, transport: this.#transport, world,
-      framed: this.#transport.kind === "udp",
+      framed: this.#transport.kind === "udp" || this.#transport.kind === "file",
       deliver: (bytes, atMs, position, from) => { this.#stored(bytes, atMs, position, from); },
       storeChanged: (fault) => { this.#host.storeChanged(fault); },
+      placed: (place) => { this.#placed(place); },
       overflowed: (bytes) => {
         this.#host.accounted(bytes.length, "not-stored");
         this.#garbage(bytes, "not stored: the store is too far behind");
@@ -328,13 +349,18 @@ export class LiveSession<Options> {
     this.#deliver(bytes, atMs, from);
   }
 
-  #received(bytes: Uint8Array, atMs: number, from: Sender | undefined): void {
+  #received(
+    bytes: Uint8Array, atMs: number, from: Sender | undefined, place: string | undefined,
+  ): void {
     const wallMs = this.#plan.world.clock.wall().getTime();
     this.#counters.bytesIn += bytes.length;
     this.#counters.lastReceivedAtMs = wallMs;
     this.#ring.add(wallMs, "in", bytes);
-    if (this.#pump === undefined) this.#deliver(bytes, atMs, from);
-    else this.#pump.push(bytes, atMs, from);
+    if (this.#pump !== undefined) this.#pump.push(bytes, atMs, from, place);
+    else {
+      this.#deliver(bytes, atMs, from);
+      if (place !== undefined) this.#placed(place);
+    }
     for (const tap of [...this.#taps]) tap.received(bytes);
   }
 

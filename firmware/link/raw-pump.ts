@@ -32,6 +32,8 @@ export interface RawPumpPlan {
   readonly deliver: (bytes: Uint8Array, atMs: number, position: bigint, from?: Sender) => void;
   /** The store refuses (a fault) or takes again (undefined). */
   readonly storeChanged: (fault: Fault | undefined) => void;
+  /** Everything up to there is durable and delivered. */
+  readonly placed: (place: string) => void;
   readonly overflowed: (bytes: Uint8Array) => void;
 }
 
@@ -39,6 +41,7 @@ interface Chunk {
   readonly bytes: Uint8Array;
   readonly atMs: number;
   readonly from: Sender | undefined;
+  readonly place: string | undefined;
 }
 
 export class RawPump {
@@ -65,13 +68,13 @@ export class RawPump {
     return this.#held && this.#plan.transport.pause !== undefined;
   }
 
-  push(bytes: Uint8Array, atMs: number, from?: Sender): void {
+  push(bytes: Uint8Array, atMs: number, from?: Sender, place?: string): void {
     if (this.#queuedBytes + bytes.length > rawQueueBytesMax
       || this.#chunks.length >= rawQueueChunksMax) {
       this.#plan.overflowed(bytes);
       return;
     }
-    this.#chunks.push({ bytes: Uint8Array.from(bytes), atMs, from });
+    this.#chunks.push({ bytes: Uint8Array.from(bytes), atMs, from, place });
     this.#queuedBytes += bytes.length;
     this.#hold();
     if (!this.#busy) void this.#run();
@@ -98,7 +101,8 @@ export class RawPump {
     this.#busy = true;
     while (this.#chunks.length > 0 && !this.#stopped) {
       const batch = this.#batch();
-      const kept = await this.#keep(batch.map((chunk) => chunk.bytes));
+      const place = batch.findLast((chunk) => chunk.place !== undefined)?.place;
+      const kept = await this.#keep(batch.map((chunk) => chunk.bytes), place);
       if (this.#stopped) return;
       if (!kept.ok) {
         this.#refused(kept.fault);
@@ -115,14 +119,16 @@ export class RawPump {
         const position = kept.value + (this.#plan.framed ? BigInt(index) : 0n);
         this.#plan.deliver(bytes, atMs, position, from);
       }
+      if (place !== undefined) this.#plan.placed(place);
     }
     this.#busy = false;
     if (!this.#stopped) for (const handler of this.#drained.splice(0)) handler();
   }
 
-  #keep(pieces: readonly Uint8Array[]): Promise<Result<bigint>> {
+  #keep(pieces: readonly Uint8Array[], place: string | undefined): Promise<Result<bigint>> {
     const { keeper, link, framed } = this.#plan;
-    return framed ? keeper.keepWhole(link, pieces) : keeper.keep(link, Buffer.concat(pieces));
+    return framed ? keeper.keepWhole(link, pieces, place)
+      : keeper.keep(link, Buffer.concat(pieces));
   }
 
   #batch(): readonly Chunk[] {

@@ -46,9 +46,12 @@ export interface RawKeeper {
   keep(link: LinkId, bytes: Uint8Array): Promise<Result<bigint>>;
   /**
    * Each frame becomes a segment of its own, all or none. Resolves with the first one's position
-   * when they are durable; the others follow it one by one. Faults as those of `keep`.
+   * when they are durable; the others follow it one by one. Faults as those of `keep`. A place is
+   * kept in one step with them.
    */
-  keepWhole(link: LinkId, frames: readonly Uint8Array[]): Promise<Result<bigint>>;
+  keepWhole(link: LinkId, frames: readonly Uint8Array[], place?: string): Promise<Result<bigint>>;
+  /** That of the link's newest frames that were kept with one. */
+  place(link: LinkId): Promise<Result<string | undefined>>;
   read(link: LinkId, fromPosition: bigint, bytesMax: number): AsyncIterable<RawSegment>;
   /** The last bytes in order; the first segment may lack its beginning. */
   newest(link: LinkId, bytesMax: number): Promise<readonly RawSegment[]>;

@@ -2,7 +2,7 @@
 
 import type { Result, Text } from "../base/result.js";
 
-export type TransportKind = "serial" | "usb" | "tcp" | "tls" | "udp" | "e1";
+export type TransportKind = "serial" | "usb" | "tcp" | "tls" | "udp" | "file" | "e1";
 
 /** Who sent a datagram. */
 export interface Sender {
@@ -44,10 +44,19 @@ export interface Transport {
   /** Where it leads, for people: `tcp 192.0.2.7:5038`, `serial /dev/ttyUSB0 9600 8N1`. */
   readonly description: string;
   /**
-   * Streams deliver any chunking; udp and e1 whole frames. `atMs` is monotonic. `from` is given
-   * where many may send, as with udp.
+   * Streams deliver any chunking; udp and e1 whole frames, file whole lines. `atMs` is monotonic.
+   * `from` is given where many may send, as with udp; `place` where bytes can be read again: it
+   * stands behind these.
    */
-  onReceive(handler: (bytes: Uint8Array, atMs: number, from?: Sender) => void): void;
+  onReceive(
+    handler: (bytes: Uint8Array, atMs: number, from?: Sender, place?: string) => void): void;
+  /**
+   * Only where bytes can be read again: nothing is received before. With the place that was kept
+   * last, `undefined` when none ever was.
+   */
+  readFrom?(place: string | undefined): void;
+  /** What stands before the place is durable, and its records are written. */
+  kept?(place: string): void;
   /** Called once, also after `close()`. */
   onClosed(handler: (reason: Text) => void): void;
   /** Bounded: refuses with `queue-full` rather than grows. */

@@ -48,6 +48,21 @@ async function texts(
 }
 
 describe("StoredRawKeeper", () => {
+  it("keeps a place in one step with the frames before it", async () => {
+    const found = await opened();
+    const { keeper, store } = found;
+    assert.equal(must(await keeper.place(smdr)), undefined);
+    must(await keeper.keepWhole(smdr, [Buffer.from("one")], "behind one"));
+    must(await keeper.keepWhole(smdr, [Buffer.from("two")]));
+    assert.equal(must(await keeper.place(smdr)), "behind one");
+    assert.equal(codeOf(await keeper.keepWhole(smdr, [new Uint8Array(11)], "behind")),
+      "argument-invalid");
+    assert.equal(must(await keeper.place(smdr)), "behind one");
+    assert.equal(must(await keeper.place(other)), undefined);
+    await store.stop(1_000);
+    await keeper.stop();
+  });
+
   it("keeps bytes as they came, in order, each link by itself", async () => {
     const found = await opened();
     const { keeper } = found;

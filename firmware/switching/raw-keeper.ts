@@ -107,6 +107,14 @@ export const rawSizes: Keyspace<LinkId, number> = {
 
 /** Room is made for more than is needed at the moment, so that it is not made for each segment. */
 const roomShare = 0.02;
+
+/** Where reading has got to in what can be read again, for each link; written with the bytes. */
+const placeSpace: Keyspace<LinkId, string> = {
+  name: "raw-place", version: 1, replicated: false,
+  encodeKey: textKey, decodeKey: (bytes) => linkId(readText(bytes)),
+  encode: (place) => Buffer.from(place), decode: (bytes) => ok(readText(bytes)),
+};
+
 const positionMax = 0xffff_ffff_ffff_ffffn;
 
 export class StoredRawKeeper implements RawKeeper, Component {
@@ -158,12 +166,19 @@ export class StoredRawKeeper implements RawKeeper, Component {
     return this.#keep(link, [bytes], {});
   }
 
-  keepWhole(link: LinkId, frames: readonly Uint8Array[]): Promise<Result<bigint>> {
-    return this.#keep(link, frames, { whole: true });
+  keepWhole(
+    link: LinkId, frames: readonly Uint8Array[], place?: string,
+  ): Promise<Result<bigint>> {
+    return this.#keep(link, frames, { whole: true }, place);
+  }
+
+  place(link: LinkId): Promise<Result<string | undefined>> {
+    return this.#store.get(placeSpace, link);
   }
 
   async #keep(
     link: LinkId, pieces: readonly Uint8Array[], marked: Pick<RawSegment, "whole">,
+    place?: string,
   ): Promise<Result<bigint>> {
     const { segmentBytesMax, pendingBytesMax, linksMax } = this.#bounds;
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
@@ -189,6 +204,7 @@ export class StoredRawKeeper implements RawKeeper, Component {
       this.#sizes.set(link, this.sizeOf(link) + length);
       const written = await this.#store.append([...segments.map((segment, index) =>
         put(rawSpace, { link, position: position + BigInt(index) }, segment)),
+      ...place === undefined ? [] : [put(placeSpace, link, place)],
       put(rawSizes, link, this.sizeOf(link)), ...this.#count?.kept(link, length, atMs) ?? []]);
       if (written.ok) this.#count?.durable(link);
       else {

@@ -440,6 +440,7 @@ describe("a link on a serial port that is unplugged and plugged in elsewhere", (
           kept.push(Buffer.from(bytes));
           return Promise.resolve(ok(BigInt(kept.length)));
         },
+        place: () => Promise.resolve({ ok: true, value: undefined }),
         keepWhole: () => Promise.resolve(fail("internal", "a serial line has no frames")),
         async *read() { /* Nothing is read back here. */ },
         newest: () => Promise.resolve([]),

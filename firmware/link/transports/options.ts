@@ -46,5 +46,23 @@ export interface UdpOptions {
   readonly senders?: readonly string[] | undefined;
 }
 
-export type TransportOptions =
-  TcpOptions | TcpListenOptions | TlsOptions | SerialOptions | UdpOptions;
+/** A file to which something appends lines. */
+export interface FileOptions {
+  readonly kind: "file";
+  readonly path: string;
+}
+
+/** Files that are put into a folder, each once. */
+export interface FolderOptions {
+  readonly kind: "folder";
+  readonly folder: string;
+  /** A file that did not change for so long is complete. */
+  readonly steadySeconds: number;
+  /** What becomes of a file that was read: into `done/`, or away. */
+  readonly afterwards: "keep" | "delete";
+  /** In `done/`. */
+  readonly keepDays: number;
+}
+
+export type TransportOptions = TcpOptions | TcpListenOptions | TlsOptions | SerialOptions
+  | UdpOptions | FileOptions | FolderOptions;

@@ -2,6 +2,8 @@
 
 import type { World } from "../../base/world.js";
 import type { TransportOpener } from "../opener.js";
+import { fileOpener } from "./file.js";
+import { folderOpener } from "./folder.js";
 import type { TransportOptions } from "./options.js";
 import { serialOpener } from "./serial.js";
 import { tcpListenOpener, tcpOpener } from "./tcp.js";
@@ -15,5 +17,7 @@ export function transportOpener(options: TransportOptions, world: World): Transp
     case "tls": return tlsOpener(options, world);
     case "serial": return serialOpener(options, world);
     case "udp": return udpOpener(options, world);
+    case "file": return fileOpener(options, world);
+    case "folder": return folderOpener(options, world);
   }
 }

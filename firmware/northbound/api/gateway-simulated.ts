@@ -316,6 +316,7 @@ export async function simulatedGateway(
   const raws: RawSegment[] = [];
   const raw: RawKeeper = {
     keep: () => Promise.resolve(fail("queue-full", "The simulated keeper keeps nothing.")),
+    place: () => Promise.resolve({ ok: true, value: undefined }),
     keepWhole: () => Promise.resolve(fail("queue-full", "The simulated keeper keeps nothing.")),
     async *read(_link, from) { yield* raws.filter((segment) => segment.position >= from); },
     newest: () => Promise.resolve(raws),
