@@ -20,6 +20,7 @@ export type Requirement =
   | "sshd"
   | "strace"
   | "tmpfs"
+  | "vsftpd"
   | "zsh";
 
 /** Call first in a `before` hook. `missing` undefined: nothing is. */
