@@ -16,8 +16,8 @@ interface Row {
 }
 
 function outcomeText({ outcome, text }: ReportTest): Text {
-  return inEachLanguage((words) => outcome === "passed" ? words(outcomeWords[outcome])
-    : `${words(outcomeWords[outcome])}: ${words(text)}`);
+  return inEachLanguage((words, language) => outcome === "passed" ? words(outcomeWords[outcome])
+    : `${words(outcomeWords[outcome])}${language === "en" ? ":" : " :"} ${words(text)}`);
 }
 
 function rowsOf({ facts, tests }: Subject): ReadonlyMap<string, Row> {

@@ -7,6 +7,7 @@ import { openBytes } from "../delivery/ledger-keyspace.js";
 import type { DayBalance } from "../delivery/delivery.js";
 import { dayOf } from "../delivery/days.js";
 import type { Proof } from "../link/driver.js";
+import type { LineStatus } from "../link/link.js";
 import type { LinkId } from "../model/identifiers.js";
 import { alarmText } from "../supervisor/alarms.js";
 import { newestRecords, type Arrived } from "./newest-records.js";
@@ -23,6 +24,11 @@ const lookEveryMs = 250;
 const looksMax = 20;
 /** Above this part of the day's bytes unreadable, the line is not as it should be. */
 export const rejectedPartMax = 0.01;
+
+/** Records are printed to the minute; more than two is a clock to set. */
+export const clockMsMax = 120_000;
+/** Above this part of the bytes damaged, speed, parity or cable are not right. */
+export const damagedPartMax = 0.001;
 
 /** What became of the test call; `asked`: how long was waited, 0 for not at all. */
 export interface CallOutcome {
@@ -79,6 +85,7 @@ export async function checkedLink(
   };
   return { kind: "link", name: status.id, title: status.title, facts: factsOf(looked),
     tests: [stateTest(looked), ...probeTests(looked), receivedTest(looked),
+      ...damageTests(looked),
       ...ledgerTests(looked), clockTest(parts, looked), ...alarmTests(parts, looked),
       ...tellsOfCalls(parts, link) ? [callTest(looked, call)] : []] };
 }
@@ -108,7 +115,7 @@ function settingsText(settings: object): string {
 }
 
 function factsOf({ link: { status }, config, port, zone }: Looked): readonly Fact[] {
-  const { counters, peer, transport } = status;
+  const { counters, peer, transport, line } = status;
   const last = counters.lastReceivedAtMs;
   return [
     ...fact("setting", "driver", "Driver", "Pilote",
@@ -124,6 +131,9 @@ function factsOf({ link: { status }, config, port, zone }: Looked): readonly Fac
       "Adresse de l'adaptateur, sur toute prise", port?.adapterAddress),
     ...fact("setting", "socket", "Socket", "Prise", port?.socketAddress),
     ...fact("reading", "device", "Device file", "Fichier du port", port?.path),
+    ...fact("setting", "modem-lines", "Modem lines", "Signaux modem", line && modemText(line)),
+    ...fact("setting", "damage-counted", "Damaged octets", "Octets abîmés", line?.errorsCounted
+      === false ? cannotTell : undefined),
     ...fact("setting", "peer", "The PBX says it is", "Le PBX dit être",
       peer && [peer.product, peer.version ?? ""].join(" ").trim()),
     ...fact("reading", "since", "In this state since", "Dans cet état depuis",
@@ -132,9 +142,35 @@ function factsOf({ link: { status }, config, port, zone }: Looked): readonly Fac
       `${counters.bytesIn}, ${counters.bytesOut}`),
     ...fact("reading", "records", "Records and events", "Tickets et événements",
       `${counters.records}, ${counters.events}`),
+    ...fact("reading", "missed", "Records that never came, by the PBX's numbers",
+      "Tickets jamais venus, selon la numérotation du PBX",
+      counters.recordsMissed === 0 ? undefined : String(counters.recordsMissed)),
     ...fact("reading", "last", "Last byte at", "Dernier octet à",
       last === undefined ? undefined : localText(last, zone)),
   ];
+}
+
+const cannotTell: Text = { en: "this port cannot tell", fr: "ce port ne sait pas le dire" };
+
+function modemText({ lines }: LineStatus): Text {
+  if (lines === undefined) return cannotTell;
+  return inEachLanguage((_words, language) => (["cts", "dsr", "dcd"] as const).map((name) => {
+    const up = language === "en" ? ["up", "down"] : ["actif", "inactif"];
+    return `${name.toUpperCase()} ${up[lines[name] ? 0 : 1] ?? ""}`;
+  }).join(", "));
+}
+
+/** Only of a port that tells damaged octets from good ones. */
+function damageTests({ link: { status: { line, counters } } }: Looked): readonly ReportTest[] {
+  if (line?.errorsCounted !== true) return [];
+  const { damagedOctets, breaks, bytesIn } = counters;
+  const made = (outcome: Outcome, text: Text): ReportTest =>
+    test("damage", "The octets come undamaged", "Les octets arrivent intacts", outcome, text);
+  return [bytesIn === 0
+    ? made("not-run", { en: "nothing has come", fr: "rien n'est venu" })
+    : made(damagedOctets <= bytesIn * damagedPartMax ? "passed" : "failed", {
+      en: `${damagedOctets} of ${bytesIn} damaged (framing, parity); breaks: ${breaks}`,
+      fr: `${damagedOctets} sur ${bytesIn} abîmés (trame, parité) ; ruptures : ${breaks}` })];
 }
 
 function test(
@@ -222,8 +258,8 @@ function ledgerTests({ keepsRaw, accounts, today, link }: Looked): readonly Repo
   const open = openBytes(today);
   return [
     readable(garbageBytes <= bytesIn * rejectedPartMax ? "passed" : "failed", {
-      en: `${records} records; ${garbageBytes} of ${bytesIn} bytes rejected`,
-      fr: `${records} tickets ; ${garbageBytes} octets sur ${bytesIn} rejetés` },
+      en: `records: ${records}; bytes rejected: ${garbageBytes} of ${bytesIn}`,
+      fr: `tickets : ${records} ; octets rejetés : ${garbageBytes} sur ${bytesIn}` },
     Object.entries(reasons).map(([reason, count]) =>
       ({ source: "", name: reason, value: String(count) }))),
     ...accounts ? [balance(open + adriftBytes === 0 ? "passed" : "failed", {
@@ -240,11 +276,21 @@ function clockTest(parts: AcceptanceParts, { link, records }: Looked): ReportTes
     code === "clock-drift" && subject === link.status.id);
   if (alarm !== undefined) return made("failed", alarmText(alarm));
   const printed = records.find(({ record }) => (record.pbxTime ?? "") !== "");
-  return printed === undefined
-    ? made("not-run", { en: "no record with a time of the PBX has come",
-      fr: "aucun ticket portant l'heure du PBX n'est venu" })
-    : made("passed", { en: `no drift alarm; the newest record says ${printed.record.pbxTime ?? ""}`,
-      fr: `aucune alarme de dérive ; le dernier ticket dit ${printed.record.pbxTime ?? ""}` });
+  if (printed === undefined) {
+    return made("not-run", { en: "no record with a time of the PBX has come",
+      fr: "aucun ticket portant l'heure du PBX n'est venu" });
+  }
+  const { pbxTime = "", pbxClockOffsetMs: offset } = printed.record;
+  if (offset === undefined) {
+    return made("passed", { en: `no drift alarm; the newest record says ${pbxTime}`,
+      fr: `aucune alarme de dérive ; le dernier ticket dit ${pbxTime}` });
+  }
+  const seconds = Math.round(Math.abs(offset) / 1_000);
+  return made(Math.abs(offset) <= clockMsMax ? "passed" : "failed", {
+    en: `the newest record says ${pbxTime}: ${seconds} s ${offset < 0
+      ? "behind our clock, or printed so late" : "ahead of our clock"}`,
+    fr: `le dernier ticket dit ${pbxTime} : ${seconds} s ${offset < 0
+      ? "de retard sur notre horloge, ou imprimé si tard" : "d'avance sur notre horloge"}` });
 }
 
 function alarmTests(parts: AcceptanceParts, { link }: Looked): readonly ReportTest[] {

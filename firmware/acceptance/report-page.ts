@@ -24,7 +24,8 @@ table{border-collapse:collapse;width:100%;margin:.5rem 0}
 th,td{border:1px solid #bbb;padding:.25rem .5rem;text-align:left;vertical-align:top;
 overflow-wrap:anywhere}
 th{background:#f1f1f1;font-weight:600}tr{break-inside:avoid}
-.facts th{width:32%}.outcome{white-space:nowrap;font-weight:bold}
+.facts th{width:32%}.tests{table-layout:fixed}.tests th:first-child{width:30%}
+.tests th:nth-child(2){width:6.5rem}.outcome{font-weight:bold}
 .evidence{margin:.2rem 0 0;font-size:.86rem;color:#333}.evidence b{font-weight:600}
 .evidence pre,.hash{font:12px/1.35 "Liberation Mono",monospace;white-space:pre-wrap;margin:.1rem 0;
 overflow-wrap:anywhere}
@@ -100,8 +101,8 @@ ${dataOpens}${escaped(file.trimEnd())}${dataCloses}</details>
     const title = this.#say(`Differences from report ${previous.number}`,
       `Différences avec le rapport ${previous.number}`);
     const row = ({ subject, item, before, after }: Change): string =>
-      `<tr><td>${escaped(subject)}</td><td>${this.#text(item)}</td><td>${this.#text(before)}</td>`
-      + `<td>${this.#text(after)}</td></tr>`;
+      `<tr><td>${escaped(this.#named(subject))}</td><td>${this.#text(item)}</td>`
+      + `<td>${this.#text(before)}</td><td>${this.#text(after)}</td></tr>`;
     const heads = [this.#say("What", "Objet"), this.#say("Setting or test", "Réglage ou essai"),
       this.#say("Before", "Avant"), this.#say("Now", "Maintenant")];
     return `<h2>${title}</h2>\n${changes.length === 0
@@ -111,9 +112,19 @@ ${dataOpens}${escaped(file.trimEnd())}${dataCloses}</details>
         + `${changes.map(row).join("")}</table>\n`}`;
   }
 
-  #subject(subject: Subject): string {
-    const kinds = { unit: this.#say("Unit", "Passerelle"), link: this.#say("Link", "Lien"),
+  #kinds(): Readonly<Record<Subject["kind"], string>> {
+    return { unit: this.#say("Unit", "Passerelle"), link: this.#say("Link", "Lien"),
       destination: this.#say("Destination", "Destination") };
+  }
+
+  /** The subject of a change, in the page's language. */
+  #named(subject: string): string {
+    return Object.entries(this.#kinds()).reduce((text, [kind, word]) =>
+      text.replace(new RegExp(`^${kind}(?= |$)`), word), subject);
+  }
+
+  #subject(subject: Subject): string {
+    const kinds = this.#kinds();
     const title = this.#text(subject.title);
     const heads = [this.#say("Test", "Essai"), this.#say("Outcome", "Résultat"),
       this.#say("What was found", "Constat")];

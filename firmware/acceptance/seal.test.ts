@@ -146,7 +146,7 @@ describe("acceptance report: verdict and differences", () => {
       { subject: "link a", item: { en: "Connection", fr: "Raccordement" }, before: "/dev/ttyS0",
         after: "/dev/ttyS10" },
       { subject: "link a", item: "Test 1", before: { en: "passed", fr: "réussi" },
-        after: { en: "failed: found", fr: "échoué: trouvé" } },
+        after: { en: "failed: found", fr: "échoué : trouvé" } },
       { subject: "link b", item: whole, before: there, after: "" },
       { subject: "link c", item: whole, before: "", after: there }]);
     assert.deepEqual(differences(before, before), []);

@@ -93,15 +93,22 @@ destinations:
     });
   }
 
-  it("sees the test call, says when, and is good until a byte of it is changed", async () => {
+  /** Makes a call when it is asked for. */
+  async function runWithCall(out: string, ...more: readonly string[]): Promise<number> {
     said = (text) => {
       if (!text.startsWith("Make a test call now")) return;
       pbx.print({ device: "101", trunk: "01", number: "0142685300", direction: "outgoing",
         ringMs: 0, talkMs: 65_000 });
     };
-    await ctictl(...reach(), "report", "run", "--out", path.join(folder, "first"), "--wait", "60",
-      "--site", "Lyon <Part-Dieu>", "--installer", "Ann");
+    const code = await ctictl(...reach(), "report", "run", "--out", path.join(folder, out),
+      "--wait", "60", ...more);
     said = () => undefined;
+    return code;
+  }
+
+  it("sees the test call, says when, and is good until a byte of it is changed", async () => {
+    assert.equal(await runWithCall("first", "--site", "Lyon <Part-Dieu>", "--installer", "Ann"),
+      0, err);
     const [, at = ""] = /pbx: a call was seen at (\d\d:\d\d:\d\d): outgoing/.exec(err) ?? [];
     assert.notEqual(at, "", err);
     const files = ["REPORT.html", "REPORT.json"].map((name) => path.join(folder, "first", name));
@@ -112,8 +119,8 @@ destinations:
     const [outcomes] = report.subjects.filter(({ name }: { name: string }) => name === "pbx")
       .map(({ tests }: { tests: { key: string; outcome: string }[] }) =>
         Object.fromEntries(tests.map(({ key, outcome }) => [key, outcome])));
-    assert.deepEqual(outcomes, { "state": "passed", "received": "passed", "readable": "passed",
-      "ledger": "passed", "clock": "passed", "alarms": "passed", "test-call": "passed" });
+    assert.deepEqual(outcomes, { "state": "passed", "received": "passed", "damage": "passed",
+      "readable": "passed", "ledger": "passed", "clock": "passed", "alarms": "passed", "test-call": "passed" });
     for (const file of files) {
       const good = await readFile(file);
       assert.equal(await ctictl("report", "verify", file, "--authority", authority()), 0, err);
@@ -129,6 +136,14 @@ destinations:
     }
   });
 
+  it("fails a PBX whose clock is wrong, although its call is seen", async () => {
+    pbx.setClock(3_600_000);
+    assert.equal(await runWithCall("clock"), 1);
+    assert.match(out, /^link pbx +The PBX's clock is right +failed .* ahead of our clock/m);
+    assert.match(out, /^link pbx +A test call is seen +passed +seen at /m);
+    pbx.setClock(0);
+  });
+
   it("shows in a later run what is not as it was: the cable is out", async () => {
     await line.close();
     await linkIs(LinkState.DOWN);
@@ -136,14 +151,14 @@ destinations:
       "--lang", "fr"), 1);
     assert.match(err, /le verdict est : échoué/);
     const html = await readFile(path.join(folder, "second", "REPORT.html"), "utf8");
-    assert.match(html, /Différences avec le rapport 1/);
-    assert.match(html, /<td>link pbx<\/td><td>Le lien est établi<\/td><td>réussi<\/td><td>échoué/);
-    assert.equal(await ctictl(...reach(), "report", "diff", "1", "2", "--lang", "en"), 0, err);
+    assert.match(html, /Différences avec le rapport 2/);
+    assert.match(html, /<td>Lien pbx<\/td><td>Le lien est établi<\/td><td>réussi<\/td><td>échoué/);
+    assert.equal(await ctictl(...reach(), "report", "diff", "1", "3", "--lang", "en"), 0, err);
     assert.match(out, /^link pbx +The link is up +passed +failed: /m);
     assert.match(out, /^link pbx +A test call is seen +passed +not run: the link is not up/m);
     assert.equal(await ctictl(...reach(), "report", "list", "--output", "json"), 0, err);
     assert.deepEqual(JSON.parse(out).reports.map(({ number }: { number: string }) => number),
-      ["2", "1"]);
+      ["3", "2", "1"]);
   });
 
   it("is refused to a viewer, and audited", async () => {

@@ -45,8 +45,8 @@ async function showReport(report: Report, session: Session): Promise<void> {
   if (summary !== undefined) {
     await session.pairs([
       [["Report", "Rapport"], String(summary.number)],
-      [["Verdict", "Verdict"], `${verdictText(summary.verdict, session)}: `
-        + countsText(summary, session)],
+      [["Verdict", "Verdict"], `${verdictText(summary.verdict, session)} `
+        + `(${countsText(summary, session)})`],
       [["Tested", "Essais"], timeText(summary.startedAt, session.environment)],
       [["Site", "Site"], summary.site], [["Installer", "Installateur"], summary.installer],
       [["Authority", "Autorité"], authorityFingerprint]]);
