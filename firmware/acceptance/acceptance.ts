@@ -9,7 +9,8 @@ import { checkedLink, isOpen, tellsOfCalls, type CallOutcome } from "./link-chec
 import type { AcceptanceParts, TestedLink } from "./parts.js";
 import { reportSpace } from "./report-keyspace.js";
 import { reportPage } from "./report-page.js";
-import { reportForm, verdictOf, type Change, type Report, type Subject } from "./report.js";
+import { reportForm, summaryOf, verdictOf, type Change, type Report, type Subject,
+  type Summary } from "./report.js";
 import { sealedPage, sealedReport, sha256, type Signer } from "./seal.js";
 import { TestCall, type SeenCall } from "./test-call.js";
 import { checkedDestination, checkedUnit } from "./unit-checks.js";
@@ -65,10 +66,10 @@ export class Acceptance {
   }
 
   /** The newest first. */
-  async list(): Promise<readonly Report[]> {
-    const found: Report[] = [];
+  async list(): Promise<readonly Summary[]> {
+    const found: Summary[] = [];
     for await (const [, file] of this.#parts.store.range(reportSpace, { reverse: true })) {
-      found.push(reportIn(file));
+      found.push(summaryOf(reportIn(file)));
     }
     return found;
   }

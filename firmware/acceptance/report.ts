@@ -80,12 +80,27 @@ export interface Report {
   readonly subjects: readonly Subject[];
 }
 
+/** A report in short. */
+export interface Summary extends Pick<Report,
+"number" | "startedAt" | "endedAt" | "verdict" | "site" | "installer" | "runBy"> {
+  /** 0: there was none before. */
+  readonly previous: number;
+  readonly counts: Readonly<Record<Outcome, number>>;
+}
+
+export function summaryOf(report: Report): Summary {
+  const { number, startedAt, endedAt, verdict, site, installer, runBy, previous } = report;
+  return { number, startedAt, endedAt, verdict, site, installer, runBy, previous: previous.number,
+    counts: { "passed": countOf(report, "passed"), "failed": countOf(report, "failed"),
+      "not-run": countOf(report, "not-run") } };
+}
+
 /** `unit`, `link pbx-1`: how a subject is called in changes and digests. */
 export function subjectName({ kind, name }: Pick<Subject, "kind" | "name">): string {
   return kind === "unit" ? "unit" : `${kind} ${name}`;
 }
 
-export function countOf(report: Pick<Report, "subjects">, outcome: Outcome): number {
+function countOf(report: Pick<Report, "subjects">, outcome: Outcome): number {
   return report.subjects.flatMap(({ tests }) => tests)
     .filter((test) => test.outcome === outcome).length;
 }

@@ -119,8 +119,8 @@ destinations:
     const [outcomes] = report.subjects.filter(({ name }: { name: string }) => name === "pbx")
       .map(({ tests }: { tests: { key: string; outcome: string }[] }) =>
         Object.fromEntries(tests.map(({ key, outcome }) => [key, outcome])));
-    assert.deepEqual(outcomes, { "state": "passed", "received": "passed", "damage": "passed",
-      "readable": "passed", "ledger": "passed", "clock": "passed", "alarms": "passed", "test-call": "passed" });
+    assert.deepEqual(outcomes, Object.fromEntries(["state", "received", "damage", "readable",
+      "ledger", "clock", "alarms", "test-call"].map((key) => [key, "passed"])));
     for (const file of files) {
       const good = await readFile(file);
       assert.equal(await ctictl("report", "verify", file, "--authority", authority()), 0, err);

@@ -2,7 +2,7 @@
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { SignedReport } from "../../acceptance/acceptance.js";
-import { countOf, subjectName, type Change, type Outcome, type Report, type Verdict }
+import { subjectName, summaryOf, type Change, type Outcome, type Summary, type Verdict }
   from "../../acceptance/report.js";
 import { BoundedQueue } from "../../base/queue.js";
 import { inLanguage, ok, type Language, type Result } from "../../base/result.js";
@@ -91,12 +91,12 @@ async function *run(
   }
 }
 
-function summaryMessage(report: Report): MessageInitShape<typeof ReportSummarySchema> {
-  const { number, startedAt, endedAt, verdict, site, installer, runBy, previous } = report;
+function summaryMessage(summary: Summary): MessageInitShape<typeof ReportSummarySchema> {
+  const { number, startedAt, endedAt, verdict, site, installer, runBy, previous, counts } = summary;
   return { number: BigInt(number), startedAt: timestamp(Date.parse(startedAt)),
     endedAt: timestamp(Date.parse(endedAt)), verdict: verdicts[verdict], site, installer, runBy,
-    passed: countOf(report, "passed"), failed: countOf(report, "failed"),
-    notRun: countOf(report, "not-run"), previous: BigInt(previous.number) };
+    passed: counts.passed, failed: counts.failed, notRun: counts["not-run"],
+    previous: BigInt(previous) };
 }
 
 function changeMessages(
@@ -114,7 +114,7 @@ function reportMessage(
   const page = signed.page(language);
   if (!page.ok) return page;
   const bytes = report.unit.authority.toUpperCase().match(/../g) ?? [];
-  return ok({ summary: summaryMessage(report), documentJson: file, pageHtml: page.value,
+  return ok({ summary: summaryMessage(summaryOf(report)), documentJson: file, pageHtml: page.value,
     authorityFingerprint: bytes.join(":"), changes: changeMessages(report.changes, language),
     tests: report.subjects.flatMap((subject) => subject.tests.map((test) => ({
       subject: subjectName(subject), name: test.key, title: inLanguage(test.title, language),
