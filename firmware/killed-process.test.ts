@@ -19,6 +19,7 @@ import type { Mutation } from "./store/store.js";
 import { createAlarms } from "./supervisor/alarm-board.js";
 import { rawSpace, StoredRawKeeper } from "./switching/raw-keeper.js";
 import { StoredRecordBook } from "./switching/record-book.js";
+import { arrivals } from "./switching/record-keyspaces.js";
 import { SimulatedEventLog, simulatedNumbers } from "./switching/switch-simulated.js";
 import { createSwitch } from "./switching/switching-function.js";
 
@@ -47,6 +48,7 @@ class Life {
   readonly book: StoredRecordBook;
   readonly ledger: Ledger;
   readonly sent: string[] = [];
+  readonly events: () => number;
   readonly logged: SimulatedWorld["logged"];
   onSent: (bytes: Uint8Array) => void = () => undefined;
   readonly #set: LinkSet;
@@ -73,6 +75,7 @@ class Life {
     const source = createSwitch({ world, log: new SimulatedEventLog(), records: this.book,
       numbers: simulatedNumbers, alarms, findLink: (id) => set.get(id) });
     this.#set = set;
+    this.events = () => source.counters.events;
   }
 
   async start(): Promise<void> {
@@ -87,6 +90,13 @@ class Life {
 
   say(bytes: Uint8Array): void {
     this.#receive(bytes, this.#options.world.clock.monotonicMs());
+  }
+
+  /** In order, as at a shutdown. */
+  async stop(): Promise<void> {
+    await this.#set.stop(1_000);
+    await this.advance(2_000);
+    await this.ledger.stop();
   }
 
   async advance(ms: number): Promise<void> {
@@ -266,4 +276,31 @@ describe("a process that is killed", () => {
     assert.equal(new Set((await second.records()).map(({ called }) => called?.raw)).size,
       count + 1);
   }).timeout(60_000);
+
+  it("writes nothing anew after an end in order, and tells no event of what is read", async () => {
+    const store = new Disk();
+    const times = new Times();
+    const lives: Life[] = [];
+    // A trunk that rings, and a record: of the first come events, of the second a record.
+    const line = (trunk: string, rest: string): string =>
+      `22/11/26 09:15AM 101   ${trunk} <I>${"0145000001".padEnd(22)} ${rest} \r\n`;
+    const ringing = line("01", "0'00 00:00'00            RC");
+    const record = line("02", "0'07 00:02'31            AN");
+    for (const text of [`${record}${ringing}`, "", record]) {
+      const world = times.next();
+      const life = new Life({ store, world, transport: serial,
+        options: { format: "panasonic-kx" } });
+      await life.start();
+      life.say(Buffer.from(text));
+      await life.advance(5_000);
+      await life.stop();
+      times.ended(world);
+      lives.push(life);
+    }
+    assert.equal((await lives[2]?.records())?.length, 2);
+    let arrived = 0;
+    for await (const _ of store.range(arrivals, {})) arrived += 1;
+    assert.equal(arrived, 2, "the same print twice is two calls, each written once");
+    assert.deepEqual(lives.map(({ events }) => events()), [1, 0, 0]);
+  });
 });

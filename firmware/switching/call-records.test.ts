@@ -184,6 +184,26 @@ describe("Call records", () => {
     assert.equal(before.records.records.size, 1);
   });
 
+  it("keeps the place of a record for its call, and gives another call another place", async () => {
+    const before = switchBench();
+    const call = printed(before, { rawPosition: 12n, rawOrdinal: 0 });
+    before.sw.record(call);
+    await before.world.advance(gatherMs);
+    const b = switchBench({}, { records: before.records });
+    // The call went on when it was recorded; then another is read where the first one stands.
+    const longer = { ...call, durationMs: call.durationMs + 600_000 };
+    const other = { ...call, cost: "9.99" };
+    for (const [calls, count] of [[[longer], 1], [[{ ...call, rawPosition: 11n }, other], 2]] as
+      const) {
+      await b.sw.recordAgain(benchLink, { position: 11n,
+        calls: calls.map((each) => ({ call: each, counted: false })) });
+      await b.sw.recorded();
+      assert.equal(before.records.records.size, count);
+    }
+    assert.deepEqual([...before.records.records.values()].map(({ cost }) => cost),
+      ["0.42", "9.99"]);
+  });
+
   it("completes what began as events with a print that is read again", async () => {
     const before = switchBench();
     await answeredCall(before);

@@ -53,10 +53,10 @@ export function recordOfPrinted(printed: CompletedCall, forms: Forms): CallRecor
   };
 }
 
-/** The position of the raw bytes that a record was printed in; undefined where events made it. */
-export function positionIn({ id, link }: CallRecord): bigint | undefined {
-  const found = /^[0-9a-f]{11}-(.*)-pbx-(\d{12,20})\.\d{4,}$/s.exec(id);
-  return found?.[1] === link ? BigInt(found[2] ?? 0) : undefined;
+/** As `placeOf` its print; undefined where events made the record. */
+export function placeIn({ id, link }: CallRecord): string | undefined {
+  const found = /^[0-9a-f]{11}-(.*)-pbx-(\d{12,20}\.\d{4,})$/s.exec(id);
+  return found?.[1] === link ? found[2] : undefined;
 }
 
 const positionDigits = 12;
@@ -66,7 +66,7 @@ const ordinalDigits = 4;
  * Where it stands in the raw bytes, and which record of the same bytes it is. Of one width: a
  * PBX prints minutes, and the calls of one minute sort by this.
  */
-function placeOf({ rawPosition, rawOrdinal = 0 }: CompletedCall): string | undefined {
+export function placeOf({ rawPosition, rawOrdinal = 0 }: CompletedCall): string | undefined {
   return rawPosition === undefined ? undefined
     : `${String(rawPosition).padStart(positionDigits, "0")}.`
       + String(rawOrdinal).padStart(ordinalDigits, "0");

@@ -3,7 +3,8 @@
 import type { CallsReadAgain } from "../link/raw.js";
 import type { LinkId } from "../model/identifiers.js";
 import type { CallRecord, CompletedCall } from "../model/records.js";
-import { matchWindowMs, positionIn, recordOfPrinted, Unprinted } from "./printed-records.js";
+import { matchWindowMs, placeIn, placeOf, recordOfPrinted, Unprinted }
+  from "./printed-records.js";
 import type { RecordBook } from "./records.js";
 
 /** A time that the PBX does not print comes out of the time of arrival. */
@@ -12,8 +13,10 @@ const slackMs = 60_000;
 export class Recorded {
   /** Records that began as events, whether or not the PBX's print has reached them. */
   readonly begun = new Unprinted();
-  /** Of the others: how many there are of each print. */
-  readonly #printed = new Map<string, number>();
+  /** Of the others: the places of each print, and all places that stand for no call yet. */
+  readonly #printed = new Map<string, Set<string>>();
+  readonly #places = new Map<string, string>();
+  readonly #taken = new Set<string>();
 
   /** Reads what the book has of these calls and of the time around them. */
   static async read(
@@ -29,29 +32,50 @@ export class Recorded {
     const query = { link, fromMs: Math.floor(fromMs - matchWindowMs - slackMs),
       untilMs: Math.ceil(untilMs + matchWindowMs + slackMs) };
     for await (const record of book.all(query)) {
-      const position = positionIn(record);
-      if (position === undefined) recorded.begun.add(record);
-      else if (position >= first) recorded.#add(record);
+      const place = placeIn(record);
+      if (place === undefined) recorded.begun.add(record);
+      else if (BigInt(place.slice(0, place.indexOf("."))) >= first) recorded.#add(record, place);
     }
     return recorded;
   }
 
   /**
    * Whether the book has a record of this print; each stands for one call. Silences may fall
-   * differently when bytes are read again, so that it may stand at another place.
+   * differently when bytes are read again, so that it may stand at another place. Another print at
+   * the same place is the same call: it was not over yet, or was understood differently.
    */
   has(call: CompletedCall): boolean {
-    const print = printOf(recordOfPrinted(call, (raw) => ({ raw })));
-    const count = this.#printed.get(print) ?? 0;
-    if (count > 0) this.#printed.set(print, count - 1);
-    return count > 0;
+    const place = placeOf(call) ?? "";
+    const places = this.#printed.get(printOf(recordOfPrinted(call, plain)));
+    const [elsewhere = place] = places ?? [];
+    const found = places?.has(place) === true ? place : elsewhere;
+    const print = this.#places.get(found);
+    if (print === undefined) return false;
+    this.#places.delete(found);
+    this.#printed.get(print)?.delete(found);
+    return true;
   }
 
-  #add(record: CallRecord): void {
+  /** At a place where no other record stands. */
+  placed(call: CompletedCall): CompletedCall {
+    let found = call;
+    while (this.#taken.has(placeOf(found) ?? "")) {
+      found = { ...found, rawOrdinal: (found.rawOrdinal ?? 0) + 1 };
+    }
+    const place = placeOf(found);
+    if (place !== undefined) this.#taken.add(place);
+    return found;
+  }
+
+  #add(record: CallRecord, place: string): void {
     const print = printOf(record);
-    this.#printed.set(print, (this.#printed.get(print) ?? 0) + 1);
+    this.#printed.set(print, (this.#printed.get(print) ?? new Set()).add(place));
+    this.#places.set(place, print);
+    this.#taken.add(place);
   }
 }
+
+const plain = (raw: string): { readonly raw: string } => ({ raw });
 
 /** What the PBX has printed, without what depends on when it came. */
 function printOf(record: CallRecord): string {

@@ -190,7 +190,7 @@ class SwitchingCore implements SwitchingFunction {
       if (known.has(call)) continue;
       const ours = known.begun.take(call);
       if (counted) continue;
-      if (ours === undefined) this.record(call);
+      if (ours === undefined) this.record(known.placed(call));
       else this.#records.add(completed(ours, call), "replace");
     }
   }
