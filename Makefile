@@ -45,7 +45,7 @@ program: compile ## Each program as one file
 	rm -rf build/program
 	esbuild build/firmware/main.js build/firmware/ctictl.js --outdir=build/program \
 	  --bundle --splitting --platform=node --format=esm --target=node24 --minify-syntax --minify-whitespace \
-	  --external:classic-level --external:@node-rs/argon2 --external:@serialport/bindings-cpp \
+	  --external:classic-level --external:@node-rs/argon2 --external:@serialport/bindings-cpp --external:usb \
 	  --external:ssh2 --external:nodemailer --external:mqtt-packet \
 	  --banner:js='import{createRequire as makeRequire}from"node:module";const require=makeRequire(import.meta.url);' \
 	  --define:__dirname=import.meta.dirname --sourcemap=external --legal-comments=linked \

@@ -1,4 +1,4 @@
-/** The serial ports as the servers see them: with the links that use them, and the doctor. */
+/** Serial ports and USB devices as the servers see them: with their links, and the doctor. */
 
 import { realpath } from "node:fs/promises";
 import path from "node:path";
@@ -9,6 +9,7 @@ import { examine, type DoctorPort } from "./link/doctor/doctor.js";
 import type { Candidate } from "./link/doctor/verdict.js";
 import type { Driver } from "./link/driver.js";
 import { listPorts, portAddress, resolvePort } from "./link/ports/ports.js";
+import { listUsbDevices, resolveUsbDevice } from "./link/ports/usb-devices.js";
 import { openSerialLine, type SerialLine } from "./link/transports/serial.js";
 import type { PortsView } from "./northbound/api/gateway-view.js";
 
@@ -23,7 +24,7 @@ export interface PortsParts {
 }
 
 export interface PortUse {
-  /** The ports that links hold: device file to link. */
+  /** What links hold: a serial port's device file, a USB device's socket address, to link. */
   users(): Promise<ReadonlyMap<string, string>>;
   /** Faults: `port-locked` where a link holds the port, `argument-invalid` where it is none. */
   free(address: string): Promise<Result<void>>;
@@ -38,8 +39,12 @@ export function portUse(parts: Pick<PortsParts, "links" | "holds">): PortUse {
   };
   const users = async (): Promise<ReadonlyMap<string, string>> => {
     const held = parts.links().filter(({ id }) => parts.holds(id));
-    const rows = await Promise.all(held.map(async ({ id, transport }) =>
-      transport.kind === "serial" ? [[await fileOf(transport.path), id] as const] : []));
+    const rows = await Promise.all(held.map(async ({ id, transport }) => {
+      if (transport.kind === "serial") return [[await fileOf(transport.path), id] as const];
+      if (transport.kind !== "usb") return [];
+      const found = await resolveUsbDevice(transport.address);
+      return found.ok ? [[found.value.socketAddress, id] as const] : [];
+    }));
     return new Map(rows.flat());
   };
   return {
@@ -69,9 +74,16 @@ export function portsView(parts: PortsParts): PortsView {
   return {
     list: async () => {
       const inUse = await use.users();
-      return (await listPorts()).map(({ path, adapter, usb, adapterAddress, socketAddress }) => ({
-        path, adapter, adapterAddress: adapterAddress ?? "", socketAddress: socketAddress ?? "",
-        serialNumber: usb?.serialNumber ?? "", link: inUse.get(path) ?? "" }));
+      const [serial, usb] = await Promise.all([listPorts(), listUsbDevices()]);
+      return [...serial.map((port) => ({
+        kind: "serial" as const, path: port.path, adapter: port.adapter,
+        adapterAddress: port.adapterAddress ?? "", socketAddress: port.socketAddress ?? "",
+        serialNumber: port.usb?.serialNumber ?? "", link: inUse.get(port.path) ?? "" })),
+      ...usb.map((device) => ({
+        kind: device.kind, path: device.path, adapter: device.product,
+        adapterAddress: device.deviceAddress, socketAddress: device.socketAddress,
+        serialNumber: device.usb.serialNumber ?? "",
+        link: inUse.get(device.socketAddress) ?? "" }))];
     },
     examine: async (address, limitMs, tell) => {
       const free = await use.free(address);

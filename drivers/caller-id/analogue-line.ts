@@ -18,6 +18,10 @@ import {
 export const openCallMs = 14_400_000;
 /** What a box prints behind `on hook` comes within this time. */
 export const endRecordMs = 5_000;
+/** No ring for so long: it has stopped. Ring bursts come every 5 to 6 s. */
+export const ringEndMs = 8_000;
+/** After the first ring the network identifies the caller within this time, or never. */
+export const identificationMs = 6_000;
 
 export interface LineHost {
   readonly world: World;
@@ -52,6 +56,9 @@ export interface Patience {
   readonly awaitsRecord?: boolean;
 }
 
+export const ringingStopped: Patience =
+  { ms: ringEndMs, cause: "normalClearing", end: "ringing stopped" };
+
 export interface EndRecord {
   readonly direction: "incoming" | "outgoing";
   readonly caller: Caller;
@@ -74,6 +81,10 @@ export class AnalogueLine {
 
   get busy(): boolean {
     return this.#call !== undefined;
+  }
+
+  get answered(): boolean {
+    return this.#call?.answeredAtMs !== undefined;
   }
 
   /** The second ring tells a call that nobody has identified; `withinMs`, if given, does too. */
@@ -143,11 +154,12 @@ export class AnalogueLine {
     this.#awaitEnd(call);
   }
 
-  onHook(): void {
+  /** `patienceMs`: how long the box may take to print the finished call. */
+  onHook(patienceMs = endRecordMs): void {
     const call = this.#call;
     if (call === undefined) return;
     call.onHookAtMs = this.#now();
-    this.#await(call, { ms: endRecordMs, cause: "normalClearing", end: "on hook" });
+    this.#await(call, { ms: patienceMs, cause: "normalClearing", end: "on hook" });
   }
 
   /**

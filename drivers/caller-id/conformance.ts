@@ -2,7 +2,9 @@
 
 import type { World } from "../../firmware/base/world.js";
 import type { Conformance, ConformancePbx, FarEnd } from "../conformance.js";
-import { createCallerIdPeer, type CallerIdPeerPlan, type PeerCall } from "./peer.js";
+import {
+  createCallerIdPeer, simulatedReport, type CallerIdPeerPlan, type PeerCall,
+} from "./peer.js";
 
 const call: PeerCall = { number: "0145678901", name: "ANNA ALPHA", rings: 3 };
 
@@ -21,6 +23,7 @@ function pbxOf(
     events: {
       delivered: play({}), connectionCleared: play({}), callCleared: play({}),
       ...(plan.box === "modem" ? { callInformation: play({ identifiedMs: 6_000 }) } : {}),
+      ...(plan.box === "hid" ? { established: play({ talkMs: 20_000 }) } : {}),
       ...(plan.box === "whozz" ? { originated: play({ outgoing: true, talkMs: 9_000 }),
         established: play({ talkMs: 20_000 }) } : {}),
     },
@@ -32,7 +35,9 @@ function pbxOf(
 const conformance = (
   title: string, plan: Omit<CallerIdPeerPlan, "world" | "send">,
 ): Conformance => ({
-  title, options: { box: plan.box, device: "101" }, secrets: {},
+  title, secrets: {},
+  options: { box: plan.box, device: "101",
+    ...(plan.box === "hid" ? { report: simulatedReport } : {}) },
   pbx: (world) => pbxOf(world, plan),
 });
 
@@ -42,4 +47,5 @@ export const conformances: readonly Conformance[] = [
     unformatted: true }),
   conformance("Whozz Calling?", { box: "whozz", detail: true }),
   conformance("MDMF octets", { box: "mdmf" }),
+  conformance("HID reports", { box: "hid" }),
 ];

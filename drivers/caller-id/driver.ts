@@ -1,13 +1,12 @@
-/** Caller identification on analogue lines: a Hayes modem or a box on a serial port. */
+/** Caller identification on analogue lines: a Hayes modem, or a box on a serial or USB port. */
 
 import type { Driver } from "../../firmware/link/driver.js";
-import { endRecordMs, openCallMs } from "./analogue-line.js";
+import { endRecordMs, identificationMs, openCallMs, ringEndMs } from "./analogue-line.js";
 import { driverName } from "./map.js";
 import { answerMs, armAgainMs } from "./modem-setup.js";
 import { callerIdOptions, type CallerIdOptions } from "./options.js";
 import {
-  events, fieldGapMs, identificationMs, lineSilenceMs, octetSilenceMs, openSession, ringEndMs,
-  unheardMs,
+  events, fieldGapMs, lineSilenceMs, octetSilenceMs, openSession, unheardMs,
 } from "./session.js";
 
 const hour = 3_600_000;
@@ -18,7 +17,7 @@ export const driver: Driver<CallerIdOptions> = {
   title: { en: "Caller identification: modem or box on an analogue line",
     fr: "Présentation du numéro : modem ou boîtier sur une ligne analogique" },
   standards: ["Bellcore GR-30", "ETSI EN 300 659-3", "modem and box makers' manuals"],
-  transports: ["serial", "udp"],
+  transports: ["serial", "usb", "udp"],
   options: callerIdOptions,
   capabilities: {
     services: {}, events, snapshot: "none", callIdentity: "invented", monitorsMax: 10_000,

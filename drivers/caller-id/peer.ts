@@ -1,4 +1,4 @@
-/** The far end: a modem that obeys commands, a Whozz Calling? box, or a box that sends octets. */
+/** The far end: a modem that obeys commands, a Whozz Calling? box, a box of octets or reports. */
 
 import { shownAt } from "../../firmware/base/local-time.js";
 import type { World } from "../../firmware/base/world.js";
@@ -9,10 +9,13 @@ import {
 import {
   modemCodec, whozzCodec, type ModemLine, type WhozzDetail, type WhozzLine,
 } from "../../firmware/wire/caller-id-lines.js";
+import {
+  reportCodec, type CallerReport, type ReportLayout,
+} from "../../firmware/wire/caller-id-reports.js";
 import { whozzDatagram } from "./whozz-datagrams.js";
 
 export interface CallerIdPeerPlan {
-  readonly box: "modem" | "whozz" | "mdmf";
+  readonly box: "modem" | "whozz" | "mdmf" | "hid";
   readonly world: World;
   /** Towards the gateway. */
   readonly send: (bytes: Uint8Array) => void;
@@ -42,6 +45,10 @@ export interface PeerCall {
   /** When after the first ring the network identifies the caller. */
   readonly identifiedMs?: number;
 }
+
+/** How the simulated HID box lays its reports out. */
+export const simulatedReport: ReportLayout = { octets: 16, digits: { offset: 1, octets: 15 },
+  state: { offset: 0, mask: 255, ring: 1, offHook: 2, onHook: 3, caller: 4 } };
 
 export interface CallerIdPeer {
   /** Bytes from the gateway. */
@@ -86,6 +93,7 @@ class Peer implements CallerIdPeer {
   async play(call: PeerCall): Promise<void> {
     if (this.#plan.box === "modem") await this.#ringModem(call);
     else if (this.#plan.box === "whozz") await this.#useLine(call);
+    else if (this.#plan.box === "hid") await this.#report(call);
     else await this.#sendOctets(call);
   }
 
@@ -140,6 +148,29 @@ class Peer implements CallerIdPeer {
     field("TIME", `${two(time.hour)}${two(time.minute)}`);
     field("NMBR", call.number);
     if (call.name !== undefined) field("NAME", call.name);
+  }
+
+  async #report({ number, rings, talkMs = 0, identifiedMs: afterMs }: PeerCall): Promise<void> {
+    const { clock } = this.#plan.world;
+    const send = (report: CallerReport): void => {
+      this.#plan.send(reportCodec(simulatedReport).encode(report));
+    };
+    const absence = number === undefined ? undefined : readAbsence(number);
+    const identified = sleep(clock, afterMs ?? identifiedMs, "peer.identify").then(() => {
+      if (absence !== undefined) send({ state: "caller", absence });
+      else if (number !== undefined) send({ state: "caller", number });
+    });
+    for (let ring = 0; ring < rings; ring += 1) {
+      if (ring > 0) await sleep(clock, cadenceMs, "peer.ring");
+      send({ state: "ring" });
+      // The line is free again between two bursts.
+      send({ state: "onHook" });
+    }
+    await identified;
+    if (talkMs === 0) return;
+    send({ state: "offHook" });
+    await sleep(clock, talkMs, "peer.talk");
+    send({ state: "onHook" });
   }
 
   async #sendOctets(call: PeerCall): Promise<void> {

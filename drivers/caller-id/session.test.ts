@@ -7,13 +7,14 @@ import type { CallEvent } from "../../firmware/model/events.js";
 import { linkId } from "../../firmware/model/identifiers.js";
 import type { CompletedCall } from "../../firmware/model/records.js";
 import { callerIdCodec } from "../../firmware/wire/caller-id.js";
-import { openCallMs } from "./analogue-line.js";
+import { openCallMs, ringEndMs } from "./analogue-line.js";
+import { reportCodec, type CallerReport } from "../../firmware/wire/caller-id-reports.js";
 import { driver } from "./driver.js";
 import { answerMs, armAgainMs, restartMs } from "./modem-setup.js";
 import {
-  createCallerIdPeer, type CallerIdPeer, type CallerIdPeerPlan, type PeerCall,
+  createCallerIdPeer, simulatedReport, type CallerIdPeer, type CallerIdPeerPlan, type PeerCall,
 } from "./peer.js";
-import { octetSilenceMs, ringEndMs, unheardMs } from "./session.js";
+import { octetSilenceMs, unheardMs } from "./session.js";
 import { repeatMs, whozzDatagram } from "./whozz-datagrams.js";
 
 const anna: PeerCall = { number: "0145678901", name: "ANNA ALPHA", rings: 3 };
@@ -35,14 +36,15 @@ class Bench {
   #receive: ((bytes: Uint8Array, atMs: number) => void) | undefined;
 
   constructor(plan: Plan) {
-    const parsed = driver.options.parse({ box: plan.box, device: "101" });
+    const parsed = driver.options.parse({ box: plan.box, device: "101",
+      ...(plan.box === "hid" ? { report: simulatedReport } : {}) });
     assert.ok(parsed.ok, JSON.stringify(parsed));
     this.peer = createCallerIdPeer({ ...plan, world: this.world,
       send: (bytes) => { this.hear(bytes); } });
     this.session = driver.open({
       link: linkId("box"), options: parsed.value, world: this.world,
       transport: {
-        kind: plan.datagrams === undefined ? "serial" : "udp",
+        kind: plan.box === "hid" ? "usb" : plan.datagrams === undefined ? "serial" : "udp",
         description: "bench", onClosed: () => undefined, close: () => undefined,
         onReceive: (handler) => { this.#receive = handler; },
         send: (bytes): Result<void> => {
@@ -453,6 +455,76 @@ describe("caller-id session, octets", () => {
   });
 });
 
+describe("caller-id session, HID reports", () => {
+  const ring = { state: "ring" } as const;
+  const hear = (bench: Bench, report: CallerReport): void => {
+    bench.hear(reportCodec(simulatedReport).encode(report));
+  };
+
+  it("tells the caller, the answer and the end, to the moment", async () => {
+    const bench = await opened({ box: "hid" });
+    void bench.peer.play({ ...anna, talkMs: 20_000 });
+    await bench.run(1_500);
+    assert.deepEqual([bench.types, bench.callers], [["delivered"], ["0145678901"]]);
+    await bench.run(8_500);
+    assert.deepEqual(bench.types, ["delivered", "established"]);
+    await bench.run(20_000);
+    assert.deepEqual(bench.types.slice(2), ended);
+    const [record] = bench.records;
+    assert.deepEqual([record?.answered, record?.durationMs, record?.ringMs, record?.callingNumber],
+      [true, 20_000, 10_000, "0145678901"]);
+    assert.deepEqual(bench.garbage, []);
+    bench.end();
+  });
+
+  it("lets a call go that stops ringing; private numbers are said to be so", async () => {
+    const bench = await opened({ box: "hid" });
+    void bench.peer.play({ number: "P", rings: 2 });
+    await bench.run(5_000 + ringEndMs);
+    assert.deepEqual([bench.types, bench.callers], [["delivered", ...ended], [undefined]]);
+    assert.equal(bench.records[0]?.privateFields?.["numberAbsence"], "private");
+    bench.end();
+  });
+
+  it("counts a burst once, however often the box tells of it", async () => {
+    const bench = await opened({ box: "hid" });
+    for (let count = 0; count < 10; count += 1) {
+      hear(bench, ring);
+      await bench.run(200);
+    }
+    assert.deepEqual(bench.types, []);
+    await bench.run(3_000);
+    hear(bench, ring);
+    assert.deepEqual(bench.types, ["delivered"]);
+    await bench.run(ringEndMs);
+    bench.end();
+  });
+
+  it("takes a ring after the answer as the next call", async () => {
+    const bench = await opened({ box: "hid" });
+    hear(bench, ring);
+    hear(bench, { state: "caller", number: "111" });
+    hear(bench, { state: "offHook" });
+    await bench.run(60_000);
+    hear(bench, ring);
+    hear(bench, { state: "caller", number: "222" });
+    assert.deepEqual(bench.callers, ["111", "111", "222"]);
+    assert.deepEqual(bench.types, ["delivered", "established", ...ended, "delivered"]);
+    await bench.run(ringEndMs);
+    bench.end();
+  });
+
+  it("finds the reports again after one that was cut short", async () => {
+    const bench = await opened({ box: "hid" });
+    bench.hear("\x01012");
+    await bench.run(octetSilenceMs);
+    hear(bench, { state: "caller", number: "333" });
+    assert.deepEqual([bench.garbage, bench.callers], [["a report was cut short"], ["333"]]);
+    await bench.run(ringEndMs);
+    bench.end();
+  });
+});
+
 describe("caller-id driver", () => {
   it("refuses requests and snapshots, and proves nothing that nobody can ask", async () => {
     const bench = await opened({ box: "mdmf" });
@@ -473,6 +545,14 @@ describe("caller-id driver", () => {
     assert.ok(!result.ok);
     assert.deepEqual(new Set(result.fault.fields?.map((field) => field.path)),
       new Set(["box", "device", "timeZone", ""]));
+    const hid = (report: object): readonly string[] => {
+      const parsed = driver.options.parse({ box: "hid", device: "101", ...report });
+      return parsed.ok ? [] : parsed.fault.fields?.map(({ path, message }) =>
+        `${path} ${message}`) ?? [];
+    };
+    assert.deepEqual(hid({}), ["report must be given for a hid box, and for no other"]);
+    assert.deepEqual(hid({ report: { octets: 8, state: { ring: 1 },
+      digits: { offset: 1, octets: 8 } } }), ["report the digits end behind the report's end"]);
   });
 
   it("clears each call that it told once, and records it once, whatever the box says", async () => {
@@ -487,10 +567,15 @@ describe("caller-id driver", () => {
       mdmf: [Buffer.from(callerIdCodec.encode({ form: "mdmf", about: "call",
         parameters: [{ kind: "number", text: "0145678901" }] })).toString("latin1"), "\x80\x20",
       "\x04"],
+      hid: [...(["ring", "offHook", "onHook"] as const).map((state): CallerReport => ({ state })),
+        { state: "caller", number: "0145678901" } as const,
+        { state: "caller", number: "1" } as const]
+        .map((report) => Buffer.from(reportCodec(simulatedReport).encode(report))
+          .toString("latin1")),
     };
     const step = fc.tuple(fc.nat(), fc.constantFrom(0, 100, 1_000, 5_000, 9_000, 40_000));
     await fc.assert(fc.asyncProperty(fc.constantFrom("modem" as const, "whozz" as const,
-      "mdmf" as const), fc.array(step, { maxLength: 25 }), async (box, steps) => {
+      "mdmf" as const, "hid" as const), fc.array(step, { maxLength: 25 }), async (box, steps) => {
       const bench = new Bench({ box });
       for (const [choice, ms] of steps) {
         bench.hear(said[box][choice % said[box].length] ?? "");

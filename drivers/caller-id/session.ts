@@ -15,20 +15,21 @@ import {
   modemCodec, whozzAbsence, whozzCodec, type LineDecoder, type ModemLine, type ModemTag,
   type WhozzLine,
 } from "../../firmware/wire/caller-id-lines.js";
-import { AnalogueLine, openCallMs, type LineHost, type Patience } from "./analogue-line.js";
+import { reportCodec } from "../../firmware/wire/caller-id-reports.js";
+import {
+  AnalogueLine, identificationMs, openCallMs, ringEndMs, ringingStopped, type LineHost,
+  type Patience,
+} from "./analogue-line.js";
 import { identifies, together, type Caller, type LinePlace } from "./map.js";
+import { HidBox } from "./hid-box.js";
 import { ModemSetup } from "./modem-setup.js";
 import type { CallerIdOptions } from "./options.js";
 import { WhozzDatagrams } from "./whozz-datagrams.js";
 
-/** No RING for so long: it has stopped. Ring bursts come every 5 to 6 s. */
-export const ringEndMs = 8_000;
 /** A box that does not tell when ringing stops: the call is let go after this much. */
 export const unheardMs = 30_000;
 /** The fields of one identification follow each other faster than this. */
 export const fieldGapMs = 500;
-/** After the first ring the network identifies the caller within this time, or never. */
-export const identificationMs = 6_000;
 export const octetSilenceMs = 500;
 export const lineSilenceMs = 2_000;
 
@@ -36,10 +37,9 @@ export const events = ["originated", "delivered", "established", "callInformatio
   "connectionCleared", "callCleared"] as const;
 
 const products = { modem: "Hayes modem with caller identification",
-  whozz: "Whozz Calling?", mdmf: "Caller identification box (SDMF/MDMF octets)" } as const;
+  whozz: "Whozz Calling?", mdmf: "Caller identification box (SDMF/MDMF octets)",
+  hid: "Caller identification box (USB HID)" } as const;
 
-const ringingStopped: Patience =
-  { ms: ringEndMs, cause: "normalClearing", end: "ringing stopped" };
 const notHeard: Patience = { ms: unheardMs, cause: "timeout", end: "the end was not told" };
 
 export function openSession(context: SessionContext<CallerIdOptions>): Session {
@@ -58,6 +58,7 @@ class CallerIdSession implements Session {
   readonly #lines = new Map<string, AnalogueLine>();
   readonly #reader: Reader;
   readonly #datagrams = new WhozzDatagrams();
+  readonly #hid = new HidBox(() => this.#line(undefined));
   readonly #modem: ModemSetup | undefined;
   #receivedAtMs = 0;
   /** Received, and not yet told of as garbage or as understood. */
@@ -150,6 +151,14 @@ class CallerIdSession implements Session {
       case "modem": return reader(modemCodec.decoder(), (line) => { this.#modemLine(line); });
       case "whozz": return reader(whozzCodec.decoder(), (line) => { this.#whozzLine(line); });
       case "mdmf": return reader(callerIdCodec.decoder(), (message) => { this.#octets(message); });
+      case "hid": {
+        const { report } = this.#context.options;
+        // The options' schema sees to that.
+        if (report === undefined) throw new Error("a hid box without its layout");
+        return reader(reportCodec(report).decoder(), (told) => {
+          this.#hid.report(told, this.#receivedAtMs);
+        });
+      }
     }
   }
 
@@ -222,7 +231,8 @@ class CallerIdSession implements Session {
     this.#reader.push(bytes);
     this.#silence?.cancel();
     if (!this.#reader.pending) return;
-    const ms = this.#context.options.box === "mdmf" ? octetSilenceMs : lineSilenceMs;
+    const { box } = this.#context.options;
+    const ms = box === "mdmf" || box === "hid" ? octetSilenceMs : lineSilenceMs;
     this.#silence = this.#context.world.clock.after(ms, "caller-id.silence", () => {
       this.#reader.flush();
     });

@@ -18,7 +18,7 @@ export const driver: Driver<SmdrOptions> = {
   title: { en: "Call records from a printer port (SMDR)",
     fr: "Relevés d'appels d'un port d'imprimante (SMDR)" },
   standards: ["observed"],
-  transports: ["serial", "tcp", "udp", "file"],
+  transports: ["serial", "usb", "tcp", "udp", "file"],
   options: smdrOptions,
   capabilities: {
     services: {}, events, snapshot: "none", callIdentity: "invented", monitorsMax: 10_000,

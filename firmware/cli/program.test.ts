@@ -10,7 +10,7 @@ import { ConnectionState } from "../../proto/gen/cti/gateway/v1/model_pb.js";
 import { NumbersService } from "../../proto/gen/cti/gateway/v1/numbers_pb.js";
 import { PageDeliveryState, PageStatus, PagingService }
   from "../../proto/gen/cti/gateway/v1/paging_pb.js";
-import { Finding, PortsService } from "../../proto/gen/cti/gateway/v1/ports_pb.js";
+import { Finding, PortKind, PortsService } from "../../proto/gen/cti/gateway/v1/ports_pb.js";
 import { RecordsService } from "../../proto/gen/cti/gateway/v1/records_pb.js";
 import { ReportsService, ReportVerdict, TestOutcome }
   from "../../proto/gen/cti/gateway/v1/reports_pb.js";
@@ -294,7 +294,8 @@ describe("ctictl: link doctor", () => {
     adapterAddress: "usb:0403:6001:A1", link: "" };
 
   it("takes the only free port, and shows verdict, lines, samples and profile", async () => {
-    const made = bench([{ path: "/dev/ttyS0", link: "pbx" }, free]);
+    const made = bench([{ path: "/dev/ttyS0", link: "pbx" }, free,
+      { path: "/dev/bus/usb/003/002", link: "", kind: PortKind.HID }]);
     assert.equal(await made.run("link doctor"), 0, made.err);
     assert.deepEqual(made.sent.at(-1)?.request, { port: "usb:0403:6001:A1" });
     for (const wanted of ["It is A PBX, 9600 7E1.", "CTS up, DSR down", "97 %", "device=101",

@@ -18,7 +18,7 @@ export const drivers: readonly DriverSheet[] = [
       });
     },
     jsonSchema: z.toJSONSchema(amiOptions) } },
-  { name: "smdr", title: "Call records", transports: ["serial", "tcp", "udp"],
+  { name: "smdr", title: "Call records", transports: ["serial", "usb", "tcp", "udp"],
     keepsRawBytes: true, capabilities: { services: {} }, options: {
     parse: (value) => ok(value), jsonSchema: { type: "object" } } },
 ];
@@ -116,7 +116,7 @@ web: 7
       "7 retention.eventsMax: found the number 5; expected at least 1000",
       '9 links[0].id: found the text "PBX"; expected 1 to 32 of a-z, 0-9 and -',
       '12 links[0].transport.kind: found the text "tcpp"; expected "tcp", "tcp-listen", "tls", '
-        + '"serial", "udp", '
+        + '"serial", "usb", "udp", '
         + '"file" or "folder"',
       "14 links[1].transport.port: is missing; expected a number",
       '14 links[1].transport.prot: unknown key "prot"; did you mean "port"?',
@@ -173,6 +173,19 @@ ${link("a", "transport: { kind: serial, path: /dev/ttyS0 }")}`
         + "port of its own",
       "1 web.port: found port 8443, on which grpc listens already; expected a port of its own",
     ].sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)));
+  });
+
+  it("finds a USB interface used twice, and an address that is none", () => {
+    const usb = (address: string): string => `transport: { kind: usb, address: "${address}" }`;
+    assert.deepEqual(errors(`version: 1
+links:
+${link("a", usb("usb:1d6b:0104:B12"))}`
+      + link("b", usb("usb:1d6b:0104:B12:1"))
+      + link("c", usb("usb:1d6b:0104:B12"))), [
+      "14 links[2].transport.address: found \"usb:1d6b:0104:B12\", which links[0] uses already; a "
+        + "USB interface can serve one link only"]);
+    assert.match(errors(`version: 1\nlinks:\n${link("a", usb("/dev/hidraw0"))}`)[0] ?? "",
+      /transport\.address: .*usb:VENDOR:PRODUCT:SERIAL/);
   });
 
   it("does not count a disabled link, port 0 or another address", () => {

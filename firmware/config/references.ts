@@ -52,6 +52,11 @@ export function checkReferences(
       message: `found ${quoted(filesOf(link) ?? "")}, which links[${first}] reads already; `
         + "expected one link to read it" });
   });
+  unique(links, ({ link }) => usbDevice(link), (first, { index, link }) => {
+    findings.errors.push({ path: at(index, "transport", "address"),
+      message: `found ${quoted(usbDevice(link) ?? "")}, which links[${first}] uses already; a `
+        + "USB interface can serve one link only" });
+  });
   unique(links, ({ link }) => target(link.transport), (first, { index }) => {
     findings.warnings.push({ path: at(index, "transport"),
       message: `leads to the same PBX port as links[${first}]; every call would be seen twice` });
@@ -223,6 +228,10 @@ function serialPath({ enabled, transport }: LinkConfig): string | undefined {
 function filesOf({ enabled, transport }: LinkConfig): string | undefined {
   return !enabled ? undefined : transport.kind === "file" ? transport.path
     : transport.kind === "folder" ? transport.folder.replace(/\/$/, "") : undefined;
+}
+
+function usbDevice({ enabled, transport }: LinkConfig): string | undefined {
+  return enabled && transport.kind === "usb" ? transport.address : undefined;
 }
 
 function target(transport: TransportConfig): string | undefined {

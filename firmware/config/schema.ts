@@ -6,7 +6,7 @@
 
 import * as z from "zod";
 import { formWords as words } from "../base/form-words.js";
-import { portAddress } from "../link/ports/ports.js";
+import { portAddress, usbAddress } from "../link/ports/ports.js";
 import { isNetwork } from "../link/transports/networks.js";
 import { mqttFields, toMail, toSftp } from "./target-schema.js";
 
@@ -71,6 +71,20 @@ const serial = z.strictObject({
     + "qui jetterait alors ses tickets.")),
 }).meta({ title: "Serial port", fr: { title: "Port série" } });
 
+const usb = z.strictObject({
+  kind: z.literal("usb").meta(kind),
+  address: z.string().regex(usbAddress,
+    "must be usb:VENDOR:PRODUCT:SERIAL or usb-socket:BUS-PORT, with :INTERFACE where it is not "
+      + "the first (ctictl port list)")
+    .meta(words("Device", "Address of `ctictl port list`: the device in any socket "
+      + "(usb:04d8:000a:B12), or whatever is in a socket (usb-socket:1-1.2), with :INTERFACE "
+      + "where it is not the first.",
+    "Périphérique", "Adresse de `ctictl port list` : le périphérique sur toute prise "
+      + "(usb:04d8:000a:B12), ou ce qui est dans une prise (usb-socket:1-1.2), avec :INTERFACE "
+      + "si ce n'est pas la première.")),
+}).meta({ title: "USB device (HID or vendor-specific)",
+  fr: { title: "Périphérique USB (HID ou propre au fabricant)" } });
+
 const udp = z.strictObject({
   kind: z.literal("udp").meta(kind),
   address: z.string().default("0.0.0.0").meta(words("Listening address",
@@ -116,7 +130,7 @@ const folder = z.strictObject({
 }).meta({ title: "Files put into a folder", fr: { title: "Fichiers déposés dans un dossier" } });
 
 export const transportSchema = z.discriminatedUnion("kind",
-  [tcp, tcpListen, tls, serial, udp, file, folder]);
+  [tcp, tcpListen, tls, serial, usb, udp, file, folder]);
 export type TransportConfig = z.infer<typeof transportSchema>;
 
 export const numberRuleSchema = z.strictObject({

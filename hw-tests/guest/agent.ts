@@ -12,10 +12,13 @@ import { promisify } from "node:util";
 import { nodeWorld } from "../../firmware/base/world-node.js";
 import { messageOf } from "../../firmware/base/result.js";
 import { listPorts, type SerialPortInfo } from "../../firmware/link/ports/ports.js";
+import { resolveUsbDevice } from "../../firmware/link/ports/usb-devices.js";
 import type { SerialOptions } from "../../firmware/link/transports/options.js";
 import type { ModemLines } from "../../firmware/link/transport.js";
 import { holdOf, type Hold } from "../../firmware/link/transports/serial-hold.js";
 import { openSerialLine, type SerialLine } from "../../firmware/link/transports/serial.js";
+import { claimUsb } from "../../firmware/link/transports/usb-claim.js";
+import { makeBox, plugBox, sendBulk, sendReport, unplugBox } from "./gadget.js";
 
 /** Of the guest, whatever the host forwards there. */
 export const agentPort = 7_000;
@@ -78,6 +81,16 @@ export const abilities = {
   /** A shell command's output: looks at the kernel without the product's help. */
   shell: async (command: string): Promise<string> =>
     (await promisify(execFile)("sh", ["-c", command])).stdout,
+  /** Claims a USB interface and lets it go: empty when it worked, else the fault's code. */
+  claim: async (address: string): Promise<string> => {
+    const found = await resolveUsbDevice(address);
+    if (!found.ok) return found.fault.code;
+    const claimed = await claimUsb(address, found.value);
+    if (!claimed.ok) return claimed.fault.code;
+    await claimed.value.release();
+    return "";
+  },
+  makeBox, plugBox, unplugBox, sendReport, sendBulk,
   /** The program as its first line says; what it prints until it says how to stop it. */
   startGateway: async (config: string): Promise<Started> => {
     await writeFile("/tmp/config.yaml", config);

@@ -31,7 +31,9 @@ cp "$folder/packages/bin/busybox" "$root/bin/"
 install -m 755 "$here/init.sh" "$root/init"
 tree=$(echo "$folder"/packages/lib/modules/*)
 number=100
-for module in virtio_pci 9pnet_virtio 9p overlay virtio_net xhci-pci ftdi_sio; do
+# dummy_hcd after xhci-pci: the tests name the sockets of bus 1.
+for module in virtio_pci 9pnet_virtio 9p overlay virtio_net xhci-pci ftdi_sio hid-generic usbhid \
+  dummy_hcd usb_f_hid usb_f_fs; do
   line=$(grep "/$module.ko:" "$tree/modules.dep")
   # What a module needs stands behind it, the deepest last.
   for file in $(echo "${line/:/}" | tr ' ' '\n' | tac); do

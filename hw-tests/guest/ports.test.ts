@@ -6,8 +6,10 @@ import { nodeWorld } from "../../firmware/base/world-node.js";
 import type { SerialOptions } from "../../firmware/link/transports/options.js";
 import { LinksService, LinkState, type WatchLinksResponse }
   from "../../proto/gen/cti/gateway/v1/links_pb.js";
-import { Finding, PortsService, type DiagnosePortResponse, type Port, type Verdict }
+import { CallsService } from "../../proto/gen/cti/gateway/v1/calls_pb.js";
+import { Finding, PortKind, PortsService, type DiagnosePortResponse, type Port, type Verdict }
   from "../../proto/gen/cti/gateway/v1/ports_pb.js";
+import { EventType } from "../../proto/gen/cti/gateway/v1/model_pb.js";
 import { RecordsService } from "../../proto/gen/cti/gateway/v1/records_pb.js";
 import { AccessService } from "../../proto/gen/cti/gateway/v1/access_pb.js";
 import { createSmdrPeer } from "../../drivers/smdr/peer.js";
@@ -15,6 +17,7 @@ import { pause, until } from "../loopback/gateway-process.js";
 import { Collected, detailsOf, TestClient } from "../loopback/server-rig.js";
 import { need } from "../requirement.js";
 import { gatewayPort } from "./agent.js";
+import { boxReportOctets } from "./gadget.js";
 import { Guest, whyNoGuest, type Cable } from "./guest.js";
 
 const world = nodeWorld(() => undefined, "error");
@@ -34,6 +37,20 @@ links:
   - id: by-socket
     driver: smdr
     transport: { kind: serial, path: "usb-socket:1-3" }
+    options: { format: panasonic-kx }
+  - id: hid-box
+    driver: caller-id
+    transport: { kind: usb, address: "usb:1d6b:0104:JFBOX001" }
+    options:
+      box: hid
+      device: "102"
+      report:
+        octets: ${boxReportOctets}
+        state: { ring: 1, offHook: 2, onHook: 3 }
+        digits: { offset: 1, octets: 15 }
+  - id: vendor-bulk
+    driver: smdr
+    transport: { kind: usb, address: "usb:1d6b:0104:JFBOX001:1" }
     options: { format: panasonic-kx }
 `;
 
@@ -82,14 +99,26 @@ describe("serial and USB ports of a real kernel", function () {
     return performance.now() - startMs;
   }
 
-  /** What the PBX at the other end of the cable prints for a new call; the caller's number. */
-  function print(cable: Cable): string {
+  /** What a PBX prints for a new call; the caller's number. */
+  function printTo(send: (bytes: Uint8Array) => void): string {
     callNumber += 1;
     const number = `0155${String(callNumber).padStart(6, "0")}`;
-    createSmdrPeer({ format: "panasonic-kx", world, live: false,
-      send: (bytes) => { cable.write(bytes); } })
+    createSmdrPeer({ format: "panasonic-kx", world, live: false, send })
       .print({ device: "101", trunk: "01", number, direction: "incoming", ringMs: 2_000,
         talkMs: 5_000 });
+    return number;
+  }
+
+  /** At the other end of the cable. */
+  function print(cable: Cable): string {
+    return printTo((bytes) => { cable.write(bytes); });
+  }
+
+  /** At the device's bulk endpoint. */
+  async function printBulk(): Promise<string> {
+    const printed: Uint8Array[] = [];
+    const number = printTo((bytes) => { printed.push(bytes); });
+    await guest.do("sendBulk", Buffer.concat(printed).toString("latin1"));
     return number;
   }
 
@@ -185,6 +214,66 @@ describe("serial and USB ports of a real kernel", function () {
         await guest.unplug("s3");
         await becomes("by-socket", [LinkState.DOWN]);
       }
+    });
+  });
+
+  describe("USB devices claimed directly", () => {
+    const links = ["hid-box", "vendor-bulk"];
+
+    /** A ring of the box, then the events of the call that it told of. */
+    async function ring(number: string): Promise<void> {
+      const watched = new Collected(client.stream(CallsService.method.watchEvents, {}));
+      await watched.until((items) => items.some(({ item }) => item.case === "live"));
+      for (const [state, digits] of [["01", number], ["02", ""], ["03", ""]] as const) {
+        await guest.do("sendReport", state + Buffer.from(digits).toString("hex"));
+      }
+      await watched.until((items) => items.some(({ item }) =>
+        item.case === "event" && item.value.type === EventType.CALL_CLEARED));
+      const told = watched.items.flatMap(({ item }) =>
+        (item.case === "event" && item.value.link === "hid-box" ? [item.value] : []));
+      assert.deepEqual(told.map(({ type }) => type),
+        [EventType.DELIVERED, EventType.ESTABLISHED, EventType.CONNECTION_CLEARED,
+          EventType.CALL_CLEARED]);
+      assert.equal(told[0]?.calling?.raw, number);
+    }
+
+    it("serve links: a ring with a number becomes events, lines of a bulk endpoint records",
+      async () => {
+        await guest.do("makeBox", "JFBOX001");
+        for (const link of links) await becomes(link, [LinkState.DOWN]);
+        const startMs = performance.now();
+        await guest.do("plugBox");
+        for (const link of links) report(`${link} plugged in -> up`,
+          await becomes(link, working, startMs));
+        await ring("0145678901");
+        await recorded("vendor-bulk", await printBulk());
+      });
+
+    it("are listed with their addresses, what they are, and the links that hold them", async () => {
+      const { ports } = await client.unary(PortsService.method.listPorts, {});
+      assert.deepEqual(ports.filter(({ kind }) => kind !== PortKind.SERIAL).map((port) =>
+        [port.kind, port.adapter, port.adapterAddress, port.link]), [
+        [PortKind.HID, "Caller box", "usb:1d6b:0104:JFBOX001", "hid-box"],
+        [PortKind.VENDOR, "Caller box", "usb:1d6b:0104:JFBOX001:1", "vendor-bulk"]]);
+    });
+
+    it("are refused to a second program", async () => {
+      assert.equal(await guest.do("claim", "usb:1d6b:0104:JFBOX001"), "port-locked");
+    });
+
+    it("bring their links down when they are pulled out, and up again", async () => {
+      let startMs = performance.now();
+      await guest.do("unplugBox");
+      for (const link of links) report(`${link} unplugged -> down`,
+        await becomes(link, [LinkState.DOWN], startMs));
+      startMs = performance.now();
+      await guest.do("plugBox");
+      for (const link of links) report(`${link} plugged in again -> up`,
+        await becomes(link, working, startMs));
+      await ring("0187654321");
+      await recorded("vendor-bulk", await printBulk());
+      await guest.do("unplugBox");
+      for (const link of links) await becomes(link, [LinkState.DOWN]);
     });
   });
 

@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { listPorts, portAddress, resolvePort, type PortRoots }
+import { listPorts, portAddress, resolvePort, usbAddress, type PortRoots }
   from "../../firmware/link/ports/ports.js";
+import { listUsbDevices, resolveUsbDevice } from "../../firmware/link/ports/usb-devices.js";
 
 interface FakeAdapter {
   readonly name: string;
@@ -104,4 +105,64 @@ describe("serial ports of the unit", () => {
       const alike = await resolvePort("usb:1a86:7523:", roots);
       assert.ok(!alike.ok && alike.fault.message.includes("usb-socket:1-2, usb-socket:1-3"));
     });
+
+  /** As Linux 6 shows an interface: in the bus's folder, beside its device. */
+  const plugInterface = async (
+    name: string, kind: string, endpoints: readonly string[], more: object = {},
+  ): Promise<void> => {
+    const at = ["bus/usb/devices", name] as const;
+    const [socket = "", rest = ""] = name.split(":");
+    const device = { idVendor: "1d6b", idProduct: "0104", serial: "B12", product: "Caller box",
+      busnum: "3", devnum: "12" };
+    for (const [key, text] of Object.entries(device)) {
+      await file(text, "bus/usb/devices", socket, key);
+    }
+    const own = { bInterfaceClass: kind, bInterfaceSubClass: "00",
+      bInterfaceNumber: `0${rest.split(".")[1]}`, ...more };
+    for (const [key, text] of Object.entries(own)) await file(text, ...at, key);
+    for (const endpoint of endpoints) {
+      const [number = "", type = "", direction = "", size = ""] = endpoint.split(" ");
+      for (const [key, text] of [["type", type], ["direction", direction],
+        ["wMaxPacketSize", size]] as const) await file(text, ...at, `ep_${number}`, key);
+    }
+  };
+
+  it("lists HID and vendor-specific USB devices, but not what the kernel serves or types with",
+    async () => {
+      await plugInterface("3-1:1.0", "03", ["81 Interrupt in 0010"]);
+      await plugInterface("3-1:1.1", "ff", ["82 Bulk in 0200", "02 Bulk out 0200",
+        "83 Isoc in 0040"]);
+      await plugInterface("3-2:1.0", "03", [], { bInterfaceSubClass: "01" });
+      await plugInterface("3-3:1.0", "02", []);
+      await plugInterface("3-4:1.0", "ff", []);
+      await link("/sys/bus/usb/drivers/ftdi_sio", "bus/usb/devices/3-4:1.0/driver");
+      await link("/sys/bus/usb/drivers/usbhid", "bus/usb/devices/3-1:1.0/driver");
+      const [box, vendor, ...others] = await listUsbDevices(roots);
+      assert.deepEqual(others, []);
+      assert.deepEqual(box, { kind: "hid", path: "/dev/bus/usb/003/012", product: "Caller box",
+        usb: { vendorId: "1d6b", productId: "0104", serialNumber: "B12", interfaceNumber: 0,
+          socket: "3-1" },
+        deviceAddress: "usb:1d6b:0104:B12", socketAddress: "usb-socket:3-1", busNumber: 3,
+        deviceNumber: 12, endpoints: [{ number: 1, direction: "in", packetOctets: 16 }],
+        heldBy: "usbhid" });
+      assert.deepEqual([vendor?.kind, vendor?.deviceAddress, vendor?.endpoints], ["vendor",
+        "usb:1d6b:0104:B12:1", [{ number: 2, direction: "out", packetOctets: 512 },
+          { number: 2, direction: "in", packetOctets: 512 }]]);
+      for (const { deviceAddress, socketAddress } of [box, vendor].filter((each) => !!each)) {
+        assert.match(deviceAddress, usbAddress);
+        assert.match(socketAddress, usbAddress);
+      }
+    });
+
+  it("finds a USB device by its address, and asks for the socket where two are alike", async () => {
+    for (const socket of ["3-1", "3-2"]) await plugInterface(`${socket}:1.0`, "03", []);
+    const found = async (address: string): Promise<string> => {
+      const resolved = await resolveUsbDevice(address, roots);
+      return resolved.ok ? resolved.value.usb.socket : resolved.fault.code;
+    };
+    assert.equal(await found("usb-socket:3-2"), "3-2");
+    assert.equal(await found("usb-socket:3-2:1"), "port-absent");
+    const alike = await resolveUsbDevice("usb:1d6b:0104:B12", roots);
+    assert.ok(!alike.ok && alike.fault.message.includes("usb-socket:3-1, usb-socket:3-2"));
+  });
 });

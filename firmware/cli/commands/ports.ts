@@ -1,6 +1,6 @@
 /** `ctictl port list` and `ctictl link doctor`. */
 
-import { DiagnosePortResponseSchema, FindingSchema, PortsService,
+import { DiagnosePortResponseSchema, FindingSchema, PortKind, PortKindSchema, PortsService,
   type Candidate, type ModemLines, type Port, type Verdict }
   from "../../../proto/gen/cti/gateway/v1/ports_pb.js";
 import { ask, type Command } from "../command.js";
@@ -10,15 +10,18 @@ import { bytesText, enumWord } from "../wording.js";
 
 const methods = PortsService.method;
 
-const portTitles = [["Port", "Port"], ["Adapter", "Adaptateur"],
+const portTitles = [["Port", "Port"], ["Kind", "Type"], ["Adapter", "Adaptateur"],
   ["Address (any socket)", "Adresse (toute prise)"],
   ["Socket (any adapter)", "Prise (tout adaptateur)"], ["Link", "Lien"]] as const;
+
+/** No serial ports: the doctor cannot listen there. */
+const claimed = new Set([PortKind.HID, PortKind.VENDOR]);
 
 /** The port named, else the only one that no link uses. */
 async function chosen(session: Session, named: string): Promise<string> {
   if (named !== "") return named;
   const { ports } = await session.unary(methods.listPorts, {});
-  const free = ports.filter(({ link }) => link === "");
+  const free = ports.filter(({ link, kind }) => link === "" && !claimed.has(kind));
   const [only] = free;
   if (only !== undefined && free.length === 1) return addressOf(only);
   const list = free.map(addressOf).join(", ");
@@ -101,9 +104,10 @@ const doctor: Command = {
 
 export const portCommands: readonly Command[] = [
   ask({ words: "port list", method: methods.listPorts, request: () => ({}),
-    about: ["List the serial ports of the unit, and what is plugged in.",
-      "Lister les ports série de l'unité, et ce qui y est branché."],
+    about: ["List the serial ports and USB devices of the unit.",
+      "Lister les ports série et les périphériques USB de l'unité."],
     show: (response, session) => session.table(portTitles, response.ports.map((port) =>
-      [port.path, port.adapter, port.adapterAddress, port.socketAddress, port.link])) }),
+      [port.path, enumWord(PortKindSchema, port.kind), port.adapter, port.adapterAddress,
+        port.socketAddress, port.link])) }),
   doctor,
 ];

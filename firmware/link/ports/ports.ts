@@ -97,6 +97,10 @@ async function usbOf(device: string): Promise<
 export const portAddress =
   /^(\/.+|usb:[0-9a-f]{4}:[0-9a-f]{4}:[^:]*(:\d+)?|usb-socket:\d+-[\d.]+(:\d+)?)$/;
 
+/** What the configuration may name of a USB device that is no serial port. */
+export const usbAddress =
+  /^(usb:[0-9a-f]{4}:[0-9a-f]{4}:[^:]*(:\d+)?|usb-socket:\d+-[\d.]+(:\d+)?)$/;
+
 /**
  * The device file that an address leads to now. Faults: `port-absent`, with what is plugged in;
  * `argument-invalid` where two adapters answer to it.

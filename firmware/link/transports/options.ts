@@ -37,6 +37,13 @@ export interface SerialOptions {
   readonly hold?: "none" | "dtr-rts";
 }
 
+/** An interface of a USB device that no kernel driver makes a serial port of. */
+export interface UsbOptions {
+  readonly kind: "usb";
+  /** `usb:VENDOR:PRODUCT:SERIAL[:INTERFACE]` or `usb-socket:BUS-PORT[:INTERFACE]`. */
+  readonly address: string;
+}
+
 /** Datagrams that anybody, or only some, send to us. */
 export interface UdpOptions {
   readonly kind: "udp";
@@ -65,4 +72,4 @@ export interface FolderOptions {
 }
 
 export type TransportOptions = TcpOptions | TcpListenOptions | TlsOptions | SerialOptions
-  | UdpOptions | FileOptions | FolderOptions;
+  | UsbOptions | UdpOptions | FileOptions | FolderOptions;

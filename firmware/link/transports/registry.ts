@@ -9,6 +9,7 @@ import { serialOpener } from "./serial.js";
 import { tcpListenOpener, tcpOpener } from "./tcp.js";
 import { tlsOpener } from "./tls.js";
 import { udpOpener } from "./udp.js";
+import { usbOpener } from "./usb.js";
 
 export function transportOpener(options: TransportOptions, world: World): TransportOpener {
   switch (options.kind) {
@@ -16,6 +17,7 @@ export function transportOpener(options: TransportOptions, world: World): Transp
     case "tcp-listen": return tcpListenOpener(options, world);
     case "tls": return tlsOpener(options, world);
     case "serial": return serialOpener(options, world);
+    case "usb": return usbOpener(options, world);
     case "udp": return udpOpener(options, world);
     case "file": return fileOpener(options, world);
     case "folder": return folderOpener(options, world);

@@ -10,6 +10,7 @@ import type { LinePins, ModemLines, Transport } from "../transport.js";
 import { duplexTransport } from "./duplex.js";
 import { ErrorMarks, type Unmarked } from "./error-marks.js";
 import type { SerialOptions } from "./options.js";
+import { pluggedOpener } from "./plugged-opener.js";
 import { holdOf, letGo } from "./serial-hold.js";
 import { markErrors } from "./termios.js";
 
@@ -223,53 +224,22 @@ async function prospectOf(address: string): Promise<string | undefined> {
   return node.ok ? `${node.value.ino} ${node.value.rdev} ${node.value.ctimeMs}` : undefined;
 }
 
-/** While no port is open it is looked for, so that a link need not wait out its retry delay. */
 export function serialOpener(options: SerialOptions, world: World): TransportOpener {
   const description = `serial ${options.path} ${settingsText(options)}`;
-  let offer: (() => void) | undefined;
-  let watch: Cancellable | undefined;
-  /** Counts openings and closings: what belongs to an earlier one no longer matters. */
-  let epoch = 0;
-  const begin = (): number => {
-    watch?.cancel();
-    watch = undefined;
-    epoch += 1;
-    return epoch;
-  };
-  const watchFor = (before: string | undefined): void => {
-    const timer = world.clock.after(nodeWatchMs, "serial.offer", () => {
-      void prospectOf(options.path).then((now) => {
-        if (watch !== timer) return;
-        if (now === before || now === undefined) {
-          watchFor(now);
-          return;
-        }
-        watch = undefined;
-        offer?.();
-      });
-    });
-    watch = timer;
-  };
-  return {
-    description,
-    onOffer: (handler) => { offer = handler; },
-    async open(deadlineMs): Promise<Result<Transport>> {
-      const own = begin();
-      const before = await prospectOf(options.path);
-      const watchOn = (): void => { if (own === epoch && offer !== undefined) watchFor(before); };
+  return pluggedOpener({
+    description, world,
+    prospect: () => prospectOf(options.path),
+    async open(deadlineMs) {
       const line = await openSerialLine(options, world, deadlineMs);
-      if (!line.ok) {
-        watchOn();
-        return line;
-      }
-      line.value.port.once("close", watchOn);
-      return ok(serialTransport(line.value, description, world, options));
+      if (!line.ok) return line;
+      return ok({
+        transport: serialTransport(line.value, description, world, options),
+        released: new Promise((resolve) => {
+          line.value.port.once("close", () => { resolve(); });
+        }),
+      });
     },
-    close(): Promise<void> {
-      begin();
-      return Promise.resolve();
-    },
-  };
+  });
 }
 
 /** Without options the other end is never asked to wait. */

@@ -77,8 +77,9 @@ export interface SecretsView {
   remove(name: string): Promise<Result<void>>;
 }
 
-/** A serial port of the unit, and the enabled link that uses it, if any. */
+/** A serial port or USB device of the unit, and the enabled link that uses it, if any. */
 export interface PortRow {
+  readonly kind: "serial" | "hid" | "vendor";
   readonly path: string;
   readonly adapter: string;
   readonly adapterAddress: string;

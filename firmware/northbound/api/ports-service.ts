@@ -5,10 +5,10 @@ import { BoundedQueue } from "../../base/queue.js";
 import { inLanguage, ok, type Language, type Result } from "../../base/result.js";
 import type { Progress } from "../../link/doctor/doctor.js";
 import type { Verdict, VerdictKind } from "../../link/doctor/verdict.js";
-import { DiagnosePortResponseSchema, Finding, PortsService, type DiagnosePortRequest }
+import { DiagnosePortResponseSchema, Finding, PortKind, PortsService, type DiagnosePortRequest }
   from "../../../proto/gen/cti/gateway/v1/ports_pb.js";
 import { Fields } from "./fields.js";
-import type { GatewayView } from "./gateway-view.js";
+import type { GatewayView, PortRow } from "./gateway-view.js";
 import type { CallContext, ServiceHandlers } from "./handler.js";
 
 const secondsDefault = 180;
@@ -22,11 +22,15 @@ const findings: Readonly<Record<VerdictKind, Finding>> = {
   "silent": Finding.SILENT, "port-unusable": Finding.PORT_UNUSABLE,
 };
 
+const kinds: Readonly<Record<PortRow["kind"], PortKind>> =
+  { serial: PortKind.SERIAL, hid: PortKind.HID, vendor: PortKind.VENDOR };
+
 type Step = MessageInitShape<typeof DiagnosePortResponseSchema>;
 
 export function portsHandlers(gateway: GatewayView): ServiceHandlers<typeof PortsService> {
   return {
-    listPorts: async () => ok({ ports: (await gateway.ports.list()).map((port) => ({ ...port })) }),
+    listPorts: async () => ok({ ports: (await gateway.ports.list())
+      .map((port) => ({ ...port, kind: kinds[port.kind] })) }),
     diagnosePort: (request, context) => diagnose(gateway, request, context),
   };
 }

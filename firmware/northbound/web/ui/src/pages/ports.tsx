@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Role } from "../../../../../../proto/gen/cti/gateway/v1/access_pb.js";
-import { type Port, PortsService } from "../../../../../../proto/gen/cti/gateway/v1/ports_pb.js";
+import { type Port, PortKind, PortsService }
+  from "../../../../../../proto/gen/cti/gateway/v1/ports_pb.js";
 import { Badge, Button, Card, Empty, FaultNote, Field, Note, Skeleton } from "../parts/basics.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { Doctor } from "../parts/doctor.js";
@@ -30,7 +31,7 @@ export function PortsPage(): JSX.Element {
         : ports.length === 0 ? <Empty icon="ports" title={t("ports.none")}
           advice={t("ports.none.advice")} />
         : <ul class="link-cards">{ports.map((port) => (
-          <li key={port.path}><PortCard port={port} /></li>))}</ul>}
+          <li key={port.socketAddress || port.path}><PortCard port={port} /></li>))}</ul>}
       {may(Role.OPERATOR) ? <Card title={t("ports.other")}><OtherPort /></Card> : null}
     </>
   );
@@ -53,6 +54,8 @@ function PortCard(props: { readonly port: Port }): JSX.Element {
           : <Fact label={t("ports.socket")}><Copied text={port.socketAddress} /></Fact>}
       </dl>
       {port.link !== "" ? <p class="hint">{t("ports.used.hint")}</p>
+        : port.kind === PortKind.HID || port.kind === PortKind.VENDOR
+          ? <p class="hint">{t(port.kind === PortKind.HID ? "ports.hid" : "ports.vendor")}</p>
         : <div class="row">{may(Role.OPERATOR) ? <a class="button primary"
           href={address("ports", stableAddress(port))}>{t("ports.ask")}
           <span class="hidden"> {port.path}</span></a> : null}

@@ -13,6 +13,8 @@ export const portsInEnglish = {
   "ports.used": "used by {link}",
   "ports.used.hint": "To examine it, disable the link first.",
   "ports.ask": "What speaks here?",
+  "ports.hid": "A USB device with HID reports: a link of kind usb can claim it.",
+  "ports.vendor": "A USB interface of the maker's own: a link of kind usb can claim it.",
   "ports.viewer": "Listening takes the port and shows telephone numbers: operators and "
     + "administrators may do it, your role may not.",
   "ports.other": "Another port",
@@ -93,6 +95,8 @@ export const portsInFrench: Readonly<Record<keyof typeof portsInEnglish, string>
   "ports.used": "occupé par {link}",
   "ports.used.hint": "Pour l'examiner, désactivez d'abord le lien.",
   "ports.ask": "Qu'est-ce qui parle ici ?",
+  "ports.hid": "Un périphérique USB à rapports HID : un lien de type usb peut le prendre.",
+  "ports.vendor": "Une interface USB propre au fabricant : un lien de type usb peut la prendre.",
   "ports.viewer": "L'écoute occupe le port et montre des numéros de téléphone : elle est permise "
     + "aux opérateurs et aux administrateurs, pas à votre rôle.",
   "ports.other": "Un autre port",
