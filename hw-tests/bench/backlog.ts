@@ -25,7 +25,7 @@ const drainMsMax = 600_000;
 const link = linkId("pbx");
 
 function line(number: number): string {
-  return `22/11/26 09:15AM 101   01 <I>03${String(number).padStart(10, "0")}            `
+  return `22/11/26 09:15AM 101   01 <I>03${String(number).padStart(9, "0")}            `
     + "0'07 00:02'31            AN \r\n";
 }
 

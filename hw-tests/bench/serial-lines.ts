@@ -22,7 +22,7 @@ const startMsMax = 60_000;
 const drainMsMax = 300_000;
 
 function record(number: number): string {
-  return `22/11/26 09:15AM 101   01 <I>03${String(number).padStart(10, "0")}            `
+  return `22/11/26 09:15AM 101   01 <I>03${String(number).padStart(9, "0")}            `
     + "0'07 00:02'31            AN \r\n";
 }
 
@@ -45,12 +45,15 @@ interface Taken {
 
 async function ledger(client: TestClient): Promise<Taken> {
   const taken = { bytes: 0, records: 0, garbage: 0 };
+  const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+  const days = { fromDay: day(Date.now() - 3_600_000), toDay: day(Date.now()) };
   for (let line = 0; line < linesCount; line += 1) {
-    const { days } = await client.unary(DeliveryService.method.getLedger, { link: `line-${line}` });
-    for (const day of days) {
-      taken.bytes += Number(day.bytesIn);
-      taken.records += Number(day.records);
-      taken.garbage += Number(day.garbageBytes);
+    const answer = await client.unary(DeliveryService.method.getLedger,
+      { link: `line-${line}`, ...days });
+    for (const { bytesIn, records, garbageBytes } of answer.days) {
+      taken.bytes += Number(bytesIn);
+      taken.records += Number(records);
+      taken.garbage += Number(garbageBytes);
     }
   }
   return taken;
