@@ -23,6 +23,8 @@ class Bench {
   readonly events: CallEvent[] = [];
   readonly records: CompletedCall[] = [];
   readonly sent: string[] = [];
+  /** Bytes lie between the line and the session. */
+  waiting = false;
   heardBytes = 0;
   garbageBytes = 0;
   missed = 0;
@@ -47,6 +49,7 @@ class Bench {
         kind: earlier === undefined ? "serial" : "udp",
         description: "bench", onClosed: () => undefined, close: () => undefined,
         onReceive: (handler) => { this.#receive = handler; },
+        waiting: () => this.waiting,
         ...(earlier === undefined ? {} : {
           sendTo: (bytes: Uint8Array, { address, port }: Sender) => {
             this.answers.push(`${bytes[0] ?? ""} to ${address}:${port}`);
@@ -176,6 +179,25 @@ describe("smdr session, Panasonic", () => {
     assert.equal(wide.world.timersPending.length, openCallsMax);
     bench.end();
     wide.end();
+  });
+
+  it("does not take a wait for the store for a silence of the line", async () => {
+    const bench = new Bench({ format: "panasonic-kx" });
+    const text = Buffer.from("22/11/26 09:15AM 101   01 <I>03012345678            "
+      + "0'07 00:02'31            AN \r\n");
+    bench.hear(text.subarray(0, 30));
+    bench.waiting = true;
+    await bench.world.advance(60_000);
+    assert.equal(bench.garbageBytes, 0);
+    bench.waiting = false;
+    bench.hear(text.subarray(30));
+    assert.equal(bench.records.length, 1);
+    bench.hear(text.subarray(0, 30));
+    await bench.world.advance(1_900);
+    assert.equal(bench.garbageBytes, 0);
+    await bench.world.advance(200);
+    assert.equal(bench.garbageBytes, 30);
+    bench.end();
   });
 
   it("takes a line without an end after a silence, and flushes one at the close", async () => {

@@ -116,13 +116,31 @@ class SmdrSession implements Session {
       this.#step(this.#login.see(this.#decoder.pendingText));
       return;
     }
-    this.#silence = this.#context.world.clock.after(lineSilenceMs, "smdr.line-silence", () => {
-      if (this.#decoder.pendingBytes > 0) {
-        this.#context.world.log.event("smdr.line.unterminated",
-          { link: this.#context.link, bytes: this.#decoder.pendingBytes }, "warn");
-      }
-      this.#take(this.#decoder.flush(), atMs);
-    });
+    this.#afterSilence(lineSilenceMs, "smdr.line-silence", (timer) => { this.#silence = timer; },
+      () => {
+        if (this.#decoder.pendingBytes > 0) {
+          this.#context.world.log.event("smdr.line.unterminated",
+            { link: this.#context.link, bytes: this.#decoder.pendingBytes }, "warn");
+        }
+        this.#take(this.#decoder.flush(), atMs);
+      });
+  }
+
+  /**
+   * Runs when nothing has come for so long, unless the timer that `keep` was last given is
+   * cancelled. Waits in two halves: when this process itself stood still, what came meanwhile is
+   * handed over between them. What the store holds back is on its way.
+   */
+  #afterSilence(
+    ms: number, name: string, keep: (timer: Cancellable) => void, run: () => void,
+  ): void {
+    const { clock } = this.#context.world;
+    keep(clock.after(ms / 2, name, () => {
+      keep(clock.after(ms / 2, name, () => {
+        if (this.#context.transport.waiting?.() === true) this.#afterSilence(ms, name, keep, run);
+        else run();
+      }));
+    }));
   }
 
   #awaitPrompt(): void {
@@ -200,12 +218,11 @@ class SmdrSession implements Session {
   }
 
   #wait(ms: number | undefined): void {
-    const { clock } = this.#context.world;
     this.#framingTimer?.cancel();
-    this.#framingTimer = ms === undefined || this.#closed ? undefined
-      : clock.after(ms, "smdr.framing", () => {
-        this.#take(this.#decoder.elapsed(), clock.monotonicMs());
-      });
+    this.#framingTimer = undefined;
+    if (ms === undefined || this.#closed) return;
+    this.#afterSilence(ms, "smdr.framing", (timer) => { this.#framingTimer = timer; },
+      () => { this.#take(this.#decoder.elapsed(), this.#context.world.clock.monotonicMs()); });
   }
 
   #account(): void {

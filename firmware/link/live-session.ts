@@ -295,6 +295,8 @@ export class LiveSession<Options> {
       kind: transport.kind,
       description: transport.description,
       onReceive: (handler) => { this.#receive = handler; },
+      waiting: () => this.#pump !== undefined
+        && (this.#pump.queuedBytes > 0 || this.#pump.holding),
       onClosed: (handler) => { this.#closedHandlers.push(handler); },
       send: (bytes) => this.#counted(transport.send(bytes), bytes),
       ...(transport.sendTo === undefined ? {} : {

@@ -57,6 +57,11 @@ export interface Transport {
   readFrom?(place: string | undefined): void;
   /** What stands before the place is durable, and its records are written. */
   kept?(place: string): void;
+  /**
+   * Whether bytes have come that were not handed over yet: what looks like silence is none. Absent
+   * where each is handed over as it comes.
+   */
+  waiting?(): boolean;
   /** Called once, also after `close()`. */
   onClosed(handler: (reason: Text) => void): void;
   /** Bounded: refuses with `queue-full` rather than grows. */
