@@ -155,6 +155,15 @@ describe("configuration check: references", () => {
   const link = (id: string, rest: string): string =>
     `  - id: ${id}\n    driver: smdr\n    numbers: { country: FR }\n    ${rest}\n`;
 
+  it("finds a file or a folder that two links would read", () => {
+    const folder = "transport: { kind: folder, folder: /srv/cdr";
+    assert.deepEqual(errors(`version: 1
+links:
+${link("a", `${folder} }`)}${link("b", `${folder}/ }`)}`).filter((text) =>
+      text.includes("reads already")), ["10 links[1].transport.folder: found \"/srv/cdr\", which "
+        + "links[0] reads already; expected one link to read it"]);
+  });
+
   it("finds ids, serial ports and listening ports used twice", () => {
     assert.deepEqual(errors(`version: 1
 grpc: { port: 8443 }

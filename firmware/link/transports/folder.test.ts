@@ -3,7 +3,7 @@ import { appendFile, mkdir, readdir, readFile, rename, rm, symlink, truncate, ut
   from "node:fs/promises";
 import fc from "fast-check";
 import { SimulatedWorld } from "../../base/world-simulated.js";
-import { fileBytesMax, FilledFolder, folderOpener } from "./folder.js";
+import { fileBytesMax, FilledFolder, folderOpener, watchMs } from "./folder.js";
 import { FilesBench } from "./files-bench.js";
 import { FilesTransport, lookEveryMs, type FileSource, type Reading } from "./files.js";
 import type { FolderOptions } from "./options.js";
@@ -109,6 +109,17 @@ describe("a folder into which files are put", () => {
     assert.equal(bench.text, "b\n");
     assert.match(bench.troubles ?? "", /huge has more than 256 MiB .*split it or move it away/);
     await rm(bench.file("huge"));
+    await bench.look();
+    assert.equal(bench.troubles, undefined);
+  });
+
+  it("tells of a file that goes on after it was read", async () => {
+    await writeFile(bench.file("a"), "a\n");
+    await bench.look(4);
+    await appendFile(bench.file("done/a"), "late\n");
+    await bench.look();
+    assert.match(bench.troubles ?? "", /done\/a went on after it was read.*set steadySeconds/);
+    await bench.world.advance(watchMs);
     await bench.look();
     assert.equal(bench.troubles, undefined);
   });

@@ -26,6 +26,9 @@ export const fileBytesMax = 268_435_456;
 /** In `done/`; the oldest go. */
 export const doneMax = 10_000;
 export const doneFolder = "done";
+/** So long a moved file is watched: a transfer that had stalled may write on into it. */
+export const watchMs = 600_000;
+const watchedMax = 100;
 const tidyEveryMs = 3_600_000;
 const dayMs = 86_400_000;
 /** Being written, by the habit of programs that rename afterwards. */
@@ -67,6 +70,8 @@ export class FilledFolder implements FileSource {
   #seen = new Map<string, Seen>();
   #tidiedAtMs = -Infinity;
   #troubles: Text[] = [];
+  /** Moved files, oldest first. */
+  #watched: { readonly file: string; readonly bytes: number; readonly sinceMs: number }[] = [];
 
   constructor(options: FolderOptions, description: string) {
     this.#options = options;
@@ -85,8 +90,18 @@ export class FilledFolder implements FileSource {
       // While one cannot be moved, another would take its place in what is remembered.
       if (!taken) break;
     }
+    await this.#watch(reading.world);
     reading.trouble(this.#troubles[0]);
     return done;
+  }
+
+  async #watch({ clock }: World): Promise<void> {
+    const sinceMs = clock.monotonicMs() - watchMs;
+    this.#watched = this.#watched.filter((each) => each.sinceMs > sinceMs).slice(-watchedMax);
+    for (const { file, bytes } of this.#watched) {
+      const found = await lstat(file).catch(() => undefined);
+      if (found !== undefined && found.size > bytes) this.#troubles.push(wentOn(file));
+    }
   }
 
   close(): Promise<void> {
@@ -148,6 +163,7 @@ export class FilledFolder implements FileSource {
       return true;
     }
     const handle = opened.value;
+    let bytes = 0;
     try {
       const { size, dev, ino } = await handle.stat();
       if (size > fileBytesMax) {
@@ -162,10 +178,11 @@ export class FilledFolder implements FileSource {
       if (!known || file.offset > place.offset) {
         reading.world.log.event("link.file.taken", { file: from, bytes: file.offset });
       }
+      bytes = file.offset;
     } finally {
       await handle.close();
     }
-    return this.#leave(from, name);
+    return this.#leave(from, name, { bytes, sinceMs: reading.world.clock.monotonicMs() });
   }
 
   #remembering(reading: Reading): Reading {
@@ -185,13 +202,17 @@ export class FilledFolder implements FileSource {
   }
 
   /** Moves what was read; until that is on the disk no other file is begun. */
-  async #leave(from: string, name: string): Promise<boolean> {
+  async #leave(
+    from: string, name: string, read: { readonly bytes: number; readonly sinceMs: number },
+  ): Promise<boolean> {
     const { folder, afterwards } = this.#options;
     const left = await attempt("link-down", from, async () => {
       if (afterwards === "delete") await unlink(from);
       else {
         await makeFolder(path.join(folder, doneFolder));
-        await rename(from, await freeName(path.join(folder, doneFolder, name)));
+        const file = await freeName(path.join(folder, doneFolder, name));
+        await rename(from, file);
+        this.#watched.push({ file, ...read });
       }
       await synced(folder);
     });
@@ -249,6 +270,14 @@ function tooLarge(file: string): Text {
   const mib = fileBytesMax / 1_048_576;
   return { en: `${file} has more than ${mib} MiB and is not read: split it or move it away`,
     fr: `${file} dépasse ${mib} Mio et n'est pas lu : divisez-le ou déplacez-le` };
+}
+
+function wentOn(file: string): Text {
+  return {
+    en: `${file} went on after it was read, and its rest was not: set steadySeconds higher, and put `
+      + "the rest into the folder as a file of its own",
+    fr: `${file} a continué après sa lecture, et la suite n'est pas lue : augmentez steadySeconds, `
+      + "et déposez la suite dans le dossier comme un fichier à part" };
 }
 
 function stuck(file: string, why: string): Text {
