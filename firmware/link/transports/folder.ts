@@ -274,8 +274,8 @@ function tooLarge(file: string): Text {
 
 function wentOn(file: string): Text {
   return {
-    en: `${file} went on after it was read, and its rest was not: set steadySeconds higher, and put `
-      + "the rest into the folder as a file of its own",
+    en: `${file} went on after it was read, and its rest was not: set steadySeconds higher, and `
+      + "put the rest into the folder as a file of its own",
     fr: `${file} a continué après sa lecture, et la suite n'est pas lue : augmentez steadySeconds, `
       + "et déposez la suite dans le dossier comme un fichier à part" };
 }
