@@ -4,12 +4,13 @@ import "reflect-metadata";
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { createServer as createHttps, type Server as HttpsServer } from "node:https";
+import { createServer as createHttps, get, type Server as HttpsServer } from "node:https";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import path from "node:path";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { nodeWorld } from "../../firmware/base/world-node.js";
 import { loadOrCreateAuthority } from "../../firmware/northbound/access/authority.js";
+import { AccessService, Role } from "../../proto/gen/cti/gateway/v1/access_pb.js";
 import { DeliveryService, DestinationState, type Destination, type LedgerDay }
   from "../../proto/gen/cti/gateway/v1/delivery_pb.js";
 import { GatewayProcess, pause, removeFolder, temporaryFolder, until, type SignedIn }
@@ -251,6 +252,27 @@ destinations:
       assert.equal(await sum(({ delivered }) =>
         delivered.find(({ destination }) => destination === id)?.bytes ?? 0n), bytes, id);
     }
+  });
+
+  it("measures the printer and its destinations", async () => {
+    const { secret: bearer } = await user.client.unary(AccessService.method.createToken,
+      { name: "prometheus", role: Role.VIEWER });
+    const text = await new Promise<string>((resolve, reject) => {
+      get(`https://127.0.0.1:${gateway.webPort}/metrics`, { ca: user.authorityPem, agent: false,
+        headers: { authorization: `Bearer ${bearer}` } }, (response) => {
+        response.toArray().then((chunks) => { resolve(Buffer.concat(chunks).toString()); }, reject);
+      }).on("error", reject);
+    });
+    const value = (row: string): number =>
+      Number(text.split("\n").find((each) => each.startsWith(`${row} `))?.split(" ")[1]);
+    for (const destination of ["billing", "files", "hook", "log"]) {
+      assert.equal(value(`jackfield_destination_up{destination="${destination}"}`), 1);
+      const of = `{destination="${destination}",link="printer"}`;
+      assert.equal(value(`jackfield_destination_waiting_bytes${of}`), 0);
+      assert.ok(value(`jackfield_destination_taken_bytes_total${of}`) > 0, destination);
+    }
+    assert.ok(value('jackfield_link_last_record_seconds{link="printer"}') > 1.7e9);
+    assert.equal(value('jackfield_link_holding{link="printer"}'), 0);
   });
 
   it("sends a range of time once more, to the one that asked", async () => {

@@ -54,7 +54,7 @@ export async function rig(): Promise<Rig> {
     tls: { certificatePem: authority.certificatePem, keyPem: authority.keyPem,
       authorityPem: authority.authorityPem, clientAuthorityPem: undefined },
     release: async () => {
-      await gateway.access.stop(1_000);
+      await gateway.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -220,6 +220,8 @@ export interface SimulatedGateway extends GatewayView {
   linkChanged(id: string, removed: boolean): void;
   /** A bearer token of a user of that role, who is named after it. */
   token(role: Role): Promise<string>;
+  /** Leaves no timer behind, for tests in real time. */
+  stop(): Promise<void>;
 }
 
 function value<T>(result: Result<T>): T {
@@ -266,7 +268,7 @@ const plainTrial: GatewayView["tryOptions"] = (driver, yaml, bytes, atMs) => {
 /** On the link "loop" whatever is typed comes back; other lines do not exist. */
 function simulatedTerminals(
   world: World, store: SimulatedStore, audit: MemoryAudit,
-): GatewayView["terminals"] {
+): Terminals {
   const terminals = new Terminals({ world, store, ageMsMax: () => 86_400_000,
     audit: (note) => { void audit.record(terminalAuditNote(note)); },
     lineOf: (wish) => Promise.resolve(wish.kind === "link" && wish.link === "loop"
@@ -328,6 +330,7 @@ export async function simulatedGateway(
   const delivery: GatewayView["delivery"] = { list: () => Promise.resolve([]),
     balance: () => Promise.resolve([]),
     again: (id) => Promise.resolve(fail("not-found", `there is no destination ${id}`)) };
+  const terminals = simulatedTerminals(world, store, audit);
   const configuration = memoryConfiguration(world);
   const linkWatchers = new Set<(id: string, removed: boolean) => void>();
   const view = (link: SimulatedLink): LinkView => ({
@@ -362,7 +365,7 @@ export async function simulatedGateway(
     hotel,
     ports: { list: () => Promise.resolve([]),
       examine: (address) => Promise.resolve(fail("port-absent", `${address} is not there`)) },
-    terminals: simulatedTerminals(world, store, audit),
+    terminals,
     remotePorts: { open: () => Promise.resolve(fail("precondition", "no network here")) },
     acceptance: new Acceptance({ world, store, version: "0.1.0", delivery, raw, records, alarms,
       drivers: [{ name: "simulated", keepsRawBytes: true, accountsBytes: false }],
@@ -376,6 +379,11 @@ export async function simulatedGateway(
     system: plainSystem(componentRows),
     token: async (role) => value(
       await access.signIn(role, simulatedPassword, "grpc 192.0.2.9")).token,
+    stop: async () => {
+      await hotel.stop();
+      await terminals.stop();
+      await access.stop(1_000);
+    },
   };
 }
 
