@@ -2,14 +2,15 @@
 
 import { faults } from "../base/faults.js";
 import { done, fail, faultText, inEachLanguage, inLanguage, type Result } from "../base/result.js";
-import { sleep, type Cancellable, type World } from "../base/world.js";
+import type { World } from "../base/world.js";
 import type { HotelMessage, RoomMessage } from "../model/hotel.js";
 import type { LinkId } from "../model/identifiers.js";
 import { put, remove, type Mutation, type Store } from "../store/store.js";
 import type { Alarms } from "../supervisor/alarms.js";
 import type { Charges } from "./charges.js";
+import { Errand } from "./errand.js";
 import { outbox } from "./hotel-keyspaces.js";
-import { retryMsMax, retryMsMin, stopMs, tellMs, type HotelLink } from "./telephones.js";
+import { tellMs, type HotelLink } from "./telephones.js";
 
 export interface FrontDeskParts {
   readonly id: LinkId;
@@ -34,14 +35,11 @@ export class FrontDesk {
   readonly #waiting: Waiting[] = [];
   #last = 0n;
   #wantsResync = false;
-  #running: Promise<void> | undefined;
-  #again = false;
-  #retry: Cancellable | undefined;
-  #retryMs = retryMsMin;
-  #stopped = false;
+  readonly #errand: Errand;
 
   constructor(parts: FrontDeskParts) {
     this.#parts = parts;
+    this.#errand = new Errand(parts.world, "hotel.front-desk", () => this.#tellAll());
   }
 
   get id(): LinkId {
@@ -86,46 +84,18 @@ export class FrontDesk {
   }
 
   wake(): void {
-    if (this.#stopped) return;
-    this.#again = true;
-    this.#running ??= this.#run().finally(() => { this.#running = undefined; });
+    this.#errand.wake();
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#retry?.cancel();
-    await this.#ended();
+    await this.#errand.stop();
     for (const code of ["hotel-waiting", "hotel-refused"] as const) {
       this.#parts.alarms.clear(code, this.id);
     }
   }
 
-  /** What is under way may still settle; it is not waited for longer than a stop may take. */
-  #ended(): Promise<void> {
-    return this.#running === undefined ? Promise.resolve()
-      : Promise.race([this.#running, sleep(this.#parts.world.clock, stopMs, "hotel.stop")]);
-  }
-
-  async #run(): Promise<void> {
-    while (this.#again && !this.#stopped) {
-      this.#again = false;
-      const result = await this.#tellAll();
-      if (result.ok) this.#retryMs = retryMsMin;
-      else this.#later();
-    }
-  }
-
-  #later(): void {
-    if (this.#stopped) return;
-    this.#retry?.cancel();
-    this.#retry = this.#parts.world.clock.after(this.#retryMs, "hotel.front-desk", () => {
-      this.wake();
-    });
-    this.#retryMs = Math.min(this.#retryMs * 2, retryMsMax);
-  }
-
   async #tellAll(): Promise<Result<void>> {
-    while (!this.#stopped && this.#parts.link()?.up === true) {
+    while (!this.#errand.stopped && this.#parts.link()?.up === true) {
       const stepped = await this.#step();
       if (!stepped.ok) return stepped;
       if (!stepped.value) return done;

@@ -2,11 +2,12 @@
 
 import { done, fail, faultText, inEachLanguage, type Result, type Text } from "../base/result.js";
 import { faults } from "../base/faults.js";
-import { sleep, type Cancellable, type World } from "../base/world.js";
+import type { World } from "../base/world.js";
 import type { HotelWord, HotelMessage, RoomMessage } from "../model/hotel.js";
 import type { LinkId } from "../model/identifiers.js";
 import { put, type Mutation, type Store } from "../store/store.js";
 import type { Alarms } from "../supervisor/alarms.js";
+import { Errand } from "./errand.js";
 import { told as toldSpace } from "./hotel-keyspaces.js";
 import {
   stepTo, toldNothing, toldUnknown, type HotelClock, type RoomState, type ToldState,
@@ -32,9 +33,6 @@ export interface TelephonesParts {
 }
 
 export const tellMs = 60_000;
-export const stopMs = 2_000;
-export const retryMsMin = 5_000;
-export const retryMsMax = 60_000;
 
 export class Telephones {
   readonly #parts: TelephonesParts;
@@ -42,14 +40,11 @@ export class Telephones {
   readonly #behind = new Set<string>();
   readonly #refused = new Set<string>();
   #resyncing: "no" | "begin" | "rooms" = "no";
-  #running: Promise<void> | undefined;
-  #again = false;
-  #retry: Cancellable | undefined;
-  #retryMs = retryMsMin;
-  #stopped = false;
+  readonly #errand: Errand;
 
   constructor(parts: TelephonesParts) {
     this.#parts = parts;
+    this.#errand = new Errand(parts.world, "hotel.telephones", () => this.#tellAll());
   }
 
   get id(): LinkId {
@@ -103,15 +98,11 @@ export class Telephones {
   }
 
   wake(): void {
-    if (this.#stopped) return;
-    this.#again = true;
-    this.#running ??= this.#run().finally(() => { this.#running = undefined; });
+    this.#errand.wake();
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#retry?.cancel();
-    await this.#ended();
+    await this.#errand.stop();
     this.#parts.alarms.clear("hotel-refused", this.id);
   }
 
@@ -124,30 +115,6 @@ export class Telephones {
     } else this.#behind.add(room);
   }
 
-  /** What is under way may still settle; it is not waited for longer than a stop may take. */
-  #ended(): Promise<void> {
-    return this.#running === undefined ? Promise.resolve()
-      : Promise.race([this.#running, sleep(this.#parts.world.clock, stopMs, "hotel.stop")]);
-  }
-
-  async #run(): Promise<void> {
-    while (this.#again && !this.#stopped) {
-      this.#again = false;
-      const result = await this.#tellAll();
-      if (result.ok) this.#retryMs = retryMsMin;
-      else this.#later();
-    }
-  }
-
-  #later(): void {
-    if (this.#stopped) return;
-    this.#retry?.cancel();
-    this.#retry = this.#parts.world.clock.after(this.#retryMs, "hotel.telephones", () => {
-      this.wake();
-    });
-    this.#retryMs = Math.min(this.#retryMs * 2, retryMsMax);
-  }
-
   /** Until nothing is left, the line is gone, or the PBX wants to be asked later. */
   async #tellAll(): Promise<Result<void>> {
     if (this.#resyncing === "begin") {
@@ -156,7 +123,7 @@ export class Telephones {
       this.#resyncing = "rooms";
     }
     for (let room = first(this.#behind); room !== undefined; room = first(this.#behind)) {
-      if (this.#stopped || this.#parts.link()?.up !== true) return done;
+      if (this.#errand.stopped || this.#parts.link()?.up !== true) return done;
       const stepped = await this.#tellOne(room);
       if (!stepped.ok) return stepped;
     }

@@ -14,6 +14,7 @@ import {
   accountingRequest, attributeTypes, ciscoPairs, isAuthentic, readRadius, writeResponse,
   type RadiusPacket,
 } from "./radius-packet.js";
+import { eachPacket } from "./packets.js";
 import { Repeats } from "./repeats.js";
 
 export interface RadiusSettings {
@@ -23,9 +24,6 @@ export interface RadiusSettings {
 
 /** Requests and sessions remembered, so that a repeated one is known. */
 export const repeatsMax = 2_000;
-
-const cr = 0x0d;
-const lf = 0x0a;
 
 export class RadiusFraming implements Framing {
   readonly silenceEndsLine = false;
@@ -42,26 +40,8 @@ export class RadiusFraming implements Framing {
       ? { type: "lost", reason: faultText(this.#secret.fault) } : { type: "ready" } }];
   }
 
-  /** Line ends between packets are of those who put several datagrams together. */
   receive(bytes: Uint8Array): readonly Framed[] {
-    const framed: Framed[] = [];
-    for (let at = 0; at < bytes.length;) {
-      const octet = bytes[at];
-      if (octet === cr || octet === lf) {
-        framed.push({ kind: "skipped", bytes: 1 });
-        at += 1;
-        continue;
-      }
-      const rest = Uint8Array.from(bytes.subarray(at));
-      const packet = readRadius(rest);
-      if (typeof packet === "string") {
-        framed.push({ kind: "garbage", bytes: rest, reason: packet });
-        break;
-      }
-      framed.push(...this.#heard(packet, rest.subarray(0, packet.octets)));
-      at += packet.octets;
-    }
-    return framed;
+    return eachPacket(bytes, readRadius, (packet, octets) => this.#heard(packet, octets));
   }
 
   elapsed(): readonly Framed[] {

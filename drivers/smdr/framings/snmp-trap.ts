@@ -13,6 +13,7 @@ import {
   writeBerAll, type BerElement,
 } from "../../../firmware/wire/ber.js";
 import type { Framed, Framing } from "../framing.js";
+import { eachPacket } from "./packets.js";
 import { Repeats } from "./repeats.js";
 
 export interface SnmpSettings {
@@ -40,9 +41,6 @@ const trapV1 = 4;
 const inform = 6;
 const trapV2 = 7;
 const response = 2;
-
-const cr = 0x0d;
-const lf = 0x0a;
 
 /** The notification at the beginning of a datagram; a string is why there is none. */
 export function readNotification(bytes: Uint8Array): Notification | string {
@@ -101,6 +99,8 @@ export function writeResponse({ community, inform: asked }: Notification): Uint8
     { class: "context", tag: response })]);
 }
 
+const lf = 0x0a;
+
 export class SnmpTrapFraming implements Framing {
   readonly silenceEndsLine = false;
   readonly #settings: SnmpSettings;
@@ -116,26 +116,8 @@ export class SnmpTrapFraming implements Framing {
       ? { type: "lost", reason: faultText(community.fault) } : { type: "ready" } }];
   }
 
-  /** Line ends between notifications are of those who put several datagrams together. */
   receive(bytes: Uint8Array): readonly Framed[] {
-    const framed: Framed[] = [];
-    for (let at = 0; at < bytes.length;) {
-      const octet = bytes[at];
-      if (octet === cr || octet === lf) {
-        framed.push({ kind: "skipped", bytes: 1 });
-        at += 1;
-        continue;
-      }
-      const rest = Uint8Array.from(bytes.subarray(at));
-      const found = readNotification(rest);
-      if (typeof found === "string") {
-        framed.push({ kind: "garbage", bytes: rest, reason: found });
-        break;
-      }
-      framed.push(...this.#heard(found, rest.subarray(0, found.octets)));
-      at += found.octets;
-    }
-    return framed;
+    return eachPacket(bytes, readNotification, (packet, octets) => this.#heard(packet, octets));
   }
 
   elapsed(): readonly Framed[] {
