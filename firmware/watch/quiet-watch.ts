@@ -7,13 +7,14 @@
 import type { Component, Health } from "../base/component.js";
 import { momentOf, shownAt } from "../base/local-time.js";
 import { done, type Result, type Text } from "../base/result.js";
-import type { Cancellable, World } from "../base/world.js";
+import type { World } from "../base/world.js";
 import type { LinkStatus } from "../link/link.js";
 import { put, type Keyspace, type Store } from "../store/store.js";
 import { readText, textKey } from "../store/keys.js";
 import type { Alarms } from "../supervisor/alarms.js";
 import { decodeObject } from "../switching/event-log-keyspaces.js";
 import { hoursOfWeek, QuietPattern } from "./quiet-pattern.js";
+import { Rounds } from "./rounds.js";
 
 export const everyMs = 60_000;
 const dayMs = 86_400_000;
@@ -62,13 +63,13 @@ export function createQuietWatch(parts: QuietWatchParts): Component {
 class QuietWatch implements Component {
   readonly name = "quiet-watch";
   readonly #parts: QuietWatchParts;
+  readonly #rounds: Rounds;
   readonly #watched = new Map<string, Watched>();
-  #timer: Cancellable | undefined;
   #health: Health = { status: "ok" };
-  #running = false;
 
   constructor(parts: QuietWatchParts) {
     this.#parts = parts;
+    this.#rounds = new Rounds(parts.world, "quiet-watch", everyMs, () => this.#look());
   }
 
   get health(): Health {
@@ -76,21 +77,13 @@ class QuietWatch implements Component {
   }
 
   start(): Promise<Result<void>> {
-    this.#running = true;
-    this.#next();
+    this.#rounds.start();
     return Promise.resolve(done);
   }
 
   stop(): Promise<void> {
-    this.#running = false;
-    this.#timer?.cancel();
+    this.#rounds.stop();
     return Promise.resolve();
-  }
-
-  #next(): void {
-    this.#timer = this.#parts.world.clock.after(everyMs, "quiet-watch", () => {
-      void this.#look().then(() => { if (this.#running) this.#next(); });
-    });
   }
 
   async #look(): Promise<void> {

@@ -5,11 +5,12 @@
 
 import type { Component, Health } from "../base/component.js";
 import { done, type Result, type Text } from "../base/result.js";
-import type { Cancellable, World } from "../base/world.js";
+import type { World } from "../base/world.js";
 import type { LinkStatus } from "../link/link.js";
 import { rawQueueBytesMax } from "../link/raw-pump.js";
 import type { AlarmCode, Alarms } from "../supervisor/alarms.js";
 import { RecentCounts } from "./recent-counts.js";
+import { Rounds } from "./rounds.js";
 
 export const everyMs = 60_000;
 /** Damage is judged over so many minutes, rejected lines over so many. */
@@ -83,33 +84,25 @@ class ReceptionWatch implements Component {
   readonly name = "reception-watch";
   readonly health: Health = { status: "ok" };
   readonly #parts: ReceptionWatchParts;
+  readonly #rounds: Rounds;
   readonly #recent = new Map<string, RecentCounts>();
   readonly #gaps = new Map<string, Gap>();
   readonly #standing = new Map<string, readonly [AlarmCode, string]>();
-  #timer: Cancellable | undefined;
-  #running = false;
 
   constructor(parts: ReceptionWatchParts) {
     this.#parts = parts;
+    this.#rounds = new Rounds(parts.world, "reception-watch", everyMs, () => this.#look());
   }
 
   start(): Promise<Result<void>> {
-    this.#running = true;
     this.#count();
-    this.#next();
+    this.#rounds.start();
     return Promise.resolve(done);
   }
 
   stop(): Promise<void> {
-    this.#running = false;
-    this.#timer?.cancel();
+    this.#rounds.stop();
     return Promise.resolve();
-  }
-
-  #next(): void {
-    this.#timer = this.#parts.world.clock.after(everyMs, "reception-watch", () => {
-      void this.#look().then(() => { if (this.#running) this.#next(); });
-    });
   }
 
   async #look(): Promise<void> {
