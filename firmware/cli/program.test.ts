@@ -5,6 +5,7 @@ import { CallsService } from "../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { ConfigurationService } from "../../proto/gen/cti/gateway/v1/configuration_pb.js";
 import { DeliveryService, DestinationState }
   from "../../proto/gen/cti/gateway/v1/delivery_pb.js";
+import { HotelService } from "../../proto/gen/cti/gateway/v1/hotel_pb.js";
 import { LinksService, LinkState } from "../../proto/gen/cti/gateway/v1/links_pb.js";
 import { ConnectionState } from "../../proto/gen/cti/gateway/v1/model_pb.js";
 import { NumbersService } from "../../proto/gen/cti/gateway/v1/numbers_pb.js";
@@ -19,9 +20,9 @@ import { TerminalsService } from "../../proto/gen/cti/gateway/v1/terminals_pb.js
 import { createBench, type Bench } from "./bench.test.js";
 import { allCommands } from "./program.js";
 
-const services = [AccessService, CallsService, ConfigurationService, DeliveryService, LinksService,
-  NumbersService, PagingService, PortsService, RecordsService, ReportsService, SystemService,
-  TerminalsService];
+const services = [AccessService, CallsService, ConfigurationService, DeliveryService, HotelService,
+  LinksService, NumbersService, PagingService, PortsService, RecordsService, ReportsService,
+  SystemService, TerminalsService];
 
 /** A device with one connection in each state that a service may ask for. */
 function office(): Bench {
