@@ -1,4 +1,4 @@
-#!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 node --optimize-for-size --max-semi-space-size=2 --heap-growing-percent=25 --v8-pool-size=1 --no-allocation-site-pretenuring
+#!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 node --max-semi-space-size=2 --v8-pool-size=1 --no-allocation-site-pretenuring
 /** The gateway's program: arguments, the real world, signals. All else is in gateway.ts. */
 
 import { closeSync, createReadStream, existsSync, openSync, writeSync }
@@ -17,6 +17,7 @@ import { faults } from "./base/faults.js";
 import { version } from "./base/version.js";
 import { nodeWorld } from "./base/world-node.js";
 import { lowerBackgroundThreads } from "./supervisor/background-threads.js";
+import { keepHeapBudget } from "./supervisor/heap-budget.js";
 import { restore } from "./store/restore.js";
 import { firstAdminFile, startGateway, type Gateway } from "./gateway.js";
 
@@ -218,6 +219,7 @@ async function run(given: Arguments, world: World): Promise<void> {
     stop(exitCodeOf(gateway.fault), explain(gateway.fault));
   }
   lowerBackgroundThreads();
+  keepHeapBudget(world);
   say(welcome(gateway.value, given));
   let stopping = false;
   const end = (signal: NodeJS.Signals): void => {

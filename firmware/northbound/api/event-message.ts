@@ -1,6 +1,6 @@
 /**
- * Events as the API shows them. Each event is turned into a message and into bytes once, however
- * many watchers it goes to: only the latency differs from watcher to watcher, and it is appended.
+ * Events as the API shows them. Each event is turned into bytes once, however many watchers it
+ * goes to: only the latency differs from watcher to watcher, and it is appended.
  */
 
 import { DurationSchema } from "@bufbuild/protobuf/wkt";
@@ -148,31 +148,26 @@ export function eventInit(entry: NumberedEvent): EventInit {
   };
 }
 
-interface Prepared {
-  readonly init: EventInit;
-  bytes: Uint8Array | undefined;
-}
-
 /**
- * What is kept for other watchers of the same event, who read it in the same turn or soon after.
- * A WeakMap would keep each as long as the Switch keeps its event, and burden every collection.
+ * Bytes kept for other watchers of the same event, who read it in the same turn or soon after. A
+ * WeakMap would keep them as long as the Switch keeps its event; more of them would grow old and
+ * burden every collection.
  */
-export const preparedMax = 64;
-const prepared = new Map<NumberedEvent, Prepared>();
+export const preparedMax = 16;
+const prepared = new Map<NumberedEvent, Uint8Array>();
 
-function prepare(entry: NumberedEvent): Prepared {
-  let known = prepared.get(entry);
-  if (known === undefined) {
-    known = { init: eventInit(entry), bytes: undefined };
-    if (prepared.size >= preparedMax) {
-      for (const oldest of prepared.keys()) {
-        prepared.delete(oldest);
-        break;
-      }
+function bytesOf(entry: NumberedEvent): Uint8Array {
+  const known = prepared.get(entry);
+  if (known !== undefined) return known;
+  if (prepared.size >= preparedMax) {
+    for (const oldest of prepared.keys()) {
+      prepared.delete(oldest);
+      break;
     }
-    prepared.set(entry, known);
   }
-  return known;
+  const bytes = encodePlain(EventSchema, eventInit(entry));
+  prepared.set(entry, bytes);
+  return bytes;
 }
 
 /** For the test of the bound. */
@@ -219,16 +214,12 @@ function compose(event: Uint8Array, latencyMs: number | undefined): Uint8Array {
 export function watchedEvent(
   entry: NumberedEvent, latencyMs: number | undefined,
 ): PlainInit<typeof WatchEventsResponseSchema> & { readonly [encoded]: () => Uint8Array } {
-  const known = prepare(entry);
   const spentMs = latencyMs === undefined ? undefined : Math.max(0, latencyMs);
   return {
     get item() {
-      return { case: "event" as const, value: { ...known.init,
+      return { case: "event" as const, value: { ...eventInit(entry),
         ...(spentMs === undefined ? {} : { latency: timeParts(spentMs) }) } };
     },
-    [encoded]: () => {
-      known.bytes ??= encodePlain(EventSchema, known.init);
-      return compose(known.bytes, spentMs);
-    },
+    [encoded]: () => compose(bytesOf(entry), spentMs),
   };
 }
