@@ -271,13 +271,14 @@ class AmiDecoder implements Decoder<AmiMessage> {
   /** Adds to a begun message until it ends; answers where in `view` to go on. */
   #grow(view: Buffer, at: number, bare: number, out: Decoded<AmiMessage>[]): number {
     const before = this.#size;
-    const endInView = firstEnd(view, at, bare);
-    const wanted = (endInView < 0 ? view.length : endInView) - at;
+    const across = this.#endAcross(view, at);
+    const ended = across > 0 ? at + across : firstEnd(view, at, bare);
+    const wanted = (ended < 0 ? view.length : ended) - at;
     const take = Math.min(wanted, this.#bytesMax + endBytes - before);
     this.#keep(view, at, at + take);
     const text = this.#kept.subarray(0, this.#size);
     const banner = this.#skipping || !isBanner(text, 0) ? 0 : text.indexOf(lf) + 1;
-    const end = banner > 0 ? banner : firstEnd(text, Math.max(0, before - endBytes));
+    const end = banner > 0 ? banner : ended >= 0 && take === wanted ? this.#size : 0;
     if (end > 0) {
       this.#size = 0;
       this.#finish(text, 0, end, out);
@@ -285,6 +286,15 @@ class AmiDecoder implements Decoder<AmiMessage> {
     }
     this.#shorten(out);
     return at + take;
+  }
+
+  /** The bytes of `view` from `at` that complete an empty line begun in what is kept, or 0. */
+  #endAcross(view: Buffer, at: number): number {
+    const last = this.#kept[this.#size - 1];
+    if (last === cr) return this.#kept[this.#size - 2] === lf && view[at] === lf ? 1 : 0;
+    if (last !== lf) return 0;
+    if (view[at] === lf) return 1;
+    return view[at] === cr && view[at + 1] === lf ? 2 : 0;
   }
 
   /** Reads whole messages straight out of the chunk; keeps the rest. */
@@ -380,12 +390,11 @@ function garbage(view: Buffer, start: number, end: number, reason: string): Deco
 
 /**
  * Where the first message in `text` ends, its empty line included; -1 where it does not. `known`
- * is where two bare line feeds were seen, if they were looked for.
+ * is where two bare line feeds were seen, or -1.
  */
-function firstEnd(text: Buffer, from: number, known?: number): number {
+function firstEnd(text: Buffer, from: number, known: number): number {
   const crlf = text.indexOf(endCrLf, from);
-  const bare = known === undefined || (known >= 0 && known < from)
-    ? text.indexOf(endLf, from) : known;
+  const bare = known >= 0 && known < from ? text.indexOf(endLf, from) : known;
   if (crlf >= 0 && (bare < 0 || crlf < bare)) return crlf + 3;
   return bare < 0 ? -1 : bare + 2;
 }
