@@ -17,7 +17,7 @@ describe("BER", () => {
   it("reads the examples of X.690", () => {
     // 8.2.2: a boolean; 8.9.3: a sequence of a visible string and a boolean.
     assert.deepEqual(element("01 01 FF"), { class: "universal", constructed: false, tag: 1,
-      contents: hex("FF"), octets: 3 });
+      contents: hex("FF"), headOctets: 2, octets: 3 });
     const sequence = element("30 0A 16 05 53 6D 69 74 68 01 01 FF");
     assert.equal(sequence.constructed, true);
     const parts = readBerAll(sequence.contents);

@@ -11,6 +11,8 @@ export interface BerElement {
   readonly constructed: boolean;
   readonly tag: number;
   readonly contents: Uint8Array;
+  /** Octets of tag and length, right before the contents. */
+  readonly headOctets: number;
   /** Octets that the whole element takes, from its tag to the end of its contents. */
   readonly octets: number;
 }
@@ -62,7 +64,8 @@ export function readBerAll(contents: Uint8Array): readonly BerElement[] | string
 function elementAt(bytes: Uint8Array, depth: number): BerElement | string {
   const head = headOf(bytes);
   if (typeof head === "string") return head;
-  const { length, headOctets, ...kind } = head;
+  const { length, ...kind } = head;
+  const { headOctets } = head;
   if (length !== undefined) {
     const end = headOctets + length;
     if (end > bytes.length) return tooShort;
