@@ -3,7 +3,7 @@
 import type { LinkId } from "../model/identifiers.js";
 import type { CallRecord } from "../model/records.js";
 import type { Store } from "../store/store.js";
-import { rawSpace } from "../switching/raw-keeper.js";
+import { rawSpace } from "../switching/raw-keyspaces.js";
 import { csvHead, csvLine, jsonLine } from "../switching/record-export.js";
 import { arrivals, numberMax, records } from "../switching/record-keyspaces.js";
 import type { Place } from "./cursors.js";

@@ -10,7 +10,7 @@ import { linesEveryMs } from "./live-session.js";
 import { rawQueueBytesMax, rawQueueChunksMax, rawRetryMs } from "./raw-pump.js";
 import type { ModemLines } from "./transport.js";
 import type { Link } from "./link.js";
-import type { RawHistory, RawSegment } from "./raw.js";
+import type { LineState, RawHistory, RawSegment } from "./raw.js";
 
 const makeCall =
   { service: "makeCall", callingDevice: deviceId("1"), calledNumber: "2" } as const;
@@ -300,7 +300,9 @@ describe("link runtime on a serial line", () => {
 describe("link runtime with raw bytes", () => {
   function keeper(bench: Bench): {
     kept: string[]; last: string | undefined; refuse: boolean; slow: (() => void)[] | undefined;
-    keep: (link: unknown, bytes: Uint8Array) => Promise<ReturnType<typeof ok<bigint>>>;
+    lines: (LineState | undefined)[];
+    keep: (link: unknown, bytes: Uint8Array, line?: LineState) =>
+    Promise<ReturnType<typeof ok<bigint>>>;
     keepWhole: (link: unknown, frames: readonly Uint8Array[], place?: string) =>
     Promise<ReturnType<typeof ok<bigint>>>;
     place: () => Promise<ReturnType<typeof ok<string | undefined>>>;
@@ -309,14 +311,15 @@ describe("link runtime with raw bytes", () => {
   } {
     bench.driver.keepsRawBytes = true;
     const self = {
-      kept: [] as string[], last: undefined as string | undefined, refuse: false,
+      kept: [] as string[], lines: [] as (LineState | undefined)[], last: undefined as string | undefined, refuse: false,
       slow: undefined as (() => void)[] | undefined,
-      keep: async (_link: unknown, bytes: Uint8Array) => {
+      keep: async (_link: unknown, bytes: Uint8Array, line?: LineState) => {
         if (self.slow !== undefined) {
           await new Promise<void>((resolve) => { self.slow?.push(resolve); });
         }
         if (self.refuse) return fail("store-full", "no space") as never;
         self.kept.push(Buffer.from(bytes).toString());
+        self.lines.push(line);
         return ok(BigInt(self.kept.length));
       },
       keepWhole: async (_link: unknown, frames: readonly Uint8Array[], place?: string) => {
@@ -348,6 +351,34 @@ describe("link runtime with raw bytes", () => {
     await bench.world.settle();
     assert.deepEqual(bench.heard.slice(-2), ["record one at 2", "record two at 3"]);
     assert.deepEqual(raw.kept, ["ready", "record one", "record two"]);
+    await link.stop(1_000);
+  });
+
+  it("keeps with each segment what the line was like as its bytes came", async () => {
+    const bench = new Bench();
+    let tell = (_damaged: number, _breaks: number): void => undefined;
+    let lines: ModemLines | undefined = { cts: true, dsr: true, dcd: false };
+    const up = lines;
+    bench.signs = { errorsCounted: true, lines: () => Promise.resolve(lines),
+      onErrors: (handler) => { tell = handler; } };
+    const raw = keeper(bench);
+    const link = await bench.upLink({ rawKeeper: raw });
+    raw.refuse = true;
+    tell(2, 1);
+    bench.line.say("a");
+    tell(1, 0);
+    bench.line.say("b");
+    await bench.world.settle();
+    const down = { cts: false, dsr: true, dcd: false };
+    lines = down;
+    await bench.world.advance(linesEveryMs);
+    bench.line.say("c");
+    raw.refuse = false;
+    await bench.world.advance(rawRetryMs);
+    assert.deepEqual(raw.kept, ["ready", "ab", "c"]);
+    const channel = link.status.transport;
+    assert.deepEqual(raw.lines.slice(1),
+      [{ channel, lines: up, damaged: 3, breaks: 1 }, { channel, lines: down }]);
     await link.stop(1_000);
   });
 

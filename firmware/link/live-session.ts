@@ -16,7 +16,7 @@ import type { FrameRing } from "./frame-ring.js";
 import { otherReasons, rejectReasonsMax, type KeepingStatus, type LineStatus, type LinkCounters,
   type LinkTap, type TapListener } from "./link.js";
 import { RawPump } from "./raw-pump.js";
-import type { RawHistory, RawKeeper, RawSegment } from "./raw.js";
+import type { LineState, RawHistory, RawKeeper, RawSegment } from "./raw.js";
 import { Counting } from "./read-again.js";
 import type { ModemLines, Sender, SerialSigns, Transport } from "./transport.js";
 
@@ -69,6 +69,8 @@ export class LiveSession<Options> {
   readonly #counters: LinkCounters;
   #lines: ModemLines | undefined;
   #linesTimer: Cancellable | undefined;
+  /** Of the octets that are received next. */
+  #errors: Pick<LineState, "damaged" | "breaks"> = {};
   readonly #abandon = new Set<(reason: Text) => void>();
   readonly #taps = new Set<TapListener>();
   #receive: ((bytes: Uint8Array, atMs: number, from?: Sender) => void) | undefined;
@@ -220,13 +222,16 @@ export class LiveSession<Options> {
     signs.onErrors((damaged, breaks) => {
       this.#counters.damagedOctets += damaged;
       this.#counters.breaks += breaks;
+      this.#errors = { damaged: (this.#errors.damaged ?? 0) + damaged,
+        breaks: (this.#errors.breaks ?? 0) + breaks };
     });
     let closed = false;
     this.#transport.onClosed(() => { closed = true; });
     const look = async (): Promise<void> => {
-      this.#lines = await signs.lines();
+      const lines = await signs.lines();
+      if (!sameLines(this.#lines, lines)) this.#lines = lines;
       // A port that cannot tell now never will.
-      if (closed || this.#lines === undefined) return;
+      if (closed || lines === undefined) return;
       this.#linesTimer = this.#plan.world.clock.after(linesEveryMs, "link.lines",
         () => { void look(); });
     };
@@ -358,12 +363,18 @@ export class LiveSession<Options> {
     this.#counters.bytesIn += bytes.length;
     this.#counters.lastReceivedAtMs = wallMs;
     this.#ring.add(wallMs, "in", bytes);
-    if (this.#pump !== undefined) this.#pump.push(bytes, atMs, from, place);
+    if (this.#pump !== undefined) this.#pump.push(bytes, atMs, this.#lineState(), from, place);
     else {
       this.#deliver(bytes, atMs, from);
       if (place !== undefined) this.#placed(place);
     }
     for (const tap of [...this.#taps]) tap.received(bytes);
+  }
+
+  #lineState(): LineState {
+    const errors = this.#errors;
+    this.#errors = {};
+    return { channel: this.description, ...errors, ...(this.#lines && { lines: this.#lines }) };
   }
 
   #deliver(bytes: Uint8Array, atMs: number, from: Sender | undefined): void {
@@ -419,4 +430,8 @@ export class LiveSession<Options> {
       });
     });
   }
+}
+
+function sameLines(a: ModemLines | undefined, b: ModemLines | undefined): boolean {
+  return a?.cts === b?.cts && a?.dsr === b?.dsr && a?.dcd === b?.dcd;
 }

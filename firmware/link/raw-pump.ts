@@ -7,7 +7,7 @@
 import type { Fault, Result } from "../base/result.js";
 import type { Cancellable, World } from "../base/world.js";
 import type { LinkId } from "../model/identifiers.js";
-import type { RawKeeper } from "./raw.js";
+import type { LineState, RawKeeper } from "./raw.js";
 import type { Sender, Transport } from "./transport.js";
 
 /** Bytes waiting for the store: an hour of a 9600 bit/s line. */
@@ -42,6 +42,7 @@ interface Chunk {
   readonly atMs: number;
   readonly from: Sender | undefined;
   readonly place: string | undefined;
+  readonly line: LineState;
 }
 
 export class RawPump {
@@ -68,13 +69,15 @@ export class RawPump {
     return this.#held && this.#plan.transport.pause !== undefined;
   }
 
-  push(bytes: Uint8Array, atMs: number, from?: Sender, place?: string): void {
+  push(
+    bytes: Uint8Array, atMs: number, line: LineState, from?: Sender, place?: string,
+  ): void {
     if (this.#queuedBytes + bytes.length > rawQueueBytesMax
       || this.#chunks.length >= rawQueueChunksMax) {
       this.#plan.overflowed(bytes);
       return;
     }
-    this.#chunks.push({ bytes: Uint8Array.from(bytes), atMs, from, place });
+    this.#chunks.push({ bytes: Uint8Array.from(bytes), atMs, from, place, line });
     this.#queuedBytes += bytes.length;
     this.#hold();
     if (!this.#busy) void this.#run();
@@ -102,7 +105,7 @@ export class RawPump {
     while (this.#chunks.length > 0 && !this.#stopped) {
       const batch = this.#batch();
       const place = batch.findLast((chunk) => chunk.place !== undefined)?.place;
-      const kept = await this.#keep(batch.map((chunk) => chunk.bytes), place);
+      const kept = await this.#keep(batch, place);
       if (this.#stopped) return;
       if (!kept.ok) {
         this.#refused(kept.fault);
@@ -125,10 +128,12 @@ export class RawPump {
     if (!this.#stopped) for (const handler of this.#drained.splice(0)) handler();
   }
 
-  #keep(pieces: readonly Uint8Array[], place: string | undefined): Promise<Result<bigint>> {
+  #keep(batch: readonly Chunk[], place: string | undefined): Promise<Result<bigint>> {
     const { keeper, link, framed } = this.#plan;
-    return framed ? keeper.keepWhole(link, pieces, place)
-      : keeper.keep(link, Buffer.concat(pieces));
+    const pieces = batch.map(({ bytes }) => bytes);
+    const line = lineOf(batch);
+    return framed ? keeper.keepWhole(link, pieces, place, line)
+      : keeper.keep(link, Buffer.concat(pieces), line);
   }
 
   #batch(): readonly Chunk[] {
@@ -136,6 +141,8 @@ export class RawPump {
     let count = 0;
     for (const chunk of this.#chunks) {
       if (count > 0 && bytes + chunk.bytes.length > rawBatchBytesMax) break;
+      // One state of the line for each segment.
+      if (chunk.line.lines !== this.#chunks[0]?.line.lines) break;
       if (count >= rawBatchChunksMax) break;
       bytes += chunk.bytes.length;
       count += 1;
@@ -159,4 +166,13 @@ export class RawPump {
     if (wanted) this.#plan.transport.pause?.();
     else this.#plan.transport.resume?.();
   }
+}
+
+/** Of chunks that are kept together: their errors are counted together. */
+function lineOf(batch: readonly Chunk[]): LineState {
+  const sum = (of: (line: LineState) => number | undefined): number =>
+    batch.reduce((total, { line }) => total + (of(line) ?? 0), 0);
+  const damaged = sum((line) => line.damaged);
+  const breaks = sum((line) => line.breaks);
+  return { ...batch[0]?.line, ...(damaged > 0 && { damaged }), ...(breaks > 0 && { breaks }) };
 }

@@ -3,6 +3,19 @@
 import type { Result } from "../base/result.js";
 import type { LinkId } from "../model/identifiers.js";
 import type { CompletedCall } from "../model/records.js";
+import type { ModemLines } from "./transport.js";
+
+/** What the line was like as bytes came. What its transport cannot tell is absent. */
+export interface LineState {
+  /** Where it led and the settings in force, as `Transport.description`. */
+  readonly channel?: string;
+  /** As last looked at, seconds before at most. */
+  readonly lines?: ModemLines;
+  /** Octets of these bytes with a framing or parity error. */
+  readonly damaged?: number;
+  /** Breaks among these bytes; each reads as NUL. */
+  readonly breaks?: number;
+}
 
 export interface RawSegment {
   readonly position: bigint;
@@ -12,6 +25,8 @@ export interface RawSegment {
   readonly bytes: Uint8Array;
   /** One datagram and nothing else: nothing in it goes on in the next segment. */
   readonly whole?: true;
+  /** Given by `read`; absent where nothing is known: kept by an earlier version, a mark. */
+  readonly line?: LineState;
 }
 
 /** What a link has kept from before its line opened, oldest first. */
@@ -43,13 +58,14 @@ export interface CallsReadAgain {
 
 export interface RawKeeper {
   /** Resolves with the segment's position when durable. `queue-full` when too far behind. */
-  keep(link: LinkId, bytes: Uint8Array): Promise<Result<bigint>>;
+  keep(link: LinkId, bytes: Uint8Array, line?: LineState): Promise<Result<bigint>>;
   /**
    * Each frame becomes a segment of its own, all or none. Resolves with the first one's position
    * when they are durable; the others follow it one by one. Faults as those of `keep`. A place is
    * kept in one step with them.
    */
-  keepWhole(link: LinkId, frames: readonly Uint8Array[], place?: string): Promise<Result<bigint>>;
+  keepWhole(link: LinkId, frames: readonly Uint8Array[], place?: string, line?: LineState):
+  Promise<Result<bigint>>;
   /** That of the link's newest frames that were kept with one. */
   place(link: LinkId): Promise<Result<string | undefined>>;
   read(link: LinkId, fromPosition: bigint, bytesMax: number): AsyncIterable<RawSegment>;

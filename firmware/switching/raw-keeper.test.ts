@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { MemoryLevel } from "memory-level";
 import type { Result } from "../base/result.js";
 import { SimulatedWorld } from "../base/world-simulated.js";
+import type { LineState } from "../link/raw.js";
 import { linkId, type LinkId } from "../model/identifiers.js";
 import { openStore } from "../store/leveldb-store.js";
 import type { Store } from "../store/store.js";
 import { StoredRawKeeper } from "./raw-keeper.js";
+import { lineSpace } from "./raw-keyspaces.js";
 
 const world = new SimulatedWorld();
 const smdr = linkId("smdr");
@@ -97,6 +99,48 @@ describe("StoredRawKeeper", () => {
     assert.deepEqual(newest.map(({ whole, atMs }) => [whole === true, atMs > 0]),
       [[true, true], [false, true]]);
     await closed(found);
+  });
+
+  it("keeps the state of a line where it changes: read, restarted, pruned", async () => {
+    const database = new MemoryLevel<Uint8Array, Uint8Array>(
+      { keyEncoding: "view", valueEncoding: "view", storeEncoding: "view" });
+    const first = await opened(database);
+    const up = { channel: "serial /dev/ttyS0 9600 8N1",
+      lines: { cts: true, dsr: false, dcd: true } };
+    const down = { ...up, lines: { cts: false, dsr: false, dcd: false } };
+    const said: [string, LineState?][] = [["0"], ["1", up], ["2", up],
+      ["3", { ...up, damaged: 2, breaks: 1 }], ["4", up], ["5", down]];
+    const entries = async ({ store }: Opened): Promise<bigint[]> => {
+      const found: bigint[] = [];
+      for await (const [{ position }] of store.range(lineSpace, {})) found.push(position);
+      return found;
+    };
+    const states = async ({ keeper }: Opened, from: bigint): Promise<unknown[]> => {
+      const found: unknown[] = [];
+      for await (const { line } of keeper.read(smdr, from, 100)) found.push(line);
+      return found;
+    };
+    for (const [text, line] of said) must(await first.keeper.keep(smdr, Buffer.from(text), line));
+    must(await first.keeper.keep(other, Buffer.from("x"), up));
+    assert.deepEqual(await entries(first), [2n, 4n, 6n, 1n], "only where something was new");
+    const all = said.map(([, line]) => line);
+    assert.deepEqual(await states(first, 0n), all);
+    assert.deepEqual(await states(first, 3n), all.slice(2));
+    assert.deepEqual(await states(first, 5n), all.slice(4));
+    await closed(first);
+    const again = await opened(database);
+    must(await again.keeper.keep(smdr, Buffer.from("6"), down));
+    assert.deepEqual(await states(again, 6n), [down, down]);
+    assert.deepEqual(await entries(again), [2n, 4n, 6n, 1n]);
+    must(await again.keeper.keepWhole(smdr, ["7", "8"].map((text) => Buffer.from(text))));
+    assert.deepEqual(await states(again, 7n), [down, {}, {}], "not known any more");
+    await world.advance(61_000);
+    must(await again.keeper.keep(smdr, Buffer.from("9")));
+    must(await again.keeper.prune());
+    assert.deepEqual(await texts(again.keeper, smdr), ["10:9"]);
+    assert.deepEqual(await states(again, 0n), [{}]);
+    assert.deepEqual(await entries(again), [8n, 1n]);
+    await closed(again);
   });
 
   it("gives the newest bytes, however they are cut", async () => {

@@ -3,11 +3,14 @@
 import type { Component, Health } from "../base/component.js";
 import { done, fail, ok, type Result } from "../base/result.js";
 import type { World } from "../base/world.js";
-import type { RawKeeper, RawSegment } from "../link/raw.js";
-import { linkId, type LinkId } from "../model/identifiers.js";
-import { copyOf, readText, readU64, textKey, u64Key, viewOf } from "../store/keys.js";
-import { put, remove, type Keyspace, type Mutation, type Store } from "../store/store.js";
+import type { LineState, RawKeeper, RawSegment } from "../link/raw.js";
+import type { LinkId } from "../model/identifiers.js";
+import { copyOf } from "../store/keys.js";
+import { put, remove, type Mutation, type Store } from "../store/store.js";
+import { LineStates } from "./line-states.js";
 import { Pruning } from "./pruning.js";
+import { placeSpace, positionMax, rawSizes, rawSpace, type StoredSegment }
+  from "./raw-keyspaces.js";
 
 export interface RawRetention {
   readonly ageMsMax: number;
@@ -69,53 +72,9 @@ export const rawKeeperBounds: RawKeeperBounds = {
 
 const pruneEveryMs = 3_600_000;
 const pruneMax = 1_000;
-const timeBytes = 8;
-
-interface RawKey { readonly link: LinkId; readonly position: bigint }
-type Stored = Omit<RawSegment, "position">;
-
-/** Link, a zero byte, position: link names hold no zero byte. */
-export const rawSpace: Keyspace<RawKey, Stored> = {
-  name: "raw", version: 1, replicated: false,
-  encodeKey: ({ link, position }) => Buffer.concat([textKey(`${link}\u0000`), u64Key(position)]),
-  decodeKey: (bytes) => ({
-    link: linkId(readText(bytes.subarray(0, -9))), position: readU64(bytes, bytes.length - 8),
-  }),
-  // The time of a whole segment is written negative.
-  encode: ({ atMs, bytes, whole }) => {
-    const value = Buffer.allocUnsafe(timeBytes + bytes.length);
-    value.writeDoubleBE(whole === true ? -atMs : atMs, 0);
-    value.set(bytes, timeBytes);
-    return value;
-  },
-  decode: (bytes) => {
-    if (bytes.length < timeBytes) return fail("store-damaged", "a segment without its time");
-    const time = viewOf(bytes).getFloat64(0);
-    return ok({ atMs: Math.abs(time), bytes: bytes.subarray(timeBytes),
-      ...(time < 0 ? { whole: true } : {}) });
-  },
-};
-
-/** By link: payload bytes in `raw`. Written together with what it counts. */
-export const rawSizes: Keyspace<LinkId, number> = {
-  name: "raw-sizes", version: 1, replicated: false, encodeKey: textKey,
-  decodeKey: (bytes) => linkId(readText(bytes)),
-  encode: (size) => u64Key(BigInt(size)),
-  decode: (bytes) => bytes.length === 8 ? ok(Number(readU64(bytes, 0)))
-    : fail("store-damaged", "a size of other than eight bytes"),
-};
 
 /** Room is made for more than is needed at the moment, so that it is not made for each segment. */
 const roomShare = 0.02;
-
-/** Where reading has got to in what can be read again, for each link; written with the bytes. */
-const placeSpace: Keyspace<LinkId, string> = {
-  name: "raw-place", version: 1, replicated: false,
-  encodeKey: textKey, decodeKey: (bytes) => linkId(readText(bytes)),
-  encode: (place) => Buffer.from(place), decode: (bytes) => ok(readText(bytes)),
-};
-
-const positionMax = 0xffff_ffff_ffff_ffffn;
 
 export class StoredRawKeeper implements RawKeeper, Component {
   readonly name = "raw-keeper";
@@ -131,12 +90,14 @@ export class StoredRawKeeper implements RawKeeper, Component {
   readonly #quota: (link: LinkId) => RawQuota | undefined;
   readonly #dropped: RawKeeperOptions["dropped"];
   readonly #loading = new Map<LinkId, Promise<void>>();
+  readonly #lines: LineStates;
   #pendingBytes = 0;
   readonly #pruning: Pruning;
   #health: Health = { status: "failed", reason: "not started" };
 
   constructor(options: RawKeeperOptions) {
     this.#store = options.store;
+    this.#lines = new LineStates(options.store);
     this.#world = options.world;
     this.#retention = options.retention;
     this.#count = options.count;
@@ -162,14 +123,14 @@ export class StoredRawKeeper implements RawKeeper, Component {
     return Promise.resolve();
   }
 
-  keep(link: LinkId, bytes: Uint8Array): Promise<Result<bigint>> {
-    return this.#keep(link, [bytes], {});
+  keep(link: LinkId, bytes: Uint8Array, line?: LineState): Promise<Result<bigint>> {
+    return this.#keep(link, [bytes], {}, line);
   }
 
   keepWhole(
-    link: LinkId, frames: readonly Uint8Array[], place?: string,
+    link: LinkId, frames: readonly Uint8Array[], place?: string, line?: LineState,
   ): Promise<Result<bigint>> {
-    return this.#keep(link, frames, { whole: true }, place);
+    return this.#keep(link, frames, { whole: true }, line, place);
   }
 
   place(link: LinkId): Promise<Result<string | undefined>> {
@@ -178,7 +139,7 @@ export class StoredRawKeeper implements RawKeeper, Component {
 
   async #keep(
     link: LinkId, pieces: readonly Uint8Array[], marked: Pick<RawSegment, "whole">,
-    place?: string,
+    line: LineState | undefined, place?: string,
   ): Promise<Result<bigint>> {
     const { segmentBytesMax, pendingBytesMax, linksMax } = this.#bounds;
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
@@ -204,10 +165,13 @@ export class StoredRawKeeper implements RawKeeper, Component {
       this.#sizes.set(link, this.sizeOf(link) + length);
       const written = await this.#store.append([...segments.map((segment, index) =>
         put(rawSpace, { link, position: position + BigInt(index) }, segment)),
+      ...this.#lines.changed(link, position, line),
       ...place === undefined ? [] : [put(placeSpace, link, place)],
       put(rawSizes, link, this.sizeOf(link)), ...this.#count?.kept(link, length, atMs) ?? []]);
-      if (written.ok) this.#count?.durable(link);
-      else {
+      if (written.ok) {
+        this.#lines.written(link, line);
+        this.#count?.durable(link);
+      } else {
         this.#sizes.set(link, this.sizeOf(link) - length);
         this.#count?.refused(link, length, atMs);
       }
@@ -229,10 +193,16 @@ export class StoredRawKeeper implements RawKeeper, Component {
   ): AsyncGenerator<RawSegment, void, undefined> {
     let left = bytesMax;
     const range = { gte: { link, position: fromPosition }, lte: { link, position: positionMax } };
-    for await (const [{ position }, segment] of this.#store.range(rawSpace, range)) {
-      if (segment.bytes.length > left) return;
-      left -= segment.bytes.length;
-      yield { position, ...segment };
+    const lines = this.#lines.reader(link, fromPosition);
+    try {
+      for await (const [{ position }, segment] of this.#store.range(rawSpace, range)) {
+        if (segment.bytes.length > left) return;
+        left -= segment.bytes.length;
+        const line = await lines.at(position);
+        yield { position, ...segment, ...(line && { line }) };
+      }
+    } finally {
+      await lines.close();
     }
   }
 
@@ -293,7 +263,7 @@ export class StoredRawKeeper implements RawKeeper, Component {
     const quota = this.#quota(link);
     if (quota === undefined || this.sizeOf(link) + bytes <= quota.bytesMax) return done;
     const wanted = Math.max(0, quota.bytesMax * (1 - roomShare) - bytes);
-    const tooMuch = (_segment: Stored, size: number): boolean => size > wanted;
+    const tooMuch = (_segment: StoredSegment, size: number): boolean => size > wanted;
     const freed = await this.#removeOldest(link, this.#unneededEnd(link), tooMuch);
     if (!freed.ok) return freed;
     if (this.sizeOf(link) + bytes <= quota.bytesMax) return done;
@@ -314,7 +284,7 @@ export class StoredRawKeeper implements RawKeeper, Component {
    * bytes then kept. `first` is done with each batch before it goes. Gives the count.
    */
   async #removeOldest(
-    link: LinkId, end: bigint, goes: (segment: Stored, size: number) => boolean,
+    link: LinkId, end: bigint, goes: (segment: StoredSegment, size: number) => boolean,
     first: (segments: readonly DroppedSegment[]) => Promise<Result<void>> =
     () => Promise.resolve(done),
   ): Promise<Result<number>> {
@@ -334,6 +304,7 @@ export class StoredRawKeeper implements RawKeeper, Component {
       this.#sizes.set(link, Math.max(0, this.sizeOf(link) - freed));
       const removed = await this.#store.append([
         ...going.map(({ position }) => remove(rawSpace, { link, position })),
+        ...await this.#lines.outdated(link, going.at(-1)?.position ?? 0n),
         put(rawSizes, link, this.sizeOf(link))]);
       if (!removed.ok) {
         this.#sizes.set(link, this.sizeOf(link) + freed);
@@ -363,6 +334,7 @@ export class StoredRawKeeper implements RawKeeper, Component {
       let last = 0n;
       for await (const [key] of this.#store.range(rawSpace, range)) last = key.position;
       this.#sizes.set(link, await this.#sizeKept(link, last));
+      await this.#lines.load(link);
       this.#last.set(link, last);
       this.#loading.delete(link);
     };

@@ -436,7 +436,9 @@ describe("a link on a serial port that is unplugged and plugged in elsewhere", (
         parity: "none", stopBits: 1, flowControl: "none" }, world),
       secret: (reference) => fail("not-found", reference),
       rawKeeper: {
-        keep: (_link, bytes) => {
+        keep: (_link, bytes, line) => {
+          // A pseudo terminal has settings, and no modem lines to tell of.
+          assert.deepEqual(line, { channel: `serial ${path} 9600 8N1` });
           kept.push(Buffer.from(bytes));
           return Promise.resolve(ok(BigInt(kept.length)));
         },

@@ -37,7 +37,7 @@ function addressOf(port: Port): string {
   return port.serialNumber === "" ? port.path : port.adapterAddress;
 }
 
-function linesText(lines: ModemLines | undefined, session: Session): string {
+export function linesText(lines: ModemLines | undefined, session: Session): string {
   if (lines === undefined) {
     return session.say(["this port cannot tell", "ce port ne sait pas le dire"]);
   }

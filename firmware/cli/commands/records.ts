@@ -4,7 +4,7 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { ConnectionStateSchema, DirectionSchema }
   from "../../../proto/gen/cti/gateway/v1/model_pb.js";
 import { CallRecordSchema, ExportFormatSchema, RecordsService, RecordSourceSchema,
-  type CallRecord, type TriedRecord, type TryFormatResponse }
+  type CallRecord, type LineState, type TriedRecord, type TryFormatResponse }
   from "../../../proto/gen/cti/gateway/v1/records_pb.js";
 import { ask, askPages, follow, type Command, type Input,
   type OptionDeclaration } from "../command.js";
@@ -13,6 +13,7 @@ import { download } from "../download.js";
 import { usageFailure } from "../failure.js";
 import type { Session } from "../session.js";
 import { durationText, enumChoices, enumWord, partyText, timeText } from "../wording.js";
+import { linesText } from "./ports.js";
 
 const methods = RecordsService.method;
 
@@ -134,6 +135,12 @@ const tryOut: Command = ask({ words: "record try", args: ["<file>"], method: met
   },
   show: showTrial });
 
+function lineText({ channel, lines, damaged, breaks }: LineState, session: Session): string {
+  return [channel, ...(lines === undefined ? [] : [linesText(lines, session)]),
+    ...(damaged === 0 ? [] : [session.say([`${damaged} damaged`, `${damaged} abîmés`])]),
+    ...(breaks === 0 ? [] : [session.say([`${breaks} breaks`, `${breaks} ruptures`])])].join("; ");
+}
+
 export const recordCommands: readonly Command[] = [
   askPages({ words: "record list", options: queryOptions, method: methods.listRecords,
     item: CallRecordSchema, limitDefault: 100, pageMax: 1_000,
@@ -186,7 +193,15 @@ export const recordCommands: readonly Command[] = [
       bytesMax: input.count("maxBytes") }),
     async show(messages, session, input) {
       await download(session, input.text("file"), (async function* () {
-        for await (const { data, position } of messages) {
+        let before = "";
+        for await (const { data, position, at, line } of messages) {
+          const state = line === undefined ? "" : lineText(line, session);
+          if (state !== before) {
+            const time = timeText(at, session.environment);
+            session.note([`position ${position}, ${time}: ${state || "line not known"}`,
+              `position ${position}, ${time} : ${state || "ligne inconnue"}`]);
+          }
+          before = state;
           yield { data, detail: session.say([`position ${position}`, `position ${position}`]) };
         }
       })());

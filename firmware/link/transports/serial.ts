@@ -225,7 +225,8 @@ async function prospectOf(address: string): Promise<string | undefined> {
 }
 
 export function serialOpener(options: SerialOptions, world: World): TransportOpener {
-  const description = `serial ${options.path} ${settingsText(options)}`;
+  const flow = options.flowControl === "none" ? "" : ` ${options.flowControl}`;
+  const description = `serial ${options.path} ${settingsText(options)}${flow}`;
   return pluggedOpener({
     description, world,
     prospect: () => prospectOf(options.path),

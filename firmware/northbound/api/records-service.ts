@@ -136,8 +136,8 @@ async function *readRaw(
         return;
       }
       if (next.value.done === true) return;
-      const { position, atMs, bytes } = next.value.value;
-      yield ok([{ position, at: timestamp(atMs), data: bytes }]);
+      const { position, atMs, bytes, line } = next.value.value;
+      yield ok([{ position, at: timestamp(atMs), data: bytes, ...(line && { line }) }]);
     }
   } finally {
     await iterator.return?.();

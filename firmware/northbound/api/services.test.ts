@@ -383,11 +383,14 @@ describe("services", () => {
 
   it("reads raw bytes from a position", async () => {
     gateway.raws.push({ position: 1n, atMs: 5, bytes: Buffer.from("ab") },
-      { position: 3n, atMs: 6, bytes: Buffer.from("cd") });
+      { position: 3n, atMs: 6, bytes: Buffer.from("cd"), line: { channel: "serial ttyS0 9600 8N1",
+        lines: { cts: true, dsr: false, dcd: false }, damaged: 2 } });
     const segments = await gather(follow("admin", RecordsService.method.readRaw,
       { link: "pbx-1", fromPosition: 2n }));
-    assert.deepEqual(segments.map(({ position, data }) =>
-      [position, Buffer.from(data).toString()]), [[3n, "cd"]]);
+    assert.deepEqual(segments.map(({ position, data, line }) =>
+      [position, Buffer.from(data).toString(), line?.channel, line?.lines?.cts, line?.lines?.dsr,
+        line?.damaged, line?.breaks]),
+    [[3n, "cd", "serial ttyS0 9600 8N1", true, false, 2, 0]]);
   });
 
   it("tries other options on the newest raw bytes of a link, or on bytes given", async () => {
