@@ -311,7 +311,8 @@ describe("link runtime with raw bytes", () => {
   } {
     bench.driver.keepsRawBytes = true;
     const self = {
-      kept: [] as string[], lines: [] as (LineState | undefined)[], last: undefined as string | undefined, refuse: false,
+      kept: [] as string[], lines: [] as (LineState | undefined)[],
+      last: undefined as string | undefined, refuse: false,
       slow: undefined as (() => void)[] | undefined,
       keep: async (_link: unknown, bytes: Uint8Array, line?: LineState) => {
         if (self.slow !== undefined) {
