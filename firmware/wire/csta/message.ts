@@ -387,8 +387,12 @@ export type CstaMessage =
       readonly result: CstaResult }
   | { readonly kind: "error"; readonly invokeID: number; readonly error: CstaError }
   | { readonly kind: "reject"; readonly invokeID?: number; readonly problem: RejectProblem }
-  /** A service known by code or name only: to be refused as not supported. */
-  | { readonly kind: "unknown-invoke"; readonly invokeID: number; readonly operation: string }
+  /**
+   * A service known by code or name only: to be refused as not supported. With `mistyped`, why
+   * its argument cannot be read: to be rejected so.
+   */
+  | { readonly kind: "unknown-invoke"; readonly invokeID: number; readonly operation: string;
+      readonly mistyped?: string }
   | ({ readonly kind: "associate"; readonly invokeID?: number } & AssociationRequest)
   | { readonly kind: "associated"; readonly invokeID?: number; readonly sessionID?: string;
       readonly version?: string; readonly duration?: number;
@@ -403,7 +407,9 @@ export type CstaMessage =
   /** At once, without an answer (ABRT; ApplicationSessionTerminated). */
   | { readonly kind: "abort"; readonly reason?: string; readonly sessionID?: string }
   /** A frame of nothing that some peers send to show life. */
-  | { readonly kind: "keep-alive" };
+  | { readonly kind: "keep-alive" }
+  /** Before and after all frames, where the framing has it: `B`, its answer `P`, `EXIT`. */
+  | { readonly kind: "handshake"; readonly step: "begin" | "answer" | "end" };
 
 /** One encoding of these messages, with its framing, for one end of one connection. */
 export interface CstaCodec {
