@@ -229,7 +229,9 @@ function partsOf(element: BerElement | undefined): readonly BerElement[] {
 }
 
 /** Through elements that have one part of interest, given by context tags. */
-function inside(element: BerElement | undefined, ...path: readonly number[]): readonly BerElement[] {
+function inside(
+  element: BerElement | undefined, ...path: readonly number[]
+): readonly BerElement[] {
   let at = element;
   for (const tag of path) at = part(partsOf(at), tag);
   return partsOf(at);

@@ -12,7 +12,8 @@ import {
 } from "./acse.js";
 import { cstaFramer, type CstaFrame, type CstaFramer, type CstaFraming } from "./framing.js";
 import type { Functions } from "./functionality.js";
-import { unansweredServices, type CstaCodec, type CstaMessage, type CstaResult } from "./message.js";
+import { unansweredServices, type CstaCodec, type CstaMessage, type CstaResult }
+  from "./message.js";
 import { eventReportOperation, type CstaPhase } from "./phase.js";
 import { decodeRose, encodeRose, universalFailure, type RosePdu } from "./rose.js";
 

@@ -103,8 +103,7 @@ function elementEnd(
     if (octets > 4) return malformed;
     if (at + octets > end) return beyond;
     length = 0;
-    for (let index = 0; index < octets; index += 1) length = length * 256 + (bytes[at + index] ?? 0);
-    at += octets;
+    for (const head = at + octets; at < head; at += 1) length = length * 256 + (bytes[at] ?? 0);
   }
   const last = at + length;
   if (last > end) return beyond;
