@@ -9,7 +9,7 @@ import type { World } from "../firmware/base/world.js";
 export interface Setting {
   readonly baudRate: number;
   readonly dataBits: 7 | 8;
-  readonly parity: "none" | "even" | "odd";
+  readonly parity: "none" | "even" | "odd" | "mark" | "space";
   readonly stopBits: 1 | 2;
 }
 
@@ -19,7 +19,7 @@ export const idle = 1;
 function bitsOf(octet: number, setting: Setting): readonly number[] {
   const data = Array.from({ length: setting.dataBits }, (_, bit) => (octet >> bit) & 1);
   const odd = data.reduce((sum, bit) => sum + bit, 0) % 2;
-  const parity = setting.parity === "none" ? [] : [setting.parity === "even" ? odd : 1 - odd];
+  const parity = { none: [], even: [odd], odd: [1 - odd], mark: [1], space: [0] }[setting.parity];
   return [0, ...data, ...parity, ...Array.from({ length: setting.stopBits }, () => 1)];
 }
 

@@ -27,9 +27,24 @@ describe("detection of format and line setting", function () {
           .join("; ");
         assert.equal(verdict.kind, "recognised", shown);
         assert.equal(best?.options["format"], name, shown);
-        const letter = { none: "N", even: "E", odd: "O" }[setting.parity];
+        const letter = { none: "N", even: "E", odd: "O", mark: "M", space: "S" }[setting.parity];
         assert.equal(verdict.settings, `${setting.baudRate} ${setting.dataBits}${letter}1`, shown);
       }
+    });
+  }
+
+  // What reads the same is told as the simpler of the two.
+  for (const [setting, told] of [
+    [{ baudRate: 9_600, dataBits: 7, parity: "mark", stopBits: 1 }, "9600 7M1"],
+    [{ baudRate: 1_200, dataBits: 7, parity: "space", stopBits: 1 }, "1200 8N1"],
+    [{ baudRate: 4_800, dataBits: 8, parity: "mark", stopBits: 1 }, "4800 8N1"],
+    [{ baudRate: 2_400, dataBits: 8, parity: "space", stopBits: 1 }, "2400 8S1"],
+  ] as const) {
+    it(`finds ${setting.baudRate} baud, ${setting.dataBits} bits, parity ${setting.parity
+    } as ${told}`, async () => {
+      const [texts = []] = plainRecords("panasonic-kx");
+      const verdict = await diagnose(texts, setting);
+      assert.deepEqual([verdict.kind, verdict.settings], ["recognised", told]);
     });
   }
 

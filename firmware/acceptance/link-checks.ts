@@ -154,10 +154,12 @@ const cannotTell: Text = { en: "this port cannot tell", fr: "ce port ne sait pas
 
 function modemText({ lines }: LineStatus): Text {
   if (lines === undefined) return cannotTell;
-  return inEachLanguage((_words, language) => (["cts", "dsr", "dcd"] as const).map((name) => {
-    const up = language === "en" ? ["up", "down"] : ["actif", "inactif"];
-    return `${name.toUpperCase()} ${up[lines[name] ? 0 : 1] ?? ""}`;
-  }).join(", "));
+  return inEachLanguage((_words, language) =>
+    (["cts", "dsr", "dcd", "ri"] as const).flatMap((name) => {
+      const up = language === "en" ? ["up", "down"] : ["actif", "inactif"];
+      return lines[name] === undefined ? []
+        : [`${name.toUpperCase()} ${up[lines[name] ? 0 : 1] ?? ""}`];
+    }).join(", "));
 }
 
 /** Only of a port that tells damaged octets from good ones. */

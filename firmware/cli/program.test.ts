@@ -279,7 +279,7 @@ describe("ctictl: report", () => {
 
 describe("ctictl: link doctor", () => {
   const verdict = { finding: Finding.RECOGNISED, headline: "It is A PBX, 9600 7E1.",
-    settings: "9600 7E1", bytesSeen: 162n, lines: { cts: true, dsr: false, dcd: false },
+    settings: "9600 7E1", bytesSeen: 162n, lines: { cts: true, dsr: false, dcd: false, ri: true },
     candidates: [{ driver: "smdr", title: "A PBX", score: 0.97, records: 2,
       samples: [{ text: "101 0142", fields: { device: "101" } }] }],
     advice: ["Put the link below into the configuration."], profileYaml: "links: []\n" };
@@ -299,7 +299,7 @@ describe("ctictl: link doctor", () => {
       { path: "/dev/bus/usb/003/002", link: "", kind: PortKind.HID }]);
     assert.equal(await made.run("link doctor"), 0, made.err);
     assert.deepEqual(made.sent.at(-1)?.request, { port: "usb:0403:6001:A1" });
-    for (const wanted of ["It is A PBX, 9600 7E1.", "CTS up, DSR down", "97 %", "device=101",
+    for (const wanted of ["It is A PBX, 9600 7E1.", "CTS up, DSR down, DCD down, RI up", "97 %", "device=101",
       "1. Put the link", "links: []"]) {
       assert.ok(made.out.includes(wanted), `${wanted} in ${made.out}`);
     }

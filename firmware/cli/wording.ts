@@ -2,8 +2,10 @@
 
 import type { DescEnum } from "@bufbuild/protobuf";
 import { durationMs, timestampMs, type Duration, type Timestamp } from "@bufbuild/protobuf/wkt";
+import type { ModemLines } from "../../proto/gen/cti/gateway/v1/ports_pb.js";
 import type { ConnectionId, NumberForms } from "../../proto/gen/cti/gateway/v1/model_pb.js";
 import { usageFailure } from "./failure.js";
+import type { Session } from "./session.js";
 
 /** `LINK_STATE_NOT_READY` is `not-ready`; the zero value is empty. */
 export function enumWord(descriptor: DescEnum, value: number): string {
@@ -83,4 +85,13 @@ export function parseDurationMs(text: string): number {
   const found = /^(\d+(?:\.\d+)?)\s*([smhdw]?)$/.exec(text);
   if (found === null) throw usageFailure(`"${text}" is no duration; expected 90s, 10m, 2h or 7d`);
   return Math.round(Number(found[1]) * (unitMs[found[2] === "" ? "s" : found[2] ?? "s"] ?? 1_000));
+}
+
+/** `CTS up, DSR down, DCD down`; RI where it is told. */
+export function modemLinesText(
+  lines: Pick<ModemLines, "cts" | "dsr" | "dcd" | "ri">, session: Session,
+): string {
+  return (["cts", "dsr", "dcd", "ri"] as const).flatMap((name) => lines[name] === undefined ? []
+    : [`${name.toUpperCase()} ${session.say(lines[name] ? ["up", "actif"] : ["down", "inactif"])}`])
+    .join(", ");
 }

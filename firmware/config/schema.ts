@@ -57,7 +57,10 @@ const serial = z.strictObject({
   dataBits: z.union([z.literal(5), z.literal(6), z.literal(7), z.literal(8)]).default(8)
     .meta(words("Data bits", "Data bits.", "Bits de données", "Bits de données.")),
   parity: z.enum(["none", "even", "odd", "mark", "space"]).default("none")
-    .meta(words("Parity", "Parity.", "Parité", "Parité.")),
+    .meta(words("Parity", "Parity; mark is a bit that is always 1, space one that is always 0. Not "
+      + "every adapter has these two.",
+    "Parité", "Parité ; mark est un bit toujours à 1, space un bit toujours à 0. Tous les "
+      + "adaptateurs n'ont pas ces deux-là.")),
   stopBits: z.union([z.literal(1), z.literal(1.5), z.literal(2)]).default(1)
     .meta(words("Stop bits", "Stop bits.", "Bits de stop", "Bits de stop.")),
   flowControl: z.enum(["none", "rts-cts", "xon-xoff"]).default("none")

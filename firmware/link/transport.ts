@@ -19,11 +19,13 @@ export interface LinePins {
   Promise<Result<void>>;
 }
 
-/** The pins that a PBX drives, as this end sees them (TIA-232: CTS 5, DSR 6, DCD 8). */
+/** The pins that a PBX drives, as this end sees them (TIA-232: CTS 5, DSR 6, DCD 8, RI 22). */
 export interface ModemLines {
   readonly cts: boolean;
   readonly dsr: boolean;
   readonly dcd: boolean;
+  /** The ring indicator; absent where the system does not tell it. */
+  readonly ri?: boolean;
 }
 
 /** What a serial port tells besides its octets. */

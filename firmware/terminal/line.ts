@@ -1,7 +1,7 @@
 /** What a terminal types on: the shared line of a link, or a port of its own. */
 
 import type { Result } from "../base/result.js";
-import type { LinePins } from "../link/transport.js";
+import type { LinePins, ModemLines } from "../link/transport.js";
 import type { TapListener } from "../link/link.js";
 
 /** How a serial line is set. */
@@ -22,8 +22,7 @@ export interface TerminalLine {
   /** Sets it anew; absent where others depend on it as it is. */
   change?(next: LineSettings): Promise<Result<void>>;
   /** The pins that the PBX drives; undefined where the port cannot tell. */
-  modemLines(): Promise<{ readonly cts: boolean; readonly dsr: boolean; readonly dcd: boolean }
-    | undefined>;
+  modemLines(): Promise<ModemLines | undefined>;
   send(bytes: Uint8Array, secret: boolean): Result<void>;
   close(): void;
 }

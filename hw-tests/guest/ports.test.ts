@@ -366,8 +366,8 @@ describe("serial and USB ports of a real kernel", function () {
   });
 
   describe("a UART", () => {
-    /** Linux TIOCM_*; in loop mode RTS leads to CTS, DTR to DSR, OUT2 to DCD. */
-    const pins = { dtr: 0x002, rts: 0x004, out2: 0x4000, loop: 0x8000 };
+    /** Linux TIOCM_*; in loop mode RTS leads to CTS, DTR to DSR, OUT1 to RI, OUT2 to DCD. */
+    const pins = { dtr: 0x002, rts: 0x004, out1: 0x2000, out2: 0x4000, loop: 0x8000 };
     const usual = pins.dtr | pins.rts | pins.out2;
     let cable: Cable;
     let path: string;
@@ -418,17 +418,35 @@ describe("serial and USB ports of a real kernel", function () {
       await until("the PBX has it", () => cable.received.endsWith("to the PBX\r\n"));
     });
 
-    it("has DTR and RTS raised; CTS, DSR and DCD are read as they change", async () => {
+    it("has DTR and RTS raised; CTS, DSR, DCD and RI are read as they change", async () => {
       await open("none");
       assert.match(await kernelLine(), /\bRTS\|CTS\|DTR\|DSR\|CD\b/);
       // The 16550 leads its own outputs back to its inputs.
-      for (const [raised, cts, dsr, dcd] of [[pins.rts, true, false, false],
-        [pins.dtr, false, true, false], [pins.out2, false, false, true],
-        [0, false, false, false], [usual, true, true, true]] as const) {
+      for (const [raised, cts, dsr, dcd, ri] of [[pins.rts, true, false, false, false],
+        [pins.dtr, false, true, false, false], [pins.out2, false, false, true, false],
+        [pins.out1, false, false, false, true], [0, false, false, false, false],
+        [usual, true, true, true, false]] as const) {
         await setPins(pins.loop | raised);
-        assert.deepEqual(await guest.do("lines", path), { cts, dsr, dcd });
+        assert.deepEqual(await guest.do("lines", path), { cts, dsr, dcd, ri });
       }
     });
+
+    /** The line control register, read behind the driver's back. */
+    async function lineControl(): Promise<number> {
+      const base = /port:([0-9A-F]+)/.exec(await kernelLine())?.[1] ?? "";
+      const text = await guest.do("shell", `perl -e 'open(P, "<", "/dev/port") or die $!;`
+        + ` sysseek(P, 0x${base} + 3, 0); sysread(P, my $octet, 1); print ord($octet)'`);
+      return Number(text.trim());
+    }
+
+    // Bits 0-1 and 2: data and stop bits; 3: parity; 4: even; 5: stick (TL16C550C, LCR).
+    for (const [dataBits, parity, control] of [[8, "none", 0x03], [7, "mark", 0x2a],
+      [7, "space", 0x3a], [8, "mark", 0x2b], [7, "odd", 0x0a]] as const) {
+      it(`is set to ${dataBits} data bits and parity ${parity}`, async () => {
+        assert.equal(await guest.do("open", { ...settings, path, dataBits, parity }), "");
+        assert.equal(await lineControl() & 0x3f, control);
+      });
+    }
 
     it("reads a break as one NUL", async () => {
       await open("none");

@@ -376,6 +376,21 @@ describe("marking of damaged octets", () => {
   });
 });
 
+describe("mark and space parity", () => {
+  it("is refused where the driver of the port does not have it", async function () {
+    const pair = await openPtyPair(world);
+    need(this, "pty", pair.ok ? undefined : pair.fault.message);
+    const open = (parity: SerialOptions["parity"]): Promise<Result<Transport>> =>
+      transportOpener({ kind: "serial", path: good(pair).devicePath, baudRate: 9_600, dataBits: 7,
+        parity, stopBits: 1, flowControl: "none" }, world).open(5_000);
+    for (const parity of ["mark", "space"] as const) {
+      assert.equal(faultOf(await open(parity)), "service-not-supported");
+    }
+    good(await open("even")).close();
+    await good(pair).close();
+  });
+});
+
 describe("a serial port that is not there yet", () => {
   it("is offered as soon as it is plugged in, each time, until nobody wants it", async function () {
     const folder = await mkdtemp(join(tmpdir(), "link-offer-"));

@@ -8,7 +8,7 @@ import { ask, askPages, type Command } from "../command.js";
 import type { Bilingual } from "../language.js";
 import type { Session } from "../session.js";
 import { watching } from "../watch.js";
-import { bytesText, enumWord, timeText } from "../wording.js";
+import { bytesText, enumWord, modemLinesText, timeText } from "../wording.js";
 
 const methods = LinksService.method;
 
@@ -89,8 +89,7 @@ function lineRows(
       line.errorsCounted ? String(counters?.damagedBytes ?? 0n) : unknown],
     [["Breaks", "Breaks"], line.errorsCounted ? String(counters?.breaks ?? 0n) : unknown],
     [["Modem lines", "Signaux modem"], !line.signalsKnown ? unknown
-      : (["cts", "dsr", "dcd"] as const).map((name) => `${name.toUpperCase()} ${
-        session.say(line[name] ? ["up", "actif"] : ["down", "inactif"])}`).join(", ")],
+      : modemLinesText(line, session)],
   ];
 }
 

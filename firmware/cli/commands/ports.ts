@@ -6,7 +6,7 @@ import { DiagnosePortResponseSchema, FindingSchema, PortKind, PortKindSchema, Po
 import { ask, type Command } from "../command.js";
 import { usageFailure } from "../failure.js";
 import type { Session } from "../session.js";
-import { bytesText, enumWord } from "../wording.js";
+import { bytesText, enumWord, modemLinesText } from "../wording.js";
 
 const methods = PortsService.method;
 
@@ -41,9 +41,7 @@ export function linesText(lines: ModemLines | undefined, session: Session): stri
   if (lines === undefined) {
     return session.say(["this port cannot tell", "ce port ne sait pas le dire"]);
   }
-  return (["cts", "dsr", "dcd"] as const).map((name) =>
-    `${name.toUpperCase()} ${session.say(lines[name] ? ["up", "actif"] : ["down", "inactif"])}`)
-    .join(", ");
+  return modemLinesText(lines, session);
 }
 
 async function showCandidates(candidates: readonly Candidate[], session: Session): Promise<void> {

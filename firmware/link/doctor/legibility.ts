@@ -22,6 +22,7 @@ const framings: readonly Framing[] = [
   { dataBits: 7, parity: "even" }, { dataBits: 7, parity: "odd" },
   // Seven bits and two stop bits look the same.
   { dataBits: 7, parity: "mark" },
+  // Seven bits and space parity look the same, and so do eight bits and mark parity: both read well.
   { dataBits: 8, parity: "none" },
 ];
 
@@ -65,7 +66,7 @@ export function shareOf(octets: Uint8Array, framing: Framing): number {
   return good / Math.max(1, octets.length);
 }
 
-/** A parity bit is low for about half of all letters. */
+/** A parity bit is low for about half of all letters; a space parity bit is low for all. */
 const damagedShares = { least: 0.2, most: 0.8 };
 
 /**
@@ -73,9 +74,12 @@ const damagedShares = { least: 0.2, most: 0.8 };
  * bit is low come with a framing error, and no others. So it is told on ports that look for the
  * next start bit after it; others lose the rhythm. `damaged` has one value an octet.
  */
-export function seeParity(octets: Uint8Array, damaged: Uint8Array): "even" | "odd" | undefined {
+export function seeParity(
+  octets: Uint8Array, damaged: Uint8Array,
+): "even" | "odd" | "space" | undefined {
   if (see(octets)?.dataBits !== 8) return undefined;
   const low = damaged.reduce((sum, bad) => sum + bad, 0) / octets.length;
+  if (low >= shareMin) return "space";
   if (low < damagedShares.least || low > damagedShares.most) return undefined;
   const even = octets.reduce((sum, octet, place) =>
     sum + (ones(octet) % 2 === 1 - (damaged[place] ?? 0) ? 1 : 0), 0) / octets.length;

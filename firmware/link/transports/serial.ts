@@ -2,7 +2,7 @@
 
 import { stat } from "node:fs/promises";
 import { SerialPort } from "serialport";
-import { attempt, fail, messageOf, ok, type Result } from "../../base/result.js";
+import { attempt, done, fail, messageOf, ok, type Result } from "../../base/result.js";
 import type { Cancellable, World } from "../../base/world.js";
 import type { TransportOpener } from "../opener.js";
 import { resolvePort } from "../ports/ports.js";
@@ -12,7 +12,8 @@ import { ErrorMarks, type Unmarked } from "./error-marks.js";
 import type { SerialOptions } from "./options.js";
 import { pluggedOpener } from "./plugged-opener.js";
 import { holdOf, letGo } from "./serial-hold.js";
-import { markErrors } from "./termios.js";
+import { ringIndicatorOf } from "./ring-indicator.js";
+import { markErrors, stickParity } from "./termios.js";
 
 /** How often an open port's device node is looked at. */
 export const nodeWatchMs = 1_000;
@@ -133,12 +134,12 @@ function pinsOf(port: SerialPort, path: string, world: World): LinePins {
   const pins = { dtr: true, rts: true, brk: false };
   const set: LinePins["set"] = async (wanted) => {
     const next = { ...pins, ...wanted };
-    const done = await attempt("service-not-supported", path, () =>
+    const result = await attempt("service-not-supported", path, () =>
       new Promise<void>((resolve, reject) => {
         port.set(next, (error) => { if (error) reject(error); else resolve(); });
       }));
-    if (done.ok) Object.assign(pins, next);
-    return done;
+    if (result.ok) Object.assign(pins, next);
+    return result;
   };
   return {
     set,
@@ -162,7 +163,7 @@ export async function openSerialLine(
   const found = { ...options, path: path.value };
   const port = new SerialPort({
     path: found.path, baudRate: options.baudRate, dataBits: options.dataBits,
-    parity: options.parity, stopBits: options.stopBits, autoOpen: false, lock: true,
+    parity: libraryParity[options.parity], stopBits: options.stopBits, autoOpen: false, lock: true,
     rtscts: options.flowControl === "rts-cts", xon: options.flowControl === "xon-xoff",
     xoff: options.flowControl === "xon-xoff",
   });
@@ -171,15 +172,41 @@ export async function openSerialLine(
   const node = await nodeOf(found.path);
   await raiseLines(port, found, world);
   const descriptor = descriptorOf(port);
+  const stuck = await stick(descriptor, found, world);
+  if (!stuck.ok) {
+    await new Promise<void>((resolve) => { port.close(() => { resolve(); }); });
+    return stuck;
+  }
   const errorsCounted = descriptor !== undefined && await markErrors(descriptor, found.path, world);
   watchNode(port, found.path, node ?? "", world);
-  return ok(lineOn(port, errorsCounted, options.path, world));
+  return ok(lineOn(port, errorsCounted, found.path, world));
+}
+
+/** The library refuses mark and space: both are odd or even with one flag more. */
+const libraryParity = { none: "none", even: "even", odd: "odd", mark: "odd", space: "even" } as const;
+
+async function stick(
+  descriptor: number | undefined, { parity, path }: SerialOptions, world: World,
+): Promise<Result<void>> {
+  if (parity !== "mark" && parity !== "space") return done;
+  const refused = descriptor === undefined ? "no descriptor"
+    : await stickParity(descriptor, parity, world);
+  return refused === undefined ? done : fail("service-not-supported", {
+    en: `${path} has no ${parity} parity (${refused}): its driver knows none, even and odd.`,
+    fr: `${path} n'a pas la parité ${parity} (${refused}) : son pilote connaît aucune, paire et `
+      + "impaire." });
 }
 
 /** The library hides the open file's number, but has it. */
 function descriptorOf({ port }: SerialPort): number | undefined {
   const found: unknown = port !== undefined && "fd" in port ? port.fd : undefined;
   return typeof found === "number" ? found : undefined;
+}
+
+function statusOf(port: SerialPort): Promise<ModemLines | undefined> {
+  return new Promise((resolve) => {
+    port.get((error, status) => { resolve(error ? undefined : status); });
+  });
 }
 
 function lineOn(
@@ -196,12 +223,12 @@ function lineOn(
         if (bytes.length > 0) handler(bytes, damagedAt);
       });
     },
-    lines: () => new Promise((resolve) => {
-      port.get((error, status) => {
-        resolve(error || status === undefined ? undefined
-          : { cts: status.cts, dsr: status.dsr, dcd: status.dcd });
-      });
-    }),
+    lines: async () => {
+      const status = await statusOf(port);
+      const ri = status === undefined ? undefined : await ringIndicatorOf(path);
+      return status === undefined ? undefined
+        : { cts: status.cts, dsr: status.dsr, dcd: status.dcd, ...(ri === undefined ? {} : { ri }) };
+    },
     setBaudRate: (baudRate) => attempt("link-down", path, () =>
       new Promise<void>((resolve, reject) => {
         port.update({ baudRate }, (error) => {

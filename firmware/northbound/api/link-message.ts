@@ -74,7 +74,8 @@ function lineMessage(
   { errorsCounted, lines }: NonNullable<LinkStatus["line"]>,
 ): PlainInit<typeof SerialLineSchema> {
   return { errorsCounted, signalsKnown: lines !== undefined,
-    cts: lines?.cts ?? false, dsr: lines?.dsr ?? false, dcd: lines?.dcd ?? false };
+    cts: lines?.cts ?? false, dsr: lines?.dsr ?? false, dcd: lines?.dcd ?? false,
+    ...(lines?.ri === undefined ? {} : { ri: lines.ri }) };
 }
 
 export function linkMessage(

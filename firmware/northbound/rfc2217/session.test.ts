@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { done, fail, type Result } from "../../base/result.js";
 import { SimulatedWorld } from "../../base/world-simulated.js";
+import type { ModemLines } from "../../link/transport.js";
 import type { LineSettings } from "../../terminal/line.js";
 import { controls, decodeComPort, encodeComPort, type ComPortMessage, type ComPortName }
   from "../../wire/rfc2217.js";
@@ -18,7 +19,7 @@ class Bench {
     { baudRate: 9_600, dataBits: 8, parity: "none", stopBits: 1, flowControl: "none" };
   canChange = true;
   hasPins = true;
-  lines: { cts: boolean; dsr: boolean; dcd: boolean } | undefined;
+  lines: ModemLines | undefined;
   got: TelnetMessage[] = [];
 
   constructor() {
@@ -171,6 +172,21 @@ describe("RFC 2217 session", () => {
     bench.lines = { cts: true, dsr: true, dcd: false };
     await bench.world.advance(1_000);
     assert.deepEqual(bench.commands(), []);
+    bench.session.close();
+  });
+
+  it("tells that it rings, and with its own bit that it does no more", async () => {
+    const bench = new Bench();
+    bench.lines = { cts: true, dsr: false, dcd: false, ri: false };
+    await bench.send({ kind: "option", verb: "do", option: options.comPort });
+    await bench.world.advance(1);
+    bench.got = [];
+    bench.lines = { cts: true, dsr: false, dcd: false, ri: true };
+    await bench.world.advance(1_000);
+    bench.lines = { cts: true, dsr: false, dcd: false, ri: false };
+    await bench.world.advance(1_000);
+    assert.deepEqual(bench.commands(),
+      [answer("notifyModemState", 0x50), answer("notifyModemState", 0x14)]);
     bench.session.close();
   });
 

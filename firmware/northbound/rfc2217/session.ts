@@ -5,6 +5,7 @@
 
 import type { Result } from "../../base/result.js";
 import type { Cancellable, World } from "../../base/world.js";
+import type { ModemLines } from "../../link/transport.js";
 import type { LineSettings } from "../../terminal/line.js";
 import { controls, decodeComPort, encodeComPort, modemBits, parities, stopSizes,
   type ComPortMessage, type ComPortName } from "../../wire/rfc2217.js";
@@ -23,8 +24,7 @@ export interface SessionTerminal {
   signal(wish: PinWish): Promise<Result<void>>;
   settings(): LineSettings | undefined;
   change(next: LineSettings): Promise<Result<void>>;
-  modemLines(): Promise<{ readonly cts: boolean; readonly dsr: boolean; readonly dcd: boolean }
-    | undefined>;
+  modemLines(): Promise<ModemLines | undefined>;
 }
 
 export interface SessionPlan {
@@ -215,13 +215,14 @@ export class Rfc2217Session {
     this.#poll?.cancel();
     void this.#plan.terminal.modemLines().then((lines) => {
       if (this.#closed) return;
-      const { cts = false, dsr = false, dcd = false } = lines ?? {};
+      const { cts = false, dsr = false, dcd = false, ri = false } = lines ?? {};
       const state = (cts ? modemBits.cts : 0) | (dsr ? modemBits.dsr : 0)
-        | (dcd ? modemBits.dcd : 0);
-      // Each change bit stands four places below its state.
+        | (dcd ? modemBits.dcd : 0) | (ri ? modemBits.ri : 0);
       const moved = state ^ (this.#modemState ?? state);
       if (this.#modemState === undefined || (moved & this.#modemMask) !== 0) {
-        this.#answer("notifyModemState", (state | (moved >> 4)) & this.#modemMask);
+        // Each change bit stands four places below its state; that of the ring tells its end.
+        const changes = (moved & ~(ri ? modemBits.ri : 0)) >> 4;
+        this.#answer("notifyModemState", (state | changes) & this.#modemMask);
       }
       this.#modemState = state;
       this.#poll = this.#plan.world.clock.after(modemPollMs, "rfc2217.modem", () => {

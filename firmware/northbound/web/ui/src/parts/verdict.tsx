@@ -106,11 +106,11 @@ function Seen(props: { readonly verdict: Verdict }): JSX.Element {
 }
 
 export function Lines(
-  props: { readonly lines: Pick<ModemLines, "cts" | "dsr" | "dcd"> },
+  props: { readonly lines: Pick<ModemLines, "cts" | "dsr" | "dcd" | "ri"> },
 ): JSX.Element {
-  return <span class="row">{(["cts", "dsr", "dcd"] as const).map((name) => {
+  return <span class="row">{(["cts", "dsr", "dcd", "ri"] as const).map((name) => {
     const up = props.lines[name];
-    return <Badge key={name} tone={up ? "good" : "quiet"} icon={up ? "check" : "close"}>
+    return up === undefined ? null : <Badge key={name} tone={up ? "good" : "quiet"} icon={up ? "check" : "close"}>
       {t(up ? "doctor.lines.up" : "doctor.lines.down", { line: name.toUpperCase() })}</Badge>;
   })}</span>;
 }
