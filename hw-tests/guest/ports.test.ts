@@ -439,8 +439,9 @@ describe("serial and USB ports of a real kernel", function () {
       return Number(text.trim());
     }
 
-    // Bits 0-1 and 2: data and stop bits; 3: parity; 4: even; 5: stick (TL16C550C, LCR).
-    for (const [dataBits, parity, control] of [[8, "none", 0x03], [7, "mark", 0x2a],
+    // Bits 0-1 and 2: data and stop bits; 3: parity; 4: even, also where there is none; 5: stick
+    // (TL16C550C, LCR).
+    for (const [dataBits, parity, control] of [[8, "none", 0x13], [7, "mark", 0x2a],
       [7, "space", 0x3a], [8, "mark", 0x2b], [7, "odd", 0x0a]] as const) {
       it(`is set to ${dataBits} data bits and parity ${parity}`, async () => {
         assert.equal(await guest.do("open", { ...settings, path, dataBits, parity }), "");

@@ -2,7 +2,7 @@
 
 import { stat } from "node:fs/promises";
 import { SerialPort } from "serialport";
-import { attempt, done, fail, messageOf, ok, type Result } from "../../base/result.js";
+import { attempt, fail, messageOf, ok, type Result } from "../../base/result.js";
 import type { Cancellable, World } from "../../base/world.js";
 import type { TransportOpener } from "../opener.js";
 import { resolvePort } from "../ports/ports.js";
@@ -13,7 +13,7 @@ import type { SerialOptions } from "./options.js";
 import { pluggedOpener } from "./plugged-opener.js";
 import { holdOf, letGo } from "./serial-hold.js";
 import { ringIndicatorOf } from "./ring-indicator.js";
-import { markErrors, stickParity } from "./termios.js";
+import { setTerminal } from "./termios.js";
 
 /** How often an open port's device node is looked at. */
 export const nodeWatchMs = 1_000;
@@ -134,12 +134,12 @@ function pinsOf(port: SerialPort, path: string, world: World): LinePins {
   const pins = { dtr: true, rts: true, brk: false };
   const set: LinePins["set"] = async (wanted) => {
     const next = { ...pins, ...wanted };
-    const result = await attempt("service-not-supported", path, () =>
+    const done = await attempt("service-not-supported", path, () =>
       new Promise<void>((resolve, reject) => {
         port.set(next, (error) => { if (error) reject(error); else resolve(); });
       }));
-    if (result.ok) Object.assign(pins, next);
-    return result;
+    if (done.ok) Object.assign(pins, next);
+    return done;
   };
   return {
     set,
@@ -172,28 +172,26 @@ export async function openSerialLine(
   const node = await nodeOf(found.path);
   await raiseLines(port, found, world);
   const descriptor = descriptorOf(port);
-  const stuck = await stick(descriptor, found, world);
-  if (!stuck.ok) {
-    await new Promise<void>((resolve) => { port.close(() => { resolve(); }); });
-    return stuck;
+  const refused = descriptor === undefined ? "no descriptor"
+    : await setTerminal(descriptor, options.parity, world);
+  if (refused !== undefined) {
+    if (options.parity === "mark" || options.parity === "space") {
+      await new Promise<void>((resolve) => { port.close(() => { resolve(); }); });
+      return noSuchParity(found, refused);
+    }
+    world.log.event("serial.errors-not-counted", { path: found.path, reason: refused }, "warn");
   }
-  const errorsCounted = descriptor !== undefined && await markErrors(descriptor, found.path, world);
   watchNode(port, found.path, node ?? "", world);
-  return ok(lineOn(port, errorsCounted, found.path, world));
+  return ok(lineOn(port, refused === undefined, found.path, world));
 }
 
 /** The library refuses mark and space: both are odd or even with one flag more. */
 const libraryParity = { none: "none", even: "even", odd: "odd", mark: "odd", space: "even" } as const;
 
-async function stick(
-  descriptor: number | undefined, { parity, path }: SerialOptions, world: World,
-): Promise<Result<void>> {
-  if (parity !== "mark" && parity !== "space") return done;
-  const refused = descriptor === undefined ? "no descriptor"
-    : await stickParity(descriptor, parity, world);
-  return refused === undefined ? done : fail("service-not-supported", {
-    en: `${path} has no ${parity} parity (${refused}): its driver knows none, even and odd.`,
-    fr: `${path} n'a pas la parité ${parity} (${refused}) : son pilote connaît aucune, paire et `
+function noSuchParity({ path, parity }: SerialOptions, reason: string): Result<never> {
+  return fail("service-not-supported", {
+    en: `${path} has no ${parity} parity (${reason}): its driver knows none, even and odd.`,
+    fr: `${path} n'a pas la parité ${parity} (${reason}) : son pilote connaît aucune, paire et `
       + "impaire." });
 }
 

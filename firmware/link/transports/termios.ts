@@ -5,6 +5,7 @@
 
 import { spawn } from "node:child_process";
 import type { World } from "../../base/world.js";
+import type { SerialOptions } from "./options.js";
 
 /** Nothing waits to be sent when a port has just been opened, so stty ends at once. */
 export const sttyMsMax = 2_000;
@@ -13,31 +14,24 @@ export const sttyMsMax = 2_000;
  * stay ineffective where the driver of the port does not tell of errors, as on pseudo terminals.
  */
 const marking = "-ignpar -ignbrk -brkint inpck parmrk";
-/** Whether the kernel marks damaged octets from now on. */
-export async function markErrors(port: number, path: string, world: World): Promise<boolean> {
-  const refused = await set(port, marking, world);
-  if (refused === undefined) return true;
-  world.log.event("serial.errors-not-counted", { path, reason: refused }, "warn");
-  return false;
-}
+/**
+ * Linux's CMSPAR: with odd parity a bit that is always 1, with even one that is always 0. The
+ * kernel keeps it from whoever had the port before, so it is taken away as well.
+ */
+const stick: Readonly<Record<SerialOptions["parity"], string>> = { none: "-cmspar",
+  even: "-cmspar", odd: "-cmspar", mark: "parenb parodd cmspar", space: "parenb -parodd cmspar" };
 
 /**
- * A parity bit that is always 1 (mark) or 0 (space): Linux's CMSPAR. Gives the reason where it
- * cannot be had: stty reads back what it has set, and a driver without CMSPAR takes it out.
+ * From now on the kernel marks damaged octets, and the parity is what it shall be. Gives the reason
+ * where that cannot be had: stty reads back what it has set, and a driver without CMSPAR takes it
+ * out. The port is handed over as number 3: what becomes a child's standard input is made
+ * blocking, which would hold for our own end too.
  */
-export function stickParity(
-  port: number, parity: "mark" | "space", world: World,
+export function setTerminal(
+  port: number, parity: SerialOptions["parity"], world: World,
 ): Promise<string | undefined> {
-  return set(port, `parenb cmspar ${parity === "mark" ? "parodd" : "-parodd"}`, world);
-}
-
-/**
- * The reason of a refusal. The port is handed over as number 3: what becomes a child's standard
- * input is made blocking, which would hold for our own end too.
- */
-function set(port: number, settings: string, world: World): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const child = spawn("sh", ["-c", `exec stty ${settings} <&3`],
+    const child = spawn("sh", ["-c", `exec stty ${marking} ${stick[parity]} <&3`],
       { stdio: ["ignore", "ignore", "ignore", port] });
     const timer = world.clock.after(sttyMsMax, "serial.stty", () => { child.kill("SIGKILL"); });
     const finish = (refused: string | undefined): void => {
