@@ -433,5 +433,5 @@ export class LiveSession<Options> {
 }
 
 function sameLines(a: ModemLines | undefined, b: ModemLines | undefined): boolean {
-  return a?.cts === b?.cts && a?.dsr === b?.dsr && a?.dcd === b?.dcd;
+  return a?.cts === b?.cts && a?.dsr === b?.dsr && a?.dcd === b?.dcd && a?.ri === b?.ri;
 }
