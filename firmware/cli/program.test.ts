@@ -299,8 +299,8 @@ describe("ctictl: link doctor", () => {
       { path: "/dev/bus/usb/003/002", link: "", kind: PortKind.HID }]);
     assert.equal(await made.run("link doctor"), 0, made.err);
     assert.deepEqual(made.sent.at(-1)?.request, { port: "usb:0403:6001:A1" });
-    for (const wanted of ["It is A PBX, 9600 7E1.", "CTS up, DSR down, DCD down, RI up", "97 %", "device=101",
-      "1. Put the link", "links: []"]) {
+    for (const wanted of ["It is A PBX, 9600 7E1.", "CTS up, DSR down, DCD down, RI up",
+      "97 %", "device=101", "1. Put the link", "links: []"]) {
       assert.ok(made.out.includes(wanted), `${wanted} in ${made.out}`);
     }
     assert.match(made.err, /Listening/);

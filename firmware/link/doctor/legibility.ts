@@ -22,7 +22,7 @@ const framings: readonly Framing[] = [
   { dataBits: 7, parity: "even" }, { dataBits: 7, parity: "odd" },
   // Seven bits and two stop bits look the same.
   { dataBits: 7, parity: "mark" },
-  // Seven bits and space parity look the same, and so do eight bits and mark parity: both read well.
+  // Seven bits and space parity look the same, and so do eight bits and mark parity.
   { dataBits: 8, parity: "none" },
 ];
 

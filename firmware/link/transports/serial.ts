@@ -186,7 +186,8 @@ export async function openSerialLine(
 }
 
 /** The library refuses mark and space: both are odd or even with one flag more. */
-const libraryParity = { none: "none", even: "even", odd: "odd", mark: "odd", space: "even" } as const;
+const libraryParity =
+  { none: "none", even: "even", odd: "odd", mark: "odd", space: "even" } as const;
 
 function noSuchParity({ path, parity }: SerialOptions, reason: string): Result<never> {
   return fail("service-not-supported", {
@@ -224,8 +225,9 @@ function lineOn(
     lines: async () => {
       const status = await statusOf(port);
       const ri = status === undefined ? undefined : await ringIndicatorOf(path);
-      return status === undefined ? undefined
-        : { cts: status.cts, dsr: status.dsr, dcd: status.dcd, ...(ri === undefined ? {} : { ri }) };
+      if (status === undefined) return undefined;
+      const { cts, dsr, dcd } = status;
+      return { cts, dsr, dcd, ...(ri === undefined ? {} : { ri }) };
     },
     setBaudRate: (baudRate) => attempt("link-down", path, () =>
       new Promise<void>((resolve, reject) => {

@@ -110,8 +110,9 @@ export function Lines(
 ): JSX.Element {
   return <span class="row">{(["cts", "dsr", "dcd", "ri"] as const).map((name) => {
     const up = props.lines[name];
-    return up === undefined ? null : <Badge key={name} tone={up ? "good" : "quiet"} icon={up ? "check" : "close"}>
-      {t(up ? "doctor.lines.up" : "doctor.lines.down", { line: name.toUpperCase() })}</Badge>;
+    return up === undefined ? null : (
+      <Badge key={name} tone={up ? "good" : "quiet"} icon={up ? "check" : "close"}>
+        {t(up ? "doctor.lines.up" : "doctor.lines.down", { line: name.toUpperCase() })}</Badge>);
   })}</span>;
 }
 
