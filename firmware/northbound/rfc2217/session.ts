@@ -5,8 +5,7 @@
 
 import type { Result } from "../../base/result.js";
 import type { Cancellable, World } from "../../base/world.js";
-import type { ModemLines } from "../../link/transport.js";
-import type { LineSettings } from "../../terminal/line.js";
+import type { LineSettings, TerminalLine } from "../../terminal/line.js";
 import { controls, decodeComPort, encodeComPort, modemBits, parities, stopSizes,
   type ComPortMessage, type ComPortName } from "../../wire/rfc2217.js";
 import { options, telnet, type TelnetMessage, type Verb } from "../../wire/telnet.js";
@@ -24,7 +23,7 @@ export interface SessionTerminal {
   signal(wish: PinWish): Promise<Result<void>>;
   settings(): LineSettings | undefined;
   change(next: LineSettings): Promise<Result<void>>;
-  modemLines(): Promise<ModemLines | undefined>;
+  modemLines: TerminalLine["modemLines"];
 }
 
 export interface SessionPlan {
