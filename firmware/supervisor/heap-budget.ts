@@ -9,7 +9,7 @@ import type { World } from "../base/world.js";
 
 /** Bytes (10^6) of the old generation at which it is collected; memory and pauses: `make bench`. */
 export const heapBudget = 46e6;
-export const growthPercentMin = 15;
+export const growthPercentMin = 25;
 const growthPercentMax = 150;
 const everyMs = 1_000;
 /** The least of so many looks is what lives: a collection lies between them under load. */
