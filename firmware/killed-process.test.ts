@@ -258,7 +258,7 @@ describe("a process that is killed", () => {
     await first.start();
     const count = Math.ceil(leadBytes * 1.5 / cmLine(0).length);
     for (let n = 0; n < count; n += 1) first.say(cmLine(n));
-    await first.advance(5_000);
+    for (let step = 0; step < 100; step += 1) await first.advance(50);
     assert.equal((await first.records()).length, count);
     first.say(cmLine(count));
     store.writesLeft = 1;
@@ -276,6 +276,64 @@ describe("a process that is killed", () => {
     assert.equal((await second.records()).length, count + 1);
     assert.equal(new Set((await second.records()).map(({ called }) => called?.raw)).size,
       count + 1);
+  }).timeout(60_000);
+
+  it("has a print once that came while its call went on, wherever it is killed", async () => {
+    const line = (trunk: string, rest: string): string =>
+      `23/11/26 08:00AM 101   ${trunk} <I>${"0145000001".padEnd(22)} ${rest} \r\n`;
+    const feed = line("01", "0'00 00:00'00            RC")
+      + line("02", "0'07 00:00'05            AN");
+    for (let writes = 1; writes <= 8; writes += 1) {
+      const store = new Disk();
+      const times = new Times();
+      const world = times.next();
+      const options = { store, transport: serial, options: { format: "panasonic-kx" } };
+      const first = new Life({ ...options, world });
+      await first.start();
+      store.writesLeft = writes;
+      first.say(Buffer.from(feed));
+      await first.advance(5_000);
+      times.ended(world);
+      store.writesLeft = Infinity;
+      const second = new Life({ ...options, world: times.next() });
+      await second.start();
+      await second.advance(5_000);
+      assert.equal((await second.records()).length, 1, `killed after ${writes} writes`);
+    }
+  });
+
+  it("loses no part of a call, however much came behind it", async () => {
+    const line = (id: number, continued: 0 | 1): Buffer =>
+      Buffer.from(`2026/11/23 08:00:00,00:01:00,5,0145678901,I,101,101,,0,${id},${continued},`
+        + `E101,A,T1,L,0,0${",".repeat(18)}\r\n`);
+    for (const bytes of [100_000, 2 * leadBytes]) {
+      const store = new Disk();
+      const times = new Times();
+      const world = times.next();
+      const options = { store, transport: serial, options: { format: "avaya-ip-office" } };
+      const first = new Life({ ...options, world });
+      await first.start();
+      first.say(line(1, 1));
+      const other = line(2, 0);
+      const count = Math.ceil(bytes / other.length);
+      for (let n = 0; n < count; n += 1) {
+        first.say(other);
+        if (n % 100 === 0) await first.advance(10);
+      }
+      await first.advance(5_000);
+      store.writesLeft = 0;
+      first.say(other);
+      await first.advance(1_000);
+      times.ended(world);
+      store.writesLeft = Infinity;
+      const second = new Life({ ...options, world: times.next() });
+      await second.start();
+      second.say(line(1, 0));
+      await second.advance(5_000);
+      const found = await second.records();
+      assert.equal(found.filter(({ pbxReference }) => pbxReference === "1").length, 2);
+      assert.equal(found.length, count + 2);
+    }
   }).timeout(60_000);
 
   it("writes nothing anew after an end in order, and tells no event of what is read", async () => {

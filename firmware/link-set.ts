@@ -49,8 +49,8 @@ export interface LinkPaging {
 
 /** Of the datagrams parsed before, so many bytes are shown to a new session. */
 export const earlierBytesMax = 262_144;
-/** Of a stream so much is read again before what was not parsed: hundreds of lines. */
-export const leadBytes = 65_536;
+/** Of a stream so much is read again before what was not parsed: thousands of lines. */
+export const leadBytes = 262_144;
 /** More is not read again, however much was not parsed: the ledger tells of the rest. */
 export const unparsedBytesMax = 4_194_304;
 

@@ -9,6 +9,8 @@ export const partialCallsMax = 500;
 export const partsMax = 50;
 /** A part that never gets its rest is recorded as it stands. */
 export const partialCallMs = 14_400_000;
+/** Nor one whose rest is not among so many bytes: a new process does not read much more again. */
+export const partialCallBytes = 131_072;
 
 interface Part {
   readonly line: CallLine;
@@ -17,6 +19,8 @@ interface Part {
 
 interface PartialCall {
   readonly parts: Part[];
+  /** Of all bytes received, those before it. */
+  readonly behind: number;
   readonly timer: Cancellable;
 }
 
@@ -26,11 +30,22 @@ export type WholeCall = (line: CallLine, startedAtMs: number, complete: boolean)
 export class CallParts {
   readonly #world: World;
   readonly #finished: WholeCall;
+  /** Oldest first. */
   readonly #open = new Map<string, PartialCall>();
+  #received = 0;
 
   constructor(world: World, finished: WholeCall) {
     this.#world = world;
     this.#finished = finished;
+  }
+
+  /** So many bytes more have been received. */
+  received(bytes: number): void {
+    for (const [key, { behind }] of this.#open) {
+      if (this.#received - behind <= partialCallBytes) break;
+      this.#finish(key, false);
+    }
+    this.#received += bytes;
   }
 
   /** Whether the line is a part of a call, and has been taken. */
@@ -55,7 +70,7 @@ export class CallParts {
     const [oldest] = this.#open.keys();
     if (oldest !== undefined && this.#open.size >= partialCallsMax) this.#finish(oldest, false);
     const made: PartialCall = {
-      parts: [],
+      parts: [], behind: this.#received,
       timer: this.#world.clock.after(partialCallMs, "smdr.partial", () => {
         this.#finish(key, false);
       }),

@@ -6,7 +6,7 @@ import type { Sender } from "../../firmware/link/transport.js";
 import type { CallEvent } from "../../firmware/model/events.js";
 import { linkId } from "../../firmware/model/identifiers.js";
 import type { CompletedCall } from "../../firmware/model/records.js";
-import { partialCallMs, partialCallsMax } from "./call-parts.js";
+import { partialCallBytes, partialCallMs, partialCallsMax } from "./call-parts.js";
 import { driver } from "./driver.js";
 import { openCallMs, openCallsMax } from "./live-calls.js";
 import { accountingResponse, attributeTypes, writeRequest } from "./framings/radius-packet.js";
@@ -282,10 +282,10 @@ describe("smdr session, IP Office", () => {
 
   it("records a call without its last part, marked, at its bounds and at the close", async () => {
     const bench = new Bench({ format: "avaya-ip-office" });
-    const part = (id: number): void => {
-      bench.hear(Buffer.from(`2026/11/23 09:00:00,00:01:00,5,0145678901,I,101,101,,0,${
-        id},1,E101,A,T1,L,0,0${",".repeat(18)}\r\n`));
-    };
+    const partLine = (id: number): string =>
+      `2026/11/23 09:00:00,00:01:00,5,0145678901,I,101,101,,0,${
+        id},1,E101,A,T1,L,0,0${",".repeat(18)}\r\n`;
+    const part = (id: number): void => { bench.hear(Buffer.from(partLine(id))); };
     for (let id = 0; id <= partialCallsMax; id += 1) part(id);
     assert.equal(bench.records.length, 1);
     assert.equal(bench.records[0]?.pbxReference, "0");
@@ -296,6 +296,18 @@ describe("smdr session, IP Office", () => {
     bench.session.close();
     assert.equal(bench.records.length, partialCallsMax + 2);
     bench.end();
+    const busy = new Bench({ format: "avaya-ip-office" });
+    const one = Buffer.from(partLine(1));
+    const whole = Buffer.from(partLine(2).replace(",2,1,", ",2,0,"));
+    busy.hear(one);
+    const count = Math.ceil(partialCallBytes / whole.length);
+    for (let n = 0; n < count; n += 1) busy.hear(whole);
+    assert.equal(busy.records.length, count);
+    busy.hear(whole);
+    busy.hear(whole);
+    assert.equal(busy.records.length, count + 3);
+    assert.equal(busy.records.filter(({ pbxReference }) => pbxReference === "1").length, 1);
+    busy.end();
   });
 });
 

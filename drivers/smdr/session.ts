@@ -109,6 +109,7 @@ class SmdrSession implements Session {
 
   #receive(bytes: Uint8Array, atMs: number): void {
     if (this.#closed) return;
+    this.#parts.received(bytes.length);
     this.#take(this.#decoder.push(bytes), atMs);
     this.#silence?.cancel();
     if (!this.#decoder.endsBySilence) return;

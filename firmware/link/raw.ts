@@ -48,12 +48,20 @@ export interface KeptBytes {
   readonly countedBytes: number;
 }
 
+export interface CallReadAgain {
+  readonly call: CompletedCall;
+  /** When the bytes that end it came. */
+  readonly arrivedAtMs: number;
+  /** Its bytes were counted, so its record is in the book. */
+  readonly counted: boolean;
+}
+
 /** The calls that were found in bytes read again. */
 export interface CallsReadAgain {
   /** Where the reading began. */
   readonly position: bigint;
-  /** In order. `counted`: its bytes were counted, so its record is in the book. */
-  readonly calls: readonly { readonly call: CompletedCall; readonly counted: boolean }[];
+  /** In order. */
+  readonly calls: readonly CallReadAgain[];
 }
 
 export interface RawKeeper {

@@ -11,7 +11,7 @@ import type { LinkId } from "../model/identifiers.js";
 import type { CompletedCall } from "../model/records.js";
 import type { Driver, Session } from "./driver.js";
 import { PastClock } from "./past-clock.js";
-import type { CallsReadAgain, RawHistory, RawSegment } from "./raw.js";
+import type { CallReadAgain, CallsReadAgain, RawHistory, RawSegment } from "./raw.js";
 import type { TransportKind } from "./transport.js";
 
 /** The beginning of a line that is longer is not carried over. */
@@ -78,7 +78,7 @@ export function readAgain<Options>(plan: ReadAgainPlan<Options>): ReadAgain {
 class Reader<Options> {
   readonly #plan: ReadAgainPlan<Options>;
   readonly #counting: Counting;
-  readonly #calls: CallsReadAgain["calls"][number][] = [];
+  readonly #calls: CallReadAgain[] = [];
   readonly #account: (() => void)[] = [];
   #receive: ((bytes: Uint8Array, atMs: number) => void) | undefined;
   #fed = 0;
@@ -153,7 +153,7 @@ class Reader<Options> {
       transport: { kind, description: "kept bytes", send: () => done, close: ignored,
         onClosed: ignored, onReceive: (handler) => { this.#receive = handler; } },
       emit: ignored, report: ignored, identify: ignored, missed: ignored, requestResync: ignored,
-      record: (call) => { this.#record(call); },
+      record: (call) => { this.#record(call, clock.wall().getTime()); },
       garbage: (bytes, reason) => {
         this.#tell(bytes.length, (count) => {
           sink.garbage(bytes.subarray(bytes.length - count), reason);
@@ -174,7 +174,7 @@ class Reader<Options> {
     });
   }
 
-  #record(call: CompletedCall): void {
+  #record(call: CompletedCall, arrivedAtMs: number): void {
     // A record of the bytes that are left to the next session.
     if (this.#leaving && this.#told < this.#fed) return;
     // Its invented call name means nothing to anybody.
@@ -182,7 +182,7 @@ class Reader<Options> {
     const located = { ...printed, rawPosition: this.#position, rawOrdinal: this.#ordinal };
     this.#ordinal += 1;
     this.#held.push(() => {
-      this.#calls.push({ call: located, counted: this.#counting.left > 0 });
+      this.#calls.push({ call: located, arrivedAtMs, counted: this.#counting.left > 0 });
     });
   }
 }

@@ -25,8 +25,8 @@ export class CallHistory {
   #answeredAtMs: number | undefined;
   #answeredBy: DeviceId | undefined;
   accountCode: string | undefined;
-  /** The PBX printed its record before the events were over. */
-  printed: CompletedCall | undefined;
+  /** What the PBX printed before the events were over, and the record that is written since. */
+  printed: { readonly call: CompletedCall; readonly record: string } | undefined;
 
   constructor(startedAtMs: number) {
     this.#startedAtMs = startedAtMs;

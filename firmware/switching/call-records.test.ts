@@ -100,6 +100,33 @@ describe("Call records", () => {
     assert.equal(named?.cost, "0.42");
   });
 
+  it("writes a print at once though its call goes on, and again when it is over", async () => {
+    for (const clockMs of [-40_000, -1e12]) {
+      const b = switchBench();
+      await answeredCall(b);
+      const nowMs = b.world.clock.wall().getTime();
+      const call = printed(b, { rawPosition: 12n, startedAtMs: nowMs + clockMs,
+        ...(clockMs < -1e6 && { call: callId("C1") }) });
+      b.sw.record(call);
+      await b.world.advance(gatherMs);
+      const [early, ...more] = [...b.records.records.values()];
+      assert.deepEqual([early?.cost, early?.marks, more.length], ["0.42", ["gap"], 0]);
+      // A process that was killed here reads it again, with no call in its picture.
+      const next = switchBench({}, { records: b.records });
+      const { call: _, ...read } = call;
+      await next.sw.recordAgain(benchLink, { position: 12n,
+        calls: [{ call: read, counted: false, arrivedAtMs: nowMs }] });
+      await next.world.advance(gatherMs);
+      assert.equal(b.records.records.size, 1);
+      clears(b, "C1", "201");
+      await b.world.advance(gatherMs);
+      const [late, ...others] = [...b.records.records.values()];
+      assert.deepEqual([late?.id, late?.cost, late?.marks, others.length],
+        [early?.id, "0.42", [], 0]);
+      assert.equal(late?.legs[0]?.states.at(-1)?.state, "null");
+    }
+  });
+
   it("does not take another call's printed record for its own", async () => {
     const b = switchBench();
     await answeredCall(b);
@@ -161,8 +188,9 @@ describe("Call records", () => {
     for (const call of [first, second]) before.sw.record(call);
     await before.world.advance(gatherMs);
     const b = switchBench({}, { records: before.records });
-    const again = { position: 12n, calls: [{ call: first, counted: true },
-      { call: second, counted: false }, { call: third, counted: false }] };
+    const arrivedAtMs = before.world.clock.wall().getTime();
+    const again = { position: 12n, calls: [{ call: first, counted: true, arrivedAtMs },
+      { call: second, counted: false, arrivedAtMs }, { call: third, counted: false, arrivedAtMs }] };
     await b.sw.recordAgain(benchLink, again);
     await b.sw.recorded();
     assert.equal(before.records.records.size, 3);
@@ -179,7 +207,7 @@ describe("Call records", () => {
     const b = switchBench({}, { records: before.records });
     const startedAtMs = call.startedAtMs + 7;
     await b.sw.recordAgain(benchLink, { position: 12n, calls: [{ counted: false,
-      call: { ...call, startedAtMs, rawPosition: 13n, rawOrdinal: 0 } }] });
+      arrivedAtMs: startedAtMs, call: { ...call, startedAtMs, rawPosition: 13n, rawOrdinal: 0 } }] });
     await b.sw.recorded();
     assert.equal(before.records.records.size, 1);
   });
@@ -196,7 +224,8 @@ describe("Call records", () => {
     for (const [calls, count] of [[[longer], 1], [[{ ...call, rawPosition: 11n }, other], 2]] as
       const) {
       await b.sw.recordAgain(benchLink, { position: 11n,
-        calls: calls.map((each) => ({ call: each, counted: false })) });
+        calls: calls.map((each) =>
+          ({ call: each, counted: false, arrivedAtMs: call.startedAtMs })) });
       await b.sw.recorded();
       assert.equal(before.records.records.size, count);
     }
@@ -211,6 +240,7 @@ describe("Call records", () => {
     await before.world.advance(gatherMs);
     const b = switchBench({}, { records: before.records });
     await b.sw.recordAgain(benchLink, { position: 12n, calls: [{ counted: false,
+      arrivedAtMs: before.world.clock.wall().getTime(),
       call: printed(before, { rawPosition: 12n, startedAtMs:
         before.world.clock.wall().getTime() - 35_000 }) }] });
     await b.sw.recorded();

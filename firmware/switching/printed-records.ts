@@ -18,10 +18,6 @@ type Forms = (raw: string) => NumberForms;
 
 /** The record of a printed call that no events told of. */
 export function recordOfPrinted(printed: CompletedCall, forms: Forms): CallRecord {
-  const place = placeOf(printed);
-  const name = printed.pbxReference ?? place
-    ?? [printed.device ?? "", printed.trunk ?? "", printed.calledNumber ?? "",
-      String(printed.durationMs)].join("_");
   const startedAtMs = Math.round(printed.startedAtMs);
   const ringMs = printed.ringMs ?? 0;
   const answeredAtMs = startedAtMs + ringMs;
@@ -30,8 +26,8 @@ export function recordOfPrinted(printed: CompletedCall, forms: Forms): CallRecor
   const calling = printed.callingNumber ?? (printed.direction === "outgoing" ? inside : undefined);
   const called = printed.calledNumber ?? (printed.direction === "incoming" ? inside : undefined);
   return {
-    id: recordId(startedAtMs, printed.link, `pbx-${place ?? name}`),
-    link: printed.link, call: callId(name), source: "pbx", direction: printed.direction,
+    id: printedId(printed, startedAtMs),
+    link: printed.link, call: callId(printed.pbxReference ?? nameOf(printed)), source: "pbx", direction: printed.direction,
     ...(calling === undefined ? {} : { calling: forms(calling) }),
     ...(called === undefined ? {} : { called: forms(called) }),
     ...(printed.answered && printed.device !== undefined && printed.direction !== "outgoing"
@@ -51,6 +47,17 @@ export function recordOfPrinted(printed: CompletedCall, forms: Forms): CallRecor
     }],
     marks: [], ...printedFields(printed),
   };
+}
+
+/** Of a record that is written because of this print; events may know the start better. */
+export function printedId(printed: CompletedCall, startedAtMs: number): string {
+  return recordId(startedAtMs, printed.link,
+    `pbx-${placeOf(printed) ?? printed.pbxReference ?? nameOf(printed)}`);
+}
+
+function nameOf(printed: CompletedCall): string {
+  return placeOf(printed) ?? [printed.device ?? "", printed.trunk ?? "",
+    printed.calledNumber ?? "", String(printed.durationMs)].join("_");
 }
 
 /** As `placeOf` its print; undefined where events made the record. */

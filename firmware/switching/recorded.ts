@@ -9,6 +9,8 @@ import type { RecordBook } from "./records.js";
 
 /** A time that the PBX does not print comes out of the time of arrival. */
 const slackMs = 60_000;
+/** So long before its print came a call may have begun, whatever the PBX's clock says. */
+export const lastedMsMax = 14_400_000;
 
 export class Recorded {
   /** Records that began as events, whether or not the PBX's print has reached them. */
@@ -25,16 +27,23 @@ export class Recorded {
     const recorded = new Recorded();
     let fromMs = Infinity;
     let untilMs = -Infinity;
-    for (const { call: { startedAtMs } } of calls) {
+    let [cameFirstMs, cameLastMs] = [Infinity, -Infinity];
+    for (const { call: { startedAtMs }, arrivedAtMs } of calls) {
       fromMs = Math.min(fromMs, startedAtMs);
       untilMs = Math.max(untilMs, startedAtMs);
+      cameFirstMs = Math.min(cameFirstMs, arrivedAtMs);
+      cameLastMs = Math.max(cameLastMs, arrivedAtMs);
     }
-    const query = { link, fromMs: Math.floor(fromMs - matchWindowMs - slackMs),
-      untilMs: Math.ceil(untilMs + matchWindowMs + slackMs) };
+    fromMs -= matchWindowMs + slackMs;
+    untilMs += matchWindowMs + slackMs;
+    const query = { link, fromMs: Math.floor(Math.min(fromMs, cameFirstMs - lastedMsMax)),
+      untilMs: Math.ceil(Math.max(untilMs, cameLastMs + slackMs)) };
     for await (const record of book.all(query)) {
       const place = placeIn(record);
-      if (place === undefined) recorded.begun.add(record);
-      else if (BigInt(place.slice(0, place.indexOf("."))) >= first) recorded.#add(record, place);
+      const near = record.startedAtMs >= fromMs && record.startedAtMs <= untilMs;
+      if (place === undefined) {
+        if (near) recorded.begun.add(record);
+      } else if (BigInt(place.slice(0, place.indexOf("."))) >= first) recorded.#add(record, place);
     }
     return recorded;
   }

@@ -26,7 +26,8 @@ import { Monitors, monitorsMax, type MonitorCounters } from "./monitors.js";
 import { formsIn } from "./number-forms.js";
 import { PendingRecords, type PendingCounters } from "./pending-records.js";
 import { LinkPicture, type CallEntry } from "./picture.js";
-import { completed, recordOfPrinted, runningCallOf, Unprinted } from "./printed-records.js";
+import { completed, printedId, recordOfPrinted, runningCallOf, Unprinted }
+  from "./printed-records.js";
 import { Recorded } from "./recorded.js";
 import type { RecordBook } from "./records.js";
 import { Requests, type RequestCounters } from "./requests.js";
@@ -177,7 +178,7 @@ class SwitchingCore implements SwitchingFunction {
     const picture = this.#links.get(call.link);
     const running = picture === undefined ? undefined : runningCallOf(picture, call);
     if (running !== undefined) {
-      running.history.printed = call;
+      this.#recordRunning(running, call);
       return;
     }
     this.#records.add(recordOfPrinted(call, this.#formsOf(call.link)), "replace");
@@ -382,12 +383,23 @@ class SwitchingCore implements SwitchingFunction {
     this.#writeRecord(context, call);
   }
 
+  /** As far as it is known: the call may end when this process is no more. */
+  #recordRunning(running: CallEntry, call: CompletedCall): void {
+    const { history, link } = running;
+    const id = printedId(call, history.startedAtMs);
+    history.printed = { call, record: id };
+    const nowMs = this.#options.world.clock.wall().getTime();
+    const record = completed(history.finish(running, nowMs, this.#formsOf(link)), call);
+    const gap: RecordMark = "gap";
+    this.#records.add({ ...record, id, marks: [...new Set([...record.marks, gap])] }, "replace");
+  }
+
   #writeRecord(context: ApplyContext, call: CallEntry): void {
     const { link } = call;
     const record = call.history.finish(call, context.atMs, this.#formsOf(link));
     const { printed } = call.history;
     if (printed !== undefined) {
-      this.#records.add(completed(record, printed), "add");
+      this.#records.add({ ...completed(record, printed.call), id: printed.record }, "replace");
       return;
     }
     let unprinted = this.#unprinted.get(link);
