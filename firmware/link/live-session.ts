@@ -16,7 +16,8 @@ import type { FrameRing } from "./frame-ring.js";
 import { otherReasons, rejectReasonsMax, type KeepingStatus, type LineStatus, type LinkCounters,
   type LinkTap, type TapListener } from "./link.js";
 import { RawPump } from "./raw-pump.js";
-import type { LineState, RawHistory, RawKeeper, RawSegment } from "./raw.js";
+import { sameLines, type LineState, type RawHistory, type RawKeeper, type RawSegment }
+  from "./raw.js";
 import { Counting } from "./read-again.js";
 import type { ModemLines, Sender, SerialSigns, Transport } from "./transport.js";
 
@@ -430,8 +431,4 @@ export class LiveSession<Options> {
       });
     });
   }
-}
-
-function sameLines(a: ModemLines | undefined, b: ModemLines | undefined): boolean {
-  return a?.cts === b?.cts && a?.dsr === b?.dsr && a?.dcd === b?.dcd && a?.ri === b?.ri;
 }

@@ -17,6 +17,10 @@ export interface LineState {
   readonly breaks?: number;
 }
 
+export function sameLines(a: ModemLines | undefined, b: ModemLines | undefined): boolean {
+  return a?.cts === b?.cts && a?.dsr === b?.dsr && a?.dcd === b?.dcd && a?.ri === b?.ri;
+}
+
 export interface RawSegment {
   readonly position: bigint;
   /** Milliseconds since 1970 UTC. */

@@ -190,7 +190,8 @@ describe("Call records", () => {
     const b = switchBench({}, { records: before.records });
     const arrivedAtMs = before.world.clock.wall().getTime();
     const again = { position: 12n, calls: [{ call: first, counted: true, arrivedAtMs },
-      { call: second, counted: false, arrivedAtMs }, { call: third, counted: false, arrivedAtMs }] };
+      { call: second, counted: false, arrivedAtMs },
+      { call: third, counted: false, arrivedAtMs }] };
     await b.sw.recordAgain(benchLink, again);
     await b.sw.recorded();
     assert.equal(before.records.records.size, 3);
@@ -207,7 +208,8 @@ describe("Call records", () => {
     const b = switchBench({}, { records: before.records });
     const startedAtMs = call.startedAtMs + 7;
     await b.sw.recordAgain(benchLink, { position: 12n, calls: [{ counted: false,
-      arrivedAtMs: startedAtMs, call: { ...call, startedAtMs, rawPosition: 13n, rawOrdinal: 0 } }] });
+      arrivedAtMs: startedAtMs,
+      call: { ...call, startedAtMs, rawPosition: 13n, rawOrdinal: 0 } }] });
     await b.sw.recorded();
     assert.equal(before.records.records.size, 1);
   });

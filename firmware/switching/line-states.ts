@@ -1,6 +1,6 @@
 /** States of lines beside their raw segments: one where it changes, and where errors came. */
 
-import type { LineState } from "../link/raw.js";
+import { sameLines, type LineState } from "../link/raw.js";
 import type { LinkId } from "../model/identifiers.js";
 import { put, remove, type Mutation, type Store } from "../store/store.js";
 import { lineSpace, positionMax, type RawKey } from "./raw-keyspaces.js";
@@ -88,6 +88,5 @@ interface Entry { readonly position: bigint; readonly state: LineState }
 
 /** But for errors, which are of one segment each. */
 function isSame(a: LineState = {}, b: LineState): boolean {
-  return a.channel === b.channel && a.lines?.cts === b.lines?.cts
-    && a.lines?.dsr === b.lines?.dsr && a.lines?.dcd === b.lines?.dcd;
+  return a.channel === b.channel && sameLines(a.lines, b.lines);
 }

@@ -27,7 +27,8 @@ export function recordOfPrinted(printed: CompletedCall, forms: Forms): CallRecor
   const called = printed.calledNumber ?? (printed.direction === "incoming" ? inside : undefined);
   return {
     id: printedId(printed, startedAtMs),
-    link: printed.link, call: callId(printed.pbxReference ?? nameOf(printed)), source: "pbx", direction: printed.direction,
+    link: printed.link, call: callId(printed.pbxReference ?? nameOf(printed)), source: "pbx",
+    direction: printed.direction,
     ...(calling === undefined ? {} : { calling: forms(calling) }),
     ...(called === undefined ? {} : { called: forms(called) }),
     ...(printed.answered && printed.device !== undefined && printed.direction !== "outgoing"

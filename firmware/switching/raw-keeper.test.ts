@@ -106,7 +106,7 @@ describe("StoredRawKeeper", () => {
       { keyEncoding: "view", valueEncoding: "view", storeEncoding: "view" });
     const first = await opened(database);
     const up = { channel: "serial /dev/ttyS0 9600 8N1",
-      lines: { cts: true, dsr: false, dcd: true } };
+      lines: { cts: true, dsr: false, dcd: true, ri: false } };
     const down = { ...up, lines: { cts: false, dsr: false, dcd: false } };
     const said: [string, LineState?][] = [["0"], ["1", up], ["2", up],
       ["3", { ...up, damaged: 2, breaks: 1 }], ["4", up], ["5", down]];

@@ -2,6 +2,7 @@
 
 import { fail, ok } from "../base/result.js";
 import type { LineState, RawSegment } from "../link/raw.js";
+import type { ModemLines } from "../link/transport.js";
 import { linkId, type LinkId } from "../model/identifiers.js";
 import { readText, readU64, textKey, u64Key, viewOf } from "../store/keys.js";
 import type { Keyspace } from "../store/store.js";
@@ -64,7 +65,7 @@ export const placeSpace: Keyspace<LinkId, string> = {
 export const lineSpace: Keyspace<RawKey, LineState> = {
   name: "raw-line", version: 1, replicated: false, encodeKey, decodeKey,
   encode: ({ channel, lines, damaged, breaks }) => Buffer.from(JSON.stringify([channel ?? 0,
-    lines ? Number(lines.cts) + 2 * Number(lines.dsr) + 4 * Number(lines.dcd) : -1,
+    lines ? bitsOf(lines) : -1,
     damaged ?? 0, breaks ?? 0])),
   decode: (bytes) => {
     const [channel, lines, damaged, breaks] = fieldsOf(readText(bytes));
@@ -72,11 +73,21 @@ export const lineSpace: Keyspace<RawKey, LineState> = {
       return fail("store-damaged", "a state of the line of other fields");
     }
     return ok({ ...(typeof channel === "string" && { channel }),
-      ...(lines >= 0 && { lines: { cts: (lines & 1) > 0, dsr: (lines & 2) > 0,
-        dcd: (lines & 4) > 0 } }),
+      ...(lines >= 0 && { lines: linesOf(lines) }),
       ...(damaged > 0 && { damaged }), ...(breaks > 0 && { breaks }) });
   },
 };
+
+/** CTS, DSR, DCD, RI, and whether RI is known. */
+function bitsOf({ cts, dsr, dcd, ri }: ModemLines): number {
+  return Number(cts) + 2 * Number(dsr) + 4 * Number(dcd) + 8 * Number(ri === true)
+    + 16 * Number(ri !== undefined);
+}
+
+function linesOf(bits: number): ModemLines {
+  return { cts: (bits & 1) > 0, dsr: (bits & 2) > 0, dcd: (bits & 4) > 0,
+    ...((bits & 16) > 0 && { ri: (bits & 8) > 0 }) };
+}
 
 function fieldsOf(text: string): readonly unknown[] {
   try {
