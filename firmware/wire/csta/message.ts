@@ -208,6 +208,30 @@ interface CallData extends Shared {
 
 interface Empty extends Shared {}
 
+/** Avaya DMCC: how a terminal is registered. */
+export interface TerminalLogin {
+  readonly forceLogin?: boolean;
+  readonly sharedControl?: boolean;
+  readonly password?: string;
+  readonly mediaMode?: "SERVER" | "CLIENT" | "NONE";
+  readonly dependencyMode?: "MAIN" | "DEPENDENT" | "INDEPENDENT";
+}
+
+interface MediaAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Avaya DMCC: where the terminal's media go. */
+export interface TerminalMedia {
+  readonly rtpAddress?: MediaAddress;
+  readonly rtcpAddress?: MediaAddress;
+  readonly codecs?: string;
+  /** Milliseconds. */
+  readonly packetSize?: number;
+  readonly encryptionList?: string;
+}
+
 /** Arguments and results of each service: [argument, result]. Names as in ECMA-323. */
 export interface CstaServices {
   MonitorStart: [{ readonly monitorObject: { readonly deviceObject: CstaDevice }
@@ -330,6 +354,22 @@ export interface CstaServices {
   & Shared, Empty];
   /** Everything private travels in `extensions.privateData`. */
   Escape: [{ readonly extensions: CstaExtensions }, Empty];
+  /** Avaya DMCC: the identifier of a device by its switch and extension. */
+  GetDeviceId: [{ readonly switchIPInterface?: string; readonly switchName?: string;
+    readonly extension: string } & Shared, { readonly device: CstaDevice } & Shared];
+  /** Avaya DMCC: the same, for monitoring and call control without its media. */
+  GetThirdPartyDeviceId: [{ readonly switchName?: string; readonly extension: string } & Shared,
+  { readonly device: CstaDevice } & Shared];
+  /** Avaya DMCC. */
+  ReleaseDeviceId: [{ readonly device: CstaDevice } & Shared, Empty];
+  /** Avaya DMCC: the application becomes the device's terminal. */
+  RegisterTerminal: [{ readonly device: CstaDevice; readonly loginInfo: TerminalLogin;
+    readonly localMediaInfo?: TerminalMedia } & Shared,
+  { readonly device?: CstaDevice; readonly signalingEncryption?: string;
+    /** 1: registered. */ readonly code?: number; readonly reason?: string } & Shared];
+  /** Avaya DMCC. */
+  UnregisterTerminal: [{ readonly device: CstaDevice } & Shared,
+  { readonly device?: CstaDevice; readonly code?: number; readonly reason?: string } & Shared];
   StartCallDetailRecordsTransmission: [Empty, { readonly cdrCrossRefID?: string } & Shared];
   CallDetailRecordsReport: [{ readonly cdrCrossRefID?: string;
     /** Whole elements, as they came. */

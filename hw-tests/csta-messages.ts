@@ -1,0 +1,245 @@
+/** Arbitrary CSTA messages of every service and event, for the encodings' tests. */
+
+import fc from "fast-check";
+import { eventCauses, type EventCause } from "../firmware/model/causes.js";
+import { deviceCategories, eventGroups, forwardingTypes, systemStatuses, type CstaConnection,
+  type CstaDevice, type CstaError, type CstaEvent, type CstaEventName, type CstaExtensions,
+  type CstaMessage, type CstaParty, type CstaServiceName, type CstaServices, type DeviceNumberKind }
+  from "../firmware/wire/csta/message.js";
+import type { ConnectionState } from "../firmware/model/states.js";
+
+type Arbitraries = Readonly<Record<string, fc.Arbitrary<unknown>>>;
+
+/** Fields that are always there, and others that may be. */
+export function record(needed: Arbitraries, others: Arbitraries = {}): fc.Arbitrary<object> {
+  return fc.record({ ...needed, ...others },
+    { requiredKeys: Object.keys(needed), noNullPrototype: true });
+}
+
+/** Any characters that XML has. */
+const text = fc.string({ unit: "binary", maxLength: 12 })
+  .map((any) => any.replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "?"));
+const number = fc.oneof(fc.stringMatching(/^[0-9*#+]{1,12}$/),
+  text.map((any) => `d${any}`.trim()));
+const kinds: readonly DeviceNumberKind[] = ["dialingNumber", "deviceNumber", "implicitPublic",
+  "implicitPrivate", "other", "explicitPublic:international", "explicitPrivate:localNumber",
+  "dynamic"];
+const device = fc.oneof(
+  record({ kind: fc.constantFrom(...kinds), text: number }),
+  record({ kind: fc.constant("dialingNumber"), text: fc.stringMatching(/^[0-9]{1,5}$/),
+    privateName: fc.stringMatching(/^[A-Zé&<>]{1,8}$/) })) as fc.Arbitrary<CstaDevice>;
+const connection = record({}, { callID: text, deviceID: device }) as fc.Arbitrary<CstaConnection>;
+const party: fc.Arbitrary<CstaParty> = fc.oneof(device,
+  fc.constantFrom("notKnown", "restricted", "notRequired", "notSpecified"));
+const state = fc.constantFrom<ConnectionState>("null", "initiated", "alerting", "connected",
+  "hold", "queued", "fail");
+const cause = fc.constantFrom(...Object.keys(eventCauses) as EventCause[]);
+const elementItem = fc.oneof(
+  text.map((value) => `<v:ping xmlns:v="urn:example:vendor">x${
+    value.replace(/[&<>"\t\n\r]/g, "")}</v:ping>`),
+  fc.constantFrom("<bare/>", "<a b=\"&lt;\">text<c/>more</a>"));
+const octetItem = fc.stringMatching(/^([0-9a-f]{2}){1,6}$/);
+const privateData = fc.tuple(fc.array(elementItem, { maxLength: 2 }),
+  fc.array(octetItem, { maxLength: 2 })).map(([elements, octets]) => [...elements, ...octets])
+  .filter(({ length }) => length > 0);
+const extensions = record({}, {
+  time: fc.constantFrom("20240131101500", "20240131101500Z"), privateData })
+  .filter((fields) => Object.keys(fields).length > 0) as fc.Arbitrary<CstaExtensions>;
+const list = (item: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
+  fc.array(item, { maxLength: 3 });
+const connections = list(record({}, { newConnection: connection, oldConnection: connection,
+  endpoint: party, associatedNID: party }));
+const allEvents: readonly CstaEventName[] = Object.values(eventGroups).flat();
+const filter = fc.subarray([...allEvents]);
+const boolean = fc.boolean();
+const integer = fc.integer();
+export const errors = fc.oneof(
+  record({ category: fc.constant("operation"),
+    value: fc.constantFrom("generic", "invalidDeviceID", "serviceNotSupported") }),
+  record({ category: fc.constant("stateIncompatibility"),
+    value: fc.constantFrom("generic", "invalidConnectionState") }),
+  record({ category: fc.constant("unspecified"), value: fc.constant("generic") })) as
+  fc.Arbitrary<CstaError>;
+
+const shared = { extensions };
+const callData = { correlatorData: text, userData: text, ...shared };
+const none = record({}, shared);
+const held = record({ heldCall: connection, activeCall: connection }, shared);
+const forwarding = { forwardingType: fc.constantFrom(...forwardingTypes), forwardDN: device };
+const systemStatus = fc.constantFrom(...systemStatuses);
+const category = fc.constantFrom(...deviceCategories);
+const route = { crossRefIdentifier: text };
+const registration = { routeRegisterReqID: text, ...shared };
+const serviceName = fc.stringMatching(/^[A-Z][a-z]{3,8}$/);
+const address = record({ address: text, port: integer });
+const snapshot = { serviceCrossRefID: text, ...shared };
+const agentState = fc.constantFrom("null", "notReady", "ready", "busy", "workingAfterCall");
+
+/** [argument, result] of each. */
+export const services: { readonly [S in CstaServiceName]?:
+  readonly [fc.Arbitrary<object>, fc.Arbitrary<object>] } = {
+    MonitorStart: [record({ monitorObject: fc.oneof(record({ deviceObject: device }),
+      record({ callObject: connection })) }, { requestedMonitorFilter: filter,
+      monitorType: fc.constantFrom("call", "device"), ...shared }),
+    record({ monitorCrossRefID: text }, { actualMonitorFilter: filter,
+      monitorExistingCalls: boolean, ...shared })],
+    ChangeMonitorFilter: [record({ monitorCrossRefID: text, requestedMonitorFilter: filter },
+      shared), record({}, { actualMonitorFilter: filter, ...shared })],
+    MonitorStop: [record({ monitorCrossRefID: text }, shared), none],
+    MakeCall: [record({ callingDevice: device, calledDirectoryNumber: device },
+      { accountCode: text, authCode: text, autoOriginate: fc.constantFrom("prompt", "doNotPrompt"),
+        ...callData }), record({ callingDevice: connection }, shared)],
+    AnswerCall: [record({ callToBeAnswered: connection }, callData), none],
+    AcceptCall: [record({ callToBeAccepted: connection }, callData), none],
+    ClearConnection: [record({ connectionToBeCleared: connection }, callData), none],
+    ClearCall: [record({ callToBeCleared: connection }, callData), none],
+    HoldCall: [record({ callToBeHeld: connection },
+      { connectionReservation: boolean, ...shared }), none],
+    RetrieveCall: [record({ callToBeRetrieved: connection }, shared), none],
+    AlternateCall: [held, none],
+    ReconnectCall: [held, none],
+    ConsultationCall: [record({ existingCall: connection, consultedDevice: device }, callData),
+      record({ initiatedCall: connection }, shared)],
+    TransferCall: [held, record({ transferredCall: connection }, { connections, ...shared })],
+    ConferenceCall: [held, record({ conferenceCall: connection }, { connections, ...shared })],
+    SingleStepTransferCall: [record({ activeCall: connection, transferredTo: device }, callData),
+      record({ transferredCall: connection }, { connections, ...shared })],
+    SingleStepConferenceCall: [record({ activeCall: connection, deviceToJoin: device },
+      { participationType: fc.constantFrom("silent", "active", "none"), ...shared }),
+    record({ conferencedCall: connection }, shared)],
+    DeflectCall: [record({ callToBeDiverted: connection, newDestination: device }, callData), none],
+    DirectedPickupCall: [record({ callToBePickedUp: connection, requestingDevice: device },
+      callData), record({}, { pickedCall: connection, ...shared })],
+    GroupPickupCall: [record({ newDestination: device }, { pickGroup: device, ...callData }),
+      record({}, { pickedCall: connection, ...shared })],
+    ParkCall: [record({ parking: connection, parkTo: device }, callData), none],
+    CallBack: [record({ callbackConnection: connection }, shared),
+      record({}, { targetDevice: device, ...shared })],
+    GenerateDigits: [record({ connectionToSendDigits: connection, charactersToSend: text },
+      { digitMode: fc.constantFrom("rotaryPulse", "dtmf"), ...shared }), none],
+    AssociateData: [record({ existingCall: connection }, { accountCode: text, ...callData }), none],
+    SnapshotDevice: [record({ snapshotObject: device }, shared), record({}, { ...snapshot,
+      snapshotData: list(record({ connectionIdentifier: connection, localCallState: list(state) },
+        { endpointDevice: party })) })],
+    SnapshotCall: [record({ snapshotObject: connection }, shared), record({}, { ...snapshot,
+      callingDevice: party, calledDevice: party,
+      snapshotData: list(record({ deviceOnCall: party },
+        { callIdentifier: connection, localConnectionInfo: state })) })],
+    SetAgentState: [record({ device, requestedAgentState: fc.constantFrom("loggedOn", "loggedOff",
+      "notReady", "ready", "workingAfterCall") },
+    { agentID: text, password: text, group: device, ...shared }), none],
+    GetAgentState: [record({ device }, { acdGroup: device, ...shared }), record({ agentStateList:
+      list(record({ loggedOnState: boolean }, { agentID: text,
+        agentInfo: list(record({ agentState }, { acdGroup: device })) })) }, shared)],
+    SetDoNotDisturb: [record({ device, doNotDisturbOn: boolean }, shared), none],
+    GetDoNotDisturb: [record({ device }, shared), record({ doNotDisturbOn: boolean }, shared)],
+    SetForwarding: [record({ device, activateForward: boolean }, { ...forwarding, ...shared }),
+      none],
+    GetForwarding: [record({ device }, shared), record({ forwardingList:
+      list(record({ forwardStatus: boolean }, forwarding)) }, shared)],
+    SetMessageWaitingIndicator: [record({ device, messageWaitingOn: boolean }, shared), none],
+    SetDisplay: [record({ device, contentsOfDisplay: text }, shared), none],
+    ButtonPress: [record({ device, button: text }, shared), none],
+    SystemStatus: [record({ systemStatus }, shared), none],
+    RequestSystemStatus: [none, record({ systemStatus }, shared)],
+    GetSwitchingFunctionDevices: [record({},
+      { requestedDeviceID: device, requestedDeviceCategory: category, ...shared }),
+    record({ serviceCrossRefID: text }, shared)],
+    SwitchingFunctionDevices: [record({ serviceCrossRefID: text, lastSegment: boolean, deviceList:
+      list(record({ deviceID: device }, { deviceCategory: category, named: text })) },
+    { segmentID: integer, ...shared }), none],
+    GetSwitchingFunctionCapabilities: [none, record(
+      { services: list(serviceName), events: filter },
+      { switchingSubDomainName: text, manufacturerName: text, ...shared })],
+    GetCSTAFeatures: [none, record({ services: list(serviceName), events: filter }, shared)],
+    RouteRegister: [record({}, { routeingDevice: device, ...shared }),
+      record({ routeRegisterReqID: text }, shared)],
+    RouteRegisterCancel: [record({ routeRegisterReqID: text }, shared), none],
+    RouteRegisterAbort: [record({ routeRegisterReqID: text }, shared), none],
+    RouteRequest: [record({ ...route, currentRoute: party }, { callingDevice: party,
+      routeingDevice: party, routedCall: connection, ...registration }), none],
+    ReRoute: [record(route, registration), none],
+    RouteSelect: [record({ ...route, routeSelected: device },
+      { remainRetries: integer, routeUsedReq: boolean, ...registration }), none],
+    RouteUsed: [record({ ...route, routeUsed: party }, { callingDevice: party, ...registration }),
+      none],
+    RouteEnd: [record(route, { errorValue: errors, ...registration }), none],
+    RouteReject: [record(route, registration), none],
+    Escape: [record({ extensions }), none],
+    StartCallDetailRecordsTransmission: [none, record({}, { cdrCrossRefID: text, ...shared })],
+    CallDetailRecordsReport: [record({ records: list(fc.oneof(elementItem, octetItem)) },
+      { cdrCrossRefID: text, ...shared }), none],
+    GetDeviceId: [record({ extension: text },
+      { switchIPInterface: text, switchName: text, ...shared }), record({ device }, shared)],
+    GetThirdPartyDeviceId: [record({ extension: text }, { switchName: text, ...shared }),
+      record({ device }, shared)],
+    ReleaseDeviceId: [record({ device }, shared), none],
+    RegisterTerminal: [record({ device, loginInfo: record({}, { forceLogin: boolean,
+      sharedControl: boolean, password: text,
+      mediaMode: fc.constantFrom("SERVER", "CLIENT", "NONE"),
+      dependencyMode: fc.constantFrom("MAIN", "DEPENDENT", "INDEPENDENT") }) },
+    { localMediaInfo: record({}, { rtpAddress: address, rtcpAddress: address, codecs: text,
+      packetSize: integer, encryptionList: text }), ...shared }),
+    record({}, { device, signalingEncryption: text, code: integer, reason: text, ...shared })],
+    UnregisterTerminal: [record({ device }, shared),
+      record({}, { device, code: integer, reason: text, ...shared })],
+  } satisfies { readonly [S in keyof CstaServices]:
+    readonly [fc.Arbitrary<object>, fc.Arbitrary<object>] };
+
+const tail = { localConnectionInfo: state, correlatorData: text, userData: text, cause,
+  extensions };
+const parties = { callingDevice: party, calledDevice: party, lastRedirectionDevice: party };
+const roles = { ...parties, networkCallingDevice: party, networkCalledDevice: party,
+  associatedCallingDevice: party, associatedCalledDevice: party, ...tail };
+const agent = record({ agentDevice: party }, { agentID: text, acdGroup: device, ...tail });
+const service = record({ device: party }, tail);
+
+/** Of each event that has a table, its fields without the type. */
+export const events: Readonly<Record<Exclude<CstaEvent["type"], "other">, fc.Arbitrary<object>>> = {
+  serviceInitiated: record({ initiatedConnection: connection },
+    { initiatingDevice: party, calledDevice: party, ...tail }),
+  originated: record({ originatedConnection: connection, callingDevice: party,
+    calledDevice: party }, { associatedCalledDevice: party, ...tail }),
+  offered: record({ offeredConnection: connection, offeredDevice: party }, roles),
+  delivered: record({ connection, alertingDevice: party }, roles),
+  established: record({ establishedConnection: connection, answeringDevice: party }, roles),
+  held: record({ heldConnection: connection, holdingDevice: party }, tail),
+  retrieved: record({ retrievedConnection: connection, retrievingDevice: party }, tail),
+  diverted: record({ connection, divertingDevice: party, newDestination: party }, roles),
+  failed: record({ failedConnection: connection, failingDevice: party }, roles),
+  queued: record({ queuedConnection: connection, queue: party },
+    { numberQueued: integer, callsInFront: integer, ...roles }),
+  networkReached: record({ outboundConnection: connection, networkInterfaceUsed: party }, roles),
+  transferred: record({ primaryOldCall: connection, transferringDevice: party,
+    transferredToDevice: party },
+  { secondaryOldCall: connection, transferredConnections: connections, ...tail }),
+  conferenced: record({ primaryOldCall: connection, conferencingDevice: party,
+    addedParty: party },
+  { secondaryOldCall: connection, conferenceConnections: connections, ...tail }),
+  connectionCleared: record({ droppedConnection: connection, releasingDevice: party }, tail),
+  callCleared: record({ clearedCall: connection }, tail),
+  digitsDialed: record({ dialingConnection: connection, dialingDevice: party,
+    dialingSequence: text }, tail),
+  callInformation: record({ connection, device: party },
+    { callingDevice: party, accountInfo: text, ...tail }),
+  digitsGenerated: record({ connection, digitGeneratedList: text }, tail),
+  agentLoggedOn: agent, agentLoggedOff: agent, agentNotReady: agent, agentReady: agent,
+  agentBusy: agent, agentWorkingAfterCall: agent,
+  doNotDisturb: record({ device: party, doNotDisturbOn: boolean }, tail),
+  forwarding: record({ device: party, forwardStatus: boolean },
+    { forwardingType: forwarding.forwardingType, forwardTo: device, ...tail }),
+  messageWaiting: record({ device: party, messageWaitingOn: boolean }, tail),
+  backInService: service, outOfService: service,
+};
+
+const invokeID = fc.integer({ min: 0, max: 9998 });
+
+/** Every message with a service or an event. */
+export const messages: fc.Arbitrary<CstaMessage> = fc.oneof(
+  ...Object.entries(services).flatMap(([name, [argument, result]]) => [
+    record({ kind: fc.constant("invoke"), invokeID, service: fc.constant(name), argument }),
+    record({ kind: fc.constant("result"), invokeID, service: fc.constant(name), result })]),
+  ...Object.entries(events).map(([name, fields]) => record({ kind: fc.constant("event"),
+    monitorCrossRefID: text, event: fields.map((rest) => ({ type: name, ...rest })) })),
+  record({ kind: fc.constant("error"), invokeID, error: errors }),
+) as fc.Arbitrary<CstaMessage>;
