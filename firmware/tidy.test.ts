@@ -77,6 +77,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "northbound/api": ["base", "model", "store", "link", "switching", "supervisor", "config",
     "numbers", "delivery", "hotel", "paging", "terminal", "acceptance", "northbound/access",
     "gen"],
+  "northbound/csta": ["base", "model", "wire", "switching", "config", "northbound/access",
+    "northbound/api"],
   "northbound/grpc": ["base", "model", "supervisor", "northbound/access", "northbound/api", "gen"],
   "northbound/rfc2217": ["base", "wire", "terminal", "northbound/access", "northbound/api"],
   "northbound/web": ["base", "model", "supervisor", "northbound/access", "northbound/api", "gen"],

@@ -4,6 +4,8 @@ import { fail, ok, type Result } from "../base/result.js";
 import { compilePlan } from "../numbers/number-plan.js";
 import type { Checked, Problem } from "./configuration.js";
 import { pathText, readSource, type DocumentSource, type Path } from "./document-source.js";
+import { checkCsta, type PlacedCsta } from "./csta-checks.js";
+import { cstaSchema } from "./csta-schema.js";
 import { checkDestinations, checkHotel, checkListeners, checkPaging, checkReferences, isTimeZone,
   zoneFinding, type Findings, type PlacedDestination, type PlacedLink, type ReferenceParts }
   from "./references.js";
@@ -70,7 +72,9 @@ function checkRest(value: unknown, parts: CheckParts, findings: Findings): void 
   if (paging !== undefined) checkPaging(paging, links, parts, findings);
   const hotel = hotelSchema.safeParse(valueAt(value, ["hotel"])).data;
   if (hotel !== undefined) checkHotel(hotel, links, parts, findings);
-  checkListeners(servers, links, destinations, findings);
+  const csta = placedCsta(value);
+  checkCsta(csta, links, findings);
+  checkListeners(servers, csta, links, destinations, findings);
   const zone = unit.safeParse(valueAt(value, ["unit"])).data?.timeZone;
   if (zone !== undefined && !isTimeZone(zone)) {
     findings.errors.push(zoneFinding(["unit", "timeZone"], zone));
@@ -83,6 +87,14 @@ function checkRest(value: unknown, parts: CheckParts, findings: Findings): void 
   if (Array.isArray(raw) ? raw.length === 0 : raw === undefined) {
     findings.warnings.push({ path: ["links"], message: "is empty: the gateway sees no calls" });
   }
+}
+
+function placedCsta(value: unknown): readonly PlacedCsta[] {
+  const listed = valueAt(value, ["csta"]);
+  return (Array.isArray(listed) ? listed : []).flatMap((entry: unknown, index) => {
+    const server = cstaSchema.safeParse(entry);
+    return server.success ? [{ index, server: server.data }] : [];
+  });
 }
 
 function problems(findings: readonly Finding[], source: DocumentSource): Problem[] {

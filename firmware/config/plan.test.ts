@@ -27,6 +27,16 @@ describe("configuration plan", () => {
       ["start link a", "start grpc", "start web"]);
   });
 
+  it("restarts only the CSTA server that changed", () => {
+    const server = (id: string, port: number): Record<string, unknown> =>
+      ({ id, port, protocol: "xml" });
+    assert.deepEqual(steps({ csta: [server("a", 1), server("b", 2), server("c", 3)] },
+      { csta: [server("a", 1), server("b", 4), server("d", 5)] }), [
+      ["csta c", "stop", "removed from csta", 0],
+      ["csta b", "restart", "changed: csta[1].port", 0],
+      ["csta d", "start", "csta[2] is new", 0]]);
+  });
+
   it("touches only the links that changed, and says why", () => {
     assert.deepEqual(steps(
       { links: [link("gone"), link("a"), link("same"), link("b")] },

@@ -13,7 +13,8 @@ export function planSteps(
 ): readonly PlanStep[] {
   return [
     ...linkSteps(previous, next, callsOn),
-    ...destinationSteps(previous, next),
+    ...listSteps("destination", "destinations", previous?.destinations ?? [], next.destinations),
+    ...listSteps("csta", "csta", previous?.csta ?? [], next.csta),
     ...hotelSteps(previous, next),
     ...serverSteps(previous, next),
     ...sectionStep("unit", "unit", previous?.unit, next.unit),
@@ -68,20 +69,21 @@ function linkStep(
     : { component, action: "restart", reason, callsAffected: callsOn(link.id) };
 }
 
-function destinationSteps(previous: Document | undefined, next: Document): PlanStep[] {
-  const before = previous?.destinations ?? [];
-  const gone = before.filter(({ id }) => !next.destinations.some((each) => each.id === id));
+function listSteps<T extends { readonly id: string }>(
+  title: string, key: string, before: readonly T[], now: readonly T[],
+): PlanStep[] {
+  const gone = before.filter(({ id }) => !now.some((each) => each.id === id));
   return [
-    ...gone.map(({ id }): PlanStep => ({ component: `destination ${id}`, action: "stop",
-      reason: "removed from destinations", callsAffected: 0 })),
-    ...next.destinations.flatMap((destination, index): PlanStep[] => {
-      const component = `destination ${destination.id}`;
-      const old = before.find(({ id }) => id === destination.id);
-      const at = ["destinations", index];
+    ...gone.map(({ id }): PlanStep => ({ component: `${title} ${id}`, action: "stop",
+      reason: `removed from ${key}`, callsAffected: 0 })),
+    ...now.flatMap((item, index): PlanStep[] => {
+      const component = `${title} ${item.id}`;
+      const old = before.find(({ id }) => id === item.id);
+      const at = [key, index];
       if (old === undefined) {
         return [{ component, action: "start", reason: `${pathText(at)} is new`, callsAffected: 0 }];
       }
-      const paths = changedPaths(old, destination).map((path) => [...at, ...path]);
+      const paths = changedPaths(old, item).map((path) => [...at, ...path]);
       return paths.length === 0 ? []
         : [{ component, action: "restart", reason: reasonOf(paths), callsAffected: 0 }];
     }),

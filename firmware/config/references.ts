@@ -3,6 +3,7 @@
 import type { Result } from "../base/result.js";
 import type { Capabilities, Driver } from "../link/driver.js";
 import { compilePlan } from "../numbers/number-plan.js";
+import type { PlacedCsta } from "./csta-checks.js";
 import type { PathSegment } from "./document-source.js";
 import type { DestinationConfig, Document, HotelConfig, LinkConfig, TransportConfig }
   from "./schema.js";
@@ -134,7 +135,7 @@ export function checkPaging(
   }
 }
 
-function unknownLink(id: string, ids: readonly string[]): string {
+export function unknownLink(id: string, ids: readonly string[]): string {
   const meant = nearest(id, ids);
   return `unknown link ${quoted(id)}; `
     + (meant === undefined ? `links are: ${ids.length === 0 ? "none" : ids.join(", ")}`
@@ -207,7 +208,7 @@ export function checkHotel(
 }
 
 /** Calls `clash` for every item whose key an earlier one has. Undefined never clashes. */
-function unique<T extends { readonly index: number }>(
+export function unique<T extends { readonly index: number }>(
   items: readonly T[], key: (item: T) => string | undefined,
   clash: (firstIndex: number, item: T) => void,
 ): void {
@@ -337,13 +338,18 @@ interface Listener {
 /** Two listeners on one port, be they servers or links. Port 0 never clashes. */
 export function checkListeners(
   servers: { readonly [N in "grpc" | "web"]: Document[N] | undefined },
-  links: readonly PlacedLink[], destinations: readonly PlacedDestination[], findings: Findings,
+  csta: readonly PlacedCsta[], links: readonly PlacedLink[],
+  destinations: readonly PlacedDestination[], findings: Findings,
 ): void {
   const listeners: Listener[] = [];
   for (const name of ["grpc", "web"] as const) {
     const server = servers[name];
     if (server === undefined) continue;
     listeners.push({ path: [name, "port"], title: name, over: "tcp", ...server });
+  }
+  for (const { index, server: { address, port } } of csta) {
+    listeners.push({ path: ["csta", index, "port"], title: `csta[${index}]`, address, port,
+      over: "tcp" });
   }
   for (const { index, link } of links) {
     const { enabled, transport } = link;

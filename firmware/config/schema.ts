@@ -6,6 +6,7 @@
 
 import * as z from "zod";
 import { formWords as words } from "../base/form-words.js";
+import { cstaSchema } from "./csta-schema.js";
 import { portAddress, usbAddress } from "../link/ports/ports.js";
 import { isNetwork } from "../link/transports/networks.js";
 import { mqttFields, toMail, toSftp } from "./target-schema.js";
@@ -424,6 +425,9 @@ export const documentSchema = z.strictObject({
   hotel: hotelSchema.optional().meta(words("Hotel",
     "Between a hotel's front desk and its telephones.",
     "Hôtel", "Entre la réception d'un hôtel et ses téléphones.")),
+  csta: z.array(cstaSchema).max(16).default([]).meta(words("CSTA servers",
+    "Where applications that speak CSTA connect.",
+    "Serveurs CSTA", "Où se connectent les applications qui parlent CSTA.")),
   grpc: listener(9443).meta(words("Management API", "Management API.",
     "API de gestion", "API de gestion (gRPC).")),
   web: listener(8443).meta(words("Web page", "Web page.", "Page web", "Page web.")),
@@ -497,4 +501,5 @@ export const documentSchema = z.strictObject({
 });
 export type Document = z.infer<typeof documentSchema>;
 
+export type { CstaConfig } from "./csta-schema.js";
 export { secretReference };

@@ -13,7 +13,8 @@ export type Requirement = Role | "anyone" | "self";
 /** Who calls, how it proved it, and from where. */
 export interface Identity extends Actor {
   readonly role: Role;
-  readonly method: "password" | "token" | "certificate";
+  /** `address`: a CSTA application that the configuration lets in by where it is. */
+  readonly method: "password" | "token" | "certificate" | "address";
   /** Must choose a new password before anything else. */
   readonly mustChangePassword: boolean;
   /** The session's or token's id, for signing out and for ending streams on revocation. */

@@ -29,7 +29,7 @@ export interface NetworkServer extends Component {
 
 /** Faults `address-in-use`, `precondition`. Later errors of the listener are only logged. */
 export function listen(
-  name: "grpc" | "web" | "rfc2217", listener: Server, { address, port }: Bound, log: Log,
+  name: "grpc" | "web" | "rfc2217" | "csta", listener: Server, { address, port }: Bound, log: Log,
 ): Promise<Result<Bound>> {
   return new Promise((resolve) => {
     listener.once("error", (error) => { resolve(listenFault(name, address, port, error)); });

@@ -1,0 +1,45 @@
+/** What this switching function offers to one application, and no more (ECMA-269 §13). */
+
+import type { EventName } from "../../model/events.js";
+import type { CstaCodec, CstaEventName, CstaServiceName } from "../../wire/csta/message.js";
+import type { LinkView } from "../api/gateway-view.js";
+import { reportedEvents } from "./event-report.js";
+import { controlServices } from "./service-request.js";
+
+/** Services that the gateway does by itself, whatever the PBX can. */
+const ownServices: readonly CstaServiceName[] = [
+  "MonitorStart", "ChangeMonitorFilter", "MonitorStop", "SnapshotDevice", "SnapshotCall",
+  "GetAgentState", "SystemStatus", "RequestSystemStatus", "GetSwitchingFunctionDevices",
+  "SwitchingFunctionDevices", "GetSwitchingFunctionCapabilities", "GetCSTAFeatures",
+];
+
+export interface Features {
+  readonly services: readonly CstaServiceName[];
+  readonly events: readonly CstaEventName[];
+  /** Events that the encoding has and this switching function never reports. */
+  readonly unreported: readonly CstaEventName[];
+}
+
+/**
+ * Of several PBXs what any of them offers: a service that only another one has is refused when it
+ * is asked for. Who may not control calls is not offered it.
+ */
+export function featuresOf(
+  links: readonly Pick<LinkView, "status">[], codec: Pick<CstaCodec, "services" | "events">,
+  mayControl: boolean,
+): Features {
+  const offered = new Set(links.flatMap(({ status: { declared, proofs } }) =>
+    Object.keys(declared.services).filter((name) =>
+      !proofs.some(({ subject, proven }) => subject === name && proven === "no"))));
+  const declared = new Set<EventName>(links.flatMap(({ status }) => [...status.declared.events]));
+  // The gateway itself tells of the end of calls where the PBX does not.
+  declared.add("callCleared");
+  const control = [...controlServices].filter(([, needs]) => mayControl && offered.has(needs))
+    .map(([name]) => name);
+  const events = reportedEvents.filter((name) => codec.events.has(name)
+    && (declared as ReadonlySet<string>).has(name));
+  return {
+    services: [...ownServices, ...control].filter((name) => codec.services.has(name)),
+    events, unreported: [...codec.events].filter((name) => !events.includes(name)),
+  };
+}

@@ -1,0 +1,155 @@
+/**
+ * Services that the switching function does for an application: each CSTA service, the service of
+ * the model that it becomes, and what its result says. One row each.
+ */
+
+import { agentId, type ConnectionId } from "../../model/identifiers.js";
+import type { ServiceName, ServiceRequest } from "../../model/services.js";
+import type { CstaArgument, CstaConnection, CstaResult, CstaServiceName }
+  from "../../wire/csta/message.js";
+import type { LinkNaming } from "./event-report.js";
+import type { Reading } from "./reading.js";
+
+export interface ServiceRow<S extends CstaServiceName = CstaServiceName> {
+  readonly becomes: ServiceName;
+  read(argument: CstaArgument<S>, reading: Reading): ServiceRequest;
+  /** `made`: the connection that the PBX names, or the nearest that is known. */
+  result(made: CstaConnection): CstaResult<S>;
+}
+
+type Rows = { readonly [S in CstaServiceName]?: ServiceRow<S> };
+
+const nothing = (): Record<string, never> => ({});
+
+/** More digits than any menu asks for at once. */
+export const digitsMax = 64;
+
+const simple: Rows = {
+  MakeCall: { becomes: "makeCall",
+    read: (said, at) => ({ service: "makeCall",
+      callingDevice: at.device(said.callingDevice, "invalidCallingDeviceID"),
+      calledNumber: at.number(said.calledDirectoryNumber, "invalidCalledDeviceID"),
+      autoOriginate: said.autoOriginate ?? "prompt" }),
+    result: (made) => ({ callingDevice: made }) },
+  AnswerCall: { becomes: "answerCall",
+    read: (said, at) => ({ service: "answerCall",
+      connection: at.connection(said.callToBeAnswered) }), result: nothing },
+  ClearConnection: { becomes: "clearConnection",
+    read: (said, at) => ({ service: "clearConnection",
+      connection: at.connection(said.connectionToBeCleared) }), result: nothing },
+  ClearCall: { becomes: "clearCall",
+    read: (said, at) => ({ service: "clearCall",
+      connection: at.connection(said.callToBeCleared, "any") }), result: nothing },
+  HoldCall: { becomes: "holdCall",
+    read: (said, at) => ({ service: "holdCall", connection: at.connection(said.callToBeHeld) }),
+    result: nothing },
+  RetrieveCall: { becomes: "retrieveCall",
+    read: (said, at) => ({ service: "retrieveCall",
+      connection: at.connection(said.callToBeRetrieved) }), result: nothing },
+  GenerateDigits: { becomes: "generateDigits",
+    read: (said, at) => {
+      const digits = said.charactersToSend.toUpperCase();
+      if (!/^[0-9A-D*#]+$/.test(digits) || digits.length > digitsMax
+        || said.digitMode === "rotaryPulse") at.wrong("invalidParameterValue");
+      return { service: "generateDigits", digits,
+        connection: at.connection(said.connectionToSendDigits) };
+    }, result: nothing },
+};
+
+const joining: Rows = {
+  AlternateCall: { becomes: "alternateCall",
+    read: (said, at) => ({ service: "alternateCall", heldCall: at.connection(said.heldCall),
+      activeCall: at.connection(said.activeCall) }), result: nothing },
+  ReconnectCall: { becomes: "reconnectCall",
+    read: (said, at) => ({ service: "reconnectCall", heldCall: at.connection(said.heldCall),
+      activeCall: at.connection(said.activeCall) }), result: nothing },
+  ConsultationCall: { becomes: "consultationCall",
+    read: (said, at) => ({ service: "consultationCall",
+      existingCall: at.connection(said.existingCall),
+      consultedDevice: at.number(said.consultedDevice) }),
+    result: (made) => ({ initiatedCall: made }) },
+  TransferCall: { becomes: "transferCall",
+    read: (said, at) => ({ service: "transferCall", heldCall: at.connection(said.heldCall),
+      activeCall: at.connection(said.activeCall) }),
+    result: (made) => ({ transferredCall: made }) },
+  ConferenceCall: { becomes: "conferenceCall",
+    read: (said, at) => ({ service: "conferenceCall", heldCall: at.connection(said.heldCall),
+      activeCall: at.connection(said.activeCall) }),
+    result: (made) => ({ conferenceCall: made }) },
+  SingleStepTransferCall: { becomes: "singleStepTransferCall",
+    read: (said, at) => ({ service: "singleStepTransferCall",
+      activeCall: at.connection(said.activeCall),
+      transferredTo: at.number(said.transferredTo) }),
+    result: (made) => ({ transferredCall: made }) },
+  SingleStepConferenceCall: { becomes: "singleStepConference",
+    read: (said, at) => {
+      if (said.participationType !== undefined && said.participationType !== "active") {
+        at.wrong("parameterNotSupported");
+      }
+      return { service: "singleStepConference", activeCall: at.connection(said.activeCall),
+        deviceToBeJoined: at.number(said.deviceToJoin) };
+    },
+    result: (made) => ({ conferencedCall: made }) },
+  DeflectCall: { becomes: "deflectCall",
+    read: (said, at) => ({ service: "deflectCall",
+      callToBeDiverted: at.connection(said.callToBeDiverted),
+      newDestination: at.number(said.newDestination) }), result: nothing },
+  DirectedPickupCall: { becomes: "directedPickupCall",
+    read: (said, at) => ({ service: "directedPickupCall",
+      callToBePickedUp: at.connection(said.callToBePickedUp),
+      requestingDevice: at.device(said.requestingDevice) }),
+    result: (made) => ({ pickedCall: made }) },
+  ParkCall: { becomes: "parkCall",
+    read: (said, at) => ({ service: "parkCall", parking: at.connection(said.parking),
+      ...(said.parkTo.text === "" ? {} : { parkTo: at.number(said.parkTo) }) }),
+    result: nothing },
+};
+
+const ofDevices: Rows = {
+  SetAgentState: { becomes: "setAgentState",
+    read: (said, at) => ({ service: "setAgentState", device: at.device(said.device),
+      requestedState: said.requestedAgentState,
+      ...(said.agentID === undefined ? {} : { agent: agentId(said.agentID) }),
+      ...(said.group === undefined ? {} : { acdGroup: at.device(said.group) }) }),
+    result: nothing },
+  SetDoNotDisturb: { becomes: "setDoNotDisturb",
+    read: (said, at) => ({ service: "setDoNotDisturb", device: at.device(said.device),
+      on: said.doNotDisturbOn }), result: nothing },
+  SetMessageWaitingIndicator: { becomes: "setMessageWaitingIndicator",
+    read: (said, at) => ({ service: "setMessageWaitingIndicator",
+      device: at.device(said.device), on: said.messageWaitingOn }), result: nothing },
+};
+
+const rows: Rows = { ...simple, ...joining, ...ofDevices };
+
+/** Undefined: the model has no such service. */
+export function serviceRow(service: CstaServiceName): ServiceRow | undefined {
+  return rows[service] as ServiceRow | undefined;
+}
+
+/** What each service of the table needs of a PBX. */
+export const controlServices: ReadonlyMap<CstaServiceName, ServiceName> = new Map(
+  (Object.keys(rows) as CstaServiceName[]).flatMap((name) => {
+    const row = rows[name];
+    return row === undefined ? [] : [[name, row.becomes] as const];
+  }));
+
+/**
+ * The PBX's answer need not name a connection; then the result names what the request was about:
+ * of a call that is yet to begin, only the device.
+ */
+export function madeConnection(
+  request: ServiceRequest, connection: ConnectionId | undefined, of: LinkNaming,
+): CstaConnection {
+  if (connection !== undefined) return of.connection(connection);
+  switch (request.service) {
+    case "makeCall": return { deviceID: of.device(request.callingDevice) };
+    case "consultationCall": return { deviceID: of.device(request.existingCall.device) };
+    case "directedPickupCall":
+      return of.connection({ call: request.callToBePickedUp.call,
+        device: request.requestingDevice });
+    case "transferCall": case "conferenceCall": case "singleStepTransferCall":
+    case "singleStepConference": return of.connection(request.activeCall);
+    default: return {};
+  }
+}
