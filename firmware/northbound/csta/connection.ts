@@ -51,7 +51,6 @@ export class Connection implements Wire {
   #isClosed = false;
   #early: CstaMessage[] = [];
   #garbage = 0;
-  #isFirst = true;
   #silences = 0;
   #timer: Cancellable;
 
@@ -97,23 +96,10 @@ export class Connection implements Wire {
 
   received(chunk: Uint8Array): void {
     this.#silences = 0;
-    let bytes = chunk;
-    if (this.#isFirst && bytes.length > 0) {
-      this.#isFirst = false;
-      bytes = this.#greeted(bytes);
-    }
-    for (const decoded of this.#decoder.push(bytes)) {
+    for (const decoded of this.#decoder.push(chunk)) {
       if (this.#isClosed) return;
       this.#take(decoded);
     }
-  }
-
-  /** Alcatel's and old Panasonic's applications first ask with `B` whether there is a PBX: `P`. */
-  #greeted(bytes: Uint8Array): Uint8Array {
-    const { protocol, framing } = this.#plan.sessions.domain.config;
-    if (protocol === "xml" || framing !== "len16" || bytes[0] !== 0x42) return bytes;
-    this.write(Uint8Array.of(0x50));
-    return bytes.subarray(1);
   }
 
   #take(decoded: Decoded<CstaMessage>): void {
@@ -128,7 +114,11 @@ export class Connection implements Wire {
     }
     this.#garbage = 0;
     const { message } = decoded;
-    if (this.#session !== undefined) this.#session.receive(message);
+    // Alcatel's and old Panasonic's applications first ask whether there is a PBX.
+    if (message.kind === "handshake") {
+      if (message.step === "begin") this.#say({ kind: "handshake", step: "answer" });
+      if (message.step === "end") this.#session?.end("the application said EXIT");
+    } else if (this.#session !== undefined) this.#session.receive(message);
     else if (this.#isAdmitting) {
       if (this.#early.length < earlyMax) this.#early.push(message);
       else this.end();

@@ -206,7 +206,7 @@ export class Session {
     if (this.#isOver) return;
     switch (message.kind) {
       case "invoke": this.#invoked(message.invokeID, message.service, message.argument); return;
-      case "unknown-invoke": this.#reply(message.invokeID, this.#allowed() ?? notSupported); return;
+      case "unknown-invoke": this.#unreadable(message); return;
       case "result": case "error": case "reject": this.#proof(message.invokeID); return;
       case "keep-session": this.#prolong(message); return;
       case "release": {
@@ -223,7 +223,7 @@ export class Session {
         return;
       }
       case "event": case "associated": case "association-refused": case "session-kept":
-      case "released": case "keep-alive":
+      case "released": case "keep-alive": case "handshake":
     }
   }
 
@@ -262,6 +262,15 @@ export class Session {
       this.#inFlight -= 1;
       this.#reply(invokeID, answer, service);
     });
+  }
+
+  /** A service that is not known, or an argument of one that is. */
+  #unreadable(
+    { invokeID, mistyped }: Extract<CstaMessage, { readonly kind: "unknown-invoke" }>,
+  ): void {
+    const refusal = mistyped === undefined ? notSupported
+      : refused("operation", "invalidParameterValue");
+    this.#reply(invokeID, this.#allowed() ?? refusal);
   }
 
   /** Undefined: the application may ask one more. */
