@@ -4,9 +4,13 @@ import { readFile } from "node:fs/promises";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { messageOf, type Fault as Failure, type Result } from "../firmware/base/result.js";
 import type { World } from "../firmware/base/world.js";
+import { framedKinds, simulateFramed, type FramedKind } from "./framed-simulation.js";
 import { simulateFrontDesk, simulateHotelPbx } from "./hotel-simulation.js";
 import { playScript, readFault, readScript, type Fault, type ScriptStep } from "./script.js";
-import { simulateAmi, simulateSmdr, type Place, type Simulation } from "./simulation.js";
+import { simulateCallerId, simulateEspa, simulateTap, type CallerIdSimulationPlan,
+  type EspaSimulationPlan } from "./paging-simulation.js";
+import type { Place, Where } from "./simulated-line.js";
+import { simulateAmi, simulateSmdr, type Simulation } from "./simulation.js";
 
 export interface SimSurroundings {
   readonly world: World;
@@ -18,6 +22,7 @@ export interface SimSurroundings {
 
 interface SimOptions {
   readonly listen?: Place;
+  readonly connect?: Place;
   readonly serial?: string;
   readonly seed: number;
   readonly rate: number;
@@ -26,7 +31,25 @@ interface SimOptions {
   readonly user: string;
   readonly secret: string;
   readonly format: "panasonic-kx" | "avaya-ip-office";
+  readonly framing: FramedKind | "lines";
+  readonly role: EspaSimulationPlan["role"];
+  readonly box: CallerIdSimulationPlan["box"];
 }
+
+type Starter = (plan: { readonly world: World; readonly seed: number; readonly line: Where },
+  options: SimOptions) => Promise<Result<Simulation>>;
+
+/** Each driver's far end on a line; `asterisk-ami` listens on TCP only. */
+const onLines: Readonly<Record<string, Starter>> = {
+  "caller-id": (plan, { box }) => simulateCallerId({ ...plan, box }),
+  "espa": (plan, { role }) => simulateEspa({ ...plan, role }),
+  "fias": simulateFrontDesk,
+  "mitel-pms": simulateHotelPbx,
+  "smdr": (plan, { format, framing }) => framing === "lines" ? simulateSmdr({ ...plan, format })
+    : simulateFramed({ ...plan, framing }),
+  "tap": simulateTap,
+};
+const simulated = ["asterisk-ami", ...Object.keys(onLines)].sort();
 
 const examples = `
 Examples:
@@ -36,13 +59,18 @@ Examples:
   ctictl sim smdr --listen 127.0.0.1:2300 --script calls.yaml
   ctictl sim fias --listen 127.0.0.1:5010 --rate 6
   ctictl sim mitel-pms --serial /tmp/hotel-pbx
+  ctictl sim smdr --framing avaya-rsp --connect 127.0.0.1:9000
+  ctictl sim smdr --framing nec-polled --serial /tmp/nec
+  ctictl sim espa --role panel --serial /tmp/nurse-call --rate 4
+  ctictl sim tap --listen 127.0.0.1:1300
 
 A script is a list of steps, each a call or a fault:
   - atMs: 1000
     call: { from: "0123456789", to: "1001", trunk: trunk-a, ringMs: 3000, talkMs: 20000 }
   - { atMs: 9000, fault: { kind: drop } }
 Faults: drop, restart, hang:MS, delay:MS, garbage:BYTES, long-line:BYTES, miss:COUNT (a call's end
-is not told), truncate and clock:MS (call records). The same seed makes the same calls.
+is not told, an answer lost), truncate, clock:MS (call records). The same seed makes the same
+calls. On a paging line a call is a page: to the pager "to", with the text "name".
 `;
 
 function place(text: string): Place {
@@ -73,9 +101,11 @@ export function simCommand(surroundings: SimSurroundings): Command {
   const faults: SimOptions["fault"] = [];
   return new Command("sim")
     .description(about("Run a simulated PBX until Ctrl-C.", "Simuler un PBX jusqu'à Ctrl-C."))
-    .argument("<driver>", "asterisk-ami, fias, mitel-pms, smdr")
+    .argument("<driver>", simulated.join(", "))
     .addOption(new Option("--listen <address:port>",
       about("listen on TCP", "écouter en TCP")).argParser(place))
+    .addOption(new Option("--connect <address:port>", about("connect to a gateway that listens",
+      "se connecter à une passerelle qui écoute")).argParser(place))
     .option("--serial <file>", about("a serial line at this path",
       "une ligne série à cet endroit"))
     .addOption(new Option("--seed <n>", about("the same seed makes the same calls",
@@ -89,6 +119,12 @@ export function simCommand(surroundings: SimSurroundings): Command {
     .option("--secret <text>", about("its secret", "son secret"), "simulated")
     .addOption(new Option("--format <name>", about("record format (smdr)", "format (smdr)"))
       .choices(["panasonic-kx", "avaya-ip-office"]).default("panasonic-kx"))
+    .addOption(new Option("--framing <name>", about("what its records are wrapped in (smdr)",
+      "ce qui enveloppe ses tickets (smdr)")).choices(["lines", ...framedKinds]).default("lines"))
+    .addOption(new Option("--role <name>", about("what stands there (espa)", "ce qu'il est (espa)"))
+      .choices(["panel", "paging-system"]).default("panel"))
+    .addOption(new Option("--box <name>", about("what stands there (caller-id)",
+      "ce qu'il est (caller-id)")).choices(["modem", "whozz", "mdmf"]).default("modem"))
     .addHelpText("after", examples)
     .action(async (driver: string, options: SimOptions, command: Command) => {
       const steps = await stepsOf(options);
@@ -118,14 +154,16 @@ function start(driver: string, options: SimOptions, world: World): Promise<Resul
     return simulateAmi({ world, seed: options.seed, user: options.user, secret: options.secret,
       ...(options.listen ?? { address: "127.0.0.1", port: 5038 }) });
   }
-  if (!["smdr", "fias", "mitel-pms"].includes(driver)) {
-    return refuse(`no simulated PBX speaks ${driver}: asterisk-ami, fias, mitel-pms, smdr`);
+  const starter = onLines[driver];
+  if (starter === undefined) {
+    return refuse(`no simulated PBX speaks ${driver}: ${simulated.join(", ")}`);
   }
-  const line = options.serial === undefined ? options.listen : { file: options.serial };
-  if (line === undefined) return refuse("give --listen ADDRESS:PORT or --serial FILE");
-  if (driver === "fias") return simulateFrontDesk({ world, seed: options.seed, line });
-  if (driver === "mitel-pms") return simulateHotelPbx({ world, seed: options.seed, line });
-  return simulateSmdr({ world, seed: options.seed, format: options.format, line });
+  const { serial, connect, listen, seed } = options;
+  const line = serial !== undefined ? { file: serial }
+    : connect !== undefined ? { connect } : listen;
+  return line === undefined
+    ? refuse("give --listen ADDRESS:PORT, --connect ADDRESS:PORT or --serial FILE")
+    : starter({ world, seed, line }, options);
 }
 
 async function run(

@@ -4,14 +4,13 @@
  * office of `make run`.
  */
 
-import { symlink, unlink } from "node:fs/promises";
-import { createServer, type Server, type Socket } from "node:net";
-import { attempt, done, fail, messageOf, ok, type Result } from "../firmware/base/result.js";
-import type { Cancellable, Clock, World } from "../firmware/base/world.js";
-import { SimulatedWorld } from "../firmware/base/world-simulated.js";
-import { openPtyPair, type PtyPair } from "../firmware/link/transports/pty.js";
+import { createServer, type Socket } from "node:net";
+import { ok, type Result } from "../firmware/base/result.js";
+import type { World } from "../firmware/base/world.js";
 import { createAmiPeer, type AmiPeer } from "./asterisk-ami/peer.js";
 import type { Fault, ScriptedCall } from "./script.js";
+import { closeServer, listen, minuteMs, openLine, portOf, seeded, type Line, type Place, type Where }
+  from "./simulated-line.js";
 import { createSmdrPeer, type SmdrPeer, type SmdrPeerPlan } from "./smdr/peer.js";
 
 export interface Simulation {
@@ -24,11 +23,6 @@ export interface Simulation {
   stop(): Promise<void>;
 }
 
-export interface Place {
-  readonly address: string;
-  readonly port: number;
-}
-
 export interface AmiSimulationPlan extends Place {
   readonly world: World;
   readonly seed: number;
@@ -36,54 +30,9 @@ export interface AmiSimulationPlan extends Place {
   readonly secret: string;
 }
 
-const minuteMs = 60_000;
 const names = ["Anna Weber", "Bruno Petit", "Chloé Martin", "David Klein", "Émile Roux",
   "Fatima Haddad", "Gilles Noël", "Hanna Schmidt", "Ivo Novák", "Jeanne Morel", "Karim Benali",
   "Léa Fournier"];
-
-/**
- * Time and log of the world, randomness of the seed: the same seed makes the same calls. `stop`
- * cancels every timer that is left.
- */
-export function seeded(world: World, seed: number): { readonly world: World; stop(): void } {
-  const timers = new Set<Cancellable>();
-  const clock: Clock = {
-    monotonicMs: () => world.clock.monotonicMs(), wall: () => world.clock.wall(),
-    after(delayMs, name, run) {
-      const timer = world.clock.after(delayMs, name, () => {
-        timers.delete(timer);
-        run();
-      });
-      timers.add(timer);
-      return { cancel: () => { timers.delete(timer); timer.cancel(); } };
-    },
-  };
-  return { world: { clock, log: world.log, random: new SimulatedWorld(seed).random },
-    stop: () => {
-      for (const timer of timers) timer.cancel();
-      timers.clear();
-    } };
-}
-
-function listen(server: Server, { address, port }: Place): Promise<Result<void>> {
-  return new Promise((resolve) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      resolve(fail(error.code === "EADDRINUSE" ? "address-in-use" : "precondition",
-        `the simulated PBX cannot listen on ${address}:${port}: ${messageOf(error)}`));
-    });
-    server.listen(port, address, () => { resolve(done); });
-  });
-}
-
-function portOf(server: Server): number {
-  const bound = server.address();
-  return typeof bound === "object" && bound !== null ? bound.port : 0;
-}
-
-async function closeServer(server: Server, sockets: Set<Socket>): Promise<void> {
-  for (const socket of sockets) socket.destroy();
-  await new Promise((resolve) => { server.close(resolve); });
-}
 
 /** An Asterisk with twelve phones, one trunk and a queue. */
 export async function simulateAmi(
@@ -150,17 +99,7 @@ export interface SmdrSimulationPlan {
   readonly world: World;
   readonly seed: number;
   readonly format: SmdrPeerPlan["format"];
-  /** A TCP port to listen on, or a file that shall lead to the pseudo terminal. */
-  readonly line: Place | { readonly file: string };
-}
-
-export interface Line {
-  readonly description: string;
-  write(bytes: Uint8Array): void;
-  onData(handler: (bytes: Uint8Array) => void): void;
-  onOpen(handler: () => void): void;
-  drop(): void;
-  close(): Promise<void>;
+  readonly line: Where;
 }
 
 /** A PBX with a printer port. */
@@ -190,9 +129,9 @@ export async function simulateSmdr(plan: SmdrSimulationPlan): Promise<Result<Sim
   });
 }
 
-type PrintedCall = Parameters<SmdrPeer["play"]>[0];
+export type PrintedCall = Parameters<SmdrPeer["play"]>[0];
 
-function smdrCall({ from, to, trunk, ringMs, talkMs }: ScriptedCall): PrintedCall {
+export function smdrCall({ from, to, trunk, ringMs, talkMs }: ScriptedCall): PrintedCall {
   const incoming = to.length <= from.length;
   return { device: incoming ? to : from, number: incoming ? from : to, trunk: trunk ?? "01",
     direction: incoming ? "incoming" : "outgoing", ringMs, talkMs };
@@ -214,60 +153,4 @@ function smdrFault(world: World, peer: SmdrPeer, line: Line, fault: Fault): void
     case "delay":
     case "miss": world.log.event("simulation.fault-unknown", { fault: fault.kind }, "warn");
   }
-}
-
-/** A TCP port to listen on, or a file that shall lead to a pseudo terminal. */
-export function openLine(
-  world: World, line: Place | { readonly file: string },
-): Promise<Result<Line>> {
-  return "file" in line ? ptyLine(world, line.file) : tcpLine(line);
-}
-
-async function ptyLine(world: World, file: string): Promise<Result<Line>> {
-  const opened = await openPtyPair(world);
-  if (!opened.ok) return opened;
-  const pair: PtyPair = opened.value;
-  const linked = await attempt("precondition", `${file} cannot be made`, async () => {
-    await unlink(file).catch(() => undefined);
-    await symlink(pair.devicePath, file);
-  });
-  if (!linked.ok) {
-    await pair.close();
-    return linked;
-  }
-  return ok({
-    description: `serial line ${file}`,
-    write: (bytes) => { pair.write(bytes); },
-    onData: (handler) => { pair.onData(handler); },
-    onOpen: () => undefined,
-    // A printer port has no connection to drop.
-    drop: () => undefined,
-    close: async () => {
-      await unlink(file).catch(() => undefined);
-      await pair.close();
-    },
-  });
-}
-
-async function tcpLine(place: Place): Promise<Result<Line>> {
-  const sockets = new Set<Socket>();
-  let onData: (bytes: Uint8Array) => void = () => undefined;
-  let onOpen: () => void = () => undefined;
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on("error", () => undefined);
-    socket.on("close", () => { sockets.delete(socket); });
-    socket.on("data", (bytes) => { onData(bytes); });
-    onOpen();
-  });
-  const listening = await listen(server, place);
-  if (!listening.ok) return listening;
-  return ok({
-    description: `${place.address}:${portOf(server)}`,
-    write: (bytes) => { for (const socket of sockets) socket.write(bytes); },
-    onData: (handler) => { onData = handler; },
-    onOpen: (handler) => { onOpen = handler; },
-    drop: () => { for (const socket of sockets) socket.destroy(); },
-    close: () => closeServer(server, sockets),
-  });
 }

@@ -71,6 +71,20 @@ class Queue {
   }
 }
 
+/** Sends each record at once and hears nothing: NEC blocks without polling, iSDX octets. */
+export function createUnaskedPeer(plan: FramedPeerPlan, blocks: "nec" | "isdx"): FramedPeer {
+  const queue = new Queue(plan);
+  const { parity } = plan.nec ?? necDefaults;
+  return {
+    connected: () => undefined, receive: () => undefined, close: () => undefined,
+    print: (record) => { queue.send(blocks === "nec" ? blockOf(record, parity) : record); },
+    damage: (count) => { queue.damage(count); },
+    lose: () => undefined,
+    acknowledged: queue.acknowledged,
+    waiting: 0,
+  };
+}
+
 /** Answers polls with a block, or EOT. */
 export function createNecPolledPeer(plan: FramedPeerPlan): FramedPeer {
   const queue = new Queue(plan);
