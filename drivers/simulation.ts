@@ -9,8 +9,8 @@ import { ok, type Result } from "../firmware/base/result.js";
 import type { World } from "../firmware/base/world.js";
 import { createAmiPeer, type AmiPeer } from "./asterisk-ami/peer.js";
 import type { Fault, ScriptedCall } from "./script.js";
-import { closeServer, listen, minuteMs, openLine, portOf, seeded, type Line, type Place, type Where }
-  from "./simulated-line.js";
+import { closeServer, listen, minuteMs, openLine, portOf, seeded, type Line, type Place,
+  type Where } from "./simulated-line.js";
 import { createSmdrPeer, type SmdrPeer, type SmdrPeerPlan } from "./smdr/peer.js";
 
 export interface Simulation {
