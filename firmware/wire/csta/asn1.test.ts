@@ -82,7 +82,10 @@ describe("ASN.1 types", () => {
     reads(person, "30 80 04 00 A1 84 00 00 00 04 30 02 04 00 8F 00 16 81 01 41 9F 81 01 00 00 00",
       { name: "A", tags: [""] });
     refuses(person, "30 03 80 01 07", /name is missing/);
-    refuses(person, "30 06 16 01 41 0A 01 05", /state: no name for 5/);
+    // A number without a name is no obstacle where the field may be missing.
+    reads(person, "30 06 16 01 41 0A 01 05", { name: "A" });
+    refuses(sequence<{ state: string }>(required("state", state)), "30 03 0A 01 05",
+      /state: no name for 5/);
     refuses(person, "31 03 16 01 41", /unexpected element universal 17/);
     refuses(person, "30 05 16 01", /middle/);
   });

@@ -17,6 +17,9 @@ export class Refused {
   constructor(reason: string) { this.reason = reason; }
 }
 
+/** A number without a name here: an optional field of it is left out. */
+export class Unnamed extends Refused {}
+
 export interface Asn1Tag {
   readonly class: BerClass;
   /** Up to 30. */
@@ -187,7 +190,7 @@ export const generalizedTime = latin1(24);
 /** NULL; contents of one are not looked at. */
 export const nullType = primitive<null>(5, () => undefined, () => null);
 
-/** `otherwise`: the name of a number that has none here; without it such a number is refused. */
+/** `otherwise`: the name of a number that has none here; without it such a number is `Unnamed`. */
 export function enumerated<N extends string>(
   numbers: Readonly<Record<N, number>>, otherwise?: N,
 ): Asn1Type<N> {
@@ -201,9 +204,12 @@ export function enumerated<N extends string>(
     (contents) => {
       const number = berInteger(contents);
       const name = number === undefined ? undefined : byNumber.get(number);
-      return name ?? otherwise ?? new Refused(`no name for ${number}`);
+      return name ?? otherwise ?? new Unnamed(`no name for ${number}`);
     });
 }
+
+/** ENUMERATED as its number. */
+export const enumeratedNumber = primitive<number>(10, putInteger, readInteger);
 
 /** Names of a list by their index. */
 export function numbered<N extends string>(names: readonly N[]): Readonly<Record<N, number>> {
@@ -370,8 +376,9 @@ function readFields(
     const field = fields[index];
     if (field === undefined) continue;
     const value = field.type.read(part);
+    if (value instanceof Unnamed && field.optional) continue;
     if (value instanceof Refused) return new Refused(`${field.name}: ${value.reason}`);
-    found[field.name] = value;
+    if (value !== undefined) found[field.name] = value;
     next = Math.max(next, index + 1);
   }
   const missed = fields.find((field) => !field.optional && found[field.name] === undefined);
@@ -436,7 +443,7 @@ export function choice<T extends object>(
   };
 }
 
-/** `type` on the wire, and another shape of the same in the program. */
+/** `type` on the wire, another shape in the program; a field of `undefined` is left out. */
 export function mapped<T, W>(
   type: Asn1Type<W>, toWire: (value: T) => W | Refused, fromWire: (value: W) => T | Refused,
 ): Asn1Type<T> {

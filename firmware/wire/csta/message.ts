@@ -382,8 +382,8 @@ export type CstaResult<S extends CstaServiceName = CstaServiceName> = CstaServic
 
 /** Invoked from either side and never answered (ECMA-285: ALWAYS RESPONDS FALSE). */
 export const unansweredServices: ReadonlySet<CstaServiceName> = new Set<CstaServiceName>([
-  "RouteRequest", "ReRoute", "RouteSelect", "RouteUsed", "RouteEnd", "RouteReject",
-  "SwitchingFunctionDevices",
+  "RouteRegisterAbort", "RouteRequest", "ReRoute", "RouteSelect", "RouteUsed", "RouteEnd",
+  "RouteReject", "SwitchingFunctionDevices",
 ]);
 
 /** UniversalFailure: a category and one of its values by name, such as `invalidDeviceID`. */
