@@ -29,8 +29,9 @@ const device = fc.oneof(
   record({ kind: fc.constant("dialingNumber"), text: fc.stringMatching(/^[0-9]{1,5}$/),
     privateName: fc.stringMatching(/^[A-Zé&<>]{1,8}$/) })) as fc.Arbitrary<CstaDevice>;
 const connection = record({}, { callID: text, deviceID: device }) as fc.Arbitrary<CstaConnection>;
-const party: fc.Arbitrary<CstaParty> = fc.oneof(device,
-  fc.constantFrom("notKnown", "restricted", "notRequired", "notSpecified"));
+const party: fc.Arbitrary<CstaParty> = fc.oneof(device, fc.constantFrom("notKnown", "restricted"));
+const redirection: fc.Arbitrary<CstaParty> = fc.oneof(party,
+  fc.constantFrom("notRequired", "notSpecified"));
 const state = fc.constantFrom<ConnectionState>("null", "initiated", "alerting", "connected",
   "hold", "queued", "fail");
 const cause = fc.constantFrom(...Object.keys(eventCauses) as EventCause[]);
@@ -188,7 +189,7 @@ export const services: { readonly [S in CstaServiceName]?:
 
 const tail = { localConnectionInfo: state, correlatorData: text, userData: text, cause,
   extensions };
-const parties = { callingDevice: party, calledDevice: party, lastRedirectionDevice: party };
+const parties = { callingDevice: party, calledDevice: party, lastRedirectionDevice: redirection };
 const roles = { ...parties, networkCallingDevice: party, networkCalledDevice: party,
   associatedCallingDevice: party, associatedCalledDevice: party, ...tail };
 const agent = record({ agentDevice: party }, { agentID: text, acdGroup: device, ...tail });
@@ -243,3 +244,24 @@ export const messages: fc.Arbitrary<CstaMessage> = fc.oneof(
     monitorCrossRefID: text, event: fields.map((rest) => ({ type: name, ...rest })) })),
   record({ kind: fc.constant("error"), invokeID, error: errors }),
 ) as fc.Arbitrary<CstaMessage>;
+
+const word = fc.stringMatching(/^[A-Za-z0-9<&]{1,8}$/);
+const seconds = fc.nat(100_000);
+const kind = (name: CstaMessage["kind"]): fc.Arbitrary<unknown> => fc.constant(name);
+/** Every message of an application session (ECMA-354). */
+export const sessions = fc.oneof(
+  record({ kind: kind("associate"), invokeID, versions: fc.array(word) }, { user: word,
+    password: word, applicationID: word, duration: seconds, sessionID: word,
+    cleanupDelay: seconds }),
+  record({ kind: kind("associated"), invokeID },
+    { sessionID: word, version: word, duration: seconds }),
+  record({ kind: kind("association-refused"), invokeID, reason: fc.constantFrom(
+    "authentication-failed", "authentication-required", "version-not-supported",
+    "resources-busy", "context-not-supported", "other") }),
+  record({ kind: kind("keep-session"), invokeID, sessionID: word }, { duration: seconds }),
+  record({ kind: kind("session-kept"), invokeID, duration: seconds }),
+  record({ kind: kind("release"), invokeID }, { sessionID: word }),
+  record({ kind: kind("released"), invokeID }),
+  record({ kind: kind("abort"), sessionID: word,
+    reason: fc.constantFrom("sessionTimerExpired", "the PBX is gone") })) as
+  fc.Arbitrary<CstaMessage>;

@@ -21,6 +21,7 @@ export type Requirement =
   | "strace"
   | "tmpfs"
   | "vsftpd"
+  | "xmllint"
   | "zsh";
 
 /** Call first in a `before` hook. `missing` undefined: nothing is. */

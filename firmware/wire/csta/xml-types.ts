@@ -206,10 +206,12 @@ export const connection: XmlType<CstaConnection> = nested(sequence<CstaConnectio
 
 const unnamed = ["notKnown", "restricted", "notRequired", "notSpecified"] as const;
 
-function party(identifier: string): XmlType<CstaParty> {
+/** `reasons`: why it may be unnamed in this role; any other is written as not known. */
+function party(identifier: string, reasons: readonly string[]): XmlType<CstaParty> {
   return {
     write: (name, value, style) => writeElement(name, typeof value === "string"
-      ? writeElement(value, "") : device.write(identifier, value, style)),
+      ? writeElement(reasons.includes(value) ? value : "notKnown", "")
+      : device.write(identifier, value, style)),
     read(element) {
       const why = unnamed.find((reason) => childOf(element, reason) !== undefined);
       if (why !== undefined) return why;
@@ -220,9 +222,9 @@ function party(identifier: string): XmlType<CstaParty> {
 }
 
 /** A device in a role: subject, calling, called. */
-export const subject = party("deviceIdentifier");
-export const redirection = party("numberDialed");
-const endpoint = party("deviceID");
+export const subject = party("deviceIdentifier", ["notKnown", "restricted"]);
+export const redirection = party("numberDialed", unnamed);
+const endpoint = party("deviceID", ["notKnown", "restricted"]);
 /** A device that stands in a role's form but is always named. */
 export const identified: XmlType<CstaDevice> = {
   write: (name, value, style) =>
