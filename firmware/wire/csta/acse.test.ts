@@ -137,7 +137,8 @@ describe("associations of CSTA in ASN.1", () => {
     assert.deepEqual(message(hex("60 20 A1 07 06 05 2B 0C 00 81 5A BE 15 28 13 02 01 03 81 0E"
       + "30 0C 03 02 06 C0 30 00 30 04 80 02 07 80")),
     { kind: "associate", versions: ["0", "1"] });
-    for (const bad of ["60 00", "60 02 A1 00", "61 00", "65 00", "61 02 04 05", "31 00"]) {
+    for (const bad of ["60 00", "60 02 A1 00", "61 00", "65 00", "61 02 04 05", "31 00",
+      "63 03 80 01 35", "64 03 80 01 35", "64 00"]) {
       assert.equal(typeof decoded(hex(bad)), "string", bad);
     }
   });

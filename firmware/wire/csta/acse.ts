@@ -188,8 +188,10 @@ function writeAbrt(reason: string | undefined, variant: AcseVariant): Uint8Array
       : [context(1, integerContents(diagnostic))]);
 }
 
-/** Normal, the reason of a release and of its answer. */
-const releaseNormal = context(0, integerContents(0));
+/** Of a release and of its answer. */
+const releaseReasons: Readonly<Record<string, number>> & { readonly normal: number } =
+  { normal: 0, urgentOrNotFinished: 1, userDefined: 30 };
+const releaseNormal = context(0, integerContents(releaseReasons.normal));
 
 /**
  * The APDU of a message. An answer to an AARQ is alike in form to `asked`; `functions` are what
@@ -300,12 +302,26 @@ function readAare(parts: readonly BerElement[]): AcseMessage | string {
   return { kind: "association-refused", reason: row?.reason ?? "other" };
 }
 
-function readAbrt(parts: readonly BerElement[]): AcseMessage {
-  const [source, diagnostic] = [0, 1].map((tag) => berInteger(part(parts, tag)?.contents
-    ?? new Uint8Array(0)));
+function integerAt(parts: readonly BerElement[], tag: number): number | undefined {
+  const found = part(parts, tag);
+  return found === undefined ? undefined : berInteger(found.contents);
+}
+
+/** A device in its role, out of its context, looks alike; reasons are few. */
+function releaseOf(
+  parts: readonly BerElement[], kind: "release" | "released",
+): { readonly message: AcseMessage } | string {
+  const reason = integerAt(parts, 0) ?? releaseReasons.normal;
+  return Object.values(releaseReasons).includes(reason) ? { message: { kind } }
+    : "a release for no known reason";
+}
+
+function readAbrt(parts: readonly BerElement[]): { readonly message: AcseMessage } | string {
+  const [source, diagnostic] = [integerAt(parts, 0), integerAt(parts, 1)];
+  if (source !== 0 && source !== 1) return "an abort from nobody";
   const reason = abortReasons[diagnostic ?? 0] ?? (source === 1 ? byProvider : "");
   const said = reason === "" && source === 1 ? byProvider : reason;
-  return { kind: "abort", ...said === "" ? {} : { reason: said } };
+  return { message: { kind: "abort", ...said === "" ? {} : { reason: said } } };
 }
 
 /** A message, with its form where it is an AARQ. A string says why there is none. */
@@ -323,9 +339,9 @@ export function decodeAcse(element: BerElement):
       const message = readAare(parts);
       return typeof message === "string" ? message : { message };
     }
-    case apdus.rlrq: return { message: { kind: "release" } };
-    case apdus.rlre: return { message: { kind: "released" } };
-    case apdus.abrt: return { message: readAbrt(parts) };
+    case apdus.rlrq: return releaseOf(parts, "release");
+    case apdus.rlre: return releaseOf(parts, "released");
+    case apdus.abrt: return readAbrt(parts);
     default: return "no association control";
   }
 }

@@ -12,8 +12,9 @@ import {
 } from "./acse.js";
 import { cstaFramer, type CstaFrame, type CstaFramer, type CstaFraming } from "./framing.js";
 import type { Functions } from "./functionality.js";
-import { unansweredServices, type CstaCodec, type CstaMessage, type CstaResult }
-  from "./message.js";
+import {
+  unansweredServices, type CstaCodec, type CstaMessage, type CstaResult, type CstaServiceName,
+} from "./message.js";
 import { eventReportOperation, type CstaPhase } from "./phase.js";
 import { decodeRose, encodeRose, universalFailure, type RosePdu } from "./rose.js";
 
@@ -36,6 +37,11 @@ export function cstaBerCodec(options: CstaBerOptions): CstaCodec {
   return new CstaBerCodec(options);
 }
 
+interface Invoked {
+  readonly operation: number;
+  readonly service: CstaServiceName;
+}
+
 type Found = Iterable<Decoded<CstaMessage>>;
 
 class CstaBerCodec implements CstaCodec {
@@ -45,8 +51,8 @@ class CstaBerCodec implements CstaCodec {
   readonly #framer: CstaFramer;
   readonly #acse: AcseVariant | "none";
   readonly #offers: Functions;
-  /** Operations of invocations that are not answered, by invoke id; the oldest goes first. */
-  readonly #operations = new Map<number, number>();
+  /** Invocations that are not answered, by invoke id; the oldest goes first. */
+  readonly #invoked = new Map<number, Invoked>();
   #asked: AssociationForm | undefined;
   #eventInvokeID = eventInvokeIDMin;
 
@@ -104,7 +110,9 @@ class CstaBerCodec implements CstaCodec {
         const { invokeID, service } = message;
         const encoded = this.#phase.encodeArgument(service, message.argument);
         if (encoded === undefined) return undefined;
-        if (!unansweredServices.has(service)) this.#remember(invokeID, encoded.operation);
+        if (!unansweredServices.has(service)) {
+          this.#remember(invokeID, { operation: encoded.operation, service });
+        }
         return { kind: "invoke", invokeID, operation: encoded.operation,
           argument: encoded.element };
       }
@@ -128,12 +136,12 @@ class CstaBerCodec implements CstaCodec {
     }
   }
 
-  #remember(invokeID: number, operation: number): void {
-    this.#operations.delete(invokeID);
-    this.#operations.set(invokeID, operation);
-    if (this.#operations.size <= rememberedMax) return;
-    const [oldest] = this.#operations.keys();
-    if (oldest !== undefined) this.#operations.delete(oldest);
+  #remember(invokeID: number, invoked: Invoked): void {
+    this.#invoked.delete(invokeID);
+    this.#invoked.set(invokeID, invoked);
+    if (this.#invoked.size <= rememberedMax) return;
+    const [oldest] = this.#invoked.keys();
+    if (oldest !== undefined) this.#invoked.delete(oldest);
   }
 
   #nextEventInvokeID(): number {
@@ -164,11 +172,11 @@ class CstaBerCodec implements CstaCodec {
       case "invoke": return this.#invocation(pdu, garbage);
       case "result": return this.#result(pdu, garbage);
       case "error":
-        this.#operations.delete(pdu.invokeID);
+        this.#invoked.delete(pdu.invokeID);
         return [{ kind: "message", message: { kind: "error", invokeID: pdu.invokeID,
           error: this.#phase.decodeError(pdu.parameter) } }];
       case "reject":
-        if (pdu.invokeID !== undefined) this.#operations.delete(pdu.invokeID);
+        if (pdu.invokeID !== undefined) this.#invoked.delete(pdu.invokeID);
         return [{ kind: "message", message: pdu }];
     }
   }
@@ -196,12 +204,13 @@ class CstaBerCodec implements CstaCodec {
     { invokeID, operation, result }: Extract<RosePdu, { readonly kind: "result" }>,
     garbage: (reason: string) => Found,
   ): Found {
-    const known = operation ?? this.#operations.get(invokeID);
-    this.#operations.delete(invokeID);
+    const invoked = this.#invoked.get(invokeID);
+    const known = operation ?? invoked?.operation;
+    this.#invoked.delete(invokeID);
     const bare = { kind: "message",
       message: { kind: "result", invokeID, result: {} as CstaResult } } as const;
     if (known === undefined) return [bare];
-    const read = this.#phase.decodeResult(known, result);
+    const read = this.#phase.decodeResult(known, result, invoked?.service);
     // Answered it is, whatever with: nobody should wait for the end of its time.
     if (typeof read === "string") return [...garbage(read), bare];
     if ("unknown" in read) return [bare];

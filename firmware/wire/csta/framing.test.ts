@@ -186,6 +186,8 @@ describe("frames of CSTA in ASN.1", () => {
     for (const bad of [
       "A1 82 FF FF 04", "A1 85 01 01 01 01 01", "A1 84 FF FF FF FF", "A1 00", "60 02 04 00",
       "A1 05 02 01 01 04 7F", "A1 05 02 01 01 04 80", "A1 05 02 01 01 1F FF", "A4 03 01 01 00",
+      // Devices in their roles: no releases, no abort.
+      "63 02 87 00", "64 02 87 00", "62 05 80 03 35 35 36",
     ]) {
       const bytes = hex(`${bad} ${systemStatus}`);
       assert.equal(read({ name: "none" }, [bytes]).at(-1), plain(systemStatus), bad);

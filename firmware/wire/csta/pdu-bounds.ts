@@ -10,13 +10,17 @@ export const openPduBytesMax = 4_096;
 /** Elements in elements. */
 export const pduDepthMax = 32;
 
-/** First octets of PDUs, and of what may follow the length of each; empty: anything. */
-const starts: ReadonlyMap<number, readonly number[]> = new Map([
+/** First octets of PDUs, and the octets that their contents may begin with. */
+const starts: ReadonlyMap<number, readonly (readonly number[])[]> = new Map([
   // Invoke, result, error: an invoke id. A reject may have NULL instead.
-  [0xa1, [0x02]], [0xa2, [0x02]], [0xa3, [0x02]], [0xa4, [0x02, 0x05]],
-  // AARQ and AARE: the protocol's version or the application context; RLRQ, RLRE, ABRT.
-  [0x60, [0x80, 0xa1]], [0x61, [0x80, 0xa1]], [0x62, []], [0x63, []], [0x64, []],
+  [0xa1, [[0x02]]], [0xa2, [[0x02]]], [0xa3, [[0x02]]], [0xa4, [[0x02], [0x05, 0x00]]],
+  // AARQ and AARE: the protocol's version or the application context.
+  [0x60, [[0x80, 0x02], [0xa1]]], [0x61, [[0x80, 0x02], [0xa1]]],
+  // RLRQ, RLRE, ABRT: a reason; devices in their roles begin with the same octets as these.
+  [0x62, [[0x80, 0x01], [0xbe]]], [0x63, [[0x80, 0x01], [0xbe]]], [0x64, [[0x80, 0x01]]],
 ]);
+/** The releases may be empty. */
+const mayBeEmpty: ReadonlySet<number> = new Set([0x62, 0x63]);
 
 /** Observed from Panasonic by a public client: the association is gone. */
 export const associationGone: Uint8Array = Uint8Array.of(0x80, 0x01, 0x00);
@@ -33,8 +37,8 @@ export function announcedOctets(bytes: Uint8Array, at: number): number | undefin
   const first = bytes[at];
   if (first === undefined) return undefined;
   if (first === associationGone[0]) return goneOctets(bytes, at);
-  const seconds = starts.get(first);
-  if (seconds === undefined) return "no PDU begins here";
+  const beginnings = starts.get(first);
+  if (beginnings === undefined) return "no PDU begins here";
   const octet = bytes[at + 1];
   if (octet === undefined) return undefined;
   const lengthOctets = octet > long ? octet - long : 0;
@@ -45,13 +49,14 @@ export function announcedOctets(bytes: Uint8Array, at: number): number | undefin
   for (let index = 2; index < head; index += 1) length = length * 256 + (bytes[at + index] ?? 0);
   const total = octet === long ? 0 : head + length;
   if (total > pduBytesMax) return `more than ${pduBytesMax} octets`;
-  const next = octet === long || length > 0 ? bytes[at + head] : seconds[0];
-  if (length === 0 && octet !== long) {
-    return seconds.length > 0 ? "a PDU without contents" : total;
+  if (total === head && octet !== long) {
+    return mayBeEmpty.has(first) ? total : "a PDU without contents";
   }
-  if (seconds.length === 0) return total;
-  if (next === undefined) return undefined;
-  return seconds.includes(next) ? total : "a PDU that begins with something else";
+  const begun = beginnings.filter((octets) => octets.every((each, index) =>
+    (bytes[at + head + index] ?? each) === each));
+  const [beginning] = begun;
+  if (beginning === undefined) return "a PDU that begins with something else";
+  return bytes.length < at + head + beginning.length ? undefined : total;
 }
 
 function goneOctets(bytes: Uint8Array, at: number): number | undefined | string {

@@ -19,7 +19,8 @@ export interface CstaPhase {
   | { readonly unknown: number } | string;
   encodeResult(service: CstaServiceName, result: CstaResult):
   { readonly operation: number; readonly element: Uint8Array } | undefined;
-  decodeResult(operation: number, element: Uint8Array):
+  /** `invoked` is the service that asked, where several are one operation and it is known. */
+  decodeResult(operation: number, element: Uint8Array, invoked?: CstaServiceName):
   { readonly service: CstaServiceName; readonly result: CstaResult }
   | { readonly unknown: number } | string;
   /** The argument of EventReport. Undefined: not in this phase. */
