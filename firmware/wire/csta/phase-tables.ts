@@ -42,12 +42,24 @@ export function phaseOf(tables: PhaseTables): CstaPhase {
   const names = Object.keys(tables.services) as CstaServiceName[];
   const rows = tables.services as Readonly<Partial<
     Record<CstaServiceName, ServiceRow<CstaArgument, CstaResult>>>>;
-  const byOperation = new Map(names.map((name) => [rows[name]?.operation, name]));
-  const rowOf = (operation: number): [CstaServiceName, ServiceRow<CstaArgument, CstaResult>]
-    | undefined => {
-    const service = byOperation.get(operation);
-    const row = service === undefined ? undefined : rows[service];
-    return service === undefined || row === undefined ? undefined : [service, row];
+  const byOperation = new Map<number, CstaServiceName[]>();
+  for (const name of names) {
+    const operation = rows[name]?.operation ?? 0;
+    byOperation.set(operation, [...byOperation.get(operation) ?? [], name]);
+  }
+  /** Of the services that are one operation, the first whose table reads the element. */
+  const readAs = <T>(
+    services: readonly CstaServiceName[], element: Uint8Array,
+    typeOf: (row: ServiceRow<CstaArgument, CstaResult>) => Asn1Type<T>,
+  ): { readonly service: CstaServiceName; readonly value: T } | string => {
+    let reason = "";
+    for (const service of services) {
+      const row = rows[service];
+      const found = row === undefined ? "" : decodeLeniently(typeOf(row), element);
+      if (typeof found !== "string") return { service, value: found.value };
+      reason = found;
+    }
+    return reason;
   };
   return {
     services: new Set(names),
@@ -59,10 +71,11 @@ export function phaseOf(tables: PhaseTables): CstaPhase {
         ? undefined : { operation: row.operation, element };
     },
     decodeArgument: (operation, element) => {
-      const [service, row] = rowOf(operation) ?? [];
-      if (service === undefined || row === undefined) return { unknown: operation };
-      const found = decodeLeniently(row.argument, element);
-      return typeof found === "string" ? found : { service, argument: found.value };
+      const services = byOperation.get(operation) ?? [];
+      const found = readAs(services, element, ({ argument }) => argument);
+      if (typeof found !== "string") return { service: found.service, argument: found.value };
+      // A feature of an operation of several that no service stands for.
+      return services.length === 1 ? found : { unknown: operation };
     },
     encodeResult: (service, result) => {
       const row = rows[service];
@@ -70,11 +83,12 @@ export function phaseOf(tables: PhaseTables): CstaPhase {
       return row === undefined || typeof element === "string"
         ? undefined : { operation: row.operation, element };
     },
-    decodeResult: (operation, element) => {
-      const [service, row] = rowOf(operation) ?? [];
-      if (service === undefined || row === undefined) return { unknown: operation };
-      const found = decodeLeniently(row.result, element);
-      return typeof found === "string" ? found : { service, result: found.value };
+    decodeResult: (operation, element, invoked) => {
+      const services = byOperation.get(operation) ?? [];
+      if (services.length === 0) return { unknown: operation };
+      const first = services.filter((service) => service === invoked);
+      const found = readAs([...first, ...services], element, ({ result }) => result);
+      return typeof found === "string" ? found : { service: found.service, result: found.value };
     },
     encodeEvent: (monitorCrossRefID, event) => {
       const element = encode(tables.eventReport, { monitorCrossRefID, event });
