@@ -33,8 +33,6 @@ class Bench {
   readonly session: Session;
   readonly peer: CallerIdPeer;
   deaf = false;
-  /** The store holds back what has come. */
-  waiting = false;
   #receive: ((bytes: Uint8Array, atMs: number) => void) | undefined;
 
   constructor(plan: Plan) {
@@ -48,7 +46,7 @@ class Bench {
       transport: {
         kind: plan.box === "hid" ? "usb" : plan.datagrams === undefined ? "serial" : "udp",
         description: "bench", onClosed: () => undefined, close: () => undefined,
-        onReceive: (handler) => { this.#receive = handler; }, waiting: () => this.waiting,
+        onReceive: (handler) => { this.#receive = handler; },
         send: (bytes): Result<void> => {
           this.sent.push(Buffer.from(bytes).toString().trim());
           if (!this.deaf) this.peer.receive(bytes);
@@ -297,15 +295,6 @@ describe("caller-id session, modem", () => {
     assert.deepEqual(bench.types, ["delivered"]);
     assert.deepEqual(bench.garbage, ["not a line that modems print"]);
     bench.end();
-    const held = await opened({ box: "modem" });
-    held.hear("RI");
-    held.waiting = true;
-    await held.run(60_000);
-    held.waiting = false;
-    held.hear("NG\r\nRING\r\n");
-    await held.run(2_000);
-    assert.deepEqual([held.types, held.garbage], [["delivered"], []], "the store was waited for");
-    held.end();
   });
 });
 
