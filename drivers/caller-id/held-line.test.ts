@@ -5,7 +5,7 @@ import type { SessionContext } from "../../firmware/link/driver.js";
 import { linkId } from "../../firmware/model/identifiers.js";
 import { driver } from "./driver.js";
 
-it("caller-id session: half a line waits for its rest while the store holds that back", async () => {
+it("caller-id session: half a line waits while the store holds its rest back", async () => {
   const world = new SimulatedWorld(5);
   const options = driver.options.parse({ box: "whozz", device: "101" });
   assert.ok(options.ok, JSON.stringify(options));
