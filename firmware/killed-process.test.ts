@@ -306,7 +306,7 @@ describe("a process that is killed", () => {
     const line = (id: number, continued: 0 | 1): Buffer =>
       Buffer.from(`2026/11/23 08:00:00,00:01:00,5,0145678901,I,101,101,,0,${id},${continued},`
         + `E101,A,T1,L,0,0${",".repeat(18)}\r\n`);
-    for (const bytes of [100_000, 2 * leadBytes]) {
+    for (const [bytes, half] of [[0, 30], [100_000, 0], [2 * leadBytes, 0]] as const) {
       const store = new Disk();
       const times = new Times();
       const world = times.next();
@@ -321,18 +321,20 @@ describe("a process that is killed", () => {
         if (n % 100 === 0) await first.advance(10);
       }
       await first.advance(5_000);
-      store.writesLeft = 0;
-      first.say(other);
+      // A kill in the middle of a line, or before a line is durable.
+      store.writesLeft = half === 0 ? 0 : Infinity;
+      first.say(half === 0 ? other : other.subarray(0, half));
       await first.advance(1_000);
+      store.writesLeft = 0;
       times.ended(world);
       store.writesLeft = Infinity;
       const second = new Life({ ...options, world: times.next() });
       await second.start();
-      second.say(line(1, 0));
+      second.say(Buffer.concat([other.subarray(half), line(1, 0)]));
       await second.advance(5_000);
       const found = await second.records();
       assert.equal(found.filter(({ pbxReference }) => pbxReference === "1").length, 2);
-      assert.equal(found.length, count + 2);
+      assert.equal(found.length, count + 3);
     }
   }).timeout(60_000);
 

@@ -417,6 +417,22 @@ describe("ctictl: output", () => {
     assert.equal(bench.out, "id\nr1\n");
   });
 
+  it("says what the line was like beside raw bytes, where that changes", async () => {
+    const bench = office();
+    const data = new TextEncoder().encode("x");
+    const line = { channel: "serial /dev/ttyS0 9600 8N1",
+      lines: { cts: true, dsr: true, dcd: false } };
+    bench.onStream(RecordsService.method.readRaw, () => [{ position: 1n, data },
+      { position: 2n, data, line }, { position: 3n, data, line },
+      { position: 4n, data, line: { ...line, damaged: 2, breaks: 1 } }]);
+    assert.equal(await bench.run("record raw printer"), 0);
+    assert.equal(bench.out, "xxxx");
+    assert.match(bench.err,
+      /^position 2, .*: serial \/dev\/ttyS0 9600 8N1; CTS up, DSR up, DCD down$/m);
+    assert.match(bench.err, /^position 4, .*DCD down; 2 damaged; 1 breaks$/m);
+    assert.doesNotMatch(bench.err, /position [13], /);
+  });
+
   it("shows what a trial understood, what it rejected and why", async () => {
     const bench = office();
     bench.on(RecordsService.method.tryFormat, () => ({ recordsTotal: 7, rejectedTotal: 1,
