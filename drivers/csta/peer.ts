@@ -1,0 +1,383 @@
+/**
+ * A simulated PBX that speaks CSTA in any encoding: associations, monitors, services, faults. For
+ * `ctictl sim`, the conformance suite, and the tests of our own servers. It shares the codecs with
+ * the driver and nothing else.
+ */
+
+import type { Cancellable } from "../../firmware/base/world.js";
+import type { ConnectionState } from "../../firmware/model/states.js";
+import type { CstaCodec, CstaEvent, CstaMessage, CstaResult, SystemStatus }
+  from "../../firmware/wire/csta/message.js";
+import { PeerPbx, type PeerCall, type PeerPlan } from "./peer-pbx.js";
+import { callService, deviceService, systemService, type PeerAnswer } from "./peer-services.js";
+
+/** The PBX's end of a line. */
+export interface PeerLine {
+  send(bytes: Uint8Array): void;
+  onReceive(handler: (bytes: Uint8Array) => void): void;
+  onClosed(handler: () => void): void;
+  close(): void;
+}
+
+export interface CstaPeerPlan extends PeerPlan {
+  /** One end of one connection: made anew for each. */
+  codec(): CstaCodec;
+  /** Absent: whoever comes is let in. */
+  readonly user?: string;
+  readonly password?: string;
+  readonly association: "acse" | "session" | "none";
+  /** The licence: monitors beyond it are refused. */
+  readonly monitorsMax?: number;
+  /** A monitor that comes sooner than this after the one before makes the PBX drop the line. */
+  readonly monitorGapMs?: number;
+  /** How devices are listed. */
+  readonly discovery?: "switching-function-devices" | "panasonic" | "none";
+}
+
+/** Associations at once; one more is closed at once. */
+export const linesMax = 100;
+const sessionSeconds = 60;
+const statusMs = 20;
+/** Devices in one part of the list. */
+const partMax = 20;
+/** Where a monitor's cross reference starts: two octets. */
+const crossRefModulo = 0x1_0000;
+
+interface Line {
+  readonly line: PeerLine;
+  readonly codec: CstaCodec;
+  readonly monitors: Map<string, string>;
+  associated: boolean;
+  invokeID: number;
+  lastMonitorMs: number;
+}
+
+export class CstaPeer {
+  readonly pbx: PeerPbx;
+  readonly #plan: CstaPeerPlan;
+  readonly #lines = new Set<Line>();
+  readonly #waiting = new Set<Cancellable>();
+  #crossRef = 0;
+  #sessions = 0;
+  #delayMs = 0;
+  #isHanging = false;
+  #isStopped = false;
+  #missing = 0;
+  #traffic: Cancellable | undefined;
+  /** Services that this PBX refuses as not supported. */
+  readonly unsupported = new Set<string>();
+  /** What came, by service or kind of message. */
+  readonly heard: string[] = [];
+
+  constructor(plan: CstaPeerPlan) {
+    this.#plan = plan;
+    this.pbx = new PeerPbx(plan, (event, devices, call) => { this.#event(event, devices, call); });
+  }
+
+  get monitored(): number {
+    return [...this.#lines].reduce((sum, { monitors }) => sum + monitors.size, 0);
+  }
+
+  accept(line: PeerLine): void {
+    if (this.#lines.size >= linesMax) {
+      line.close();
+      return;
+    }
+    const codec = this.#plan.codec();
+    const own: Line = { line, codec, monitors: new Map(), invokeID: 0,
+      associated: this.#plan.association === "none", lastMonitorMs: -Infinity };
+    const decoder = codec.decoder();
+    this.#lines.add(own);
+    line.onReceive((bytes) => {
+      for (const decoded of decoder.push(bytes)) {
+        if (decoded.kind === "message" && !this.#isHanging) this.#message(own, decoded.message);
+      }
+    });
+    line.onClosed(() => { this.#lines.delete(own); });
+    if (own.associated) this.#statusSoon(own);
+  }
+
+  // --- faults ---
+
+  drop(): void {
+    for (const { line } of [...this.#lines]) line.close();
+  }
+
+  restart(): void {
+    this.pbx.restart();
+    this.drop();
+    this.#lines.clear();
+  }
+
+  hang(on: boolean): void {
+    this.#isHanging = on;
+  }
+
+  delay(ms: number): void {
+    this.#delayMs = ms;
+  }
+
+  garbage(bytes: Uint8Array): void {
+    for (const { line } of this.#lines) line.send(bytes);
+  }
+
+  /** So many reports of cleared connections are not told. */
+  missCleared(count: number): void {
+    this.#missing = count;
+  }
+
+  status(systemStatus: SystemStatus): void {
+    for (const own of this.#lines) this.#sendStatus(own, systemStatus);
+  }
+
+  /** Says an event to the monitors of a device, whatever the calls are. */
+  say(event: CstaEvent, device: string): void {
+    this.#event(event, new Set([device]));
+  }
+
+  startTraffic(callsPerMinute: number): void {
+    this.stopTraffic();
+    const { world } = this.pbx;
+    const extensions = [...this.pbx.extensions.keys()];
+    const any = <T>(all: readonly T[]): T | undefined => all[world.random.integer(all.length)];
+    const gapMs = 60_000 / callsPerMinute;
+    this.#traffic = world.clock.after(gapMs, "peer.traffic", () => {
+      const to = any(extensions) ?? "";
+      const trunk = any(this.#plan.trunks ?? []);
+      const ringMs = 1_000 + world.random.integer(4_000);
+      const talkMs = 3_000 + world.random.integer(30_000);
+      if (trunk !== undefined && world.random.integer(2) === 0) {
+        this.pbx.call({ from: `01${40_000_000 + world.random.integer(9_999_999)}`, to, trunk,
+          ringMs, talkMs });
+      } else {
+        const from = any(extensions.filter((each) => each !== to));
+        if (from !== undefined) this.pbx.call({ from, to, ringMs, talkMs });
+      }
+      this.startTraffic(callsPerMinute);
+    });
+  }
+
+  stopTraffic(): void {
+    this.#traffic?.cancel();
+    this.#traffic = undefined;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.stopTraffic();
+    this.pbx.restart();
+    for (const timer of this.#waiting) timer.cancel();
+  }
+
+  // --- the line ---
+
+  #send(own: Line, message: CstaMessage): void {
+    if (this.#isHanging || this.#isStopped) return;
+    const bytes = own.codec.encode(message);
+    if (bytes === undefined) return;
+    if (this.#delayMs === 0) own.line.send(bytes);
+    else this.#later(this.#delayMs, () => { own.line.send(bytes); });
+  }
+
+  #later(ms: number, run: () => void): void {
+    const timer = this.pbx.world.clock.after(ms, "peer.line", () => {
+      this.#waiting.delete(timer);
+      run();
+    });
+    this.#waiting.add(timer);
+  }
+
+  #nextInvokeID(own: Line): number {
+    own.invokeID = own.invokeID % 9_998 + 1;
+    return own.invokeID;
+  }
+
+  #statusSoon(own: Line): void {
+    this.#later(statusMs, () => { this.#sendStatus(own, "normal"); });
+  }
+
+  #sendStatus(own: Line, systemStatus: SystemStatus): void {
+    if (!own.associated) return;
+    this.#send(own, { kind: "invoke", invokeID: this.#nextInvokeID(own),
+      service: "SystemStatus", argument: { systemStatus } });
+  }
+
+  #event(event: CstaEvent, devices: ReadonlySet<string>, call?: PeerCall): void {
+    if (event.type === "connectionCleared" && this.#missing > 0) {
+      this.#missing -= 1;
+      return;
+    }
+    for (const own of this.#lines) {
+      for (const [monitorCrossRefID, device] of own.monitors) {
+        if (!devices.has(device)) continue;
+        const state: ConnectionState = call?.connections.get(device)?.state ?? "null";
+        this.#send(own, { kind: "event", monitorCrossRefID,
+          event: call === undefined ? event : { ...event, localConnectionInfo: state } });
+      }
+    }
+  }
+
+  #message(own: Line, message: CstaMessage): void {
+    this.heard.push(message.kind === "invoke" ? message.service : message.kind);
+    if (this.heard.length > 10_000) this.heard.shift();
+    switch (message.kind) {
+      case "handshake":
+        if (message.step === "begin") this.#send(own, { kind: "handshake", step: "answer" });
+        return;
+      case "associate": this.#associate(own, message); return;
+      case "keep-session":
+        this.#send(own, { kind: "session-kept", invokeID: message.invokeID,
+          duration: sessionSeconds });
+        return;
+      case "release":
+        this.#send(own, { kind: "released",
+          ...(message.invokeID === undefined ? {} : { invokeID: message.invokeID }) });
+        own.associated = false;
+        own.monitors.clear();
+        return;
+      case "unknown-invoke":
+        this.#send(own, { kind: "error", invokeID: message.invokeID,
+          error: { category: "operation", value: "serviceNotSupported" } });
+        return;
+      case "invoke": this.#invoke(own, message); return;
+      default: return;
+    }
+  }
+
+  #associate(own: Line, message: Extract<CstaMessage, { readonly kind: "associate" }>): void {
+    const { user, password } = this.#plan;
+    const id = message.invokeID === undefined ? {} : { invokeID: message.invokeID };
+    if (user !== undefined && (message.user !== user || message.password !== password)) {
+      this.#send(own, { kind: "association-refused", ...id,
+        reason: message.user === undefined ? "authentication-required"
+          : "authentication-failed" });
+      return;
+    }
+    own.associated = true;
+    this.#sessions += 1;
+    const version = message.versions[0];
+    this.#send(own, { kind: "associated", ...id,
+      ...(version === undefined ? {} : { version }),
+      ...(this.#plan.association !== "session" ? {} : { sessionID: `S${this.#sessions}`,
+        duration: Math.min(message.duration ?? sessionSeconds, sessionSeconds) }) });
+    this.#statusSoon(own);
+  }
+
+  #invoke(own: Line, invoke: Extract<CstaMessage, { readonly kind: "invoke" }>): void {
+    const { invokeID, service } = invoke;
+    if (!own.associated) {
+      this.#send(own, { kind: "abort" });
+      own.line.close();
+      return;
+    }
+    const answer = this.#answer(own, invoke);
+    if (answer === undefined) return;
+    if ("error" in answer) this.#send(own, { kind: "error", invokeID, error: answer.error });
+    else this.#send(own, { kind: "result", invokeID, service, result: answer.result });
+  }
+
+  #answer(
+    own: Line, invoke: Extract<CstaMessage, { readonly kind: "invoke" }>,
+  ): PeerAnswer | undefined {
+    if (this.unsupported.has(invoke.service)) {
+      return { error: { category: "operation", value: "serviceNotSupported" } };
+    }
+    switch (invoke.service) {
+      case "MonitorStart": return this.#startMonitor(own, invoke);
+      case "MonitorStop":
+        own.monitors.delete(invoke.argument.monitorCrossRefID);
+        return { result: {} };
+      case "GetSwitchingFunctionDevices": return this.#list(own);
+      case "Escape":
+        if (this.#plan.discovery === "panasonic") {
+          this.#panasonic(own, invoke.argument.extensions.privateData ?? []);
+        }
+        return { result: {} };
+      default: {
+        const offered = new Set([...own.codec.services]
+          .filter((service) => !this.unsupported.has(service)));
+        return callService(this.pbx, invoke) ?? deviceService(this.pbx, invoke)
+          ?? systemService(invoke.service, offered)
+          ?? { error: { category: "operation", value: "serviceNotSupported" } };
+      }
+    }
+  }
+
+  #startMonitor(
+    own: Line, { argument }: Extract<CstaMessage, { readonly kind: "invoke";
+      readonly service: "MonitorStart" }>,
+  ): PeerAnswer | undefined {
+    const { monitorsMax = Infinity, monitorGapMs = 0, world } = this.#plan;
+    const nowMs = world.clock.monotonicMs();
+    if (nowMs - own.lastMonitorMs < monitorGapMs) {
+      own.line.close();
+      return undefined;
+    }
+    own.lastMonitorMs = nowMs;
+    const { monitorObject } = argument;
+    const device = "deviceObject" in monitorObject
+      ? this.pbx.numberOf(monitorObject.deviceObject).split(":")[0] ?? "" : "";
+    if (!this.pbx.devices.includes(device)) {
+      return { error: { category: "operation", value: "invalidMonitorObject" } };
+    }
+    if (this.monitored >= monitorsMax) {
+      return { error: { category: "systemResourceAvailability",
+        value: "overallMonitorLimitExceeded" } };
+    }
+    this.#crossRef = (this.#crossRef + 1) % crossRefModulo;
+    const monitorCrossRefID = this.#crossRef.toString(16).padStart(4, "0");
+    own.monitors.set(monitorCrossRefID, device);
+    return { result: { monitorCrossRefID } };
+  }
+
+  #list(own: Line): PeerAnswer {
+    if (this.#plan.discovery !== "switching-function-devices") {
+      return { error: { category: "operation", value: "serviceNotSupported" } };
+    }
+    const { pbx } = this;
+    const devices = pbx.devices;
+    const serviceCrossRefID = "0001";
+    this.#later(1, () => {
+      for (let at = 0; at < devices.length; at += partMax) {
+        this.#send(own, { kind: "invoke", invokeID: this.#nextInvokeID(own),
+          service: "SwitchingFunctionDevices", argument: { serviceCrossRefID,
+            segmentID: at / partMax, lastSegment: at + partMax >= devices.length,
+            deviceList: devices.slice(at, at + partMax).map((number) => ({
+              deviceID: pbx.device(number), deviceCategory: this.#category(number) })) } });
+      }
+    });
+    return { result: { serviceCrossRefID } as CstaResult };
+  }
+
+  #category(number: string): "networkInterface" | "acd" | "station" {
+    if (this.#plan.trunks?.includes(number) === true) return "networkInterface";
+    return this.pbx.extensions.has(number) ? "station" : "acd";
+  }
+
+  /** Entries of extensions (category 5) or lines (2), in a shape like Panasonic's. */
+  #panasonic(own: Line, privateData: readonly string[]): void {
+    const category = this.#category.bind(this);
+    const wanted = privateData.some((hex) => hex.endsWith("02")) ? "networkInterface" : "station";
+    const entries = this.pbx.devices.filter((number) => category(number) === wanted)
+      .map((number) => {
+        const identifier = Buffer.alloc(4);
+        identifier.writeUInt32BE(Number(this.pbx.device(number).text));
+        return tlv(0x30, [tlv(0x30, [tlv(0x81, [identifier])]),
+          tlv(0x16, [Buffer.from(number)]), Buffer.from("0a0100", "hex")]);
+      });
+    const reply = tlv(0xa4, [tlv(0xa2, [tlv(0x30, [Buffer.from("040200010201000101ff", "hex"),
+      tlv(0xa5, [tlv(0x30, entries)])])])]);
+    this.#later(1, () => {
+      this.#send(own, { kind: "invoke", invokeID: this.#nextInvokeID(own), service: "Escape",
+        argument: { extensions: { privateData: [reply.toString("hex")] } } });
+    });
+  }
+}
+
+/** One element of BER with contents below 64 KiB. */
+function tlv(tag: number, parts: readonly Uint8Array[]): Buffer {
+  const contents = Buffer.concat(parts);
+  const length = contents.length < 0x80 ? Buffer.of(contents.length)
+    : Buffer.of(0x82, contents.length >> 8, contents.length & 0xff);
+  return Buffer.concat([Buffer.of(tag), length, contents]);
+}

@@ -1,0 +1,413 @@
+/**
+ * The conversation, whatever the encoding: greeting → association or application session → device
+ * list → monitors → ready; then events in, services out, system status both ways.
+ */
+
+import {
+  fail, faultText, inEachLanguage, inLanguage, ok, type Result, type Text,
+} from "../../firmware/base/result.js";
+import type { Decoder } from "../../firmware/base/codec.js";
+import type { Cancellable } from "../../firmware/base/world.js";
+import type { Proof, Session, SessionContext } from "../../firmware/link/driver.js";
+import { deviceId, type DeviceId } from "../../firmware/model/identifiers.js";
+import type { ServiceRequest, ServiceResponse } from "../../firmware/model/services.js";
+import type { LinkSnapshot } from "../../firmware/model/snapshot.js";
+import type { CstaCodec, CstaEvent, CstaMessage } from "../../firmware/wire/csta/message.js";
+import { associate, type Credentials } from "./association.js";
+import { answerInvoke, answerUnknown } from "./answers.js";
+import { Calls } from "./calls.js";
+import { devicesOf, DeviceList, isMonitorable, type ListedDevice } from "./devices.js";
+import type { Dialect } from "./dialects.js";
+import { Greeting } from "./greeting.js";
+import { Invocations } from "./invocations.js";
+import { connectionOf, mapEvent, type MapContext, type Reported } from "./map.js";
+import { Monitors } from "./monitors.js";
+import { DeviceNames } from "./names.js";
+import { paceOf, type Pace } from "./pace.js";
+import { PanasonicList } from "./panasonic-list.js";
+import { prove } from "./probe.js";
+import { perform } from "./services.js";
+import { takeSnapshot, type Contained } from "./snapshot.js";
+import { Supervision } from "./supervision.js";
+import { timers } from "./timers.js";
+
+/** One PBX, as a driver's options describe it. */
+export interface Profile {
+  readonly driver: string;
+  readonly dialect: Dialect;
+  readonly codec: CstaCodec;
+  readonly credentials: Credentials;
+  /** Numbers and ranges. */
+  readonly devices: readonly string[];
+  readonly trunks: readonly string[];
+  readonly agents: readonly string[];
+  /** Avaya: the switch whose device identifiers are asked for before the monitors. */
+  readonly switchName?: string;
+}
+
+export type CstaContext = SessionContext<unknown>;
+
+/** Reports held while a snapshot is taken; above it the snapshot fails and is repeated. */
+export const heldMax = 20_000;
+/** Agents' devices that are asked at a snapshot. */
+export const agentsMax = 5_000;
+/** Names of events without a word in the model that are told of, each once. */
+export const unknownMax = 64;
+
+interface Held {
+  readonly event: CstaEvent;
+  readonly reported: Reported;
+  readonly ordinal: number;
+}
+
+type Phase = "opening" | "starting" | "up" | "over";
+
+class CstaSession implements Session {
+  readonly #context: CstaContext;
+  readonly #profile: Profile;
+  readonly #decoder: Decoder<CstaMessage>;
+  readonly #greeting: Greeting;
+  readonly #invocations: Invocations;
+  readonly #names: DeviceNames;
+  readonly #calls: Calls;
+  readonly #map: MapContext;
+  readonly #monitors: Monitors;
+  readonly #supervision: Supervision;
+  readonly #list: DeviceList;
+  readonly #panasonic: PanasonicList;
+  readonly #pace: Pace;
+  readonly #devices = new Map<DeviceId, ListedDevice>();
+  readonly #agents = new Set<DeviceId>();
+  readonly #unknown = new Set<string>();
+  #phase: Phase = "opening";
+  #ordinal = 0;
+  #held: Held[] | undefined;
+  #listRefused: Text | undefined;
+  #setUp: Cancellable | undefined;
+
+  constructor(context: CstaContext, profile: Profile) {
+    this.#context = context;
+    this.#profile = profile;
+    const { clock } = context.world;
+    const { codec, dialect } = profile;
+    this.#names = new DeviceNames();
+    this.#calls = new Calls(this.#names);
+    this.#map = { link: context.link, driver: profile.driver, names: this.#names,
+      calls: this.#calls };
+    this.#pace = paceOf(context.world, context.link, dialect.monitorsAtOnce);
+    this.#greeting = new Greeting(clock);
+    this.#decoder = codec.decoder();
+    this.#invocations = new Invocations(clock, codec, (bytes) => this.#transmit(bytes));
+    this.#monitors = new Monitors(this.#invocations, this.#names, clock, this.#pace,
+      (reason) => { this.#changed(reason); }, profile.switchName);
+    this.#list = new DeviceList(clock);
+    this.#panasonic = new PanasonicList(clock);
+    this.#supervision = new Supervision(clock, codec, this.#invocations, {
+      lost: (reason) => { this.#lose(reason); },
+      changed: () => { this.#tellState(); },
+      resync: (reason) => { context.requestResync(reason); },
+      slower: () => { this.#pace.slower(); },
+    });
+  }
+
+  start(): void {
+    const { transport } = this.#context;
+    transport.onReceive((bytes, atMs) => { this.#receive(bytes, atMs); });
+    transport.onClosed((reason) => {
+      this.#lose(inEachLanguage((words, language) => language === "en"
+        ? `the PBX closed the line: ${words(reason)}`
+        : `le PBX a fermé la ligne : ${words(reason)}`));
+    });
+    void this.#open();
+  }
+
+  #transmit(bytes: Uint8Array): Result<void> {
+    return this.#phase === "over" ? fail("link-down", "The CSTA session is over.")
+      : this.#context.transport.send(bytes);
+  }
+
+  #send(message: CstaMessage): void {
+    const bytes = this.#profile.codec.encode(message);
+    if (bytes !== undefined) this.#transmit(bytes);
+  }
+
+  #receive(bytes: Uint8Array, atMs: number): void {
+    this.#supervision.heard(atMs);
+    for (const decoded of this.#decoder.push(bytes)) {
+      if (this.#isOver()) return;
+      this.#ordinal += 1;
+      if (decoded.kind === "garbage") this.#context.garbage(decoded.bytes, decoded.reason);
+      else this.#message(decoded.message, atMs);
+    }
+  }
+
+  #message(message: CstaMessage, atMs: number): void {
+    switch (message.kind) {
+      case "event": this.#event(message.monitorCrossRefID, message.event, atMs); return;
+      case "invoke": this.#invoked(message); return;
+      case "unknown-invoke": this.#send(answerUnknown(message)); return;
+      case "keep-alive": case "released": return;
+      case "handshake": this.#greeting.take(message); return;
+      case "abort": {
+        const why = message.reason ?? "abort";
+        this.#lose({ en: `the PBX ended the association (${why})`,
+          fr: `le PBX a mis fin à l'association (${why})` });
+        return;
+      }
+      case "release":
+        this.#send({ kind: "released",
+          ...(message.invokeID === undefined ? {} : { invokeID: message.invokeID }) });
+        this.#lose({ en: "the PBX released the association",
+          fr: "le PBX a libéré l'association" });
+        return;
+      default: if (!this.#greeting.take(message)) this.#invocations.take(message);
+    }
+  }
+
+  #invoked(message: Extract<CstaMessage, { readonly kind: "invoke" }>): void {
+    if (message.service === "SystemStatus") {
+      this.#supervision.status(message.argument.systemStatus);
+    } else if (message.service === "SwitchingFunctionDevices") {
+      this.#list.part(message.argument);
+    } else if (message.service === "Escape") {
+      this.#panasonic.part(message.argument.extensions.privateData ?? []);
+    } else if (message.service === "MonitorStop") {
+      this.#monitors.ended(message.argument.monitorCrossRefID);
+    }
+    const answer = answerInvoke(message);
+    if (answer !== undefined) this.#send(answer);
+  }
+
+  async #open(): Promise<void> {
+    const { dialect, credentials } = this.#profile;
+    if (dialect.greeting) {
+      const greeted = await this.#greeting.greet(() => {
+        this.#send({ kind: "handshake", step: "begin" });
+      });
+      if (this.#isOver()) return;
+      if (!greeted.ok) {
+        this.#lose(faultText(greeted.fault));
+        return;
+      }
+    }
+    const associated = await associate({
+      dialect, credentials, greeting: this.#greeting, invocations: this.#invocations,
+      secret: (reference) => this.#context.secret(reference),
+      send: (message) => { this.#send(message); },
+    });
+    if (this.#isOver()) return;
+    if (!associated.ok) {
+      this.#lose(faultText(associated.fault));
+      return;
+    }
+    const { sessionID, durationSeconds, product, version } = associated.value;
+    this.#context.identify({ product: product ?? dialect.product,
+      ...(version === undefined ? {} : { version }) });
+    this.#phase = "starting";
+    this.#supervision.start(sessionID, durationSeconds);
+    await this.#begin();
+  }
+
+  async #begin(): Promise<void> {
+    await this.#listDevices();
+    if (this.#isOver()) return;
+    const wanted = [...this.#devices.values()].filter(isMonitorable)
+      .map(({ device }) => device);
+    let isLate = false;
+    const settled = this.#monitors.start(wanted);
+    const late = new Promise<void>((resolve) => {
+      this.#setUp = this.#context.world.clock.after(timers.setUp.ms, "csta.set-up", () => {
+        isLate = true;
+        resolve();
+      });
+    });
+    await Promise.race([settled, late]);
+    this.#setUp?.cancel();
+    if (this.#isOver()) return;
+    this.#phase = "up";
+    this.#tellState();
+    if (!isLate) return;
+    await settled;
+    if (this.#isOver()) return;
+    this.#changed("all monitors have been started");
+  }
+
+  async #listDevices(): Promise<void> {
+    const { dialect, devices, trunks, agents, codec } = this.#profile;
+    let listed: Result<ListedDevice[]> = ok([]);
+    if (dialect.discovery === "panasonic") {
+      listed = await this.#panasonic.ask(this.#invocations, this.#names);
+    } else if (dialect.discovery === "switching-function-devices" && devices.length === 0
+      && codec.services.has("GetSwitchingFunctionDevices")) {
+      listed = await this.#list.ask(this.#invocations, this.#names);
+    }
+    if (!listed.ok) this.#listRefused = faultText(listed.fault);
+    const known = new Map((listed.ok ? listed.value : []).map((each) => [each.device, each]));
+    const take = (each: ListedDevice): void => { this.#devices.set(each.device, each); };
+    if (devices.length === 0) for (const each of known.values()) take(each);
+    for (const each of known.values()) if (each.category === "networkInterface") take(each);
+    for (const number of devicesOf(devices)) {
+      const device = deviceId(number);
+      take(known.get(device) ?? { device, category: "station" });
+    }
+    for (const number of devicesOf(trunks)) {
+      const device = deviceId(number);
+      take({ ...known.get(device), device, category: "networkInterface" });
+    }
+    for (const number of devicesOf(agents).slice(0, agentsMax)) this.#agents.add(deviceId(number));
+  }
+
+  /** Something about the monitors is other than the last snapshot said. */
+  #changed(reason: string): void {
+    if (this.#phase !== "up") return;
+    this.#tellState();
+    this.#context.requestResync(reason);
+  }
+
+  /** Ready, or what works only in part. */
+  #tellState(): void {
+    if (this.#phase !== "up") return;
+    const hasDevices = [...this.#devices.values()].some(isMonitorable);
+    const { trouble } = this.#supervision;
+    const reasons: Text[] = [
+      ...(trouble === undefined ? [] : [trouble]),
+      ...(this.#monitors.limit === undefined ? [] : [this.#monitors.limit.reason]),
+      ...(hasDevices ? [] : [this.#listRefused ?? {
+        en: "no device is known: list them in the option `devices`",
+        fr: "aucun poste n'est connu : listez-les dans l'option `devices`" }]),
+    ];
+    this.#context.report(reasons.length === 0 ? { type: "ready" } : { type: "impaired",
+      reason: inEachLanguage((words, language) =>
+        reasons.map(words).join(language === "en" ? "; " : " ; ")) });
+  }
+
+  #event(monitor: string, event: CstaEvent, atMs: number): void {
+    const reported = { monitor, device: this.#monitors.deviceOf(monitor), atMs };
+    if (this.#held === undefined) this.#apply(event, reported);
+    else if (this.#held.length < heldMax) {
+      this.#held.push({ event, reported, ordinal: this.#ordinal });
+    }
+  }
+
+  /** `isContained`: it serves only to know connections and duplicates. */
+  #apply(event: CstaEvent, reported: Reported, isContained = false): void {
+    const mapped = mapEvent(this.#map, event, reported);
+    if (mapped.event === undefined) {
+      if (mapped.dropped !== "duplicate") this.#tellUnknown(event);
+      return;
+    }
+    const told = mapped.event;
+    if ("agentDevice" in told && this.#agents.size < agentsMax) {
+      this.#agents.add(told.agentDevice.device);
+    }
+    if (isContained) return;
+    this.#context.emit(told);
+    if (mapped.doubt !== undefined) this.#context.requestResync(mapped.doubt);
+  }
+
+  #tellUnknown(event: CstaEvent): void {
+    const name = event.type === "other" ? event.name : `${event.type} without its connection`;
+    if (this.#unknown.has(name) || this.#unknown.size >= unknownMax) return;
+    this.#unknown.add(name);
+    this.#context.world.log.event("csta.event-unknown",
+      { link: this.#context.link, event: name }, "info");
+  }
+
+  #isOver(): boolean {
+    return this.#phase === "over";
+  }
+
+  #lose(reason: Text): void {
+    if (this.#phase === "over") return;
+    // A line that breaks while monitors are being started was asked too fast.
+    if (this.#monitors.starting && this.#phase !== "opening") this.#pace.slower();
+    this.#end(inLanguage(reason, "en"));
+    this.#context.report({ type: "lost", reason });
+  }
+
+  #end(reason: string): void {
+    this.#phase = "over";
+    this.#held = undefined;
+    this.#setUp?.cancel();
+    this.#monitors.close();
+    this.#list.close();
+    this.#panasonic.close();
+    this.#supervision.close();
+    this.#greeting.close(reason);
+    this.#invocations.close(reason);
+  }
+
+  #notUp(): Result<never> | undefined {
+    return this.#phase === "up" ? undefined
+      : fail("link-down", "The CSTA association is not complete.");
+  }
+
+  async request(request: ServiceRequest, deadlineMs: number): Promise<Result<ServiceResponse>> {
+    return this.#notUp() ?? await perform({ names: this.#names, calls: this.#calls,
+      invocations: this.#invocations }, request, deadlineMs);
+  }
+
+  async probe(): Promise<Result<readonly Proof[]>> {
+    return this.#notUp() ?? ok(await prove(this.#profile.codec, this.#invocations));
+  }
+
+  async snapshot(deadlineMs: number): Promise<Result<LinkSnapshot>> {
+    const refused = this.#notUp();
+    if (refused !== undefined) return refused;
+    if (this.#held !== undefined) return fail("queue-full", "A snapshot is being taken already.");
+    const held: Held[] = [];
+    this.#held = held;
+    const taken = await takeSnapshot({
+      clock: this.#context.world.clock, codec: this.#profile.codec, names: this.#names,
+      calls: this.#calls, invocations: this.#invocations, monitors: this.#monitors,
+      devices: this.#devices, agents: this.#agents, ordinal: () => this.#ordinal,
+    }, deadlineMs);
+    if (this.#isOver()) return fail("link-down", "The line was lost during the snapshot.");
+    if (held.length >= heldMax) {
+      this.#held = undefined;
+      return fail("queue-full", `More than ${heldMax} events during the snapshot.`);
+    }
+    // The snapshot first, then what happened since: the caller must have applied it by then.
+    this.#context.world.clock.after(0, "csta.replay", () => {
+      this.#replay(held, taken.ok ? taken.value.contained : undefined);
+    });
+    return taken.ok ? ok(taken.value.snapshot) : taken;
+  }
+
+  #replay(held: readonly Held[], contained: Contained | undefined): void {
+    if (this.#held !== held) return;
+    this.#held = undefined;
+    for (const { event, reported, ordinal } of held) {
+      if (this.#isOver()) return;
+      this.#apply(event, reported,
+        contained !== undefined && isContained(event, reported, ordinal, contained));
+    }
+  }
+
+  close(): void {
+    if (this.#phase === "over") return;
+    const { dialect } = this.#profile;
+    if (this.#phase !== "opening" && dialect.association !== "none") {
+      const sessionID = this.#supervision.sessionID;
+      this.#send({ kind: "release", ...(sessionID === undefined ? {} : { sessionID }) });
+    }
+    if (dialect.greeting) this.#send({ kind: "handshake", step: "end" });
+    this.#end("the link is being closed");
+  }
+}
+
+/** Whether the snapshot was taken after the event: it shows what came of it. */
+function isContained(
+  event: CstaEvent, { device }: Reported, ordinal: number, { devices, calls }: Contained,
+): boolean {
+  const call = connectionOf(event)?.callID;
+  if (call === undefined) return false;
+  const atDevice = device === undefined ? 0 : devices.get(device) ?? 0;
+  return ordinal < Math.max(atDevice, calls.get(call) ?? 0);
+}
+
+export function openCstaSession(context: CstaContext, profile: Profile): Session {
+  const session = new CstaSession(context, profile);
+  session.start();
+  return session;
+}
