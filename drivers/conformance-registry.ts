@@ -3,6 +3,8 @@
 import type { Conformance } from "./conformance.js";
 import { conformances as asteriskAmi } from "./asterisk-ami/conformance.js";
 import { conformances as callerId } from "./caller-id/conformance.js";
+import { csta12Conformances, csta3Conformances, cstaXmlConformances }
+  from "./csta/conformance.js";
 import { conformances as espa } from "./espa/conformance.js";
 import { conformances as fias } from "./fias/conformance.js";
 import { conformances as mitelPms } from "./mitel-pms/conformance.js";
@@ -12,6 +14,9 @@ import { conformances as tap } from "./tap/conformance.js";
 const registry: Readonly<Record<string, readonly Conformance[]>> = {
   "asterisk-ami": asteriskAmi,
   "caller-id": callerId,
+  "csta12": csta12Conformances,
+  "csta3": csta3Conformances,
+  "csta-xml": cstaXmlConformances,
   "espa": espa,
   "fias": fias,
   "mitel-pms": mitelPms,

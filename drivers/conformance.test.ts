@@ -9,6 +9,7 @@ import type { Link } from "../firmware/link/link.js";
 import type { RawKeeper } from "../firmware/link/raw.js";
 import type { CallEvent, EventName } from "../firmware/model/events.js";
 import { callId, deviceId, linkId } from "../firmware/model/identifiers.js";
+import type { LinkSnapshot } from "../firmware/model/snapshot.js";
 import { serviceNames, type ServiceName, type ServiceRequest } from "../firmware/model/services.js";
 import { conformancesOf } from "./conformance-registry.js";
 import {
@@ -63,6 +64,7 @@ class Bench {
   answers = 0;
   forgotten = 0;
   snapshots = 0;
+  newest: LinkSnapshot | undefined;
   session: Session | undefined;
   line: MemoryLine | undefined;
   reachable = true;
@@ -113,7 +115,10 @@ class Bench {
       sink: {
         event: (event) => { this.events.push(event); },
         record: () => { this.records += 1; },
-        snapshot: () => { this.snapshots += 1; },
+        snapshot: (snapshot) => {
+          this.snapshots += 1;
+          this.newest = snapshot;
+        },
         forgotten: () => { this.forgotten += 1; },
         up: () => undefined, down: () => undefined, garbage: () => undefined,
         accounted: () => undefined,
@@ -268,7 +273,8 @@ function survives(driver: Driver, conformance: Conformance): void {
     assert.ok(!bench.isUp);
     bench.reachable = true;
     assert.ok(await bench.advanceUntil(() => bench.isUp, 2 * upMs));
-    assert.equal(bench.forgotten, 1);
+    // Who cannot tell that the PBX has restarted has its picture of now: no call is in it.
+    assert.ok(bench.forgotten === 1 || bench.newest?.calls.length === 0);
     await bench.assertSense();
   });
 }

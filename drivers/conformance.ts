@@ -61,6 +61,8 @@ export class MemoryLine {
   #nearClosed: ((reason: string) => void) | undefined;
   #farClosed: (() => void) | undefined;
   #closed = false;
+  /** What came before the far end listened: a line of the world holds it too. */
+  #early: Uint8Array[] = [];
   /** Nothing passes in either direction, and nobody is told. */
   muted = false;
 
@@ -80,7 +82,11 @@ export class MemoryLine {
     send: (bytes): Result<void> => {
       if (this.#closed) return fail("link-down", "The line is closed.");
       const sent = Uint8Array.from(bytes);
-      this.#soon(() => { if (!this.muted) this.#farReceive?.(sent); });
+      this.#soon(() => {
+        if (this.muted) return;
+        if (this.#farReceive === undefined) this.#early.push(sent);
+        else this.#farReceive(sent);
+      });
       return done;
     },
     close: () => { this.cut("closed by us"); },
@@ -91,7 +97,10 @@ export class MemoryLine {
       const sent = Uint8Array.from(bytes);
       this.#soon(() => { this.#arrive(sent); });
     },
-    onReceive: (handler) => { this.#farReceive = handler; },
+    onReceive: (handler) => {
+      this.#farReceive = handler;
+      for (const bytes of this.#early.splice(0)) this.#soon(() => { handler(bytes); });
+    },
     onClosed: (handler) => { this.#farClosed = handler; },
     close: () => { this.#soon(() => { this.cut("closed by the other end"); }); },
   };

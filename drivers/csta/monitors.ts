@@ -97,7 +97,7 @@ export class Monitors {
   start(devices: readonly DeviceId[]): Promise<void> {
     for (const device of devices) {
       this.#without.set(device, { advice: advice.wait, reason: {
-        en: "its monitor is being started", fr: "sa surveillance est en cours de mise en place" } });
+        en: "its monitor is being started", fr: "sa surveillance est en cours" } });
       this.#waiting.push({ device, attempts: 0 });
     }
     return new Promise((resolve) => {
@@ -207,9 +207,12 @@ export class Monitors {
       this.#limit = undefined;
       const retried = this.start(all.map(([device]) => device));
       // Until it is known better, the old reason stands.
-      for (const [device, why] of all) if (this.#without.has(device)) this.#without.set(device, why);
+      for (const [device, why] of all) {
+        if (this.#without.has(device)) this.#without.set(device, why);
+      }
       void retried.then(() => {
-        if (!this.#closed && this.#without.size < before) this.#changed("more devices are monitored");
+        if (this.#closed || this.#without.size >= before) return;
+        this.#changed("more devices are monitored");
       });
     });
   }

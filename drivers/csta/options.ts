@@ -24,7 +24,7 @@ const common = {
     "Postes", "À surveiller : numéros et plages comme 200-299. Vide : tout ce que le PBX liste.")),
   trunks: z.array(deviceText).max(listMax).default([]).meta(words("Trunks",
     "Numbers of the outside lines, so that they are not taken for parties.",
-    "Lignes réseau", "Numéros des lignes externes, pour ne pas les prendre pour des correspondants.")),
+    "Lignes réseau", "Numéros des lignes externes : ce ne sont pas des correspondants.")),
   agents: z.array(deviceText).max(listMax).default([]).meta(words("Agents' devices",
     "Devices whose agent state is asked for at the start; others are learnt by events.",
     "Postes d'agents", "Postes dont l'état d'agent est demandé au début ; d'autres l'annoncent.")),

@@ -123,6 +123,7 @@ export class PeerPbx {
   }
 
   numberOf({ kind, text }: CstaDevice): string {
+    if (kind === "other") return text.split(":")[0] ?? "";
     if (kind !== "deviceNumber") return text;
     return this.devices.find((number) => this.device(number).text === text) ?? text;
   }

@@ -190,7 +190,7 @@ export function deviceService(pbx: PeerPbx, invoke: Invoke): PeerAnswer | undefi
         invoke.argument.messageWaitingOn);
       return done;
     case "GetDeviceId": case "GetThirdPartyDeviceId":
-      return pbx.extensions.has(invoke.argument.extension)
+      return pbx.devices.includes(invoke.argument.extension)
         ? { result: { device: { kind: "other",
           text: `${invoke.argument.extension}:CM1:0.0.0.0:0` } } }
         : refuse("operation", "invalidDeviceID");

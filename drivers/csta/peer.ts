@@ -316,7 +316,7 @@ export class CstaPeer {
     own.lastMonitorMs = nowMs;
     const { monitorObject } = argument;
     const device = "deviceObject" in monitorObject
-      ? this.pbx.numberOf(monitorObject.deviceObject).split(":")[0] ?? "" : "";
+      ? this.pbx.numberOf(monitorObject.deviceObject) : "";
     if (!this.pbx.devices.includes(device)) {
       return { error: { category: "operation", value: "invalidMonitorObject" } };
     }

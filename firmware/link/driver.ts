@@ -157,7 +157,7 @@ export interface TriedRecord {
 }
 
 export interface Driver<Options = unknown> {
-  /** = folder name = `driver:` in the configuration. */
+  /** `driver:` in the configuration, and the name of the folder unless drivers share one. */
   readonly name: string;
   readonly title: Text;
   readonly standards: readonly string[];

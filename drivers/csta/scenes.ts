@@ -1,0 +1,222 @@
+/** Scenarios for the conformance suite, the same for every encoding that has the words for them. */
+
+import assert from "node:assert";
+import { sleep, type World } from "../../firmware/base/world.js";
+import { agentId, deviceId, type ConnectionId } from "../../firmware/model/identifiers.js";
+import type { EventName } from "../../firmware/model/events.js";
+import type { RequestedAgentState, ServiceName, ServiceRequest }
+  from "../../firmware/model/services.js";
+import type { CstaCodec, CstaEventName } from "../../firmware/wire/csta/message.js";
+import type { ConformancePbx, ScenarioStage } from "../conformance.js";
+import { setDoNotDisturb, setForwarding, setMessageWaiting, setService, setAgent }
+  from "./peer-features.js";
+import { CstaPeer, type CstaPeerPlan } from "./peer.js";
+import type { PeerCall } from "./peer-pbx.js";
+import { cstaNames } from "./services.js";
+
+/** Long enough for a simulated phone to ring and answer. */
+const answerMs = 3_000;
+const stepMs = 1_000;
+
+type Differences = Pick<CstaPeerPlan, "association" | "codec">
+  & Partial<Omit<CstaPeerPlan, "world">>;
+
+interface Scene {
+  readonly peer: CstaPeer;
+  wait(ms: number): Promise<void>;
+  /** An outside caller talks to 1001. */
+  answered(): Promise<PeerCall>;
+}
+
+export const scenePlan = {
+  extensions: [...["1001", "1002", "1003", "1004"].map((number) => ({ number })),
+    { number: "1009", behaviour: "busy" as const }],
+  trunks: ["8001", "8002"], queues: [{ number: "600", members: ["1002"] }],
+};
+
+function connectionOf(stage: ScenarioStage, device: string): ConnectionId {
+  const found = stage.events.findLast((event) => "connection" in event
+    && event.connection.device === device);
+  assert(found !== undefined && "connection" in found, `no event of ${device}`);
+  return found.connection;
+}
+
+function callEvents({ peer, wait, answered }: Scene): ConformancePbx["events"] {
+  const { pbx } = peer;
+  const whole = (): void => {
+    pbx.call({ from: "1001", to: "1003", talkMs: 2_000 });
+  };
+  const holding = async (): Promise<void> => {
+    const call = await answered();
+    pbx.hold(call, "1001");
+    await wait(stepMs);
+    pbx.retrieve(call, "1001");
+  };
+  const told = async (
+    make: (call: PeerCall) => Parameters<CstaPeer["say"]>[0],
+  ): Promise<void> => {
+    peer.say(make(await answered()), "1001");
+  };
+  return {
+    serviceInitiated: whole, originated: whole, delivered: whole, established: whole,
+    connectionCleared: whole, held: holding, retrieved: holding,
+    failed: () => { pbx.call({ from: "1001", to: "1009" }); },
+    queued: () => { pbx.call({ from: "1001", to: "600" }); },
+    diverted: () => { pbx.call({ from: "1001", to: "600" }); },
+    networkReached: () => { pbx.call({ from: "1001", to: "0145678901" }); },
+    callCleared: () => told((call) => ({ type: "callCleared",
+      clearedCall: { callID: call.id }, cause: "normalClearing" })),
+    offered: () => told((call) => ({ type: "offered",
+      offeredConnection: pbx.connection(call, "1001"), offeredDevice: pbx.device("1001"),
+      ...pbx.roles(call), cause: "newCall" })),
+    digitsDialed: () => told((call) => ({ type: "digitsDialed", cause: "normal",
+      dialingConnection: pbx.connection(call, "1001"), dialingDevice: pbx.device("1001"),
+      dialingSequence: "12" })),
+    digitsGenerated: () => told((call) => ({ type: "digitsGenerated", cause: "normal",
+      connection: pbx.connection(call, "1001"), digitGeneratedList: "12" })),
+    callInformation: () => told((call) => ({ type: "callInformation", cause: "normal",
+      connection: pbx.connection(call, "1001"), device: pbx.device("1001"),
+      callingDevice: pbx.party("0140506070", "Anna") })),
+    async transferred(stage): Promise<void> {
+      await answered();
+      const made = await stage.request({ service: "consultationCall",
+        existingCall: connectionOf(stage, "1001"), consultedDevice: "1003" });
+      assert(made.ok && made.value.connection !== undefined, JSON.stringify(made));
+      await wait(answerMs);
+      await stage.request({ service: "transferCall", activeCall: made.value.connection,
+        heldCall: { call: heldCall(stage), device: deviceId("1001") } });
+    },
+    async conferenced(stage): Promise<void> {
+      await answered();
+      const made = await stage.request({ service: "consultationCall",
+        existingCall: connectionOf(stage, "1001"), consultedDevice: "1003" });
+      assert(made.ok && made.value.connection !== undefined, JSON.stringify(made));
+      await wait(answerMs);
+      await stage.request({ service: "conferenceCall", activeCall: made.value.connection,
+        heldCall: { call: heldCall(stage), device: deviceId("1001") } });
+    },
+  };
+}
+
+function heldCall(stage: ScenarioStage): ConnectionId["call"] {
+  const held = stage.events.findLast((event) => event.type === "held");
+  assert(held?.type === "held");
+  return held.connection.call;
+}
+
+function deviceEvents({ peer: { pbx } }: Scene): ConformancePbx["events"] {
+  const agent = (state: RequestedAgentState | "busy") => (): void => {
+    setAgent(pbx, "1003", state, "4711");
+  };
+  return {
+    agentLoggedOn: agent("loggedOn"), agentLoggedOff: agent("loggedOff"),
+    agentNotReady: agent("notReady"), agentReady: agent("ready"), agentBusy: agent("busy"),
+    agentWorkingAfterCall: agent("workingAfterCall"),
+    outOfService: () => { setService(pbx, "1004", false); },
+    backInService: () => { setService(pbx, "1004", true); },
+    doNotDisturb: () => { setDoNotDisturb(pbx, "1001", true); },
+    forwarding: () => { setForwarding(pbx, "1001", "1003"); },
+    messageWaiting: () => { setMessageWaiting(pbx, "1001", true); },
+  };
+}
+
+function services({ peer, wait, answered }: Scene): ConformancePbx["services"] {
+  const ringing = async (stage: ScenarioStage): Promise<ConnectionId> => {
+    peer.pbx.call({ from: "1002", to: "1001", behaviour: "noAnswer" });
+    await wait(stepMs);
+    return connectionOf(stage, "1001");
+  };
+  const active = async (stage: ScenarioStage): Promise<ConnectionId> => {
+    await answered();
+    return connectionOf(stage, "1001");
+  };
+  const consulting = async (stage: ScenarioStage): Promise<{
+    readonly heldCall: ConnectionId; readonly activeCall: ConnectionId;
+  }> => {
+    const held = await active(stage);
+    const made = await stage.request({ service: "consultationCall", existingCall: held,
+      consultedDevice: "1003" });
+    assert(made.ok && made.value.connection !== undefined, JSON.stringify(made));
+    await wait(answerMs);
+    return { heldCall: held, activeCall: made.value.connection };
+  };
+  const device = deviceId("1001");
+  return {
+    makeCall: () => ({ service: "makeCall", callingDevice: device, calledNumber: "1002" }),
+    answerCall: async (stage) => ({ service: "answerCall", connection: await ringing(stage) }),
+    clearConnection: async (stage) =>
+      ({ service: "clearConnection", connection: await active(stage) }),
+    clearCall: async (stage) => ({ service: "clearCall", connection: await active(stage) }),
+    holdCall: async (stage) => ({ service: "holdCall", connection: await active(stage) }),
+    async retrieveCall(stage): Promise<ServiceRequest> {
+      const connection = await active(stage);
+      await stage.request({ service: "holdCall", connection });
+      await wait(stepMs);
+      return { service: "retrieveCall", connection };
+    },
+    consultationCall: async (stage) => ({ service: "consultationCall",
+      existingCall: await active(stage), consultedDevice: "1003" }),
+    alternateCall: async (stage) => ({ service: "alternateCall", ...await consulting(stage) }),
+    reconnectCall: async (stage) => ({ service: "reconnectCall", ...await consulting(stage) }),
+    transferCall: async (stage) => ({ service: "transferCall", ...await consulting(stage) }),
+    conferenceCall: async (stage) => ({ service: "conferenceCall", ...await consulting(stage) }),
+    singleStepTransferCall: async (stage) => ({ service: "singleStepTransferCall",
+      activeCall: await active(stage), transferredTo: "1003" }),
+    singleStepConference: async (stage) => ({ service: "singleStepConference",
+      activeCall: await active(stage), deviceToBeJoined: "1003" }),
+    deflectCall: async (stage) =>
+      ({ service: "deflectCall", callToBeDiverted: await ringing(stage), newDestination: "1003" }),
+    directedPickupCall: async (stage) => ({ service: "directedPickupCall",
+      callToBePickedUp: await ringing(stage), requestingDevice: deviceId("1003") }),
+    parkCall: async (stage) => ({ service: "parkCall", parking: await active(stage),
+      parkTo: "1004" }),
+    generateDigits: async (stage) => ({ service: "generateDigits",
+      connection: await active(stage), digits: "12#" }),
+    setAgentState: () => ({ service: "setAgentState", device: deviceId("1003"),
+      requestedState: "ready", agent: agentId("4711") }),
+    setMessageWaitingIndicator: () => ({ service: "setMessageWaitingIndicator", device, on: true }),
+    setDoNotDisturb: () => ({ service: "setDoNotDisturb", device, on: true }),
+  };
+}
+
+/** What an encoding has no word for cannot be played in it. */
+function only<T extends object>(
+  all: T, isOffered: (name: keyof T) => boolean,
+): Partial<T> {
+  return Object.fromEntries(Object.entries(all)
+    .filter(([name]) => isOffered(name as keyof T))) as Partial<T>;
+}
+
+/** What the encoding has of the model. */
+export function offeredBy(codec: CstaCodec): {
+  readonly events: (name: EventName) => boolean; readonly services: (name: ServiceName) => boolean;
+} {
+  return {
+    events: (name) => codec.events.has(name as CstaEventName),
+    services: (name) => {
+      const service = cstaNames[name];
+      return service !== undefined && codec.services.has(service);
+    },
+  };
+}
+
+export function conformancePbx(world: World, differences: Differences): ConformancePbx {
+  const peer = new CstaPeer({ world, ...scenePlan, ...differences });
+  const wait = (ms: number): Promise<void> => sleep(world.clock, ms, "scenario");
+  const scene: Scene = {
+    peer, wait,
+    async answered(): Promise<PeerCall> {
+      const call = peer.pbx.call({ from: "0140506070", trunk: "8001", to: "1001" });
+      await wait(answerMs);
+      return call;
+    },
+  };
+  const offered = offeredBy(differences.codec());
+  return {
+    connect: (line) => { peer.accept(line); },
+    restart: () => { peer.restart(); },
+    events: only({ ...callEvents(scene), ...deviceEvents(scene) }, offered.events),
+    services: only(services(scene), offered.services),
+    sign: () => { peer.pbx.call({ from: "1002", to: "1004", talkMs: stepMs }); },
+  };
+}
