@@ -1,7 +1,7 @@
 /**
  * How fast one PBX lets monitors be started. Some answer late, refuse, or drop the line when asked
- * too fast: each such sign halves the pace, each long run of successes raises it a little. What
- * was learned outlives the session, because a dropped line is one of the signs.
+ * too fast: each such sign halves the pace, each long run of successes raises it a little, but
+ * never again to one at which the line was dropped. What was learned outlives the session.
  */
 
 import type { World } from "../../firmware/base/world.js";
@@ -14,7 +14,8 @@ const firstGapMs = 50;
 const successesForMore = 20;
 
 export class Pace {
-  readonly #atOnceMax: number;
+  #atOnceMax: number;
+  #gapMinMs = 0;
   #atOnce: number;
   #gapMs = 0;
   #successes = 0;
@@ -40,13 +41,23 @@ export class Pace {
     else this.#gapMs = Math.min(gapMaxMs, Math.max(firstGapMs, this.#gapMs * 2));
   }
 
+  /** The line was lost while monitors were being started. */
+  broken(): void {
+    this.slower();
+    this.#atOnceMax = this.#atOnce;
+    this.#gapMinMs = this.#gapMs;
+  }
+
   succeeded(): void {
     this.#successes += 1;
     if (this.#successes < successesForMore) return;
     this.#successes = 0;
-    if (this.#gapMs > firstGapMs) this.#gapMs = Math.floor(this.#gapMs / 2);
-    else if (this.#gapMs > 0) this.#gapMs = 0;
-    else if (this.#atOnce < this.#atOnceMax) this.#atOnce += 1;
+    if (this.#gapMs > this.#gapMinMs) {
+      const gapMs = this.#gapMs > firstGapMs ? Math.floor(this.#gapMs / 2) : 0;
+      this.#gapMs = Math.max(this.#gapMinMs, gapMs);
+    } else if (this.#gapMs === 0 && this.#atOnce < this.#atOnceMax) {
+      this.#atOnce += 1;
+    }
   }
 }
 

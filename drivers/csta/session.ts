@@ -84,6 +84,7 @@ class CstaSession implements Session {
   #held: Held[] | undefined;
   #listRefused: Text | undefined;
   #setUp: Cancellable | undefined;
+  #isImpaired = false;
 
   constructor(context: CstaContext, profile: Profile) {
     this.#context = context;
@@ -225,6 +226,7 @@ class CstaSession implements Session {
     this.#setUp?.cancel();
     if (this.#isOver()) return;
     this.#phase = "up";
+    this.#context.report({ type: "ready" });
     this.#tellState();
     if (!isLate) return;
     await settled;
@@ -276,6 +278,8 @@ class CstaSession implements Session {
         en: "no device is known: list them in the option `devices`",
         fr: "aucun poste n'est connu : listez-les dans l'option `devices`" }]),
     ];
+    if (reasons.length === 0 && !this.#isImpaired) return;
+    this.#isImpaired = reasons.length > 0;
     this.#context.report(reasons.length === 0 ? { type: "ready" } : { type: "impaired",
       reason: inEachLanguage((words, language) =>
         reasons.map(words).join(language === "en" ? "; " : " ; ")) });
@@ -320,7 +324,7 @@ class CstaSession implements Session {
   #lose(reason: Text): void {
     if (this.#phase === "over") return;
     // A line that breaks while monitors are being started was asked too fast.
-    if (this.#monitors.starting && this.#phase !== "opening") this.#pace.slower();
+    if (this.#monitors.starting && this.#phase !== "opening") this.#pace.broken();
     this.#end(inLanguage(reason, "en"));
     this.#context.report({ type: "lost", reason });
   }

@@ -1,0 +1,365 @@
+/** The driver on a simulated PBX, below a real link and a real switching function. */
+
+import assert from "node:assert/strict";
+import { fail, ok } from "../../firmware/base/result.js";
+import { SimulatedWorld } from "../../firmware/base/world-simulated.js";
+import { createLink } from "../../firmware/link/link-runtime.js";
+import type { Link } from "../../firmware/link/link.js";
+import type { RawKeeper } from "../../firmware/link/raw.js";
+import type { CallEvent } from "../../firmware/model/events.js";
+import { callId, deviceId, linkId, type ConnectionId } from "../../firmware/model/identifiers.js";
+import type { LinkSnapshot } from "../../firmware/model/snapshot.js";
+import { createSwitch, type SwitchingFunction }
+  from "../../firmware/switching/switching-function.js";
+import { SimulatedAlarms, SimulatedEventLog, SimulatedRecordBook, simulatedNumbers }
+  from "../../firmware/switching/switch-simulated.js";
+import { MemoryLine } from "../conformance.js";
+import { phase3Dialects } from "./dialects.js";
+import { csta3, phase3Codec } from "./driver.js";
+import { setForwarding } from "./peer-features.js";
+import { CstaPeer, type CstaPeerPlan } from "./peer.js";
+import type { PeerCall } from "./peer-pbx.js";
+import { timers } from "./timers.js";
+
+const id = linkId("pbx");
+const extensions = Array.from({ length: 12 }, (_, index) => ({ number: String(1001 + index) }));
+
+const actor = { name: "test", roles: [] };
+const noKeeper: RawKeeper = {
+  keep: () => Promise.resolve(fail("internal", "nothing is kept")),
+  keepWhole: () => Promise.resolve(fail("internal", "nothing is kept")),
+  place: () => Promise.resolve(ok(undefined)),
+  newest: () => Promise.resolve([]),
+  async *read() { /* Nothing was kept. */ },
+};
+
+class Bench {
+  readonly world = new SimulatedWorld(7);
+  readonly peer: CstaPeer;
+  readonly events: CallEvent[] = [];
+  readonly switch: SwitchingFunction;
+  readonly link: Link;
+  opens = 0;
+  snapshots: LinkSnapshot[] = [];
+  line: MemoryLine | undefined;
+
+  constructor(plan: Partial<CstaPeerPlan> = {}, options: object = {}) {
+    this.peer = new CstaPeer({ world: this.world, extensions, trunks: ["8001", "8002"],
+      association: "acse", discovery: "switching-function-devices",
+      codec: () => phase3Codec("generic", phase3Dialects.generic), ...plan });
+    const parsed = csta3.options.parse({ pbx: "generic", ...options });
+    assert.ok(parsed.ok);
+    this.switch = createSwitch({ world: this.world, log: new SimulatedEventLog(),
+      records: new SimulatedRecordBook(), numbers: simulatedNumbers,
+      alarms: new SimulatedAlarms(), findLink: () => this.link });
+    this.link = createLink({
+      id, title: "", options: parsed.value, world: this.world, enabled: true, driver: csta3,
+      rawKeeper: noKeeper, secret: () => ok("s3cret"),
+      opener: { description: "memory", close: () => Promise.resolve(), open: () => {
+        this.opens += 1;
+        const line = new MemoryLine(this.world);
+        this.line = line;
+        this.world.clock.after(1, "connect", () => { this.peer.accept(line.far); });
+        return Promise.resolve(ok(line.near));
+      } },
+      sink: {
+        event: (event) => {
+          this.events.push(event);
+          this.switch.apply(event);
+        },
+        snapshot: (snapshot, reason) => {
+          this.snapshots.push(snapshot);
+          this.switch.reconcile(id, snapshot, reason);
+        },
+        record: () => undefined, forgotten: () => undefined, up: () => undefined,
+        down: () => { this.switch.markStale(id); }, garbage: () => undefined,
+        accounted: () => undefined, pageStatus: () => undefined, stateChanged: () => undefined,
+        page: () => Promise.resolve(fail("service-not-supported", "no pages")),
+        readAgain: () => Promise.resolve(),
+      },
+    });
+  }
+
+  get state(): string { return this.link.status.state.name; }
+
+  async start(ms = 5_000): Promise<this> {
+    await this.switch.start();
+    await this.link.start();
+    await this.world.advance(ms);
+    return this;
+  }
+
+  async end(): Promise<void> {
+    this.peer.stop();
+    const stopping = Promise.all([this.link.stop(1_000), this.switch.stop(1_000)]);
+    await this.world.advance(6_000);
+    await stopping;
+  }
+
+  /** Our picture of the calls is the PBX's own. */
+  assertSamePicture(): void {
+    const ours = this.switch.calls().map(({ call, connections }) => [call,
+      connections.map(({ device, state }) => `${device} ${state}`).toSorted()]);
+    const theirs = [...this.peer.pbx.calls.values()].map((call) => [call.id,
+      [...call.connections].map(([device, { state }]) => `${device} ${state}`).toSorted()]);
+    assert.deepEqual(ours.toSorted(), theirs.toSorted());
+  }
+
+  connection(device: string): ConnectionId {
+    const event = this.events.findLast((each) => "connection" in each
+      && each.connection.device === device);
+    assert.ok(event !== undefined && "connection" in event);
+    return event.connection;
+  }
+
+  types(): string[] {
+    return this.events.map((event) => `${event.type} ${"connection" in event
+      ? event.connection.device : ""}`.trim());
+  }
+}
+
+describe("CSTA session", () => {
+  let bench: Bench;
+  afterEach(async () => { await bench.end(); });
+
+  it("says whose fault a refused login is", async () => {
+    bench = await new Bench({ user: "cti", password: "other" },
+      { user: "cti", secret: "env:S" }).start();
+    const { state } = bench.link.status;
+    assert.ok(state.name === "down");
+    assert.match(JSON.stringify(state.reason), /refused the user \\"cti\\"/);
+  });
+
+  it("answers the system status at once, also before the monitors are started", async () => {
+    bench = new Bench();
+    bench.peer.hang(false);
+    await bench.start(100);
+    bench.peer.status("normal");
+    await bench.world.advance(5);
+    assert.ok(bench.peer.heard.filter((name) => name === "result").length >= 2);
+  });
+
+  it("tells an event once although four monitors tell it", async () => {
+    bench = await new Bench().start();
+    assert.equal(bench.peer.monitored, 12);
+    bench.peer.pbx.call({ from: "1001", to: "1002", ringMs: 1_000, talkMs: 2_000 });
+    await bench.world.advance(10_000);
+    assert.deepEqual(bench.types(), ["serviceInitiated 1001", "originated 1001",
+      "delivered 1002", "established 1002", "connectionCleared 1001", "connectionCleared 1002"]);
+    assert.equal(bench.switch.counters.illegal, 0);
+  });
+
+  it("tells what happens twice twice", async () => {
+    bench = await new Bench().start();
+    const call = bench.peer.pbx.call({ from: "1001", to: "1002", ringMs: 100 });
+    await bench.world.advance(3_000);
+    for (let times = 0; times < 3; times += 1) {
+      bench.peer.pbx.hold(call, "1001");
+      await bench.world.advance(50);
+      bench.peer.pbx.retrieve(call, "1001");
+      await bench.world.advance(50);
+    }
+    assert.equal(bench.types().filter((type) => type === "held 1001").length, 3);
+    assert.equal(bench.types().filter((type) => type === "retrieved 1001").length, 3);
+    bench.assertSamePicture();
+  });
+
+  for (const joinedCall of ["first", "second", "new"] as const) {
+    for (const connectionDevices of ["static", "dynamic"] as const) {
+      it(`keeps one live call: a transfer and a conference name the ${joinedCall} call, `
+        + `${connectionDevices} devices`, async () => {
+        bench = await new Bench({ joinedCall, connectionDevices }).start();
+        const { pbx } = bench.peer;
+        const consulting = async (from: string, to: string, third: string): Promise<{
+          heldCall: ConnectionId; activeCall: ConnectionId;
+        }> => {
+          pbx.call({ from, to, ringMs: 200 });
+          await bench.world.advance(2_000);
+          const heldCall = bench.connection(to);
+          const asked = bench.switch.request(id, { service: "consultationCall",
+            existingCall: heldCall, consultedDevice: third }, actor, 5_000);
+          await bench.world.advance(4_000);
+          const made = await asked;
+          assert.ok(made.ok && made.value.connection !== undefined, JSON.stringify(made));
+          return { heldCall, activeCall: made.value.connection };
+        };
+        const calls = await consulting("1001", "1002", "1003");
+        const transferred = bench.switch.request(id, { service: "transferCall", ...calls },
+          actor, 5_000);
+        await bench.world.advance(1_000);
+        assert.ok((await transferred).ok);
+        bench.assertSamePicture();
+        assert.equal(bench.switch.calls().length, 1);
+        const more = await consulting("1004", "1005", "1006");
+        const conferenced = bench.switch.request(id, { service: "conferenceCall", ...more },
+          actor, 5_000);
+        await bench.world.advance(1_000);
+        assert.ok((await conferenced).ok);
+        bench.assertSamePicture();
+        assert.equal(bench.switch.calls().length, 2);
+        pbx.clear([...pbx.calls.values()].at(-1) as PeerCall, "1006");
+        await bench.world.advance(1_000);
+        bench.assertSamePicture();
+        assert.equal(bench.switch.counters.illegal, 0);
+        for (const call of [...pbx.calls.values()]) pbx.clearCall(call);
+        await bench.world.advance(1_000);
+        assert.equal(bench.switch.calls().length, 0);
+      });
+    }
+  }
+
+  it("heals after a break in the middle of calls, and monitors again", async () => {
+    bench = await new Bench().start();
+    const { pbx } = bench.peer;
+    pbx.call({ from: "1001", to: "1002", ringMs: 200 });
+    const over = pbx.call({ from: "1003", to: "1004", ringMs: 200 });
+    await bench.world.advance(2_000);
+    bench.peer.drop();
+    await bench.world.advance(10);
+    assert.equal(bench.state, "down");
+    assert.ok(bench.switch.calls().every(({ stale }) => stale));
+    pbx.clearCall(over);
+    pbx.call({ from: "1005", to: "1006", behaviour: "noAnswer" });
+    await bench.world.advance(30_000);
+    assert.equal(bench.state, "up");
+    assert.equal(bench.peer.monitored, 12);
+    bench.assertSamePicture();
+  });
+
+  it("tells events during a snapshot once: in it or after it, never twice", async () => {
+    bench = await new Bench().start();
+    const { pbx } = bench.peer;
+    for (let round = 0; round < 40; round += 1) {
+      const snapshot = bench.link.snapshot(10_000);
+      const from = String(1001 + round % 6);
+      const call = pbx.call({ from, to: String(1007 + round % 6), ringMs: 0 });
+      bench.peer.delay(round % 7);
+      await bench.world.advance(200 + round);
+      pbx.hold(call, from);
+      await bench.world.advance(round);
+      pbx.retrieve(call, from);
+      if (round % 3 === 0) pbx.clearCall(call);
+      await bench.world.advance(500);
+      assert.ok((await snapshot).ok);
+      await bench.world.advance(500);
+      bench.assertSamePicture();
+      for (const left of [...pbx.calls.values()]) pbx.clearCall(left);
+      await bench.world.advance(100);
+    }
+    assert.equal(bench.switch.counters.illegal, 0);
+  });
+
+  it("learns how fast monitors may be started, where the PBX drops the line", async () => {
+    bench = await new Bench({ monitorGapMs: 100 }).start(300_000);
+    assert.equal(bench.state, "up");
+    assert.equal(bench.peer.monitored, 12);
+    assert.ok(bench.opens > 1 && bench.opens < 10, String(bench.opens));
+    const learned = bench.opens;
+    bench.peer.drop();
+    await bench.world.advance(60_000);
+    assert.equal(bench.peer.monitored, 12);
+    assert.equal(bench.opens, learned + 1);
+  });
+
+  it("says which devices have no monitor, and that the licence is used up", async () => {
+    bench = await new Bench({ monitorsMax: 5 }).start();
+    assert.equal(bench.state, "degraded");
+    assert.match(JSON.stringify(bench.link.status.state), /licence allows no more than 5 monitors/);
+    const without = bench.switch.devices(id).filter(({ notMonitored }) =>
+      notMonitored !== undefined);
+    assert.equal(without.length, 7);
+    assert.match(JSON.stringify(without[0]?.notMonitored), /overallMonitorLimitExceeded/);
+    // Asked once more than there are licences, not for each device.
+    assert.ok(bench.peer.heard.filter((name) => name === "MonitorStart").length <= 13);
+  });
+
+  it("gives the PBX's reason for a device that it does not know", async () => {
+    bench = await new Bench({ discovery: "none" }, { devices: ["1001-1003", "1999"] }).start();
+    assert.equal(bench.peer.monitored, 3);
+    const [stranger] = bench.snapshots.at(-1)?.devices.filter(({ device }) =>
+      device === "1999") ?? [];
+    assert.match(JSON.stringify(stranger?.notMonitored?.reason), /invalidMonitorObject/);
+  });
+
+  it("loses a line on which nobody tells the system status", async () => {
+    bench = await new Bench().start();
+    bench.peer.hang(true);
+    const { silence, statusAnswer } = timers;
+    await bench.world.advance(silence.ms + statusAnswer.ms);
+    assert.equal(bench.state, "up");
+    await bench.world.advance(statusAnswer.ms);
+    assert.notEqual(bench.state, "up");
+  });
+
+  it("asks for the system status after silence, and stays up", async () => {
+    bench = await new Bench().start();
+    await bench.world.advance(10 * timers.silence.ms);
+    assert.equal(bench.opens, 1);
+    assert.ok(bench.peer.heard.filter((name) => name === "RequestSystemStatus").length >= 8);
+  });
+
+  it("shows what the PBX says of itself, and looks again when it is over", async () => {
+    bench = await new Bench().start();
+    bench.peer.status("disabled");
+    await bench.world.advance(100);
+    assert.equal(bench.state, "degraded");
+    const before = bench.snapshots.length;
+    bench.peer.status("normal");
+    await bench.world.advance(2_000);
+    assert.equal(bench.state, "up");
+    assert.ok(bench.snapshots.length > before);
+  });
+
+  it("remembers what this very PBX refuses", async () => {
+    bench = await new Bench().start();
+    bench.peer.unsupported.add("SetDoNotDisturb");
+    const request = { service: "setDoNotDisturb", device: deviceId("1001"), on: true } as const;
+    const answer = bench.link.request(request, 1_000);
+    await bench.world.advance(100);
+    const refused = await answer;
+    assert.ok(!refused.ok && refused.fault.code === "service-not-supported");
+    const probed = bench.link.probe(1_000);
+    await bench.world.advance(100);
+    const proofs = await probed;
+    assert.ok(proofs.ok);
+    assert.equal(proofs.value.find(({ subject }) => subject === "setDoNotDisturb")?.proven, "no");
+    assert.equal(proofs.value.find(({ subject }) => subject === "makeCall")?.proven, "yes");
+  });
+
+  it("answers a refused service with the PBX's own words", async () => {
+    bench = await new Bench().start();
+    const connection = { call: callId("beef"), device: deviceId("1001") };
+    const asked = bench.link.request({ service: "answerCall", connection }, 1_000);
+    await bench.world.advance(100);
+    const answer = await asked;
+    assert.ok(!answer.ok);
+    assert.equal(answer.fault.code, "connection-unknown");
+    assert.match(answer.fault.message, /operation: invalidConnectionID/);
+  });
+
+  it("follows forwarded and incoming calls with names and lines", async () => {
+    bench = await new Bench().start();
+    const { pbx } = bench.peer;
+    setForwarding(pbx, "1001", "1002");
+    pbx.call({ from: "0140506070", name: "Anna", trunk: "8001", to: "1001", ringMs: 500 });
+    await bench.world.advance(3_000);
+    const delivered = bench.events.find((event) => event.type === "delivered");
+    assert.ok(delivered?.type === "delivered");
+    assert.deepEqual(delivered.callingDevice, { device: "0140506070", name: "Anna" });
+    assert.equal(delivered.networkInterface, "8001");
+    assert.equal(delivered.lastRedirectionDevice?.device, "1001");
+    assert.equal(delivered.cause, "callForwardImmediate");
+  });
+
+  it("monitors a device again whose monitor the PBX has ended", async () => {
+    bench = await new Bench().start();
+    const codec = phase3Codec("generic", phase3Dialects.generic);
+    const stop = codec.encode({ kind: "invoke", invokeID: 77, service: "MonitorStop",
+      argument: { monitorCrossRefID: "0003" } });
+    assert.ok(stop !== undefined);
+    bench.line?.far.send(stop);
+    await bench.world.advance(2_000);
+    assert.equal(bench.peer.heard.filter((name) => name === "MonitorStart").length, 13);
+    assert.equal(bench.state, "up");
+  });
+});
