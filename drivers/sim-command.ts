@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { messageOf, type Fault as Failure, type Result } from "../firmware/base/result.js";
 import type { World } from "../firmware/base/world.js";
+import { simulateCsta } from "./csta-simulation.js";
 import { framedKinds, simulateFramed, type FramedKind } from "./framed-simulation.js";
 import { simulateFrontDesk, simulateHotelPbx } from "./hotel-simulation.js";
 import { playScript, readFault, readScript, type Fault, type ScriptStep } from "./script.js";
@@ -34,12 +35,13 @@ interface SimOptions {
   readonly framing: FramedKind | "lines";
   readonly role: EspaSimulationPlan["role"];
   readonly box: CallerIdSimulationPlan["box"];
+  readonly pbx?: string;
 }
 
 type Starter = (plan: { readonly world: World; readonly seed: number; readonly line: Where },
   options: SimOptions) => Promise<Result<Simulation>>;
 
-/** Each driver's far end on a line; `asterisk-ami` listens on TCP only. */
+/** Each driver's far end on a line; those of AMI and CSTA listen on TCP only. */
 const onLines: Readonly<Record<string, Starter>> = {
   "caller-id": (plan, { box }) => simulateCallerId({ ...plan, box }),
   "espa": (plan, { role }) => simulateEspa({ ...plan, role }),
@@ -49,7 +51,8 @@ const onLines: Readonly<Record<string, Starter>> = {
     : simulateFramed({ ...plan, framing }),
   "tap": simulateTap,
 };
-const simulated = ["asterisk-ami", ...Object.keys(onLines)].sort();
+const cstaDrivers = ["csta12", "csta3", "csta-xml"];
+const simulated = ["asterisk-ami", ...cstaDrivers, ...Object.keys(onLines)].sort();
 
 const examples = `
 Examples:
@@ -63,6 +66,8 @@ Examples:
   ctictl sim smdr --framing nec-polled --serial /tmp/nec
   ctictl sim espa --role panel --serial /tmp/nurse-call --rate 4
   ctictl sim tap --listen 127.0.0.1:1300
+  ctictl sim csta3 --pbx panasonic --listen 127.0.0.1:33333 --rate 20
+  ctictl sim csta-xml --listen 127.0.0.1:4721
 
 A script is a list of steps, each a call or a fault:
   - atMs: 1000
@@ -115,7 +120,8 @@ export function simCommand(surroundings: SimSurroundings): Command {
     .option("--script <file>", about("calls and faults to play", "appels et pannes à jouer"))
     .addOption(new Option("--fault <fault@seconds>", about("a fault at a time; may be repeated",
       "une panne à un moment ; répétable")).argParser(timedFault).default(faults))
-    .option("--user <name>", about("manager user", "utilisateur manager"), "jackfield")
+    .option("--user <name>", about("the user that may sign in",
+      "l'utilisateur admis"), "jackfield")
     .option("--secret <text>", about("its secret", "son secret"), "simulated")
     .addOption(new Option("--format <name>", about("record format (smdr)", "format (smdr)"))
       .choices(["panasonic-kx", "avaya-ip-office"]).default("panasonic-kx"))
@@ -125,6 +131,8 @@ export function simCommand(surroundings: SimSurroundings): Command {
       .choices(["panel", "paging-system"]).default("panel"))
     .addOption(new Option("--box <name>", about("what stands there (caller-id)",
       "ce qu'il est (caller-id)")).choices(["modem", "whozz", "mdmf"]).default("modem"))
+    .option("--pbx <name>", about("what stands there (csta), as the driver's option",
+      "ce qu'il est (csta), comme l'option du pilote"))
     .addHelpText("after", examples)
     .action(async (driver: string, options: SimOptions, command: Command) => {
       const steps = await stepsOf(options);
@@ -153,6 +161,12 @@ function start(driver: string, options: SimOptions, world: World): Promise<Resul
   if (driver === "asterisk-ami") {
     return simulateAmi({ world, seed: options.seed, user: options.user, secret: options.secret,
       ...(options.listen ?? { address: "127.0.0.1", port: 5038 }) });
+  }
+  if (cstaDrivers.includes(driver)) {
+    const { seed, user, secret, pbx } = options;
+    return simulateCsta({ world, seed, driver, user, secret,
+      ...(pbx === undefined ? {} : { pbx }),
+      ...(options.listen ?? { address: "127.0.0.1", port: 33_333 }) });
   }
   const starter = onLines[driver];
   if (starter === undefined) {
