@@ -101,8 +101,9 @@ describe("recorded CSTA", () => {
     const delivered = "6B 0F 30 0D 80 02 B1 64 A1 07 30 05 80 03 31 30 31 63 07 30 05 80 03 31 30 "
       + "31 61 07 30 05 80 03 31 30 30 62 07 30 05 80 03 31 30 31 64 02 87 00 4E 01 03 0A 01 16 7E "
       + "12 A0 10 18 0E 32 30 32 34 30 31 33 31 31 30 31 35 30 30";
-    await replay.hears(hipath("A1 5A 02 01 15 02 01 15 30 52 55 02 00 05 A0 4C A4 4A " + delivered));
-    await replay.hears(hipath("A1 5A 02 01 16 02 01 15 30 52 55 02 00 05 A0 4C A7 4A " + delivered));
+    const report = "02 01 15 30 52 55 02 00 05 A0 4C";
+    await replay.hears(hipath(`A1 5A 02 01 15 ${report} A4 4A ${delivered}`));
+    await replay.hears(hipath(`A1 5A 02 01 16 ${report} A7 4A ${delivered}`));
     await replay.hears(hipath("A1 44 02 01 17 02 01 15 30 3C 55 02 00 05 A0 36 A3 34 6B 0F 30 0D "
       + "80 02 B1 64 A1 07 30 05 80 03 31 30 31 63 07 30 05 80 03 31 30 31 4E 01 00 0A 01 30 7E 12 "
       + "A0 10 18 0E 32 30 32 34 30 31 33 31 31 30 31 35 30 30"));

@@ -93,7 +93,8 @@ describe("CSTA over TCP, the PBX a process of its own", function () {
     await controlACall(under);
     const opens = under.gateway.links.get("pbx")?.status.counters.opens ?? 0;
     pbx.kill("SIGKILL");
-    await until("the call is stale", () => under.gateway.switch.calls().every(({ stale }) => stale));
+    await until("the call is stale", () =>
+      under.gateway.switch.calls().every(({ stale }) => stale));
     assert.equal(under.gateway.switch.calls().length, 1);
     startPbx();
     await until("the link is up again", () => isUp(under)
