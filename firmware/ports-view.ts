@@ -9,7 +9,7 @@ import { examine, type DoctorPort } from "./link/doctor/doctor.js";
 import type { Candidate } from "./link/doctor/verdict.js";
 import type { Driver } from "./link/driver.js";
 import { listPorts, portAddress, resolvePort } from "./link/ports/ports.js";
-import { listUsbDevices, resolveUsbDevice } from "./link/ports/usb-devices.js";
+import { listUsbDevices, noSerialPort, resolveUsbDevice } from "./link/ports/usb-devices.js";
 import { openSerialLine, type SerialLine } from "./link/transports/serial.js";
 import type { PortsView } from "./northbound/api/gateway-view.js";
 
@@ -89,9 +89,12 @@ export function portsView(parts: PortsParts): PortsView {
       const free = await use.free(address);
       if (!free.ok) return free;
       return ok(examine({ world, address, limitMs, tell,
-        open: async (baudRate, deadlineMs) => doctorPort(await openSerialLine({ kind: "serial",
-          path: address, baudRate, dataBits: 8, parity: "none", stopBits: 1,
-          flowControl: "none" }, world, deadlineMs)),
+        open: async (baudRate, deadlineMs) => {
+          const serial = await noSerialPort(address);
+          return serial.ok ? doctorPort(await openSerialLine({ kind: "serial", path: address,
+            baudRate, dataBits: 8, parity: "none", stopBits: 1, flowControl: "none" }, world,
+          deadlineMs)) : serial;
+        },
         recognise: (text, atMs) => candidates(drivers, text, atMs, parts.timeZone()) }));
     },
   };

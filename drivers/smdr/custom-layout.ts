@@ -13,13 +13,18 @@ const optionalTokensMax = 6;
 
 const directionWords = ["incoming", "outgoing", "internal", "tandem", "unknown"] as const;
 const answeredWords = ["answered", "unanswered"] as const;
+const nameWords =
+  "must begin with a letter and hold letters, digits, - and _ only, 32 at most";
+const separatorWords = "must be one to three marks, such as ; or |";
+const skipWords = "must not be blank";
 const either = (names: readonly string[]): string => `expected one of ${names.join(", ")}`;
+const orOf = (names: readonly string[]): string => `attendu l'un de ${names.join(", ")}`;
 
 const column = z.int().min(1).max(lineBytesMax);
 
 const field = z.strictObject({
   name: z.string().regex(/^[A-Za-z][\w-]{0,31}$/,
-    "must begin with a letter and hold letters, digits, - and _ only, 32 at most")
+    nameWords)
     .meta(words("Name", "A name of one's own for the field; each once",
       "Nom", "Un nom libre pour le champ ; chacun une seule fois")),
   is: z.enum(contents, { error: ({ input }) => input === undefined
@@ -48,7 +53,7 @@ export const customLayout = z.strictObject({
     "columns: each field in its columns; tokens: blanks part the fields; csv: a separator does",
     "Genre", "columns : chaque champ dans ses colonnes ; tokens : des blancs séparent les "
     + "champs ; csv : un séparateur")),
-  separator: z.string().regex(/^[^\w"\s]{1,3}$|^\t$/, "must be one to three marks, such as ; or |")
+  separator: z.string().regex(/^[^\w"\s]{1,3}$|^\t$/, separatorWords)
     .optional().meta(words("Separator", "Of csv: what parts the places; a comma where not given",
       "Séparateur", "Pour csv : ce qui sépare les champs ; une virgule par défaut")),
   clock: z.enum(["start", "end"]).meta(words("Clock",
@@ -57,7 +62,7 @@ export const customLayout = z.strictObject({
   dateOrder: z.enum(["dmy", "mdy", "ymd"]).optional().meta(words("Date order",
     "The order of day, month and year; needed where a date is printed",
     "Ordre de la date", "L'ordre du jour, du mois et de l'année ; exigé avec une date")),
-  skip: z.array(z.string().regex(/\S/, "must not be blank").max(80))
+  skip: z.array(z.string().regex(/\S/, skipWords).max(80))
     .max(skipsMax).default([]).meta(words("Skip",
     "Lines that begin so, blanks aside, are no records: headings, page numbers",
     "Ignorer", "Les lignes qui commencent ainsi, blancs à part, ne sont pas des tickets")),
@@ -70,17 +75,29 @@ export type CustomField = CustomLayout["fields"][number];
 
 export interface LayoutProblem {
   readonly path: readonly (string | number)[];
-  readonly message: string;
+  readonly message: Words;
 }
+
+interface Words {
+  readonly en: string;
+  readonly fr: string;
+}
+
+/** French for what this file says of a wrong shape. */
+export const shapeWords: ReadonlyMap<string, string> = new Map([
+  [nameWords, "doit commencer par une lettre et n'avoir que lettres, chiffres, - et _, 32 au plus"],
+  [separatorWords, "doit être d'un à trois signes, tels que ; ou |"],
+  [skipWords, "ne doit pas être vide"]]);
 
 /** What the shape alone does not say, all of it; paths within the layout. */
 export function layoutProblems(layout: CustomLayout): readonly LayoutProblem[] {
   const found: LayoutProblem[] = [];
-  const wrong = (message: string, ...path: (string | number)[]): void => {
-    found.push({ path, message });
+  const wrong: Wrong = (en, fr, ...path) => {
+    found.push({ path, message: { en, fr } });
   };
   if (layout.separator !== undefined && layout.kind !== "csv") {
-    wrong(`goes with kind: csv only; this layout is ${layout.kind}`, "separator");
+    wrong(`goes with kind: csv only; this layout is ${layout.kind}`,
+      `ne va qu'avec kind: csv ; ce format est ${layout.kind}`, "separator");
   }
   checkWhole(layout, wrong);
   checkUnique(layout.fields, wrong);
@@ -92,27 +109,33 @@ export function layoutProblems(layout: CustomLayout): readonly LayoutProblem[] {
   return found;
 }
 
-type Wrong = (message: string, ...path: (string | number)[]) => void;
+type Wrong = (en: string, fr: string, ...path: (string | number)[]) => void;
 
 function checkWhole({ fields, dateOrder, kind }: CustomLayout, wrong: Wrong): void {
   const has = (...kinds: Content[]): boolean => fields.some(({ is }) => kinds.includes(is));
   if (!has("time", "dateTime")) {
-    wrong("no field is: time or dateTime; a call needs its time", "fields");
+    wrong("no field is: time or dateTime; a call needs its time",
+      "aucun champ n'est time ni dateTime ; un appel doit avoir son heure", "fields");
   }
   if (!has("duration", "seconds", "minutes")) {
-    wrong("no field is: duration, seconds or minutes; a call needs its length", "fields");
+    wrong("no field is: duration, seconds or minutes; a call needs its length",
+      "aucun champ n'est duration, seconds ni minutes ; un appel doit avoir sa durée", "fields");
   }
   if (has("number") && !has("direction")) {
     wrong("number is the calling or the called one by the direction, and no field is: direction; "
-      + "add one, or say callingNumber or calledNumber", "fields");
+      + "add one, or say callingNumber or calledNumber",
+    "number est l'appelant ou l'appelé selon le sens, et aucun champ n'est direction ; ajoutez-en "
+      + "un, ou dites callingNumber ou calledNumber", "fields");
   }
   if (has("date", "dateTime") && dateOrder === undefined) {
-    wrong("is missing: a date is printed; expected dmy, mdy or ymd", "dateOrder");
+    wrong("is missing: a date is printed; expected dmy, mdy or ymd",
+      "manque : une date est imprimée ; attendu dmy, mdy ou ymd", "dateOrder");
   }
   const optional = fields.filter((each) => each.optional).length;
   if (kind === "tokens" && optional > optionalTokensMax) {
     wrong(`${optional} fields are optional; of tokens ${optionalTokensMax} at most, or nobody can `
-      + "tell which are there", "fields");
+      + "tell which are there", `${optional} champs sont facultatifs ; avec tokens, `
+      + `${optionalTokensMax} au plus, sinon on ne sait lesquels sont là`, "fields");
   }
 }
 
@@ -131,13 +154,20 @@ function checkUnique(fields: readonly CustomField[], wrong: Wrong): void {
   fields.forEach(({ name, is }, index) => {
     const before = fields.slice(0, index);
     const same = before.findIndex((each) => each.name === name);
-    if (same >= 0) wrong(`fields[${same}] is called ${name} already`, "fields", index, "name");
-    if (name === "more") wrong("this name is taken; expected another", "fields", index, "name");
+    if (same >= 0) {
+      wrong(`fields[${same}] is called ${name} already`,
+        `fields[${same}] s'appelle déjà ${name}`, "fields", index, "name");
+    }
+    if (name === "more") {
+      wrong("this name is taken; expected another", "ce nom est pris ; il en faut un autre",
+        "fields", index, "name");
+    }
     const rival = before.findIndex((each) =>
       tells(each.is).some((told) => tells(is).includes(told)));
     if (rival >= 0) {
       wrong(`fields[${rival}] is ${before[rival]?.is ?? ""} already, which says the same as ${is}; `
-        + "use text for one of them", "fields", index, "is");
+        + "use text for one of them", `fields[${rival}] est déjà ${before[rival]?.is ?? ""}, qui `
+        + `dit la même chose que ${is} ; prenez text pour l'un des deux`, "fields", index, "is");
     }
   });
 }
@@ -147,23 +177,34 @@ function checkMeans({ is, means, optional }: CustomField, index: number, wrong: 
   const known: readonly string[] | undefined = is === "direction" ? directionWords
     : is === "answered" ? answeredWords : undefined;
   if (known === undefined) {
-    if (means !== undefined) wrong(`goes with direction and answered only, not with ${is}`, ...at);
+    if (means !== undefined) {
+      wrong(`goes with direction and answered only, not with ${is}`,
+        `ne va qu'avec direction et answered, pas avec ${is}`, ...at);
+    }
     if (optional && (is === "time" || is === "dateTime")) {
-      wrong("must not be optional: a call needs its time", "fields", index, "optional");
+      wrong("must not be optional: a call needs its time",
+        "ne peut être facultatif : un appel doit avoir son heure", "fields", index, "optional");
     }
     return;
   }
   const texts = Object.entries(means ?? {});
   if (texts.filter(([text]) => text !== "").length === 0) {
     wrong(`is missing: what does each text mean? For example { I: ${known[0] ?? ""} }; `
-      + either(known), ...at);
+      + either(known), `manque : que veut dire chaque texte ? Par exemple { I: ${known[0] ?? ""} } ; `
+      + orOf(known), ...at);
   }
-  if (texts.length > meaningsMax) wrong(`expected ${meaningsMax} at most`, ...at);
+  if (texts.length > meaningsMax) {
+    wrong(`expected ${meaningsMax} at most`, `${meaningsMax} au plus`, ...at);
+  }
   for (const [text, meaning] of texts) {
     if (!known.includes(meaning)) {
-      wrong(`found ${meaning} for ${is}; ${either(known)}`, ...at, text);
+      wrong(`found ${meaning} for ${is}; ${either(known)}`,
+        `trouvé ${meaning} pour ${is} ; ${orOf(known)}`, ...at, text);
     }
-    if (text !== text.trim()) wrong("blanks at the ends of a text are not read", ...at, text);
+    if (text !== text.trim()) {
+      wrong("blanks at the ends of a text are not read",
+        "les blancs aux bouts d'un texte ne sont pas lus", ...at, text);
+    }
   }
 }
 
@@ -171,18 +212,27 @@ function checkPlace(
   { kind }: CustomLayout, { is, from, to }: CustomField, index: number, wrong: Wrong,
 ): void {
   if (kind === "columns") {
-    if (from === undefined) wrong("is missing: the first column", "fields", index, "from");
-    if (to === undefined) wrong("is missing: the last column", "fields", index, "to");
+    if (from === undefined) {
+      wrong("is missing: the first column", "manque : la première colonne",
+        "fields", index, "from");
+    }
+    if (to === undefined) {
+      wrong("is missing: the last column", "manque : la dernière colonne", "fields", index, "to");
+    }
     if (from !== undefined && to !== undefined && to < from) {
-      wrong(`found ${to}; expected ${from} (from) or more`, "fields", index, "to");
+      wrong(`found ${to}; expected ${from} (from) or more`,
+        `trouvé ${to} ; attendu ${from} (from) ou plus`, "fields", index, "to");
     }
     return;
   }
   for (const [key, value] of [["from", from], ["to", to]] as const) {
-    if (value !== undefined) wrong("goes with kind: columns only", "fields", index, key);
+    if (value !== undefined) {
+      wrong("goes with kind: columns only", "ne va qu'avec kind: columns", "fields", index, key);
+    }
   }
   if (kind === "tokens" && is === "blank") {
-    wrong("between tokens there are blanks anyway; remove the field", "fields", index, "is");
+    wrong("between tokens there are blanks anyway; remove the field",
+      "entre tokens il y a de toute façon des blancs ; ôtez le champ", "fields", index, "is");
   }
 }
 
@@ -194,6 +244,8 @@ function checkOverlap(fields: readonly CustomField[], wrong: Wrong): void {
     const its = fields[other];
     if (its === undefined) return;
     wrong(`columns ${from} to ${to} of ${name} overlap columns ${its.from ?? 0} to ${its.to ?? 0} `
-      + `of ${its.name} (fields[${other}])`, "fields", index, "from");
+      + `of ${its.name} (fields[${other}])`, `les colonnes ${from} à ${to} de ${name} recouvrent `
+      + `les colonnes ${its.from ?? 0} à ${its.to ?? 0} de ${its.name} (fields[${other}])`,
+    "fields", index, "from");
   });
 }

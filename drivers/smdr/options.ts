@@ -4,7 +4,7 @@ import * as z from "zod";
 import { formWords as words } from "../../firmware/base/form-words.js";
 import { fail, ok, type Result } from "../../firmware/base/result.js";
 import type { OptionsSchema } from "../../firmware/link/driver.js";
-import { customLayout, layoutProblems } from "./custom-layout.js";
+import { customLayout, layoutProblems, shapeWords } from "./custom-layout.js";
 import { avayaCm } from "./formats/avaya-cm.js";
 import { avayaCmCustomized, itemsCharsMax, itemsOf, itemsProblems }
   from "./formats/avaya-cm-customized.js";
@@ -145,8 +145,9 @@ const checked = schema.superRefine((options, context) => {
     for (const message of problems) wrong(message, "items");
     if (problems.length > 0) return;
   }
-  for (const { path, message } of layout === undefined ? [] : layoutProblems(layout)) {
-    wrong(message, "layout", ...path);
+  for (const { path, message: { en, fr } } of layout === undefined ? [] : layoutProblems(layout)) {
+    context.addIssue({ code: "custom", path: ["layout", ...path], message: en,
+      params: { french: fr } });
   }
   const names = formatFor(options).layouts.map(({ name }) => name);
   if (pattern === "auto" || names.includes(pattern)) return;
@@ -160,12 +161,19 @@ export const smdrOptions: OptionsSchema<SmdrOptions> = {
     const parsed = checked.safeParse(value);
     if (parsed.success) return ok(parsed.data);
     const fields = parsed.error.issues.map((issue) => ({
-      path: pathText(issue.path), message: issue.message,
-    }));
-    return fail("config-invalid", "The options of the smdr driver are not valid.", { fields });
+      path: pathText(issue.path), message: issue.message, ...frenchOf(issue) }));
+    return fail("config-invalid", { en: "The options of the smdr driver are not valid.",
+      fr: "Les options du pilote smdr ne sont pas valides." }, { fields });
   },
   jsonSchema: z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }),
 };
+
+/** Zod's own words, of what has not even the right shape, are English. */
+function frenchOf(issue: z.core.$ZodIssue): { readonly french?: string } {
+  const french: unknown = issue.code === "custom" ? issue.params?.["french"]
+    : shapeWords.get(issue.message);
+  return typeof french === "string" ? { french } : {};
+}
 
 /** `layout.fields[0].means.I`; what is no plain word stands in quotes. */
 function pathText(path: readonly PropertyKey[]): string {

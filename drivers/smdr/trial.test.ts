@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import type { OptionsTrial } from "../../firmware/link/driver.js";
+import { inLanguage } from "../../firmware/base/result.js";
 import { driver } from "./driver.js";
 import { rejectedMax, triedRecordsMax } from "./trial.js";
 
@@ -23,7 +24,7 @@ function tried(options: unknown, text: string): OptionsTrial {
 
 function reasons(more: object, ...lines: readonly string[]): readonly string[] {
   return tried({ format: "custom", layout: { ...layout, ...more } }, lines.join("\r\n"))
-    .rejected.map(({ reason }) => reason);
+    .rejected.map(({ reason }) => inLanguage(reason, "en"));
 }
 
 describe("options of smdr, tried out", () => {
@@ -94,7 +95,7 @@ describe("options of smdr, tried out", () => {
       ["outgoing", "101", undefined, "102", 41_000, undefined, true],
       ["incoming", "103", "T02", "0142685300", 0, undefined, false]]);
     assert.deepEqual(tried(parse(yaml), text.replace("0142685300", "anonymous ")).rejected
-      .map(({ reason }) => reason), ["number, columns 49 to 68: found \"anonymous\""]);
+      .map(({ reason }) => inLanguage(reason, "en")), ["number, columns 49 to 68: found \"anonymous\""]);
   });
 
   it("refuses wrong options with the path of each", () => {
@@ -102,5 +103,18 @@ describe("options of smdr, tried out", () => {
       Buffer.from(line), atMs);
     assert.deepEqual(trial?.ok === false && trial.fault.fields?.map(({ path }) => path),
       ["layout.clock"]);
+  });
+
+  it("says in French too what is wrong with a layout, and with a line", () => {
+    const { dateOrder: _none, ...undated } = layout;
+    const trial = driver.tryOptions?.({ format: "custom", layout: { ...layout, skip: [" "] } },
+      Buffer.from(line), atMs);
+    const again = driver.tryOptions?.({ format: "custom", layout: undated },
+      Buffer.from(line), atMs);
+    const told = [trial, again].flatMap((each) => each?.ok === false ? each.fault.fields ?? [] : []);
+    assert.deepEqual(told.map(({ french }) => french), ["ne doit pas être vide",
+      "manque : une date est imprimée ; attendu dmy, mdy ou ymd"]);
+    const [wrong] = tried({ format: "custom", layout }, line.replace(" I ", " X ")).rejected;
+    assert.equal(inLanguage(wrong?.reason ?? "", "fr"), "way, colonnes 20 à 20 : trouvé « X »");
   });
 });

@@ -1,6 +1,6 @@
 /** What bytes say with options that are only tried: for whoever sets them. Pure. */
 
-import { ok, type Result } from "../../firmware/base/result.js";
+import { ok, type Result, type Text } from "../../firmware/base/result.js";
 import type { OptionsTrial, TriedRecord } from "../../firmware/link/driver.js";
 import { linkId } from "../../firmware/model/identifiers.js";
 import { smdrCodec, type SmdrLine } from "./codec.js";
@@ -78,47 +78,60 @@ function shown(text: string, charsMax: number): string {
 }
 
 /** Where the line breaks the table; undefined where it fits, or where that cannot be told. */
-function misfit(layout: LineLayout, line: string): string | undefined {
+function misfit(layout: LineLayout, line: string): Text | undefined {
   switch (layout.kind) {
     case "columns": {
       let next = 0;
       for (const { name, from, to, pattern } of layout.fields) {
         const gap = holds(line.slice(next, from - 1));
-        if (gap !== undefined) return `columns ${next + 1} to ${from - 1}, before ${name}: ${gap}`;
+        if (gap !== undefined) {
+          return both(`columns ${next + 1} to ${from - 1}, before ${name}`,
+            `colonnes ${next + 1} à ${from - 1}, avant ${name}`, gap);
+        }
         const text = line.slice(from - 1, to).trim();
-        if (!pattern.test(text)) return `${name}, columns ${from} to ${to}: ${found(text)}`;
+        if (!pattern.test(text)) {
+          return both(`${name}, columns ${from} to ${to}`, `${name}, colonnes ${from} à ${to}`, text);
+        }
         next = to;
       }
       const rest = holds(line.slice(next));
-      return rest === undefined ? undefined : `behind column ${next}: ${rest}`;
+      return rest === undefined ? undefined
+        : both(`behind column ${next}`, `après la colonne ${next}`, rest);
     }
     case "tokens": {
       const tokens = line.split(/\s+/).filter((token) => token !== "");
       for (const { name, pattern, optional, rest } of layout.fields) {
         const fits = tokens[0] !== undefined && (rest === true || pattern.test(tokens[0]));
         if (fits) tokens.splice(0, rest === true ? tokens.length : 1);
-        else if (optional !== true) return `${name}: ${found(tokens[0] ?? "")}`;
+        else if (optional !== true) return both(name, name, tokens[0] ?? "");
       }
-      return tokens.length === 0 ? undefined : `behind the last field: ${found(tokens.join(" "))}`;
+      return tokens.length === 0 ? undefined
+        : both("behind the last field", "après le dernier champ", tokens.join(" "));
     }
     case "csv": {
       const places = splitCsv(line, layout.separator ?? ",") ?? [];
       if (places.length < layout.fieldsMin) {
-        return `${places.length} places found; the layout has ${layout.fieldsMin} at least`;
+        return { en: `${places.length} places found; the layout has ${layout.fieldsMin} at least`,
+          fr: `${places.length} champs trouvés ; le format en a ${layout.fieldsMin} au moins` };
       }
       for (const [index, { name, pattern }] of layout.fields.entries()) {
         const text = (places[index] ?? "").trim();
-        if (!pattern.test(text)) return `${name}, place ${index + 1}: ${found(text)}`;
+        if (!pattern.test(text)) {
+          return both(`${name}, place ${index + 1}`, `${name}, champ ${index + 1}`, text);
+        }
       }
       return undefined;
     }
   }
 }
 
-function found(text: string): string {
-  return text === "" ? "nothing found" : `found "${shown(text, foundCharsMax)}"`;
+/** Where, and what was found there. */
+function both(en: string, fr: string, text: string): Text {
+  const found = shown(text, foundCharsMax);
+  return text === "" ? { en: `${en}: nothing found`, fr: `${fr} : rien trouvé` }
+    : { en: `${en}: found "${found}"`, fr: `${fr} : trouvé « ${found} »` };
 }
 
 function holds(gap: string): string | undefined {
-  return gap.trim() === "" ? undefined : found(gap.trim());
+  return gap.trim() === "" ? undefined : gap.trim();
 }

@@ -24,6 +24,8 @@ export function inEachLanguage(
 export interface FieldViolation {
   readonly path: string;
   readonly message: string;
+  /** The same in French, where whoever failed knows it. */
+  readonly french?: string;
 }
 
 export interface Fault {

@@ -208,6 +208,21 @@ ${link("a", "transport: { kind: serial, path: /dev/ttyS0 }")}`
       + link("d", "transport: { kind: tcp-listen, port: 9000, address: 192.0.2.2 }")), []);
   });
 
+  it("finds a port that two spellings of an address, or one of all interfaces, take twice", () => {
+    const twice = (one: string, other: string): number => errors(`version: 1
+grpc: { port: 0 }
+web: { port: 0 }
+links:
+${link("a", `transport: { kind: tcp-listen, port: 9000, address: "${one}" }`)}`
+      + link("b", `transport: { kind: tcp-listen, port: 9000, address: "${other}" }`)).length;
+    for (const [one, other, clashes] of [["0.0.0.0", "127.0.0.1", 1], ["127.0.0.1", "0.0.0.0", 1],
+      ["::", "192.0.2.1", 1], ["0:0::0", "127.0.0.1", 1], ["localhost", "127.0.0.1", 1],
+      ["::ffff:192.0.2.1", "192.0.2.1", 1], ["2001:DB8::1", "2001:db8:0::1", 1],
+      ["192.0.2.1", "192.0.2.2", 0], ["::1", "127.0.0.1", 0]] as const) {
+      assert.equal(twice(one, other), clashes, `${one} ${other}`);
+    }
+  });
+
   it("checks paging: links that exist, and that lead to a paging system", () => {
     const found = (paging: string): readonly string[] => errors(`${good}
 paging:

@@ -375,9 +375,19 @@ export function checkListeners(
   }
 }
 
-function overlap(a: string, b: string): boolean {
-  const all = ["0.0.0.0", "::", "*", ""];
-  return a === b || all.includes(a) || all.includes(b);
+/** An address of all interfaces takes the port from each of them. */
+function overlap(...given: readonly [string, string]): boolean {
+  const all = ["0.0.0.0", "[::]", "*", ""];
+  const [a, b] = given.map(plainAddress);
+  return a === b || all.some((each) => each === a || each === b);
+}
+
+/** `localhost`, `127.1`, `0:0::1` and `::ffff:192.0.2.1` have other spellings: WHATWG's is used. */
+function plainAddress(address: string): string {
+  if (address === "localhost") return "127.0.0.1";
+  const text = address.replace(/^::ffff:(?=\d+\.)/i, "");
+  const url = `http://${text.includes(":") ? `[${text}]` : text}/`;
+  return text !== "" && URL.canParse(url) ? new URL(url).hostname : text;
 }
 
 export function zoneFinding(path: readonly PathSegment[], zone: string): Finding {

@@ -142,7 +142,7 @@ export interface OptionsTrial {
   readonly records: readonly TriedRecord[];
   readonly recordsTotal: number;
   /** The last of what was neither a record nor to be skipped. */
-  readonly rejected: readonly { readonly text: string; readonly reason: string }[];
+  readonly rejected: readonly { readonly text: string; readonly reason: Text }[];
   readonly rejectedTotal: number;
 }
 

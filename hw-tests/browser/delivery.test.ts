@@ -4,10 +4,9 @@ import assert from "node:assert/strict";
 import { devices, type Page } from "playwright-core";
 import { until } from "../loopback/gateway-process.js";
 import { need } from "../requirement.js";
-import { axeFindings, missingChromium, overhangPx, tooSmall } from "./chromium.js";
-import { go, minuteMs, showAll, signIn, startVisit, type Visit } from "./visit.js";
+import { missingChromium } from "./chromium.js";
+import { assertClean, go, minuteMs, phonePx, signIn, startVisit, type Visit } from "./visit.js";
 
-const widthPx = 390;
 const at = "2026-11-23T08:00:00Z";
 const destinations = { destinations: [
   { id: "billing", kind: "tcp-client", content: "raw", address: "tcp 192.0.2.30:5000",
@@ -35,7 +34,7 @@ describe("delivery in a browser", function () {
   before(async function () {
     need(this, "browser", missingChromium());
     const { defaultBrowserType: _browser, ...phone } = devices["iPhone 14"] ?? assert.fail();
-    visit = await startVisit({ ...phone, viewport: { width: widthPx, height: 844 } });
+    visit = await startVisit({ ...phone, viewport: phonePx });
     page = visit.page;
     await signIn(visit, visit.office.adminPassword);
     await page.locator(".frame").waitFor();
@@ -43,16 +42,6 @@ describe("delivery in a browser", function () {
   after(async () => { await visit?.end(); });
 
   const service = "**/cti.gateway.v1.DeliveryService";
-  const clean = async (): Promise<void> => {
-    assert.equal(await overhangPx(page) <= 0, true, "scrolls sideways");
-    await showAll(page, widthPx);
-    assert.deepEqual(await tooSmall(page), []);
-    for (const colorScheme of ["dark", "light"] as const) {
-      await page.emulateMedia({ colorScheme });
-      assert.deepEqual(await axeFindings(page), [], colorScheme);
-    }
-    await page.setViewportSize({ width: widthPx, height: 844 });
-  };
 
   it("shows the gateway's own ledger, and says that there is no destination", async () => {
     await go(visit, "delivery");
@@ -63,7 +52,7 @@ describe("delivery in a browser", function () {
       await page.getByRole("button", { name: "Actualiser" }).tap();
       return day.isVisible();
     });
-    await clean();
+    await assertClean(page);
   });
 
   it("shows who takes nothing and why, what waits, what was lost, and where it is off",
@@ -84,7 +73,7 @@ describe("delivery in a browser", function () {
       const good = page.locator(".ledger tbody tr", { hasText: "2026-11-22" });
       await good.locator(".badge.tone-good", { hasText: "équilibré" }).waitFor();
       await good.getByText("billing : 900 octets, 100 octets perdus").waitFor();
-      await clean();
+      await assertClean(page);
     });
 
   it("sends a range of time again", async () => {
@@ -98,7 +87,7 @@ describe("delivery in a browser", function () {
     await page.getByLabel("Au", { exact: true }).fill("2026-11-22T07:00");
     await page.getByText("La fin doit venir après le début.").waitFor();
     await page.getByLabel("Au", { exact: true }).fill("2026-11-22T09:00");
-    await clean();
+    await assertClean(page);
     await page.getByRole("button", { name: "Renvoyer", exact: true }).tap();
     await page.getByText("Le renvoi est en cours.").waitFor();
     assert.deepEqual(asked, [{ destination: "billing", link: "warehouse",

@@ -7,10 +7,9 @@ import { nodeWorld } from "../../firmware/base/world-node.js";
 import { nullModemPicture, straightPicture } from "../../firmware/link/doctor/wiring.js";
 import { openPtyPair, type PtyPair } from "../../firmware/link/transports/pty.js";
 import { need } from "../requirement.js";
-import { axeFindings, missingChromium, overhangPx, tooSmall } from "./chromium.js";
-import { go, minuteMs, showAll, signIn, startVisit, tabTo, type Visit } from "./visit.js";
+import { missingChromium } from "./chromium.js";
+import { assertClean, go, minuteMs, phonePx, signIn, startVisit, tabTo, type Visit } from "./visit.js";
 
-const widthPx = 390;
 const calls: readonly PeerCall[] = [
   { device: "101", trunk: "01", number: "0145670123", direction: "outgoing", ringMs: 0,
     talkMs: 42_000 },
@@ -36,7 +35,7 @@ describe("serial ports in a browser", function () {
     if (!opened.ok) return;
     port = opened.value;
     const { defaultBrowserType: _browser, ...phone } = devices["iPhone 14"] ?? assert.fail();
-    visit = await startVisit({ ...phone, viewport: { width: widthPx, height: 844 },
+    visit = await startVisit({ ...phone, viewport: phonePx,
       permissions: ["clipboard-read", "clipboard-write"] });
     page = visit.page;
     await signIn(visit, visit.office.adminPassword);
@@ -50,16 +49,6 @@ describe("serial ports in a browser", function () {
 
   const button = (name: string): Locator => page.getByRole("button", { name, exact: true });
   const copied = async (): Promise<unknown> => page.evaluate("navigator.clipboard.readText()");
-  const clean = async (): Promise<void> => {
-    assert.equal(await overhangPx(page) <= 0, true, "scrolls sideways");
-    await showAll(page, widthPx);
-    assert.deepEqual(await tooSmall(page), []);
-    for (const colorScheme of ["dark", "light"] as const) {
-      await page.emulateMedia({ colorScheme });
-      assert.deepEqual(await axeFindings(page), [], colorScheme);
-    }
-    await page.setViewportSize({ width: widthPx, height: 844 });
-  };
   const listenTo = async (path: string): Promise<void> => {
     await go(visit, "ports");
     await page.getByLabel("Fichier du port ou adresse").fill(path);
@@ -79,7 +68,7 @@ describe("serial ports in a browser", function () {
     await button("Copier: usb:0403:6001:A50285BI").tap();
     await button("Copié: usb:0403:6001:A50285BI").waitFor();
     assert.equal(await copied(), "usb:0403:6001:A50285BI");
-    await clean();
+    await assertClean(page);
     await page.unroute("**/cti.gateway.v1.PortsService/ListPorts");
     await button("Actualiser").tap();
     await free.waitFor({ state: "detached" });
@@ -90,7 +79,7 @@ describe("serial ports in a browser", function () {
     await page.locator(".doctor-text", { hasText: "Écoute. Rien n'est envoyé." }).waitFor();
     await page.locator(".doctor-call", { hasText: "Faites un appel d'essai maintenant" })
       .waitFor({ timeout: minuteMs });
-    await clean();
+    await assertClean(page);
     const peer = createSmdrPeer({ format: "panasonic-kx", world,
       send: (bytes) => { port.write(bytes); } });
     for (const call of calls) peer.print(call);
@@ -109,7 +98,7 @@ describe("serial ports in a browser", function () {
     await sample.locator("dd").getByText("0145670123", { exact: true }).waitFor();
     assert.equal(await page.getByRole("link", { name: "Ouvrir la configuration" })
       .getAttribute("href"), "#/configuration");
-    await clean();
+    await assertClean(page);
   });
 
   it("is stopped by keyboard, lets go of the port, and listens again", async () => {
@@ -119,7 +108,7 @@ describe("serial ports in a browser", function () {
     await tabTo(page, button("Arrêter"));
     await page.keyboard.press("Enter");
     await page.getByText("Arrêté. Le port est de nouveau libre.").waitFor();
-    await clean();
+    await assertClean(page);
     await page.getByLabel("Écouter au plus").selectOption("60");
     await tabTo(page, button("Écouter de nouveau"));
     await page.keyboard.press("Enter");
@@ -135,7 +124,7 @@ describe("serial ports in a browser", function () {
     const head = page.locator(".verdict-head.tone-bad", { hasText: "Port not usable" });
     await head.waitFor();
     assert.match(await head.textContent() ?? "", /\/dev\/ttyNowhere/);
-    await clean();
+    await assertClean(page);
     await button("FR").tap();
   });
 
@@ -145,7 +134,7 @@ describe("serial ports in a browser", function () {
       .textContent({ timeout: minuteMs }) ?? "";
     await listenTo(/\/\S+smdr-line/.exec(transport)?.[0] ?? assert.fail(transport));
     await page.getByRole("alert").filter({ hasText: /^Le lien warehouse occupe / }).waitFor();
-    await clean();
+    await assertClean(page);
   });
 
   it("draws the cables to try when all is silent, and shows what fits no format", async () => {
@@ -165,7 +154,7 @@ describe("serial ports in a browser", function () {
     }
     assert.equal(await page.locator("figure pre").nth(1).textContent(), nullModemPicture);
     assert.equal(await page.locator("ol.advice li").count(), 2);
-    await clean();
+    await assertClean(page);
     await page.unroute(method);
     await answer({ finding: "FINDING_UNKNOWN_FORMAT", headline: "Autre chose.",
       settings: "9600 7E1", bytesSeen: "15",
@@ -173,7 +162,7 @@ describe("serial ports in a browser", function () {
     await page.locator(".verdict-head.tone-bad", { hasText: "Format inconnu" }).waitFor();
     assert.equal(await page.getByRole("group", { name: "Ce qui a été reçu" }).textContent(),
       "␂menu 1\nmenu 2");
-    await clean();
+    await assertClean(page);
     await page.unroute(method);
   });
 
@@ -188,7 +177,7 @@ describe("serial ports in a browser", function () {
       await page.reload();
       await page.locator(".note", { hasText: "pas à votre rôle" }).waitFor();
       assert.equal(await page.locator("main form, main .doctor-state").count(), 0);
-      await clean();
+      await assertClean(page);
     }
   });
 

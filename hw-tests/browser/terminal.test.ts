@@ -6,10 +6,8 @@ import { nodeWorld } from "../../firmware/base/world-node.js";
 import { openPtyPair, type PtyPair } from "../../firmware/link/transports/pty.js";
 import { until } from "../loopback/gateway-process.js";
 import { need } from "../requirement.js";
-import { axeFindings, missingChromium, overhangPx, tooSmall } from "./chromium.js";
-import { go, minuteMs, showAll, signIn, startVisit, tabTo, type Visit } from "./visit.js";
-
-const widthPx = 390;
+import { missingChromium } from "./chromium.js";
+import { assertClean, go, minuteMs, phonePx, signIn, startVisit, tabTo, type Visit } from "./visit.js";
 
 describe("maintenance terminal in a browser", function () {
   this.timeout(3 * minuteMs);
@@ -31,7 +29,7 @@ describe("maintenance terminal in a browser", function () {
       }
     });
     const { defaultBrowserType: _browser, ...phone } = devices["iPhone 14"] ?? assert.fail();
-    visit = await startVisit({ ...phone, viewport: { width: widthPx, height: 844 } });
+    visit = await startVisit({ ...phone, viewport: phonePx });
     page = visit.page;
     await signIn(visit, visit.office.adminPassword);
     await page.locator(".frame").waitFor();
@@ -46,23 +44,13 @@ describe("maintenance terminal in a browser", function () {
   const screen = (): Locator => page.locator(".terminal-screen .xterm-rows");
   const hears = (text: string): Promise<void> =>
     until(`${JSON.stringify(text)} is typed`, () => heard.includes(text));
-  const clean = async (): Promise<void> => {
-    assert.equal(await overhangPx(page) <= 0, true, "scrolls sideways");
-    await showAll(page, widthPx);
-    assert.deepEqual(await tooSmall(page), []);
-    for (const colorScheme of ["dark", "light"] as const) {
-      await page.emulateMedia({ colorScheme });
-      assert.deepEqual(await axeFindings(page), [], colorScheme);
-    }
-    await page.setViewportSize({ width: widthPx, height: 844 });
-  };
 
   it("opens a port with its settings, for a reason", async () => {
     await go(visit, "ports");
     await page.getByLabel("Fichier du port ou adresse").fill(port.devicePath);
     await button("Terminal de maintenance").tap();
     await page.locator("h1", { hasText: "Terminal de maintenance" }).waitFor();
-    await clean();
+    await assertClean(page);
     await page.getByLabel("Motif").fill("heure d'été");
     await page.getByLabel("Vitesse (bauds)").selectOption("19200");
     await page.getByLabel("Format").selectOption("7E1");
@@ -81,7 +69,7 @@ describe("maintenance terminal in a browser", function () {
       const colour: unknown = await page.evaluate(
         "getComputedStyle(document.querySelector('.xterm-rows .xterm-fg-2')).color");
       assert.equal(colour, "rgb(78, 154, 6)", "the library's own sheet counts");
-      await clean();
+      await assertClean(page);
     });
 
   it("lets the keyboard out again", async () => {
@@ -102,10 +90,10 @@ describe("maintenance terminal in a browser", function () {
   it("is extended and closed, and says where the record is", async () => {
     await button("15 minutes de plus").tap();
     await page.locator(".note", { hasText: "Prolongé." }).waitFor();
-    await clean();
+    await assertClean(page);
     await button("Fermer").tap();
     await page.locator(".note", { hasText: "ctictl terminal show 1" }).waitFor();
-    await clean();
+    await assertClean(page);
     await button("En ouvrir un autre").tap();
     await page.getByLabel("Motif").waitFor();
   });
@@ -116,7 +104,7 @@ describe("maintenance terminal in a browser", function () {
     await page.getByLabel("Why").fill("test");
     await button("Open the terminal").tap();
     await page.getByText(/Time left 1[45]:\d\d/).waitFor();
-    await clean();
+    await assertClean(page);
     await go(visit, "links/head-office");
     assert.equal(await page.getByLabel("Why").count(), 0, "a conversation is not typed into");
   });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import type { Browser, BrowserContextOptions, BrowserContext, Locator, Page } from
   "playwright-core";
 import { type OfficeUnderTest, startOffice } from "../office.js";
-import { startChromium } from "./chromium.js";
+import { axeFindings, overhangPx, startChromium, tooSmall } from "./chromium.js";
 
 export const minuteMs = 60_000;
 /** What a page needs to load its parts and ask its questions. */
@@ -67,4 +67,19 @@ export async function tabTo(page: Page, wanted: Locator): Promise<void> {
 export async function showAll(page: Page, width: number): Promise<void> {
   const heightPx: unknown = await page.evaluate("document.documentElement.scrollHeight + 400");
   await page.setViewportSize({ width, height: Number(heightPx) });
+}
+
+/** Of the telephones that these visitors have. */
+export const phonePx = { width: 390, height: 844 } as const;
+
+/** Nothing overhangs, everything can be tapped, and axe finds nothing, dark or light. */
+export async function assertClean(page: Page): Promise<void> {
+  assert.equal(await overhangPx(page) <= 0, true, "scrolls sideways");
+  await showAll(page, phonePx.width);
+  assert.deepEqual(await tooSmall(page), []);
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await axeFindings(page), [], colorScheme);
+  }
+  await page.setViewportSize(phonePx);
 }

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { listPorts, portAddress, resolvePort, usbAddress, type PortRoots }
   from "../../firmware/link/ports/ports.js";
-import { listUsbDevices, resolveUsbDevice } from "../../firmware/link/ports/usb-devices.js";
+import { listUsbDevices, noSerialPort, resolveUsbDevice } from "../../firmware/link/ports/usb-devices.js";
 
 interface FakeAdapter {
   readonly name: string;
@@ -164,5 +164,19 @@ describe("serial ports of the unit", () => {
     assert.equal(await found("usb-socket:3-2:1"), "port-absent");
     const alike = await resolveUsbDevice("usb:1d6b:0104:B12", roots);
     assert.ok(!alike.ok && alike.fault.message.includes("usb-socket:3-1, usb-socket:3-2"));
+  });
+
+  it("says of a USB device that is no serial port what it is", async () => {
+    await plugInterface("3-1:1.0", "03", []);
+    await plug({ name: "ttyUSB0", socket: "3-9", vendorId: "0403", productId: "6001" });
+    for (const address of ["usb:1d6b:0104:B12", "usb-socket:3-1", "/dev/bus/usb/003/012"]) {
+      const told = await noSerialPort(address, roots);
+      assert.ok(!told.ok && told.fault.code === "service-not-supported");
+      assert.match(told.fault.message, /is Caller box, a USB device \(HID\) and no serial port/);
+      assert.match(told.fault.french ?? "", /un périphérique USB \(HID\) et non un port série/);
+    }
+    for (const address of ["usb-socket:3-9", "/dev/ttyUSB0", "usb:9999:0000:"]) {
+      assert.ok((await noSerialPort(address, roots)).ok, address);
+    }
   });
 });

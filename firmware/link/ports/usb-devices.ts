@@ -5,8 +5,8 @@
 
 import { readdir, readFile, readlink } from "node:fs/promises";
 import path from "node:path";
-import { fail, ok, type Result } from "../../base/result.js";
-import { systemRoots, type PortRoots, type UsbAdapter } from "./ports.js";
+import { done, fail, ok, type Result } from "../../base/result.js";
+import { resolvePort, systemRoots, type PortRoots, type UsbAdapter } from "./ports.js";
 
 /** An endpoint that carries data of its own accord; control and isochronous ones do not. */
 export interface UsbEndpoint {
@@ -127,4 +127,22 @@ export async function resolveUsbDevice(
       fr: `Plusieurs périphériques sont ${address} : nommez plutôt la prise (${sockets}).` });
   }
   return ok(device);
+}
+
+/** The fault tells of a device without serial port at this address what it is. */
+export async function noSerialPort(
+  address: string, roots: PortRoots = systemRoots,
+): Promise<Result<void>> {
+  const device = (await listUsbDevices(roots)).find((each) =>
+    [each.path, each.deviceAddress, each.socketAddress].includes(address));
+  // An adapter may have a serial port and an interface of its own kind at one address.
+  if (device === undefined || (await resolvePort(address, roots)).ok && address !== device.path) {
+    return done;
+  }
+  const what = { hid: "HID", vendor: "vendor" }[device.kind];
+  return fail("service-not-supported", {
+    en: `${address} is ${device.product}, a USB device (${what}) and no serial port: a link with `
+      + "transport usb claims it.",
+    fr: `${address} est ${device.product}, un périphérique USB (${what}) et non un port série : un `
+      + "lien de transport usb le prend." });
 }

@@ -35,8 +35,8 @@ function shortened(text: string, lengthMax: number): string {
   return text.length > lengthMax ? `${text.slice(0, lengthMax)}…` : text;
 }
 
-function messageIn(fault: Fault, language: Language): string {
-  return language === "fr" && fault.french !== undefined ? fault.french : fault.message;
+function messageIn(told: Fault | FieldViolation, language: Language): string {
+  return language === "fr" && told.french !== undefined ? told.french : told.message;
 }
 
 export interface FaultStatus {
@@ -56,8 +56,8 @@ export function faultStatus(fault: Fault, language: Language): FaultStatus {
   }))];
   if (fault.fields !== undefined && fault.fields.length > 0) {
     details.push(anyPack(BadRequestSchema, create(BadRequestSchema, {
-      fieldViolations: fault.fields.slice(0, fieldsMax).map(({ path, message: description }) =>
-        ({ field: path, description: shortened(description, descriptionLengthMax) })),
+      fieldViolations: fault.fields.slice(0, fieldsMax).map((field) => ({ field: field.path,
+        description: shortened(messageIn(field, language), descriptionLengthMax) })),
     })));
   }
   const delayMs = retryAfterMs[fault.code];
@@ -86,7 +86,8 @@ export function faultJson(fault: Fault, language: Language): FaultJson {
     code: row.grpc, reason: fault.code, message: messageIn(fault, language),
     advice: row.advice[language], retry: row.retry,
     ...(delayMs === undefined ? {} : { retryAfterMs: delayMs }),
-    fields: (fault.fields ?? []).map(({ path, message }) => ({ path, message })),
+    fields: (fault.fields ?? []).map((field) =>
+      ({ path: field.path, message: messageIn(field, language) })),
   };
 }
 

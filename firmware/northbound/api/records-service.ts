@@ -67,7 +67,7 @@ export function recordsHandlers(gateway: GatewayView): ServiceHandlers<typeof Re
         ({ ...counts, hour: timestamp(hourMs) })) }) : hours;
     },
     readRaw: (request, context) => readRaw(gateway, request, context),
-    tryFormat: (request) => tryFormat(gateway, request),
+    tryFormat: (request, { language }) => tryFormat(gateway, request, language),
   };
 }
 

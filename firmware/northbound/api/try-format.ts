@@ -1,7 +1,7 @@
 /** `TryFormat`: bytes read with a driver's options that are not in force. */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { attempt, fail, ok, type Result } from "../../base/result.js";
+import { attempt, fail, inLanguage, ok, type Language, type Result } from "../../base/result.js";
 import type { TriedRecord } from "../../link/driver.js";
 import { linkId } from "../../model/identifiers.js";
 import type { TriedRecordSchema, TryFormatRequest, TryFormatResponseSchema }
@@ -25,7 +25,7 @@ interface Sample {
 }
 
 export async function tryFormat(
-  gateway: GatewayView, request: TryFormatRequest,
+  gateway: GatewayView, request: TryFormatRequest, language: Language,
 ): Promise<Result<MessageInitShape<typeof TryFormatResponseSchema>>> {
   const fields = new Fields();
   fields.required("options_yaml", request.optionsYaml, optionsLengthMax);
@@ -46,7 +46,8 @@ export async function tryFormat(
   if (!trial.ok) return trial;
   const { records, rejected, recordsTotal, rejectedTotal } = trial.value;
   return ok({ records: records.map(triedMessage), recordsTotal, rejectedTotal,
-    rejected: rejected.map((line) => ({ ...line })), bytesRead: bytes.length,
+    rejected: rejected.map(({ text, reason }) => ({ text, reason: inLanguage(reason, language) })),
+    bytesRead: bytes.length,
     received: request.link === "" ? new Uint8Array() : newestLines(bytes, receivedBytesMax) });
 }
 
