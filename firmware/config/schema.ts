@@ -298,7 +298,7 @@ const toSyslog = z.strictObject({
     "Sur", "TCP (RFC 6587), car des datagrammes se perdent sans que personne le sache.")),
 }).meta({ title: "Syslog (RFC 5424)", fr: { title: "Syslog (RFC 5424)" } });
 const toMqtt = z.strictObject({ ...mqttFields, tls: receiverTls })
-  .meta({ title: "MQTT 5", fr: { title: "MQTT 5" } });
+  .meta({ title: "MQTT", fr: { title: "MQTT" } });
 const toSerial = serial.extend({ kind: z.literal("serial").meta(way) })
   .meta({ title: "Serial port", fr: { title: "Port série" } });
 

@@ -107,4 +107,9 @@ export const mqttFields = {
     "2: the server takes each message once while it keeps the session; 1 may repeat.",
     "Qualité de service",
     "2 : le serveur prend chaque message une fois tant qu'il garde la session ; 1 peut répéter.")),
+  version: z.enum(["5", "3.1.1"]).default("5").meta(words("Version",
+    "3.1.1 for a server that does not speak 5: messages then come without ids, and how long a "
+      + "session is kept is up to the server.",
+    "Version", "3.1.1 pour un serveur qui ne parle pas 5 : les messages viennent alors sans "
+      + "identifiant, et la durée de la session dépend du serveur.")),
 };

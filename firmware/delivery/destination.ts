@@ -86,7 +86,7 @@ export interface MailTarget {
   readonly everyMinutes: number;
 }
 
-/** MQTT 5, a message a line. */
+/** MQTT, a message a line. */
 export interface MqttTarget extends Omit<TcpClientTarget, "kind"> {
   readonly kind: "mqtt";
   readonly user?: string | undefined;
@@ -95,7 +95,11 @@ export interface MqttTarget extends Omit<TcpClientTarget, "kind"> {
   /** With `{destination}` and `{link}`. */
   readonly topic: string;
   readonly qos: 1 | 2;
+  /** Absent: 5. */
+  readonly version?: MqttVersion;
 }
+
+export type MqttVersion = "5" | "3.1.1";
 
 /** Out of a serial port. */
 export type SerialTarget = SerialOptions;

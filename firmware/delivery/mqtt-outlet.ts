@@ -1,4 +1,4 @@
-/** MQTT 5: a message a line, with its id as a user property; taken when the server says so. */
+/** MQTT: a message a line, in version 5 with its id; taken when the server says so. */
 
 import { done, type Result, type Text } from "../base/result.js";
 import type { TransportOpener } from "../link/opener.js";
@@ -42,6 +42,7 @@ export class MqttOutlet implements Outlet {
     if (!opened.ok) return opened;
     let ended: Text | undefined;
     const session = await MqttSession.open(opened.value, { user: this.#to.user,
+      version: this.#to.version ?? "5",
       password: password?.value, clientId: `jackfield-${unit()}-${this.#destination.id}` },
     world, this.#progress, (reason) => {
       ended = reason;

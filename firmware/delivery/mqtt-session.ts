@@ -1,6 +1,6 @@
 /**
- * A publisher's half of MQTT 5 (OASIS standard of 2019-03-07): sign-in, messages of QoS 1 and 2,
- * keep-alive. What was begun on one connection is finished on the next while the server keeps the
+ * A publisher's half of MQTT 5 (OASIS standard of 2019-03-07) and 3.1.1 (of 2014-10-29), which has
+ * no properties and no reason codes: sign-in, messages of QoS 1 and 2, keep-alive. What was begun on one connection is finished on the next while the server keeps the
  * session.
  */
 
@@ -8,6 +8,7 @@ import type { IConnackPacket, Packet, Parser } from "mqtt-packet";
 import { fail, messageOf, ok, type Result, type Text } from "../base/result.js";
 import type { Cancellable, World } from "../base/world.js";
 import type { Transport } from "../link/transport.js";
+import type { MqttVersion } from "./destination.js";
 import { openMs } from "./stream-outlet.js";
 
 export const keepAliveMs = 30_000;
@@ -15,6 +16,11 @@ export const keepAliveMs = 30_000;
 const sessionSeconds = 86_400;
 /** On their way at once, also where the server would take more. */
 const inFlightMax = 100;
+/**
+ * To a server of 3.1.1, which cannot tell how many it takes. Mosquitto 2.0 was seen to take 20 and
+ * to throw away, unsaid, what exceeds them.
+ */
+const inFlightUntoldMax = 10;
 /** What a server says to a publisher is short. */
 const answerBytesMax = 65_536;
 /** §2.4: reason codes from here on are failures. */
@@ -23,6 +29,7 @@ const failureMin = 0x80;
 const packetUnknown = 0x92;
 
 export interface MqttSignIn {
+  readonly version: MqttVersion;
   readonly clientId: string;
   readonly user: string | undefined;
   readonly password: string | undefined;
@@ -93,9 +100,12 @@ interface Codec {
   readonly parser: Parser;
 }
 
-async function codec(): Promise<Codec> {
+/** §3.1.2.2: protocol levels. */
+const levels = { "5": 5, "3.1.1": 4 } as const;
+
+async function codec(version: MqttVersion): Promise<Codec> {
   const { default: library } = await import("mqtt-packet");
-  const options = { protocolVersion: 5 };
+  const options = { protocolVersion: levels[version] };
   return { parser: library.parser(options),
     generate: (packet) => library.generate(packet, options) };
 }
@@ -105,6 +115,7 @@ export class MqttSession {
   readonly #codec: Codec;
   readonly #world: World;
   readonly #progress: MqttProgress;
+  readonly #version: MqttVersion;
   #windowMax = inFlightMax;
   #keepAlive: Cancellable | undefined;
   #answered = true;
@@ -116,11 +127,12 @@ export class MqttSession {
   #settle: ((result: Result<void>) => void) | undefined;
 
   private constructor(transport: Transport, parts: { readonly codec: Codec; readonly world: World;
-    readonly progress: MqttProgress }) {
+    readonly progress: MqttProgress; readonly version: MqttVersion }) {
     this.#transport = transport;
     this.#codec = parts.codec;
     this.#world = parts.world;
     this.#progress = parts.progress;
+    this.#version = parts.version;
   }
 
   /** On a transport that has just been opened; on a fault it is closed. */
@@ -128,7 +140,8 @@ export class MqttSession {
     transport: Transport, signIn: MqttSignIn, world: World, progress: MqttProgress,
     onClosed: (reason: Text) => void,
   ): Promise<Result<MqttSession>> {
-    const session = new MqttSession(transport, { codec: await codec(), world, progress });
+    const session = new MqttSession(transport, { codec: await codec(signIn.version),
+      world, progress, version: signIn.version });
     const welcomed = await session.#signIn(signIn, onClosed);
     if (welcomed.ok) return ok(session);
     transport.close();
@@ -195,9 +208,10 @@ export class MqttSession {
         this.#settle?.(fail("delivery-failed", reason));
         onClosed(reason);
       });
-      this.#send({ cmd: "connect", protocolId: "MQTT", protocolVersion: 5, clean: false, clientId,
-        keepalive: keepAliveMs / 1_000, properties: { sessionExpiryInterval: sessionSeconds,
-          maximumPacketSize: answerBytesMax },
+      this.#send({ cmd: "connect", protocolId: "MQTT", protocolVersion: levels[this.#version],
+        clean: false, clientId, keepalive: keepAliveMs / 1_000,
+        ...(this.#version === "5" && { properties: { sessionExpiryInterval: sessionSeconds,
+          maximumPacketSize: answerBytesMax } }),
         ...(user !== undefined && { username: user }),
         ...(password !== undefined && { password: Buffer.from(password) }) });
     });
@@ -223,7 +237,8 @@ export class MqttSession {
 
   #connack(packet: IConnackPacket): void {
     const code = packet.reasonCode ?? packet.returnCode ?? 0;
-    if (code >= failureMin) {
+    // Version 3.1.1 counts its refusals from 1, also where a server of that version refuses us.
+    if (code > 0) {
       this.#welcome?.(fail("delivery-failed", {
         en: `the server refuses the sign-in: ${connackWords[code]?.en ?? `reason ${code}`}`,
         fr: `le serveur refuse l'identification : ${
@@ -231,7 +246,9 @@ export class MqttSession {
       return;
     }
     if (!packet.sessionPresent) this.#progress.sessionLost();
-    this.#windowMax = Math.min(inFlightMax, packet.properties?.receiveMaximum ?? inFlightMax);
+    this.#windowMax = this.#version === "5"
+      ? Math.min(inFlightMax, packet.properties?.receiveMaximum ?? inFlightMax)
+      : inFlightUntoldMax;
     const { serverKeepAlive } = packet.properties ?? {};
     this.#stayAlive(serverKeepAlive === undefined || serverKeepAlive === 0 ? keepAliveMs
       : Math.min(keepAliveMs, serverKeepAlive * 1_000));
@@ -281,7 +298,8 @@ export class MqttSession {
       const { key, topic, payload, qos, contentType, properties } = message;
       this.#send({ cmd: "publish", messageId: before?.packetId ?? this.#progress.begin(key), topic,
         payload, qos, retain: false, dup: before !== undefined,
-        properties: { contentType, userProperties: properties } });
+        ...(this.#version === "5"
+          && { properties: { contentType, userProperties: properties } }) });
     }
     if (this.#open.size === 0) this.#settle?.(ok(undefined));
   }
@@ -298,8 +316,13 @@ export class MqttSession {
   }
 }
 
-/** §3.2.2.2, those that an administrator can do something about. */
+/** §3.2.2.2 of 5, and §3.2.2.3 of 3.1.1 (below 128), those that an administrator can do something about. */
 const connackWords: Readonly<Record<number, { readonly en: string; readonly fr: string }>> = {
+  1: { en: "it speaks another version of MQTT", fr: "il parle une autre version de MQTT" },
+  2: { en: "the client identifier is not valid", fr: "l'identifiant du client est invalide" },
+  3: { en: "the server is not available", fr: "le serveur n'est pas disponible" },
+  4: { en: "bad user name or password", fr: "mauvais utilisateur ou mot de passe" },
+  5: { en: "not authorised", fr: "non autorisé" },
   0x84: { en: "it does not speak MQTT 5", fr: "il ne parle pas MQTT 5" },
   0x85: { en: "the client identifier is not valid", fr: "l'identifiant du client est invalide" },
   0x86: { en: "bad user name or password", fr: "mauvais utilisateur ou mot de passe" },

@@ -6,7 +6,7 @@ import { chmod, writeFile } from "node:fs/promises";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import path from "node:path";
 import { ok } from "../../firmware/base/result.js";
-import type { MqttTarget } from "../../firmware/delivery/destination.js";
+import type { MqttTarget, MqttVersion } from "../../firmware/delivery/destination.js";
 import { openOutlet } from "../../firmware/delivery/outlet.js";
 import { linkId } from "../../firmware/model/identifiers.js";
 import { loadOrCreateAuthority } from "../../firmware/northbound/access/authority.js";
@@ -135,10 +135,10 @@ listener ${plainPort} 127.0.0.1
     return opened.ok ? "ok" : `${opened.fault.code} ${opened.fault.message}`;
   }
 
-  async function feed(qos: 1 | 2, gate: Gate): Promise<FeedRig> {
+  async function feed(qos: 1 | 2, gate: Gate, version: MqttVersion = "5"): Promise<FeedRig> {
     heard = [];
     return FeedRig.start([`{ id: billing, to: { kind: mqtt, host: 127.0.0.1, port: ${
-      await gate.listen()}, user: jackfield, secret: env:BROKER, qos: ${qos}, tls: { authority: ${
+      await gate.listen()}, user: jackfield, secret: env:BROKER, qos: ${qos}, version: "${version}", tls: { authority: ${
       authority} } } }`], { BROKER: password });
   }
 
@@ -156,12 +156,15 @@ listener ${plainPort} 127.0.0.1
 
   it("are sent to a server that is trusted, and with a password that it takes", async () => {
     assert.match(await reasonOf({ tls: {} }), /^peer-untrusted /);
-    assert.match(await reasonOf({}), /^delivery-failed .*(bad user name|not authorised)/);
+    for (const version of ["5", "3.1.1"] as const) {
+      assert.match(await reasonOf({ version }),
+        /^delivery-failed .*(bad user name|not authorised)/);
+    }
   });
 
-  it("of QoS 2 come exactly once while the connection is cut", async () => {
+  const exactlyOnce = async (version: MqttVersion): Promise<void> => {
     const gate = new Gate(tlsPort);
-    const rig = await feed(2, gate);
+    const rig = await feed(2, gate, version);
     try {
       for (let round = 0; round < 3; round += 1) {
         const printing = rig.print(150);
@@ -172,12 +175,18 @@ listener ${plainPort} 127.0.0.1
       await rig.allDelivered();
       await until("all are heard", () => heard.length >= rig.printed);
       assert.deepEqual(numbersIn(heard.join("\n")), upTo(rig.printed));
-      assertIds();
+      if (version === "5") assertIds();
+      else assert.ok(heard.every((each) => /^jackfield\/printer +22\/11/.test(each)), heard[0]);
     } finally {
       await rig.release();
       gate.close();
     }
-  });
+  };
+
+  for (const version of ["5", "3.1.1"] as const) {
+    it(`of QoS 2 come exactly once while the connection is cut, in version ${version}`, () =>
+      exactlyOnce(version));
+  }
 
   for (const qos of [1, 2] as const) {
     it(`of QoS ${qos} are lost by nobody's death, and repeats have their ids`, async () => {
