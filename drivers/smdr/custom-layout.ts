@@ -190,8 +190,8 @@ function checkMeans({ is, means, optional }: CustomField, index: number, wrong: 
   const texts = Object.entries(means ?? {});
   if (texts.filter(([text]) => text !== "").length === 0) {
     wrong(`is missing: what does each text mean? For example { I: ${known[0] ?? ""} }; `
-      + either(known), `manque : que veut dire chaque texte ? Par exemple { I: ${known[0] ?? ""} } ; `
-      + orOf(known), ...at);
+      + either(known), "manque : que veut dire chaque texte ? Par exemple "
+      + `{ I: ${known[0] ?? ""} } ; ${orOf(known)}`, ...at);
   }
   if (texts.length > meaningsMax) {
     wrong(`expected ${meaningsMax} at most`, `${meaningsMax} au plus`, ...at);

@@ -95,7 +95,8 @@ describe("options of smdr, tried out", () => {
       ["outgoing", "101", undefined, "102", 41_000, undefined, true],
       ["incoming", "103", "T02", "0142685300", 0, undefined, false]]);
     assert.deepEqual(tried(parse(yaml), text.replace("0142685300", "anonymous ")).rejected
-      .map(({ reason }) => inLanguage(reason, "en")), ["number, columns 49 to 68: found \"anonymous\""]);
+      .map(({ reason }) => inLanguage(reason, "en")),
+    ["number, columns 49 to 68: found \"anonymous\""]);
   });
 
   it("refuses wrong options with the path of each", () => {
@@ -111,7 +112,8 @@ describe("options of smdr, tried out", () => {
       Buffer.from(line), atMs);
     const again = driver.tryOptions?.({ format: "custom", layout: undated },
       Buffer.from(line), atMs);
-    const told = [trial, again].flatMap((each) => each?.ok === false ? each.fault.fields ?? [] : []);
+    const told = [trial, again]
+      .flatMap((each) => each?.ok === false ? each.fault.fields ?? [] : []);
     assert.deepEqual(told.map(({ french }) => french), ["ne doit pas être vide",
       "manque : une date est imprimée ; attendu dmy, mdy ou ymd"]);
     const [wrong] = tried({ format: "custom", layout }, line.replace(" I ", " X ")).rejected;

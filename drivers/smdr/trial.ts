@@ -90,7 +90,8 @@ function misfit(layout: LineLayout, line: string): Text | undefined {
         }
         const text = line.slice(from - 1, to).trim();
         if (!pattern.test(text)) {
-          return both(`${name}, columns ${from} to ${to}`, `${name}, colonnes ${from} à ${to}`, text);
+          return both(`${name}, columns ${from} to ${to}`,
+            `${name}, colonnes ${from} à ${to}`, text);
         }
         next = to;
       }

@@ -8,7 +8,8 @@ import { nullModemPicture, straightPicture } from "../../firmware/link/doctor/wi
 import { openPtyPair, type PtyPair } from "../../firmware/link/transports/pty.js";
 import { need } from "../requirement.js";
 import { missingChromium } from "./chromium.js";
-import { assertClean, go, minuteMs, phonePx, signIn, startVisit, tabTo, type Visit } from "./visit.js";
+import { assertClean, go, minuteMs, phonePx, signIn, startVisit, tabTo, type Visit }
+  from "./visit.js";
 
 const calls: readonly PeerCall[] = [
   { device: "101", trunk: "01", number: "0145670123", direction: "outgoing", ringMs: 0,

@@ -7,7 +7,8 @@ import { openPtyPair, type PtyPair } from "../../firmware/link/transports/pty.js
 import { until } from "../loopback/gateway-process.js";
 import { need } from "../requirement.js";
 import { missingChromium } from "./chromium.js";
-import { assertClean, go, minuteMs, phonePx, signIn, startVisit, tabTo, type Visit } from "./visit.js";
+import { assertClean, go, minuteMs, phonePx, signIn, startVisit, tabTo, type Visit }
+  from "./visit.js";
 
 describe("maintenance terminal in a browser", function () {
   this.timeout(3 * minuteMs);

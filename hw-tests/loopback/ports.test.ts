@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { listPorts, portAddress, resolvePort, usbAddress, type PortRoots }
   from "../../firmware/link/ports/ports.js";
-import { listUsbDevices, noSerialPort, resolveUsbDevice } from "../../firmware/link/ports/usb-devices.js";
+import { listUsbDevices, noSerialPort, resolveUsbDevice }
+  from "../../firmware/link/ports/usb-devices.js";
 
 interface FakeAdapter {
   readonly name: string;

@@ -83,9 +83,11 @@ describe("ReportsService", () => {
   });
 
   it("refuses what it cannot do, with the field", async () => {
-    const none = await handlers.getReport(create(GetReportRequestSchema, { number: 7n }), context());
+    const none =
+      await handlers.getReport(create(GetReportRequestSchema, { number: 7n }), context());
     assert.ok(!none.ok && none.fault.code === "not-found");
-    const from = await handlers.diffReports(create(DiffReportsRequestSchema, { to: 1n }), context());
+    const from =
+      await handlers.diffReports(create(DiffReportsRequestSchema, { to: 1n }), context());
     assert.deepEqual(!from.ok && from.fault.fields?.map(({ path }) => path), ["from"]);
     const request = create(RunAcceptanceRequestSchema, { testCallSeconds: 1_801,
       site: "x".repeat(201), links: Array.from({ length: 65 }, (_none, n) => `l${n}`) });
