@@ -1,7 +1,7 @@
 /**
- * A publisher's half of MQTT 5 (OASIS standard of 2019-03-07) and 3.1.1 (of 2014-10-29), which has
- * no properties and no reason codes: sign-in, messages of QoS 1 and 2, keep-alive. What was begun on one connection is finished on the next while the server keeps the
- * session.
+ * A publisher's half of MQTT 5 (OASIS standard of 2019-03-07) and of 3.1.1 (2014-10-29), which has
+ * no properties and no reason codes: sign-in, messages of QoS 1 and 2, keep-alive. What was begun
+ * on one connection is finished on the next while the server keeps the session.
  */
 
 import type { IConnackPacket, Packet, Parser } from "mqtt-packet";
@@ -316,7 +316,7 @@ export class MqttSession {
   }
 }
 
-/** §3.2.2.2 of 5, and §3.2.2.3 of 3.1.1 (below 128), those that an administrator can do something about. */
+/** §3.2.2.2, and §3.2.2.3 of 3.1.1 (below 128): what an administrator can do something about. */
 const connackWords: Readonly<Record<number, { readonly en: string; readonly fr: string }>> = {
   1: { en: "it speaks another version of MQTT", fr: "il parle une autre version de MQTT" },
   2: { en: "the client identifier is not valid", fr: "l'identifiant du client est invalide" },

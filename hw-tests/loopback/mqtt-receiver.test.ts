@@ -138,8 +138,8 @@ listener ${plainPort} 127.0.0.1
   async function feed(qos: 1 | 2, gate: Gate, version: MqttVersion = "5"): Promise<FeedRig> {
     heard = [];
     return FeedRig.start([`{ id: billing, to: { kind: mqtt, host: 127.0.0.1, port: ${
-      await gate.listen()}, user: jackfield, secret: env:BROKER, qos: ${qos}, version: "${version}", tls: { authority: ${
-      authority} } } }`], { BROKER: password });
+      await gate.listen()}, user: jackfield, secret: env:BROKER, qos: ${qos}, version: "${
+      version}", tls: { authority: ${authority} } } }`], { BROKER: password });
   }
 
   /** A repeat has the id of the first, and an id stands for one line. */
