@@ -4,6 +4,7 @@
  */
 
 export type Requirement =
+  | "asn1c"
   | "asterisk"
   | "browser"
   | "fish"

@@ -1,0 +1,70 @@
+/*
+ * Reads lines of a type and an element in hexadecimal, and answers each with one line:
+ * `ok`, the element as it is encoded again, and what was read as XER; or `no` and how far it got.
+ * A line of `xer`, a type and a document is answered with its element.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <asn_application.h>
+
+extern asn_TYPE_descriptor_t *asn_pdu_collection[];
+
+static char line[1 << 20];
+static unsigned char octets[1 << 19];
+
+static int put_hex(const void *buffer, size_t size, void *key) {
+  for (size_t at = 0; at < size; at += 1) printf("%02x", ((const unsigned char *)buffer)[at]);
+  (void)key;
+  return 0;
+}
+
+static int put_text(const void *buffer, size_t size, void *key) {
+  for (size_t at = 0; at < size; at += 1) {
+    int octet = ((const unsigned char *)buffer)[at];
+    putchar(octet < 0x20 ? ' ' : octet);
+  }
+  (void)key;
+  return 0;
+}
+
+static asn_TYPE_descriptor_t *type_named(const char *name) {
+  for (asn_TYPE_descriptor_t **type = asn_pdu_collection; *type != NULL; type += 1) {
+    if (strcmp((*type)->name, name) == 0) return *type;
+  }
+  fprintf(stderr, "no type %s\n", name);
+  exit(2);
+}
+
+int main(void) {
+  while (fgets(line, sizeof line, stdin) != NULL) {
+    int xer = strncmp(line, "xer ", 4) == 0;
+    char *name = xer ? line + 4 : line;
+    char *text = strchr(name, ' ');
+    if (text == NULL) return 2;
+    *text++ = 0;
+    size_t length = 0;
+    asn_TYPE_descriptor_t *type = type_named(name);
+    void *value = NULL;
+    asn_dec_rval_t read;
+    if (xer) {
+      length = strcspn(text, "\n");
+      read = xer_decode(NULL, type, &value, text, length);
+    } else {
+      for (; sscanf(text, "%2hhx", &octets[length]) == 1; text += 2) length += 1;
+      read = ber_decode(NULL, type, &value, octets, length);
+    }
+    if (read.code != RC_OK || read.consumed != length) {
+      printf("no %d %zu of %zu\n", (int)read.code, read.consumed, length);
+    } else {
+      printf("ok ");
+      asn_enc_rval_t written = der_encode(type, value, put_hex, NULL);
+      if (written.encoded < 0) printf("unwritten");
+      putchar(' ');
+      xer_encode(type, value, XER_F_CANONICAL, put_text, NULL);
+      putchar('\n');
+    }
+    type->free_struct(type, value, 0);
+  }
+  return 0;
+}
