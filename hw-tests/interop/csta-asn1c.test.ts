@@ -23,7 +23,9 @@ function run(command: string, directory: string, ...args: readonly string[]): vo
 }
 
 function build(directory: string): void {
-  for (const name of [...modules, "decode.c"]) copyFileSync(join(tables, name), join(directory, name));
+  for (const name of [...modules, "decode.c"]) {
+    copyFileSync(join(tables, name), join(directory, name));
+  }
   run("asn1c", directory, "-fcompound-names", "-pdu=all", ...modules);
   rmSync(join(directory, "converter-sample.c"), { force: true });
   const sources = readdirSync(directory).filter((name) => name.endsWith(".c"));
@@ -85,7 +87,8 @@ function shown(name: string, value: unknown): RegExp | undefined {
   }
   if (typeof value === "string") {
     if (opaque.has(name)) return inside(value.toUpperCase());
-    return value.startsWith("not") || value === "restricted" ? inside(`<${value}>(</${value}>)?`) : undefined;
+    return value.startsWith("not") || value === "restricted"
+      ? inside(`<${value}></${value}>`) : undefined;
   }
   const { kind, text, callID } = value as { kind?: string; text?: string; callID?: string };
   if (kind !== undefined && text !== undefined && plain.test(text) && !kind.includes(":")) {
