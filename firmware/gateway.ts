@@ -72,6 +72,8 @@ export interface GatewayOptions {
 export interface Gateway {
   readonly grpcPort: number;
   readonly webPort: number;
+  /** Where a CSTA server listens, by its name in the configuration. */
+  cstaPort(id: string): number | undefined;
   /** PEM of the authority that signs the servers' certificate. */
   readonly authorityPem: string;
   /** Set at the very first start only. */
@@ -397,6 +399,8 @@ class Assembly {
       "the servers have been started");
     return {
       grpcPort, webPort, authorityPem: authority.authorityPem, firstAdmin,
+      cstaPort: (id) => this.#servers.cstaServers
+        .find(({ name }) => name === `csta-${id}`)?.bound?.port,
       get document() { return configuration.document; },
       switch: this.#running(this.#switch), links: this.#links, alarms: this.#alarms,
       store: this.#store, stop: (deadlineMs) => this.stop(deadlineMs),

@@ -1,7 +1,7 @@
 /**
- * The gRPC and the web server: moved when the configuration moves them, their certificate renewed
- * without a restart. Each slot knows what its server was made from, so that applying the previous
- * document brings back exactly what a failed change had altered.
+ * The gRPC, the web and the CSTA servers: moved when the configuration moves them, their
+ * certificate renewed without a restart. Each slot knows what its server was made from, so that
+ * applying the previous document brings back exactly what a failed change had altered.
  */
 
 import { X509Certificate } from "node:crypto";
@@ -10,13 +10,16 @@ import { hostname, networkInterfaces } from "node:os";
 import type { Component, Health } from "./base/component.js";
 import { attempt, done, fail, ok, type Result } from "./base/result.js";
 import type { Cancellable, World } from "./base/world.js";
-import type { Document } from "./config/schema.js";
+import type { CstaConfig, Document } from "./config/schema.js";
+import { cstaCodecs } from "./csta-codecs.js";
 import { loadOrCreateAuthority, loadSuppliedCertificate, type Authority,
   type ClientCertificateIssuer } from "./northbound/access/authority.js";
 import type { WatchedCertificate } from "./northbound/access/certificate-watch.js";
 import type { Api } from "./northbound/api/api.js";
 import type { NetworkServer } from "./northbound/api/network-server.js";
 import type { TlsMaterial } from "./northbound/api/peer.js";
+import { Feed } from "./northbound/csta/feed.js";
+import { createCstaServer, type CstaServer } from "./northbound/csta/server.js";
 import { createGrpcServer } from "./northbound/grpc/server.js";
 import { createWebServer } from "./northbound/web/server.js";
 
@@ -32,7 +35,7 @@ export interface ServersParts {
   readonly api: () => Api;
 }
 
-type Kind = "grpc" | "web";
+type Kind = "grpc" | "web" | `csta ${string}`;
 
 /** What of the document one server is made from. */
 interface Wish {
@@ -40,6 +43,7 @@ interface Wish {
   readonly port: number;
   /** Browsers may insist on HTTPS: only with a certificate that they know. */
   readonly hsts: boolean;
+  readonly csta?: CstaConfig;
 }
 
 export class Servers implements Component {
@@ -52,6 +56,8 @@ export class Servers implements Component {
   };
   readonly #parts: ServersParts;
   readonly #slots = new Map<Kind, { readonly wish: Wish; readonly server: NetworkServer }>();
+  /** From which all CSTA servers live. */
+  #feed: Feed | undefined;
   #document: Document | undefined;
   #authority: Authority | undefined;
   #tls: TlsMaterial | undefined;
@@ -64,7 +70,7 @@ export class Servers implements Component {
   }
 
   get health(): Health {
-    if (this.#document !== undefined && this.#slots.size < 2) {
+    if (this.#document !== undefined && this.#slots.size < 2 + this.#document.csta.length) {
       return { status: "failed", reason: "a server could not be started again" };
     }
     return this.children.map((child) => child.health).find(({ status }) => status === "failed")
@@ -131,9 +137,30 @@ export class Servers implements Component {
       if (!moved.ok) return moved;
       const second = await this.#place("web", { ...web, hsts: tls.certificate !== undefined },
         material.value);
-      if (second.ok) this.#document = document;
-      return second;
+      const third = second.ok ? await this.#placeCsta(document, material.value) : second;
+      if (third.ok) this.#document = document;
+      return third;
     });
+  }
+
+  get cstaServers(): readonly CstaServer[] {
+    return [...this.#slots.values()].flatMap(({ server }) =>
+      "sessions" in server ? [server as CstaServer] : []);
+  }
+
+  async #placeCsta({ csta }: Document, tls: TlsMaterial): Promise<Result<void>> {
+    for (const [kind, { server }] of [...this.#slots]) {
+      if (!kind.startsWith("csta ") || csta.some(({ id }) => kind === `csta ${id}`)) continue;
+      this.#slots.delete(kind);
+      await server.stop(stopMsMax);
+    }
+    for (const config of csta) {
+      const { address, port } = config;
+      const placed = await this.#place(`csta ${config.id}`,
+        { address, port, hsts: false, csta: config }, tls);
+      if (!placed.ok) return placed;
+    }
+    return done;
   }
 
   async #place(kind: Kind, wish: Wish, tls: TlsMaterial): Promise<Result<void>> {
@@ -154,13 +181,23 @@ export class Servers implements Component {
   }
 
   async #start(kind: Kind, wish: Wish, tls: TlsMaterial): Promise<Result<void>> {
-    const { pageFolder } = this.#parts;
-    const options = { ...wish, tls, api: this.#parts.api() };
-    const server = kind === "grpc" ? createGrpcServer(options)
-      : createWebServer({ ...options, pageFolder });
+    const server = this.#make(kind, wish, tls);
     const started = await server.start();
     if (started.ok) this.#slots.set(kind, { wish, server });
     return started;
+  }
+
+  #make(kind: Kind, wish: Wish, tls: TlsMaterial): NetworkServer {
+    const { pageFolder } = this.#parts;
+    const api = this.#parts.api();
+    if (wish.csta !== undefined) {
+      this.#feed ??= new Feed(api.gateway);
+      return createCstaServer({ config: wish.csta, tls, gateway: api.gateway, feed: this.#feed,
+        codec: cstaCodecs(wish.csta) });
+    }
+    const options = { ...wish, tls, api };
+    return kind === "grpc" ? createGrpcServer(options)
+      : createWebServer({ ...options, pageFolder });
   }
 
   #use(material: TlsMaterial): void {

@@ -107,7 +107,7 @@ export class AppMonitors {
     const call = reading.call(argument.monitorObject.callObject);
     if (call?.connections.some(({ device }) =>
       this.#parts.rights.covers(call.link, device)) === false) {
-      reading.wrong("privilegeViolationOnSpecifiedDevice");
+      reading.wrong("privilegeViolationSpecifiedDevice");
     }
   }
 

@@ -133,7 +133,7 @@ export class AppServices {
     const { domain: { naming }, rights } = this.#parts;
     if (call === undefined) return refused("operation", "invalidConnectionID");
     if (!call.connections.some(({ device }) => rights.covers(call.link, device))) {
-      return refused("operation", "privilegeViolationOnSpecifiedDevice");
+      return refused("operation", "privilegeViolationSpecifiedDevice");
     }
     const of = new LinkNaming(naming, call.link);
     const party = (known: typeof call.calling) => known === undefined ? "notKnown" as const

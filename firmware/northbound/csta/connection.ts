@@ -173,7 +173,9 @@ export class Connection implements Wire {
       ...(config.protocol === "xml" ? { sessionID: session.id,
         duration: (session.durationMs ?? 0) / 1_000 } : {}),
       ...(version === undefined ? {} : { version }),
-      product: `Jackfield ${sessions.domain.gateway.system.version.version}` };
+      // ASN.1 says it as an answer to authentication, and only then (Panasonic has neither).
+      ...(said.user === undefined ? {}
+        : { product: `Jackfield ${sessions.domain.gateway.system.version.version}` }) };
     this.#serve(session);
     kept?.resume(this);
     this.#say(answer);

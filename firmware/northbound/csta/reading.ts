@@ -98,7 +98,7 @@ export class Reading {
 
   #mayTouch(link: LinkId, device: DeviceId): void {
     if (!this.#parts.rights.covers(link, device)) {
-      this.wrong("privilegeViolationOnSpecifiedDevice");
+      this.wrong("privilegeViolationSpecifiedDevice");
     }
   }
 }

@@ -6,11 +6,12 @@ import type { Health } from "../../base/component.js";
 import { done, type Result } from "../../base/result.js";
 import type { World } from "../../base/world.js";
 import type { CstaConfig } from "../../config/schema.js";
-import type { CstaCodec } from "../../wire/csta/message.js";
+import type { CstaCodec, CstaEventName, CstaServiceName } from "../../wire/csta/message.js";
 import { listen, type Bound, type NetworkServer } from "../api/network-server.js";
 import { PeerCertificates, plainAddress, type TlsMaterial } from "../api/peer.js";
 import { Connection, type Carrier } from "./connection.js";
 import { Domain, type DomainGateway } from "./domain.js";
+import { featuresOf } from "./features.js";
 import type { Feed } from "./feed.js";
 import { Sessions } from "./sessions.js";
 
@@ -27,8 +28,10 @@ export interface CstaServerOptions {
   readonly tls: TlsMaterial;
   readonly gateway: DomainGateway;
   readonly feed: Feed;
-  /** One for each connection. */
-  readonly codec: () => CstaCodec;
+  /** One for each connection; an encoding may tell of `offers` in the association. */
+  readonly codec: (offers?: {
+    readonly services: ReadonlySet<CstaServiceName>; readonly events: ReadonlySet<CstaEventName>;
+  }) => CstaCodec;
 }
 
 export interface CstaServer extends NetworkServer {
@@ -133,12 +136,19 @@ class Running implements CstaServer {
     return listener;
   }
 
+  /** Before it is known who comes: what an operator would be offered. */
+  #codec(): CstaCodec {
+    const { codec } = this.#options;
+    const { services, events } = featuresOf(this.sessions.domain.links(), codec(), true);
+    return codec({ services: new Set(services), events: new Set(events) });
+  }
+
   #serve(socket: Socket): void {
     socket.on("error", () => undefined);
     socket.setKeepAlive(true, keepAliveMs);
     const certificate = socket instanceof TLSSocket ? this.#peers.of(socket) : undefined;
     const connection = new Connection({ sessions: this.sessions, certificate,
-      codec: this.#options.codec(), address: plainAddress(socket.remoteAddress),
+      codec: this.#codec(), address: plainAddress(socket.remoteAddress),
       carrier: new SocketCarrier(socket, this.#options.gateway.world) });
     socket.on("data", (chunk: Buffer) => { connection.received(chunk); });
     socket.on("drain", () => { connection.drained(); });

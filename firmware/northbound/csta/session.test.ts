@@ -267,12 +267,12 @@ describe("CSTA session", () => {
     const app = await application();
     assert.equal(await app.ask("MonitorStart",
       { monitorObject: { deviceObject: dn("150") } }),
-    "operation/privilegeViolationOnSpecifiedDevice");
+    "operation/privilegeViolationSpecifiedDevice");
     assert.equal(await app.ask("SnapshotDevice", { snapshotObject: dn("150") }),
-      "operation/privilegeViolationOnSpecifiedDevice");
+      "operation/privilegeViolationSpecifiedDevice");
     assert.equal(await app.ask("MakeCall",
       { callingDevice: dn("150"), calledDirectoryNumber: dn("101") }),
-    "operation/privilegeViolationOnSpecifiedDevice");
+    "operation/privilegeViolationSpecifiedDevice");
     await monitor(app, "101");
     await monitor(app, "201");
     await ring("c1", "150", "151");
