@@ -2,7 +2,8 @@
  * CSTA messages in the words of ECMA-269, whatever their encoding. Fields have the names that
  * ECMA-285 and ECMA-323 share, so that an encoding is a table of them. Opaque octets (call
  * identifiers, cross references, correlator data) are text: lower-case hexadecimal where the
- * encoding is BER, as they stand where it is XML. Both ends give back what they got.
+ * encoding is BER, as they stand where it is XML. Both ends give back what they got. Account and
+ * authorisation codes, agents, their passwords and buttons are plain text in every encoding.
  */
 
 import type { EventCause } from "../../model/causes.js";
