@@ -338,6 +338,31 @@ describe("a process that is killed", () => {
     }
   }).timeout(60_000);
 
+  it("goes on with a line in which the last process ended in order", async () => {
+    const line = cmLine(1);
+    for (const cuts of [[1], [20, 25, 26], [line.length - 1]]) {
+      const store = new Disk();
+      const times = new Times();
+      const options = { store, transport: serial, options: { format: "avaya-cm" } };
+      for (const [at, cut] of [0, ...cuts].entries()) {
+        const world = times.next();
+        const life = new Life({ ...options, world });
+        await life.start();
+        life.say(line.subarray(cut, cuts[at] ?? line.length));
+        await life.advance(500);
+        await life.stop();
+        times.ended(world);
+      }
+      const last = new Life({ ...options, world: times.next() });
+      await last.start();
+      await last.advance(180_000);
+      assert.deepEqual((await last.records()).map(({ called }) => called?.raw), [numberOf(1)]);
+      assert.deepEqual(await balance(last), [line.length, 0, 0]);
+      const [day] = await last.ledger.days(pbx, "2026-01-01", "2026-12-31");
+      assert.deepEqual([day?.records, day?.garbageBytes], [1, 0]);
+    }
+  });
+
   it("writes nothing anew after an end in order, and tells no event of what is read", async () => {
     const store = new Disk();
     const times = new Times();

@@ -194,7 +194,7 @@ export class LinkSet implements Component {
     }
     if (!driver.accountsBytes) return {};
     const kind = way === "tcp-listen" ? "tcp" : way;
-    return { kept: { kind, bytes: () => this.#kept(id) } };
+    return { kept: { kind, bytes: () => this.#kept(id), leaves: () => !this.#running } };
   }
 
   /** What this process has not read of a stream, and as much before it as a driver remembers. */

@@ -2,6 +2,7 @@
 
 import type { Decoded } from "../../firmware/base/codec.js";
 import { fail, faultText, ok, type Result, type Text } from "../../firmware/base/result.js";
+import { afterSilence } from "../../firmware/base/silence.js";
 import type { Cancellable } from "../../firmware/base/world.js";
 import type { Proof, Session, SessionContext } from "../../firmware/link/driver.js";
 import { callId, deviceId } from "../../firmware/model/identifiers.js";
@@ -233,7 +234,8 @@ class CallerIdSession implements Session {
     if (!this.#reader.pending) return;
     const { box } = this.#context.options;
     const ms = box === "mdmf" || box === "hid" ? octetSilenceMs : lineSilenceMs;
-    this.#silence = this.#context.world.clock.after(ms, "caller-id.silence", () => {
+    const { transport, world: { clock } } = this.#context;
+    this.#silence = afterSilence(clock, transport, ms, "caller-id.silence", () => {
       this.#reader.flush();
     });
   }
@@ -297,7 +299,8 @@ class CallerIdSession implements Session {
   #field(news: Caller): void {
     const caller = together(this.#fields?.caller ?? {}, news);
     this.#fields?.timer.cancel();
-    this.#fields = { caller, timer: this.#context.world.clock.after(fieldGapMs,
+    const { transport, world: { clock } } = this.#context;
+    this.#fields = { caller, timer: afterSilence(clock, transport, fieldGapMs,
       "caller-id.fields", () => { this.#endFields(); }) };
     const number = caller.number ?? caller.numberAbsence;
     if (number !== undefined && (caller.name ?? caller.nameAbsence) !== undefined) {

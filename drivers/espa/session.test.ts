@@ -19,6 +19,8 @@ class Station {
   readonly statuses: string[] = [];
   readonly sent: string[] = [];
   garbage = 0;
+  /** What has come is not handed over yet. */
+  waiting = false;
   keep: () => Promise<Result<void>> = () => Promise.resolve(done);
   readonly session: Session;
 
@@ -29,7 +31,7 @@ class Station {
     this.session = driver.open({
       link: linkId("espa"), options: parsed.value, world,
       transport: { kind: "tcp", description: "memory", onReceive: line.onReceive,
-        onClosed: () => undefined, close: () => undefined,
+        onClosed: () => undefined, close: () => undefined, waiting: () => this.waiting,
         send: (bytes) => {
           this.sent.push(Buffer.from(bytes).toString("latin1"));
           return line.send(bytes);
@@ -106,6 +108,20 @@ describe("espa session, station", () => {
     assert.deepEqual(bench.peer.outcomes, ["acknowledged"]);
     assert.deepEqual(bench.station.pages, [{ pager: "550", text: "ROOM 12", beep: 3,
       callType: "standard", transmissions: 1, priority: "alarm" }]);
+    bench.end();
+  });
+
+  it("takes for silence nothing that waits to be handed over", async () => {
+    const bench = panel();
+    await bench.run(2_000);
+    bench.peer.stop();
+    const told = bench.station.told.length;
+    bench.station.waiting = true;
+    await bench.run(3 * quietMs);
+    assert.equal(bench.station.told.length, told);
+    bench.station.waiting = false;
+    await bench.run(quietMs);
+    assert.match(bench.station.told.at(-1) ?? "", /nothing is heard/);
     bench.end();
   });
 

@@ -7,6 +7,7 @@
 import {
   done, fail, inLanguage, ok, type Result, type Text,
 } from "../../firmware/base/result.js";
+import { afterSilence } from "../../firmware/base/silence.js";
 import type { Cancellable } from "../../firmware/base/world.js";
 import type { Session, SessionContext } from "../../firmware/link/driver.js";
 import type { Page } from "../../firmware/model/pages.js";
@@ -132,6 +133,11 @@ class EspaSession implements Session {
     }
   }
 
+  #afterSilence(ms: number, name: string, run: () => void): Cancellable {
+    const { transport, world } = this.#context;
+    return afterSilence(world.clock, transport, ms, name, run);
+  }
+
   #nowMs(): number { return this.#context.world.clock.monotonicMs(); }
 
   #send(...messages: readonly EspaMessage[]): void {
@@ -147,7 +153,7 @@ class EspaSession implements Session {
     this.#timer = undefined;
     this.#phase = phase;
     if (withinMs !== undefined && late !== undefined) {
-      this.#timer = this.#context.world.clock.after(withinMs, `espa.${phase}`, late);
+      this.#timer = this.#afterSilence(withinMs, `espa.${phase}`, late);
     }
   }
 
@@ -255,7 +261,7 @@ class EspaSession implements Session {
   /** A block was damaged, or still is being: the refusal waits until the line is silent. */
   #refuseSoon(): void {
     this.#noise?.cancel();
-    this.#noise = this.#context.world.clock.after(noiseMs, "espa.noise", () => {
+    this.#noise = this.#afterSilence(noiseMs, "espa.noise", () => {
       if (this.#phase === "selected") this.#refuse(damaged);
     });
   }
@@ -294,7 +300,7 @@ class EspaSession implements Session {
     }
     if (this.#controls) return;
     this.#quiet?.cancel();
-    this.#quiet = this.#context.world.clock.after(quietMs, "espa.quiet", () => {
+    this.#quiet = this.#afterSilence(quietMs, "espa.quiet", () => {
       this.#impair({ en: "nothing is heard of the control station any more",
         fr: "on n'entend plus la station de contrôle" });
     });

@@ -101,7 +101,7 @@ export class FiasPeer {
 
   #open(): EnquiryLine {
     const { world, send, serial = false } = this.#plan;
-    return new EnquiryLine({ world, acknowledged: serial, checked: serial, yields: false,
+    return new EnquiryLine({ world, line: {}, acknowledged: serial, checked: serial, yields: false,
       answerMs: 3_000, triesMax: 4,
       send: (bytes) => {
         send(bytes);

@@ -1,6 +1,7 @@
 /** The conversation with a front desk: the link is described, kept alive, and carries records. */
 
 import { fail, faultText, ok, type Result, type Text } from "../../firmware/base/result.js";
+import { afterSilence } from "../../firmware/base/silence.js";
 import type { Cancellable } from "../../firmware/base/world.js";
 import type { Proof, Session, SessionContext } from "../../firmware/link/driver.js";
 import type { HotelMessage } from "../../firmware/model/hotel.js";
@@ -48,7 +49,8 @@ class FiasSession implements Session {
     const { transport, world, options } = context;
     const acknowledged = options.check === "lrc"
       || (options.check === "auto" && transport.kind === "serial");
-    this.#line = new EnquiryLine({ world, acknowledged, checked: acknowledged, answerMs, triesMax,
+    this.#line = new EnquiryLine({ world, line: transport, answerMs, triesMax,
+      acknowledged, checked: acknowledged,
       // Assumed: when both ends ask at once, the front desk speaks first.
       yields: true,
       send: (bytes) => {
@@ -250,6 +252,7 @@ class FiasSession implements Session {
   #after(ms: number, run: () => void): void {
     this.#timer?.cancel();
     if (this.#closed) return;
-    this.#timer = this.#context.world.clock.after(ms, "fias.link", run);
+    const { transport, world } = this.#context;
+    this.#timer = afterSilence(world.clock, transport, ms, "fias.link", run);
   }
 }

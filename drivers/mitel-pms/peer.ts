@@ -103,7 +103,7 @@ export class MitelPeer {
 
   #open(): EnquiryLine {
     const { world, send } = this.#plan;
-    return new EnquiryLine({ world, acknowledged: true, checked: false, yields: false,
+    return new EnquiryLine({ world, line: {}, acknowledged: true, checked: false, yields: false,
       answerMs: 3_000, triesMax: 4,
       send: (bytes) => {
         if (!this.deaf) send(bytes);

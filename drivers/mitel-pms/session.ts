@@ -33,7 +33,8 @@ class MitelPmsSession implements Session {
   constructor(context: SessionContext<MitelPmsOptions>) {
     this.#context = context;
     const { transport, world } = context;
-    this.#line = new EnquiryLine({ world, acknowledged: true, checked: false, answerMs, triesMax,
+    this.#line = new EnquiryLine({ world, line: transport, answerMs, triesMax,
+      acknowledged: true, checked: false,
       // Assumed: when both ends ask at once, the PBX speaks first.
       yields: true,
       send: (bytes) => {

@@ -1,6 +1,7 @@
 /** The conversation on a printer port: mostly listening. */
 
 import { done, fail, faultText, ok, type Result, type Text } from "../../firmware/base/result.js";
+import { afterSilence } from "../../firmware/base/silence.js";
 import type { Cancellable } from "../../firmware/base/world.js";
 import type { Proof, Session, SessionContext } from "../../firmware/link/driver.js";
 import type { Sender } from "../../firmware/link/transport.js";
@@ -117,36 +118,18 @@ class SmdrSession implements Session {
       this.#step(this.#login.see(this.#decoder.pendingText));
       return;
     }
-    this.#afterSilence(lineSilenceMs, "smdr.line-silence", (timer) => { this.#silence = timer; },
-      () => {
-        if (this.#decoder.pendingBytes > 0) {
-          this.#context.world.log.event("smdr.line.unterminated",
-            { link: this.#context.link, bytes: this.#decoder.pendingBytes }, "warn");
-        }
-        this.#take(this.#decoder.flush(), atMs);
-      });
-  }
-
-  /**
-   * Runs when nothing has come for so long, unless the timer that `keep` was last given is
-   * cancelled. Waits in two halves: when this process itself stood still, what came meanwhile is
-   * handed over between them. What the store holds back is on its way.
-   */
-  #afterSilence(
-    ms: number, name: string, keep: (timer: Cancellable) => void, run: () => void,
-  ): void {
-    const { clock } = this.#context.world;
-    keep(clock.after(ms / 2, name, () => {
-      keep(clock.after(ms / 2, name, () => {
-        if (this.#context.transport.waiting?.() === true) this.#afterSilence(ms, name, keep, run);
-        else run();
-      }));
-    }));
+    const { transport, world, link } = this.#context;
+    this.#silence = afterSilence(world.clock, transport, lineSilenceMs, "smdr.line-silence", () => {
+      const bytes = this.#decoder.pendingBytes;
+      if (bytes > 0) world.log.event("smdr.line.unterminated", { link, bytes }, "warn");
+      this.#take(this.#decoder.flush(), atMs);
+    });
   }
 
   #awaitPrompt(): void {
     this.#loginTimer?.cancel();
-    this.#loginTimer = this.#context.world.clock.after(loginSilenceMs, "smdr.login", () => {
+    const { transport, world: { clock } } = this.#context;
+    this.#loginTimer = afterSilence(clock, transport, loginSilenceMs, "smdr.login", () => {
       if (this.#login === undefined || this.#closed || this.#gaveUp) return;
       this.#step(this.#login.silent());
       if (this.#login.finished) this.#context.report({ type: "ready" });
@@ -222,8 +205,9 @@ class SmdrSession implements Session {
     this.#framingTimer?.cancel();
     this.#framingTimer = undefined;
     if (ms === undefined || this.#closed) return;
-    this.#afterSilence(ms, "smdr.framing", (timer) => { this.#framingTimer = timer; },
-      () => { this.#take(this.#decoder.elapsed(), this.#context.world.clock.monotonicMs()); });
+    const { transport, world: { clock } } = this.#context;
+    this.#framingTimer = afterSilence(clock, transport, ms, "smdr.framing",
+      () => { this.#take(this.#decoder.elapsed(), clock.monotonicMs()); });
   }
 
   #account(): void {

@@ -3,7 +3,7 @@
 import type { Health } from "../base/component.js";
 import { transition } from "../base/machine.js";
 import {
-  attempt, done, fail, faultText, inEachLanguage, inLanguage, type Fault, type Result, type Text,
+  done, fail, faultText, inEachLanguage, inLanguage, type Fault, type Result, type Text,
 } from "../base/result.js";
 import type { Cancellable, World } from "../base/world.js";
 import type { CallEvent } from "../model/events.js";
@@ -22,7 +22,7 @@ import type { Frame, Link, LinkCounters, LinkStatus, LinkTap, TapListener } from
 import { LiveSession, type Accounted } from "./live-session.js";
 import type { TransportOpener } from "./opener.js";
 import type { CallsReadAgain, KeptBytes, RawHistory, RawKeeper } from "./raw.js";
-import { readAgain } from "./read-again.js";
+import { Opening } from "./opening.js";
 import type { Transport, TransportKind } from "./transport.js";
 
 /** Where a link hands over what it learns. Called synchronously, in the order of the wire. */
@@ -47,6 +47,15 @@ export interface LinkSink {
   stateChanged(status: LinkStatus): void;
 }
 
+/** What is kept of a line that is a stream. */
+export interface KeptStream {
+  readonly kind: TransportKind;
+  /** Asked before the first opening; what is given is read again. */
+  bytes(): Promise<KeptBytes | undefined>;
+  /** This process ends: the next one goes on with a line that has no end yet. */
+  leaves(): boolean;
+}
+
 export interface LinkPlan<Options = unknown> {
   readonly id: LinkId;
   readonly title: string;
@@ -63,13 +72,10 @@ export interface LinkPlan<Options = unknown> {
   readonly hotel?: (message: HotelMessage) => Promise<Result<void>>;
   /** Asked before each opening of a line of datagrams; what is unparsed it gives once. */
   readonly history?: () => Promise<RawHistory>;
-  /** Asked before the first opening of a line that is a stream; what is kept is read again. */
-  readonly kept?: { readonly kind: TransportKind; bytes(): Promise<KeptBytes | undefined> };
+  readonly kept?: KeptStream;
   readonly enabled: boolean;
 }
 
-/** A transport opens within this. */
-export const openMs = 15_000;
 /** From the open transport to the driver's `ready`. */
 export const handshakeMs = 30_000;
 export const snapshotMs = 15_000;
@@ -88,8 +94,6 @@ export function createLink<Options>(plan: LinkPlan<Options>): Link {
   return new LinkRuntime(plan);
 }
 
-const noHistory: RawHistory = { earlier: [], unparsed: [] };
-
 type Impairment = "driver" | "garbage" | "store" | "snapshot" | "transport";
 type TimerName = "retry" | "settle" | "handshake" | "resync" | "garbage";
 
@@ -99,7 +103,7 @@ class LinkRuntime<Options> implements Link {
   readonly #ring = new FrameRing();
   readonly #timers = new Map<TimerName, Cancellable>();
   readonly #impairments = new Map<Impairment, Text>();
-  readonly #closing = new Set<Promise<void>>();
+  readonly #opening: Opening<Options>;
   readonly #counters: LinkCounters = {
     bytesIn: 0, bytesOut: 0, events: 0, records: 0, garbageBytes: 0, requests: 0,
     requestsFailed: 0, resyncs: 0, opens: 0, lastReceivedAtMs: undefined,
@@ -112,18 +116,14 @@ class LinkRuntime<Options> implements Link {
   #peer: PeerIdentity | undefined;
   #proofs: readonly Proof[] = [];
   #live: LiveSession<Options> | undefined;
-  /** Counts openings; what belongs to an earlier one is ignored. */
-  #epoch = 0;
-  #released: Promise<void> = Promise.resolve();
   #held: CallEvent[] | undefined;
   #resyncing: Promise<Result<LinkSnapshot>> | undefined;
   #garbageCount = 0;
   #stopping = false;
-  /** Once; what it leaves is for the first session. */
-  #reading: Promise<RawHistory> | undefined;
 
   constructor(plan: LinkPlan<Options>) {
     this.#plan = plan;
+    this.#opening = new Opening(plan);
     this.name = `link ${plan.id}`;
     this.#title = plan.title;
     this.#sinceMs = plan.world.clock.wall().getTime();
@@ -163,7 +163,7 @@ class LinkRuntime<Options> implements Link {
   async stop(deadlineMs: number): Promise<void> {
     this.#stopping = true;
     this.#input({ type: "disable" });
-    const closed = Promise.all([...this.#closing, this.#released]).then(() => undefined);
+    const closed = this.#opening.settled();
     let overdue: Cancellable | undefined;
     const deadline = new Promise<void>((resolve) => {
       overdue = this.#plan.world.clock.after(deadlineMs, "link.stop", resolve);
@@ -300,8 +300,7 @@ class LinkRuntime<Options> implements Link {
       case "open": void this.#open(); return;
       case "close": return;
       case "release":
-        this.#epoch += 1;
-        this.#released = this.#plan.opener.close();
+        this.#opening.release();
         return;
       case "schedule-retry":
         this.#after("retry", state.name === "down" ? state.retryInMs : 0, () => {
@@ -317,56 +316,18 @@ class LinkRuntime<Options> implements Link {
   }
 
   async #open(): Promise<void> {
-    this.#epoch += 1;
-    const epoch = this.#epoch;
-    // What an earlier session still stores moves the place where reading goes on.
-    await Promise.all([this.#released, ...this.#closing]);
-    if (epoch !== this.#epoch) return;
-    // Before the line opens: what comes meanwhile would find nobody.
-    const known = await attempt("store-damaged", "what was kept before",
-      () => this.#plan.history?.() ?? this.#readAgain());
-    if (!known.ok) {
-      this.#plan.world.log.event("link.history.unread",
-        { link: this.#plan.id, reason: known.fault.message }, "error");
-    }
-    if (epoch !== this.#epoch) return;
-    const opening = await attempt("internal", "opening",
-      () => this.#plan.opener.open(openMs));
-    const opened = opening.ok ? opening.value : opening;
-    if (epoch !== this.#epoch) {
-      if (opened.ok) opened.value.close();
-      return;
-    }
-    if (!opened.ok) {
-      this.#lost(faultText(opened.fault));
+    const opened = await this.#opening.open();
+    if (opened === undefined) return;
+    const { transport, history } = opened;
+    if (!transport.ok) {
+      this.#lost(faultText(transport.fault));
       return;
     }
     this.#counters.opens += 1;
-    this.#begin(opened.value, (known.ok ? known.value : undefined) ?? noHistory);
-  }
-
-  /** What a gateway that was killed had received and not made records of. */
-  async #readAgain(): Promise<RawHistory> {
-    const { id, driver, options, world, secret, sink, kept, rawKeeper } = this.#plan;
-    this.#reading ??= (async () => {
-      const past = await kept?.bytes();
-      if (kept === undefined || past === undefined) return noHistory;
-      const { found, account, carried } = readAgain(
-        { id, driver, options, world, secret, sink, kind: kept.kind, ...past });
-      const bytes = past.segments.reduce((sum, segment) => sum + segment.bytes.length, 0);
-      world.log.event("link.read-again", { link: id, bytes, counted: past.countedBytes,
-        calls: found.calls.length });
-      await sink.readAgain?.(found);
-      account();
-      // A mark: the time that nobody was there is no silence that ends the line.
-      if (carried.unparsed.length > 0) await rawKeeper?.keep(id, new Uint8Array(0));
-      return carried;
-    })();
-    return this.#reading;
+    this.#begin(transport.value, history);
   }
 
   #begin(transport: Transport, history: RawHistory): void {
-    this.#reading = Promise.resolve(noHistory);
     const { id, driver, options, world, secret, rawKeeper, hotel } = this.#plan;
     const live: LiveSession<Options> = new LiveSession<Options>(
       { id, driver, options, world, secret, rawKeeper, hotel }, transport, {
@@ -555,10 +516,8 @@ class LinkRuntime<Options> implements Link {
     this.#garbageCount = 0;
     this.#proofs = [];
     if (live === undefined) return;
-    const closing: Promise<void> = live.close(reasonOf(input)).finally(() => {
-      this.#closing.delete(closing);
-    });
-    this.#closing.add(closing);
+    const leaves = this.#stopping && this.#plan.kept?.leaves() === true;
+    this.#opening.closes(live.close(reasonOf(input), leaves));
   }
 
   #after(name: TimerName, delayMs: number, run: () => void): void {

@@ -18,7 +18,7 @@ import { otherReasons, rejectReasonsMax, type KeepingStatus, type LineStatus, ty
 import { RawPump } from "./raw-pump.js";
 import { sameLines, type LineState, type RawHistory, type RawKeeper, type RawSegment }
   from "./raw.js";
-import { Counting } from "./read-again.js";
+import { carriedBytesMax, Counting } from "./read-again.js";
 import type { ModemLines, Sender, SerialSigns, Transport } from "./transport.js";
 
 /** What a session that is being closed may still need to store and parse what it has received. */
@@ -82,6 +82,11 @@ export class LiveSession<Options> {
   #ordinal = 0;
   #counting = new Counting(0);
   #inFlight = 0;
+  /** Of the bytes handed to the driver and those that it has told of. */
+  #fedBytes = 0;
+  #toldBytes = 0;
+  /** A line without its end is left to the next process: nothing is said of it. */
+  #leaving = false;
   /** The link is done with this session; what it still has received is delivered nevertheless. */
   #closing = false;
 
@@ -189,8 +194,11 @@ export class LiveSession<Options> {
         `${this.#plan.driver.name} tells nothing of rooms.`)));
   }
 
-  /** Closes the line at once; resolves when what had been received is stored and parsed. */
-  close(reason: Text): Promise<void> {
+  /**
+   * Closes the line at once; resolves when what had been received is stored and parsed. `leaves`:
+   * but for a serial line's beginning, which is as after a kill.
+   */
+  close(reason: Text, leaves = false): Promise<void> {
     this.#closing = true;
     for (const abandon of [...this.#abandon]) abandon(reason);
     this.#transport.close();
@@ -201,6 +209,9 @@ export class LiveSession<Options> {
         if (settled) return;
         settled = true;
         timer?.cancel();
+        const openBytes = this.#fedBytes - this.#toldBytes;
+        this.#leaving = leaves && this.#transport.kind === "serial" && openBytes > 0
+          && openBytes <= carriedBytesMax;
         this.#guard("close", () => { this.#session?.close(); });
         const lostBytes = pump?.stop() ?? 0;
         if (lostBytes > 0) {
@@ -242,6 +253,9 @@ export class LiveSession<Options> {
   #openSession(earlier: readonly RawSegment[]): Session {
     const { id, driver, options, world, hotel } = this.#plan;
     const live = (run: () => void): void => { if (!this.#closing) run(); };
+    const ofLine = (run: () => void): void => {
+      if (!this.#leaving || this.#toldBytes >= this.#fedBytes) run();
+    };
     return driver.open({
       link: id, options, world, transport: this.#driverTransport(),
       earlier: earlier.map(({ bytes }) => bytes),
@@ -252,22 +266,30 @@ export class LiveSession<Options> {
         return found;
       },
       emit: (event) => {
-        this.#counters.events += 1;
-        this.#host.event(event);
+        ofLine(() => {
+          this.#counters.events += 1;
+          this.#host.event(event);
+        });
       },
       record: (call) => {
-        this.#counters.records += 1;
-        this.#counters.lastRecordAtMs = world.clock.wall().getTime();
-        this.#host.record(this.#located(call));
+        ofLine(() => {
+          this.#counters.records += 1;
+          this.#counters.lastRecordAtMs = world.clock.wall().getTime();
+          this.#host.record(this.#located(call));
+        });
       },
       page: (page) => this.#host.page(page),
       pageStatus: (pager, status) => { this.#host.pageStatus(pager, status); },
       report: (condition) => { live(() => { this.#host.condition(condition); }); },
       identify: (peer) => { live(() => { this.#host.identified(peer); }); },
       garbage: (bytes, reason) => {
-        this.#garbage(bytes, reason, this.#counting.rest(bytes.length));
+        this.#toldBytes += bytes.length;
+        if (!this.#leaving) this.#garbage(bytes, reason, this.#counting.rest(bytes.length));
       },
-      accounted: (bytes, as) => { this.#host.accounted(this.#counting.rest(bytes), as); },
+      accounted: (bytes, as) => {
+        this.#toldBytes += bytes;
+        if (!this.#leaving) this.#host.accounted(this.#counting.rest(bytes), as);
+      },
       missed: (records) => { this.#counters.recordsMissed += records; },
       requestResync: (reason) => { live(() => { this.#host.resyncWanted(reason); }); },
     });
@@ -379,6 +401,7 @@ export class LiveSession<Options> {
   }
 
   #deliver(bytes: Uint8Array, atMs: number, from: Sender | undefined): void {
+    this.#fedBytes += bytes.length;
     this.#guard("receive", () => { this.#receive?.(bytes, atMs, from); });
   }
 

@@ -105,7 +105,7 @@ function wire(world: SimulatedWorld, checked = false,
   const ends: End[] = [];
   const end = (name: string, yields: boolean, other: () => End | undefined): End => {
     const made: End = { taken: [], sent: [], refuse: 0, mute: false,
-      line: new EnquiryLine({ world, checked, acknowledged: true, yields, answerMs: 3_000,
+      line: new EnquiryLine({ world, line: {}, checked, acknowledged: true, yields, answerMs: 3_000,
         triesMax: 4,
         send: (bytes) => {
           made.sent.push(...bytes);

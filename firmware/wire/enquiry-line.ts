@@ -4,11 +4,14 @@
  */
 
 import { done, fail, type Result, type Text } from "../base/result.js";
+import { afterSilence, type Listened } from "../base/silence.js";
 import type { Cancellable, World } from "../base/world.js";
 import { stxCodec, type StxDecoder, type StxFrame } from "./stx-frames.js";
 
 export interface EnquiryLinePlan {
   readonly world: World;
+  /** Where what is received comes from. */
+  readonly line: Listened;
   /** A check octet stands behind ETX. */
   readonly checked: boolean;
   /**
@@ -79,7 +82,8 @@ export class EnquiryLine {
     this.#all(this.#decoder.push(bytes));
     this.#silence?.cancel();
     if (!this.#decoder.pending) return;
-    this.#silence = this.#plan.world.clock.after(textSilenceMs, "enquiry.silence", () => {
+    const { line, world } = this.#plan;
+    this.#silence = afterSilence(world.clock, line, textSilenceMs, "enquiry.silence", () => {
       this.#all(this.#decoder.flush());
     });
   }
@@ -202,7 +206,7 @@ export class EnquiryLine {
 
   #wait(ms: number, run: () => void): void {
     this.#timer?.cancel();
-    this.#timer = this.#plan.world.clock.after(ms, "enquiry.answer", run);
+    this.#timer = afterSilence(this.#plan.world.clock, this.#plan.line, ms, "enquiry.answer", run);
   }
 
   #send(frame: StxFrame): Result<void> {

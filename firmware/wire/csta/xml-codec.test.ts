@@ -134,6 +134,10 @@ describe("CSTA XML", () => {
     assert.equal(namespaceOf(), other);
     decode("<RequestSystemStatus/>", codec);
     assert.equal(namespaceOf(), other);
+    decode(`<MonitorStop xmlns="${edition4}/${"x".repeat(9_000)}"/>`, codec);
+    assert.equal(namespaceOf(), other);
+    codec.encode({ kind: "associated", version: "3.0" });
+    assert.equal(namespaceOf(), other);
     codec.encode({ kind: "associated", version: `${edition4}/priv5` });
     assert.equal(namespaceOf(), `${edition4}/priv5`);
     decode(encode({ kind: "associated", version: edition4 }), codec);

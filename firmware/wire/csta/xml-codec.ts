@@ -35,6 +35,7 @@ export function cstaXmlCodec(options: XmlCodecOptions = {}): CstaCodec {
 const responseEnding = "Response";
 const errorElement = "CSTAErrorCode";
 const crossReference = "monitorCrossRefID";
+const namespaceCharactersMax = 200;
 
 /** There is no reject in ECMA-323. */
 const rejectErrors: Readonly<Partial<Record<RejectProblem, CstaError>>> = {
@@ -133,8 +134,10 @@ class XmlCodec implements CstaCodec {
       .replace(errorElement, `${errorElement} xmlns="${escapeXml(this.#namespace)}"`);
   }
 
+  /** Avaya's oldest version is no namespace, and nobody's is long: it stands in every message. */
   #agree(version: string | undefined): void {
-    if (version?.startsWith("http") === true) this.#namespace = version;
+    if (version === undefined || version.length > namespaceCharactersMax) return;
+    if (version.startsWith("http")) this.#namespace = version;
   }
 
   #read(invokeID: number, text: string): CstaMessage | string {
