@@ -7,6 +7,7 @@ export type Requirement =
   | "asn1c"
   | "asterisk"
   | "browser"
+  | "convert-asn1"
   | "fish"
   | "guest"
   | "mosquitto"
