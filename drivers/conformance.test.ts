@@ -25,6 +25,7 @@ const connection = { call: callId("no-such-call"), device: deviceId("101") };
 const samples: Readonly<Record<ServiceName, ServiceRequest>> = {
   makeCall: { service: "makeCall", callingDevice: deviceId("101"), calledNumber: "102" },
   answerCall: { service: "answerCall", connection },
+  acceptCall: { service: "acceptCall", connection },
   clearConnection: { service: "clearConnection", connection },
   clearCall: { service: "clearCall", connection },
   holdCall: { service: "holdCall", connection },
@@ -42,12 +43,17 @@ const samples: Readonly<Record<ServiceName, ServiceRequest>> = {
   deflectCall: { service: "deflectCall", callToBeDiverted: connection, newDestination: "102" },
   directedPickupCall: { service: "directedPickupCall", callToBePickedUp: connection,
     requestingDevice: deviceId("102") },
+  groupPickupCall: { service: "groupPickupCall", requestingDevice: deviceId("102") },
+  callBack: { service: "callBack", connection },
+  associateData: { service: "associateData", connection, accountCode: "1" },
   parkCall: { service: "parkCall", parking: connection },
   generateDigits: { service: "generateDigits", connection, digits: "1" },
   setAgentState: { service: "setAgentState", device: deviceId("101"), requestedState: "ready" },
   setMessageWaitingIndicator: { service: "setMessageWaitingIndicator", device: deviceId("101"),
     on: true },
   setDoNotDisturb: { service: "setDoNotDisturb", device: deviceId("101"), on: true },
+  setForwarding: { service: "setForwarding", device: deviceId("101"), on: true,
+    forwardingType: "immediate", forwardTo: "102" },
   sendPage: { service: "sendPage", page: { pager: "550", text: "CALL ME 101" } },
 };
 

@@ -23,6 +23,9 @@ export interface Associated {
   readonly version?: string;
 }
 
+/** How long a PBX may keep the session of a line that broke; each line has a new one. */
+const cleanupSeconds = 5;
+
 export interface AssociationPlan {
   readonly dialect: Dialect;
   readonly credentials: Credentials;
@@ -68,6 +71,8 @@ Result<AssociationRequest> {
     ...(password === undefined ? {} : { password: password.value }),
     ...(dialect.association !== "session" ? {} : {
       duration: timers.session.ms / 1_000,
+      // Monitors of a broken line shall not take licences from the next one for long.
+      cleanupDelay: cleanupSeconds,
       ...(applicationID === undefined ? {} : { applicationID }),
     }),
   });

@@ -30,7 +30,9 @@ const events: readonly EventName[] = [
 /** Of the standard; what this very PBX has of it the probe tells. */
 const capabilities: Capabilities = {
   services: {
-    makeCall: "native", answerCall: "native", clearConnection: "native", clearCall: "native",
+    makeCall: "native", answerCall: "native", acceptCall: "native",
+    groupPickupCall: "native", callBack: "native", associateData: "native", setForwarding: "native",
+    clearConnection: "native", clearCall: "native",
     holdCall: "native", retrieveCall: "native", alternateCall: "native", reconnectCall: "native",
     consultationCall: "native", transferCall: "native", conferenceCall: "native",
     singleStepTransferCall: "native", singleStepConference: "native", deflectCall: "native",
@@ -51,11 +53,12 @@ const common = {
 type ListOptions = Pick<Phase3Options, "user" | "secret" | "devices" | "trunks" | "agents">;
 
 function profileOf(
-  driver: string, dialect: Dialect, codec: CstaCodec, options: ListOptions,
+  sheet: { readonly name: string; readonly capabilities: Capabilities }, dialect: Dialect,
+  codec: CstaCodec, { user, secret, devices, trunks, agents }: ListOptions,
 ): Profile {
-  const { user, secret, devices, trunks, agents } = options;
-  return { driver, dialect, codec, devices, trunks, agents, credentials: {
-    ...(user === undefined ? {} : { user }), ...(secret === undefined ? {} : { secret }) } };
+  return { driver: sheet.name, services: sheet.capabilities.services, dialect, codec, devices,
+    trunks, agents, credentials: { ...(user === undefined ? {} : { user }),
+      ...(secret === undefined ? {} : { secret }) } };
 }
 
 /** What an operator says of framing and association goes before what is usual for the PBX. */
@@ -100,7 +103,7 @@ export const csta3: Driver<Phase3Options> = {
     const { options } = context;
     const dialect = dialectOf(phase3Dialects[options.pbx], options);
     return openCstaSession(context,
-      profileOf("csta3", dialect, phase3Codec(options.pbx, dialect), options));
+      profileOf(csta3, dialect, phase3Codec(options.pbx, dialect), options));
   },
 };
 
@@ -121,7 +124,7 @@ export const csta12: Driver<Phase12Options> = {
     const phase = options.phase ?? (options.pbx === "md110" ? "1" : "2");
     const dialect = dialectOf(phase12Dialects[options.pbx], options);
     return openCstaSession(context,
-      profileOf("csta12", dialect, phase12Codec(phase, dialect), options));
+      profileOf(csta12, dialect, phase12Codec(phase, dialect), options));
   },
 };
 
@@ -141,7 +144,7 @@ export const cstaXml: Driver<XmlOptions> = {
   options: xmlOptions,
   open(context) {
     const { options } = context;
-    const profile = profileOf("csta-xml", xmlDialects[options.pbx], xmlCodec(options.pbx), options);
+    const profile = profileOf(cstaXml, xmlDialects[options.pbx], xmlCodec(options.pbx), options);
     return openCstaSession(context, { ...profile,
       ...(options.switchName === undefined ? {} : { switchName: options.switchName }),
       credentials: { ...profile.credentials, applicationID: options.applicationId } });

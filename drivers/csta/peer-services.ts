@@ -63,6 +63,23 @@ export function callService(pbx: PeerPbx, invoke: Invoke): PeerAnswer | undefine
         return { result: { pickedCall: { callID: call.id, deviceID: pbx.device(by) } } };
       });
     }
+    case "GroupPickupCall": {
+      const by = pbx.numberOf(invoke.argument.newDestination);
+      const [call, device] = ringing(pbx) ?? [];
+      if (call === undefined || device === undefined) {
+        return refuse("stateIncompatibility", "noCallToAnswer");
+      }
+      soon(call, () => { features.pickup(pbx, call, device, by); });
+      return { result: { pickedCall: { callID: call.id, deviceID: pbx.device(by) } } };
+    }
+    case "CallBack": return at(invoke.argument.callbackConnection, any, () => done);
+    case "AssociateData": {
+      const { existingCall, accountCode = "" } = invoke.argument;
+      return at(existingCall, any, ({ call, device }) => soon(call, () => {
+        pbx.tell({ type: "callInformation", connection: pbx.connection(call, device),
+          device: pbx.device(device), accountInfo: accountCode }, call);
+      }));
+    }
     case "ParkCall": {
       const to = pbx.numberOf(invoke.argument.parkTo);
       return at(invoke.argument.parking, ["connected", "hold"], ({ call, device }) =>
@@ -77,6 +94,16 @@ export function callService(pbx: PeerPbx, invoke: Invoke): PeerAnswer | undefine
     }
     default: return secondCallService(pbx, invoke, at, soon);
   }
+}
+
+/** A call that rings somewhere: all devices are one pickup group. */
+function ringing(pbx: PeerPbx): readonly [PeerCall, string] | undefined {
+  for (const call of pbx.calls.values()) {
+    for (const [device, { state }] of call.connections) {
+      if (state === "alerting") return [call, device];
+    }
+  }
+  return undefined;
 }
 
 function makeCall(pbx: PeerPbx, { argument }: Extract<Invoke, { readonly service: "MakeCall" }>,

@@ -1,6 +1,6 @@
 /** What this very PBX does: what its encoding has, what it lists, what it answered so far. */
 
-import type { Proof } from "../../firmware/link/driver.js";
+import type { Capabilities, Proof } from "../../firmware/link/driver.js";
 import { serviceNames } from "../../firmware/model/services.js";
 import type { CstaCodec } from "../../firmware/wire/csta/message.js";
 import type { Invocations } from "./invocations.js";
@@ -22,12 +22,15 @@ async function listed(
   return services === undefined || services.length === 0 ? undefined : new Set(services);
 }
 
-export async function prove(codec: CstaCodec, invocations: Invocations): Promise<Proof[]> {
+/** `declared`: what the driver's sheet offers. */
+export async function prove(
+  codec: CstaCodec, invocations: Invocations, declared: Capabilities["services"],
+): Promise<Proof[]> {
   const offered = await listed(codec, invocations);
   const proofs: Proof[] = [];
   for (const subject of serviceNames) {
     const name = cstaNames[subject];
-    if (name === undefined) continue;
+    if (name === undefined || declared[subject] === undefined) continue;
     if (!codec.services.has(name)) {
       proofs.push({ subject, proven: "no", evidence: {
         en: `this phase of CSTA has no ${name}`, fr: `cette phase de CSTA n'a pas ${name}` } });

@@ -144,6 +144,16 @@ function services({ peer, wait, answered }: Scene): ConformancePbx["services"] {
   return {
     makeCall: () => ({ service: "makeCall", callingDevice: device, calledNumber: "1002" }),
     answerCall: async (stage) => ({ service: "answerCall", connection: await ringing(stage) }),
+    acceptCall: async (stage) => ({ service: "acceptCall", connection: await ringing(stage) }),
+    async groupPickupCall(stage): Promise<ServiceRequest> {
+      await ringing(stage);
+      return { service: "groupPickupCall", requestingDevice: deviceId("1003") };
+    },
+    callBack: async (stage) => ({ service: "callBack", connection: await ringing(stage) }),
+    associateData: async (stage) => ({ service: "associateData",
+      connection: await active(stage), accountCode: "4711" }),
+    setForwarding: () => ({ service: "setForwarding", device, on: true,
+      forwardingType: "immediate", forwardTo: "1003" }),
     clearConnection: async (stage) =>
       ({ service: "clearConnection", connection: await active(stage) }),
     clearCall: async (stage) => ({ service: "clearCall", connection: await active(stage) }),

@@ -21,7 +21,8 @@ export const cstaNames: Readonly<Partial<Record<ServiceName, CstaServiceName>>> 
   directedPickupCall: "DirectedPickupCall", parkCall: "ParkCall",
   generateDigits: "GenerateDigits", setAgentState: "SetAgentState",
   setMessageWaitingIndicator: "SetMessageWaitingIndicator",
-  setDoNotDisturb: "SetDoNotDisturb",
+  setDoNotDisturb: "SetDoNotDisturb", setForwarding: "SetForwarding", acceptCall: "AcceptCall",
+  groupPickupCall: "GroupPickupCall", callBack: "CallBack", associateData: "AssociateData",
 };
 
 export interface ServiceContext {
@@ -32,7 +33,7 @@ export interface ServiceContext {
 
 type MakesCall = Extract<ServiceRequest, { readonly service: "makeCall" | "consultationCall"
   | "transferCall" | "conferenceCall" | "singleStepTransferCall" | "singleStepConference"
-  | "directedPickupCall" }>;
+  | "directedPickupCall" | "groupPickupCall" }>;
 
 const dialled = (text: string): CstaDevice => ({ kind: "dialingNumber", text });
 
@@ -51,6 +52,10 @@ export async function perform(
   switch (request.service) {
     case "answerCall":
       return plain("AnswerCall", { callToBeAnswered: at(request.connection) });
+    case "acceptCall": return plain("AcceptCall", { callToBeAccepted: at(request.connection) });
+    case "callBack": return plain("CallBack", { callbackConnection: at(request.connection) });
+    case "associateData": return plain("AssociateData",
+      { existingCall: at(request.connection), accountCode: request.accountCode });
     case "clearConnection":
       return plain("ClearConnection", { connectionToBeCleared: at(request.connection) });
     case "clearCall": return plain("ClearCall", { callToBeCleared: at(request.connection) });
@@ -78,6 +83,10 @@ export async function perform(
       { device: names.toNative(request.device), messageWaitingOn: request.on });
     case "setDoNotDisturb": return plain("SetDoNotDisturb",
       { device: names.toNative(request.device), doNotDisturbOn: request.on });
+    case "setForwarding": return plain("SetForwarding", {
+      device: names.toNative(request.device), forwardingType: request.forwardingType,
+      activateForward: request.on,
+      ...(request.forwardTo === undefined ? {} : { forwardDN: dialled(request.forwardTo) }) });
     case "sendPage": return fail("service-not-supported", "CSTA has no pages.");
     default: return makeCall(context, request, deadlineMs);
   }
@@ -121,6 +130,9 @@ async function makeCall(
       { activeCall: at(request.activeCall), deviceToJoin: dialled(request.deviceToBeJoined),
         participationType: "active" },
       (result) => result.conferencedCall);
+    case "groupPickupCall": return ask("GroupPickupCall",
+      { newDestination: names.toNative(request.requestingDevice) },
+      (result) => result.pickedCall, request.requestingDevice);
     case "directedPickupCall": return ask("DirectedPickupCall", {
       callToBePickedUp: at(request.callToBePickedUp),
       requestingDevice: names.toNative(request.requestingDevice),

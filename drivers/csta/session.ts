@@ -8,7 +8,7 @@ import {
 } from "../../firmware/base/result.js";
 import type { Decoder } from "../../firmware/base/codec.js";
 import type { Cancellable } from "../../firmware/base/world.js";
-import type { Proof, Session, SessionContext } from "../../firmware/link/driver.js";
+import type { Capabilities, Proof, Session, SessionContext } from "../../firmware/link/driver.js";
 import { deviceId, type DeviceId } from "../../firmware/model/identifiers.js";
 import type { ServiceRequest, ServiceResponse } from "../../firmware/model/services.js";
 import type { LinkSnapshot } from "../../firmware/model/snapshot.js";
@@ -36,6 +36,8 @@ export interface Profile {
   readonly driver: string;
   readonly dialect: Dialect;
   readonly codec: CstaCodec;
+  /** As declared. */
+  readonly services: Capabilities["services"];
   readonly credentials: Credentials;
   /** Numbers and ranges. */
   readonly devices: readonly string[];
@@ -352,7 +354,8 @@ class CstaSession implements Session {
   }
 
   async probe(): Promise<Result<readonly Proof[]>> {
-    return this.#notUp() ?? ok(await prove(this.#profile.codec, this.#invocations));
+    return this.#notUp() ?? ok(await prove(this.#profile.codec, this.#invocations,
+      this.#profile.services));
   }
 
   async snapshot(deadlineMs: number): Promise<Result<LinkSnapshot>> {

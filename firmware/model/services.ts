@@ -6,11 +6,17 @@ import type { Page, PageStatus } from "./pages.js";
 export type RequestedAgentState =
   "loggedOn" | "loggedOff" | "notReady" | "ready" | "workingAfterCall";
 
+/** When calls are forwarded (ECMA-269 §12.2, forwardingType). */
+export const forwardingTypes = ["immediate", "busy", "noAnswer"] as const;
+export type ForwardingType = typeof forwardingTypes[number];
+
 export type ServiceRequest =
   | { readonly service: "makeCall"; readonly callingDevice: DeviceId; readonly calledNumber: string;
       /** Ring the calling device first (prompt) or let it go off hook by itself. */
       readonly autoOriginate?: "prompt" | "doNotPrompt" }
   | { readonly service: "answerCall"; readonly connection: ConnectionId }
+  /** A call that is being offered, and rings only when it has been accepted. */
+  | { readonly service: "acceptCall"; readonly connection: ConnectionId }
   | { readonly service: "clearConnection"; readonly connection: ConnectionId }
   | { readonly service: "clearCall"; readonly connection: ConnectionId }
   | { readonly service: "holdCall"; readonly connection: ConnectionId }
@@ -33,6 +39,12 @@ export type ServiceRequest =
       readonly newDestination: string }
   | { readonly service: "directedPickupCall"; readonly callToBePickedUp: ConnectionId;
       readonly requestingDevice: DeviceId }
+  /** A call that rings anywhere in the device's pickup group. */
+  | { readonly service: "groupPickupCall"; readonly requestingDevice: DeviceId }
+  /** The PBX calls back when the party that is busy or does not answer is free. */
+  | { readonly service: "callBack"; readonly connection: ConnectionId }
+  | { readonly service: "associateData"; readonly connection: ConnectionId;
+      readonly accountCode: string }
   | { readonly service: "parkCall"; readonly parking: ConnectionId; readonly parkTo?: string }
   | { readonly service: "generateDigits"; readonly connection: ConnectionId;
       readonly digits: string }
@@ -43,17 +55,21 @@ export type ServiceRequest =
   | { readonly service: "setMessageWaitingIndicator"; readonly device: DeviceId;
       readonly on: boolean }
   | { readonly service: "setDoNotDisturb"; readonly device: DeviceId; readonly on: boolean }
+  /** `forwardTo` is required to switch it on, unless the PBX knows a destination of its own. */
+  | { readonly service: "setForwarding"; readonly device: DeviceId; readonly on: boolean;
+      readonly forwardingType: ForwardingType; readonly forwardTo?: string }
   /** Outside ECMA-269: a call to a pager. */
   | { readonly service: "sendPage"; readonly page: Page };
 
 export type ServiceName = ServiceRequest["service"];
 
 export const serviceNames = [
-  "makeCall", "answerCall", "clearConnection", "clearCall", "holdCall", "retrieveCall",
-  "alternateCall", "reconnectCall", "consultationCall", "transferCall", "conferenceCall",
-  "singleStepTransferCall", "singleStepConference", "deflectCall", "directedPickupCall",
-  "parkCall", "generateDigits", "setAgentState", "setMessageWaitingIndicator",
-  "setDoNotDisturb", "sendPage",
+  "makeCall", "answerCall", "acceptCall", "clearConnection", "clearCall", "holdCall",
+  "retrieveCall", "alternateCall", "reconnectCall", "consultationCall", "transferCall",
+  "conferenceCall", "singleStepTransferCall", "singleStepConference", "deflectCall",
+  "directedPickupCall", "groupPickupCall", "callBack", "associateData", "parkCall",
+  "generateDigits", "setAgentState", "setMessageWaitingIndicator", "setDoNotDisturb",
+  "setForwarding", "sendPage",
 ] as const satisfies readonly ServiceName[];
 
 /**

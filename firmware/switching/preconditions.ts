@@ -32,8 +32,11 @@ export function checkPreconditions(request: ServiceRequest, stateOf: StateOf): R
   };
   switch (request.service) {
     case "makeCall": case "setAgentState": case "setMessageWaitingIndicator":
-    case "setDoNotDisturb": case "sendPage": return done;
-    case "answerCall": return one(request.connection, ["alerting"]);
+    case "setDoNotDisturb": case "setForwarding": case "groupPickupCall": case "sendPage":
+      return done;
+    case "callBack": return one(request.connection, any);
+    case "associateData": return one(request.connection, any);
+    case "acceptCall": case "answerCall": return one(request.connection, ["alerting"]);
     case "clearConnection": return one(request.connection, any);
     case "clearCall": return one(request.connection, any);
     case "holdCall": return one(request.connection, ["connected"]);

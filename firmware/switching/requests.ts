@@ -112,7 +112,8 @@ function withCurrentCalls(
   };
   switch (request.service) {
     case "makeCall": case "setAgentState": case "setMessageWaitingIndicator":
-    case "setDoNotDisturb": case "sendPage": return request;
+    case "setDoNotDisturb": case "setForwarding": case "groupPickupCall": case "sendPage":
+      return request;
     case "alternateCall": case "reconnectCall": case "transferCall": case "conferenceCall":
       return { ...request, heldCall: now(request.heldCall), activeCall: now(request.activeCall) };
     case "consultationCall": return { ...request, existingCall: now(request.existingCall) };
@@ -147,6 +148,9 @@ function withDialString(
         (deviceToBeJoined) => ({ ...request, deviceToBeJoined }));
     case "deflectCall":
       return put(request.newDestination, (newDestination) => ({ ...request, newDestination }));
+    case "setForwarding":
+      return request.forwardTo === undefined ? ok(request)
+        : put(request.forwardTo, (forwardTo) => ({ ...request, forwardTo }));
     default: return ok(request);
   }
 }

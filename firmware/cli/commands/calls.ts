@@ -1,7 +1,8 @@
 /** `ctictl call ...` and `ctictl agent ...`: ECMA-269's services, with everyday aliases. */
 
 import { create } from "@bufbuild/protobuf";
-import { CallsService, RequestedAgentStateSchema, type SnapshotCallsResponse }
+import { CallsService, ForwardingTypeSchema, RequestedAgentStateSchema,
+  type SnapshotCallsResponse }
   from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { ConnectionIdSchema, ConnectionState, ConnectionStateSchema, DirectionSchema,
   type ConnectionId } from "../../../proto/gen/cti/gateway/v1/model_pb.js";
@@ -87,6 +88,13 @@ async function showCalls(response: SnapshotCallsResponse, session: Session): Pro
 const single = [
   { words: "call answer", method: methods.answerCall, states: [ALERTING],
     about: ["Answer a call that rings at a device.", "Répondre à un appel qui sonne à un poste."] },
+  { words: "call accept", method: methods.acceptCall, states: [ALERTING],
+    about: ["Let a call that is offered to a device ring.",
+      "Laisser sonner un appel proposé à un poste."] },
+  { words: "call call-back", method: methods.callBack,
+    states: [CONNECTED, ALERTING, QUEUED, FAIL],
+    about: ["Be called back when the called party is free.",
+      "Être rappelé quand le correspondant est libre."] },
   { words: "call clear", aliases: ["hang-up"], method: methods.clearConnection,
     states: [INITIATED, ALERTING, CONNECTED, HOLD, QUEUED, FAIL],
     about: ["Take a device out of its call.", "Retirer un poste de son appel (raccrocher)."] },
@@ -176,6 +184,8 @@ const switched = (input: Input, { environment }: Session): {
 } => ({ link: input.arg("link"), device: input.arg("device"), on: input.onOff("on-off"),
   requestId: environment.randomId() });
 
+const forwardingChoices = enumChoices(ForwardingTypeSchema).join(", ");
+
 const otherCommands: readonly Command[] = [
   ask({ words: "call pickup", args: ["<link>", "<device>", "<ringing-device>"],
     options: [callOption], method: methods.directedPickupCall, show: showNew,
@@ -184,6 +194,18 @@ const otherCommands: readonly Command[] = [
     request: async (input, session) => ({ link: input.arg("link"), device: input.arg("device"),
       connection: await connectionAt(session, input, [ALERTING, QUEUED],
         { device: input.arg("ringing-device") }),
+      requestId: session.environment.randomId() }) }),
+  ask({ words: "call group-pickup", args: device, method: methods.groupPickupCall, show: showNew,
+    about: ["Take a call that rings in a device's group.",
+      "Intercepter un appel qui sonne dans le groupe d'un poste."],
+    request: (input, { environment }) => ({ link: input.arg("link"), device: input.arg("device"),
+      requestId: environment.randomId() }) }),
+  ask({ words: "call account", args: [...device, "<code>"], options: [callOption],
+    method: methods.associateData,
+    about: ["Give a device's call an account code.",
+      "Donner un code d'affaire à l'appel d'un poste."],
+    request: async (input, session) => ({ link: input.arg("link"), accountCode: input.arg("code"),
+      connection: await connectionAt(session, input, [CONNECTED]),
       requestId: session.environment.randomId() }) }),
   ask({ words: "call park", args: device, method: methods.parkCall,
     options: [callOption, { flags: "--to <position>",
@@ -218,6 +240,15 @@ const otherCommands: readonly Command[] = [
     about: ["Switch a device's do-not-disturb on or off.",
       "Activer (on) ou désactiver (off) ne-pas-déranger d'un poste."],
     request: switched }),
+  ask({ words: "device forward", args: [...device, "<on-off>"], method: methods.setForwarding,
+    options: [
+      { flags: "--to <number>", about: ["where to", "vers où"] },
+      { flags: "--when <type>", about: [`${forwardingChoices}; immediate if absent`,
+        `${forwardingChoices} ; immediate sinon`] }],
+    about: ["Switch a device's forwarding on or off.",
+      "Activer (on) ou désactiver (off) le renvoi d'un poste."],
+    request: (input, session) => ({ ...switched(input, session), number: input.text("to"),
+      type: enumValue(ForwardingTypeSchema, input.text("when") || "immediate") }) }),
 ];
 
 export const callCommands: readonly Command[] = [

@@ -55,7 +55,8 @@ const table: readonly (readonly [string, MethodRow])[] = [
     "HoldCall", "RetrieveCall", "AlternateCall", "ReconnectCall", "ConsultationCall",
     "TransferCall", "ConferenceCall", "SingleStepTransferCall", "SingleStepConference",
     "DeflectCall", "DirectedPickupCall", "ParkCall", "GenerateDigits", "SetAgentState",
-    "SetMessageWaitingIndicator", "SetDoNotDisturb"]),
+    "SetMessageWaitingIndicator", "SetDoNotDisturb", "SetForwarding", "GroupPickupCall",
+    "AcceptCall", "CallBack", "AssociateData"]),
 
   ...rows(configuration, "admin", "none", ["GetConfiguration", "ValidateConfiguration",
     "ListRevisions", "DiffRevisions", "GetSchema", "ListSecrets"]),

@@ -9,7 +9,7 @@ import { CallsService } from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import type { ConnectionId as ConnectionIdMessage }
   from "../../../proto/gen/cti/gateway/v1/model_pb.js";
 import { snapshotMessage } from "./call-message.js";
-import { requestedAgentStates, wordOf } from "./enums.js";
+import { forwardingTypes, requestedAgentStates, wordOf } from "./enums.js";
 import { watchEvents } from "./event-watch.js";
 import { Fields, textLengthMax } from "./fields.js";
 import type { GatewayView } from "./gateway-view.js";
@@ -98,6 +98,7 @@ export function callsHandlers(
     ...callControl(actions),
     ...callTransfer(actions),
     ...callAssociated(actions),
+    ...callCompletion(actions),
     ...deviceSwitches(actions),
   };
 }
@@ -214,9 +215,29 @@ function callAssociated(
   };
 }
 
+function callCompletion(
+  actions: Actions,
+): Pick<Handlers, "acceptCall" | "groupPickupCall" | "callBack" | "associateData"> {
+  return {
+    acceptCall: async (request, context) => nothing(await actions.act(method.acceptCall, request,
+      context, (fields) => ({ service: "acceptCall",
+        connection: connectionOf(fields, "connection", request.connection) }))),
+    groupPickupCall: async (request, context) => connection(await actions.act(
+      method.groupPickupCall, request, context, (fields) => ({ service: "groupPickupCall",
+        requestingDevice: deviceId(text(fields, "device", request.device)) }))),
+    callBack: async (request, context) => nothing(await actions.act(method.callBack, request,
+      context, (fields) => ({ service: "callBack",
+        connection: connectionOf(fields, "connection", request.connection) }))),
+    associateData: async (request, context) => nothing(await actions.act(method.associateData,
+      request, context, (fields) => ({ service: "associateData",
+        accountCode: text(fields, "account_code", request.accountCode),
+        connection: connectionOf(fields, "connection", request.connection) }))),
+  };
+}
+
 function deviceSwitches(
   actions: Actions,
-): Pick<Handlers, "setMessageWaitingIndicator" | "setDoNotDisturb"> {
+): Pick<Handlers, "setMessageWaitingIndicator" | "setDoNotDisturb" | "setForwarding"> {
   return {
     setMessageWaitingIndicator: async (request, context) => nothing(await actions.act(
       method.setMessageWaitingIndicator, request, context, (fields) => ({
@@ -225,5 +246,15 @@ function deviceSwitches(
     setDoNotDisturb: async (request, context) => nothing(await actions.act(
       method.setDoNotDisturb, request, context, (fields) => ({ service: "setDoNotDisturb",
         on: request.on, device: deviceId(text(fields, "device", request.device)) }))),
+    setForwarding: async (request, context) => nothing(await actions.act(method.setForwarding,
+      request, context, (fields) => {
+        const forwardingType = wordOf(forwardingTypes, request.type);
+        if (forwardingType === undefined) fields.wrong("type", "is required");
+        fields.optional("number", request.number);
+        return { service: "setForwarding", on: request.on,
+          device: deviceId(text(fields, "device", request.device)),
+          forwardingType: forwardingType ?? "immediate",
+          ...(request.number === "" ? {} : { forwardTo: request.number }) };
+      })),
   };
 }

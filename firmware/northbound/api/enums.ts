@@ -2,12 +2,15 @@
 
 import type { EventName } from "../../model/events.js";
 import type { Direction as ModelDirection, NumberForms } from "../../model/records.js";
-import type { RequestedAgentState as ModelRequestedAgentState } from "../../model/services.js";
+import type {
+  ForwardingType as ModelForwardingType, RequestedAgentState as ModelRequestedAgentState,
+} from "../../model/services.js";
 import type { AgentState as ModelAgentState, ConnectionState as ModelConnectionState }
   from "../../model/states.js";
 import type { LinkState as ModelLinkState } from "../../link/link.js";
 import type { AlarmSeverity } from "../../supervisor/alarms.js";
-import { RequestedAgentState } from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
+import { ForwardingType, RequestedAgentState }
+  from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { LinkState } from "../../../proto/gen/cti/gateway/v1/links_pb.js";
 import { AgentState, ConnectionState, Direction, EventType, NumberKind }
   from "../../../proto/gen/cti/gateway/v1/model_pb.js";
@@ -83,6 +86,11 @@ export const agentStates: Readonly<Record<ModelAgentState, AgentState>> = {
   ready: AgentState.READY,
   busy: AgentState.BUSY,
   workingAfterCall: AgentState.WORKING_AFTER_CALL,
+};
+
+export const forwardingTypes: Readonly<Record<ModelForwardingType, ForwardingType>> = {
+  immediate: ForwardingType.IMMEDIATE, busy: ForwardingType.BUSY,
+  noAnswer: ForwardingType.NO_ANSWER,
 };
 
 export const requestedAgentStates: Readonly<

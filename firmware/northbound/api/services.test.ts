@@ -9,7 +9,8 @@ import { SimulatedWorld } from "../../base/world-simulated.js";
 import { callId, deviceId, linkId } from "../../model/identifiers.js";
 import type { PageRecord } from "../../paging/page-record.js";
 import { AccessService, Role } from "../../../proto/gen/cti/gateway/v1/access_pb.js";
-import { CallsService, RequestedAgentState } from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
+import { CallsService, ForwardingType, RequestedAgentState }
+  from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { ApplyMode, ConfigurationService }
   from "../../../proto/gen/cti/gateway/v1/configuration_pb.js";
 import { PageDeliveryState, PagePriority, PageStatus, PagingService }
@@ -115,22 +116,19 @@ describe("services", () => {
     const made = await good("operator", method.makeCall,
       { link, device: "100", number: "0123", doNotPrompt: true });
     assert.deepEqual([made.connection?.call, made.connection?.device], ["c1", "100"]);
-    await good("operator", method.answerCall, { link, connection });
-    await good("operator", method.clearConnection, { link, connection });
-    await good("operator", method.clearCall, { link, connection });
-    await good("operator", method.holdCall, { link, connection });
-    await good("operator", method.retrieveCall, { link, connection });
+    for (const one of ["answerCall", "clearConnection", "clearCall", "holdCall", "retrieveCall",
+      "acceptCall", "callBack"] as const) {
+      await good("operator", method[one], { link, connection });
+    }
     const pair = { heldCall: connection, activeCall: { call: "c2", device: "100" } };
+    const single = { link, activeCall: connection, number: "200" };
     await good("operator", method.alternateCall, { link, ...pair });
     await good("operator", method.reconnectCall, { link, ...pair });
-    await good("operator", method.consultationCall,
-      { link, existingCall: connection, number: "200" });
+    await good("operator", method.consultationCall, { ...single, existingCall: connection });
     await good("operator", method.transferCall, { link, ...pair });
     await good("operator", method.conferenceCall, { link, ...pair });
-    await good("operator", method.singleStepTransferCall,
-      { link, activeCall: connection, number: "200" });
-    await good("operator", method.singleStepConference,
-      { link, activeCall: connection, number: "200" });
+    await good("operator", method.singleStepTransferCall, single);
+    await good("operator", method.singleStepConference, single);
     await good("operator", method.deflectCall, { link, connection, number: "200" });
     await good("operator", method.directedPickupCall, { link, connection, device: "300" });
     await good("operator", method.parkCall, { link, connection, parkTo: "701" });
@@ -139,15 +137,16 @@ describe("services", () => {
       state: RequestedAgentState.NOT_READY, reason: "lunch" });
     await good("operator", method.setMessageWaitingIndicator, { link, device: "100", on: true });
     await good("operator", method.setDoNotDisturb, { link, device: "100" });
+    await good("operator", method.groupPickupCall, { link, device: "300" });
+    await good("operator", method.associateData, { link, connection, accountCode: "77" });
+    await good("operator", method.setForwarding,
+      { link, device: "100", on: true, type: ForwardingType.NO_ANSWER, number: "200" });
     const both = { heldCall: held, activeCall: { call: "c2", device: "100" } };
     assert.deepEqual(asked, [
       { service: "makeCall", callingDevice: "100", calledNumber: "0123",
         autoOriginate: "doNotPrompt" },
-      { service: "answerCall", connection: held },
-      { service: "clearConnection", connection: held },
-      { service: "clearCall", connection: held },
-      { service: "holdCall", connection: held },
-      { service: "retrieveCall", connection: held },
+      ...["answerCall", "clearConnection", "clearCall", "holdCall", "retrieveCall", "acceptCall",
+        "callBack"].map((service) => ({ service, connection: held })),
       { service: "alternateCall", ...both },
       { service: "reconnectCall", ...both },
       { service: "consultationCall", existingCall: held, consultedDevice: "200" },
@@ -163,6 +162,10 @@ describe("services", () => {
         reason: "lunch" },
       { service: "setMessageWaitingIndicator", device: "100", on: true },
       { service: "setDoNotDisturb", device: "100", on: false },
+      { service: "groupPickupCall", requestingDevice: "300" },
+      { service: "associateData", connection: held, accountCode: "77" },
+      { service: "setForwarding", device: "100", on: true, forwardingType: "noAnswer",
+        forwardTo: "200" },
     ].map((request) => ["pbx-1", "operator", request]));
   });
 

@@ -4,7 +4,8 @@
  */
 
 import { agentId, type ConnectionId } from "../../model/identifiers.js";
-import type { ServiceName, ServiceRequest } from "../../model/services.js";
+import { forwardingTypes, type ServiceName, type ServiceRequest }
+  from "../../model/services.js";
 import type { CstaArgument, CstaConnection, CstaResult, CstaServiceName }
   from "../../wire/csta/message.js";
 import type { LinkNaming } from "./event-report.js";
@@ -37,6 +38,18 @@ const simple: Rows = {
   ClearConnection: { becomes: "clearConnection",
     read: (said, at) => ({ service: "clearConnection",
       connection: at.connection(said.connectionToBeCleared) }), result: nothing },
+  AcceptCall: { becomes: "acceptCall",
+    read: (said, at) => ({ service: "acceptCall",
+      connection: at.connection(said.callToBeAccepted) }), result: nothing },
+  CallBack: { becomes: "callBack",
+    read: (said, at) => ({ service: "callBack",
+      connection: at.connection(said.callbackConnection) }), result: nothing },
+  AssociateData: { becomes: "associateData",
+    read: (said, at) => {
+      if (said.accountCode === undefined) at.wrong("parameterNotSupported");
+      return { service: "associateData", accountCode: said.accountCode ?? "",
+        connection: at.connection(said.existingCall) };
+    }, result: nothing },
   ClearCall: { becomes: "clearCall",
     read: (said, at) => ({ service: "clearCall",
       connection: at.connection(said.callToBeCleared, "any") }), result: nothing },
@@ -99,6 +112,10 @@ const joining: Rows = {
       callToBePickedUp: at.connection(said.callToBePickedUp),
       requestingDevice: at.device(said.requestingDevice) }),
     result: (made) => ({ pickedCall: made }) },
+  GroupPickupCall: { becomes: "groupPickupCall",
+    read: (said, at) => ({ service: "groupPickupCall",
+      requestingDevice: at.device(said.newDestination) }),
+    result: (made) => ({ pickedCall: made }) },
   ParkCall: { becomes: "parkCall",
     read: (said, at) => ({ service: "parkCall", parking: at.connection(said.parking),
       ...(said.parkTo.text === "" ? {} : { parkTo: at.number(said.parkTo) }) }),
@@ -112,6 +129,15 @@ const ofDevices: Rows = {
       ...(said.agentID === undefined ? {} : { agent: agentId(said.agentID) }),
       ...(said.group === undefined ? {} : { acdGroup: at.device(said.group) }) }),
     result: nothing },
+  SetForwarding: { becomes: "setForwarding",
+    read: (said, at) => {
+      const { forwardingType = "immediate" } = said;
+      const type = forwardingTypes.find((each) => each === forwardingType);
+      if (type === undefined) at.wrong("invalidParameterValue");
+      return { service: "setForwarding", device: at.device(said.device), on: said.activateForward,
+        forwardingType: type ?? "immediate",
+        ...(said.forwardDN === undefined ? {} : { forwardTo: at.number(said.forwardDN) }) };
+    }, result: nothing },
   SetDoNotDisturb: { becomes: "setDoNotDisturb",
     read: (said, at) => ({ service: "setDoNotDisturb", device: at.device(said.device),
       on: said.doNotDisturbOn }), result: nothing },
@@ -145,6 +171,7 @@ export function madeConnection(
   switch (request.service) {
     case "makeCall": return { deviceID: of.device(request.callingDevice) };
     case "consultationCall": return { deviceID: of.device(request.existingCall.device) };
+    case "groupPickupCall": return { deviceID: of.device(request.requestingDevice) };
     case "directedPickupCall":
       return of.connection({ call: request.callToBePickedUp.call,
         device: request.requestingDevice });

@@ -240,7 +240,7 @@ describe("CSTA session", () => {
     assert.equal(await app.ask("MakeCall",
       { callingDevice: dn("999"), calledDirectoryNumber: dn("1") }),
     "operation/invalidCallingDeviceID");
-    assert.equal(await app.ask("GroupPickupCall", { newDestination: dn("101") }),
+    assert.equal(await app.ask("SetDisplay", { device: dn("101"), contentsOfDisplay: "Hello" }),
       "operation/serviceNotSupported");
     assert.equal(await app.ask("Escape", { extensions: { privateData: ["0500"] } }),
       "operation/serviceNotSupported");
