@@ -11,7 +11,7 @@ import type { Hotel } from "./hotel/hotel.js";
 import type { LinkSet } from "./link-set.js";
 import type { Access } from "./northbound/access/access.js";
 import type { Audit } from "./northbound/access/audit.js";
-import type { GatewayView, PortsView, SecretsView, SystemView }
+import type { CstaView, GatewayView, PortsView, SecretsView, SystemView }
   from "./northbound/api/gateway-view.js";
 import type { TlsMaterial } from "./northbound/api/peer.js";
 import { createRemotePorts } from "./northbound/rfc2217/server.js";
@@ -47,6 +47,7 @@ export interface ViewParts {
   readonly terminals: Terminals;
   readonly acceptance: Acceptance;
   readonly paging: Paging;
+  readonly csta: CstaView;
   readonly tls: () => TlsMaterial | undefined;
   readonly hotel: Hotel;
   readonly numbers: LinkNumberResolver;
@@ -77,7 +78,7 @@ export function gatewayView(parts: ViewParts): GatewayView {
     drivers: () => parts.drivers,
     tryOptions: optionTrials(parts.drivers),
     events: parts.events, records: parts.records, raw: parts.raw,
-    delivery: parts.delivery, paging: parts.paging, hotel: parts.hotel,
+    csta: parts.csta, delivery: parts.delivery, paging: parts.paging, hotel: parts.hotel,
     numbers: parts.numbers,
     configuration: parts.configuration, alarms: parts.alarms, store: parts.store,
     secrets: secretsView(parts),

@@ -32,6 +32,7 @@ import { createCertificateWatch } from "./northbound/access/certificate-watch.js
 import { createAccess } from "./northbound/access/gate.js";
 import { createSecretStore } from "./northbound/access/secret-store.js";
 import { createApi, type Api } from "./northbound/api/api.js";
+import type { CstaView } from "./northbound/api/gateway-view.js";
 import { terminalAuditNote } from "./northbound/api/terminal-audit.js";
 import type { PagingRules } from "./paging/page-record.js";
 import { Paging } from "./paging/paging.js";
@@ -263,7 +264,7 @@ class Assembly {
       store: this.#store, alarms, access: this.#running(this.#access),
       audit: this.#running(this.#audit), events: this.#events, records: this.#records,
       raw: this.#raw, delivery: this.#delivery, paging: this.#paging, terminals: this.#terminals,
-      tls: () => this.#servers.tls, numbers: this.#numbers,
+      tls: () => this.#servers.tls, csta: this.#servers.csta, numbers: this.#numbers,
       links: this.#links, switch: this.#switch, configuration,
       secrets: this.#running(this.#secrets), hotel: this.#hotel, host,
       metrics: async () => await metrics.render() + await registry.metrics() }), registry);
@@ -311,7 +312,8 @@ class Assembly {
         this.#links.list().map(({ status }) => status.id), nowMs()),
       numbers: async () => {
         const size = await this.#store.size();
-        return { ...switchNumbers(source), jackfield_alarms: this.#alarms.list(false).length,
+        return { ...switchNumbers(source), ...cstaNumbers(this.#servers.csta),
+          jackfield_alarms: this.#alarms.list(false).length,
           jackfield_store_bytes: size.ok ? size.value.bytesOnDisk : undefined,
           jackfield_store_journal_position: size.ok ? Number(size.value.headPosition)
             : undefined };
@@ -416,4 +418,10 @@ PagingRules {
       to: { link: linkId(to.link), pager: to.pager } })),
     alarms: { severities: alarms.severities,
       to: alarms.to.map(({ link, pager }) => ({ link: linkId(link), pager })) } };
+}
+
+function cstaNumbers({ sessions, sharing }: CstaView) {
+  const { monitors, watched } = sharing();
+  return { jackfield_csta_sessions: sessions().length, jackfield_csta_monitors: monitors,
+    jackfield_csta_watched: watched };
 }

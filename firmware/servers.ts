@@ -18,6 +18,8 @@ import type { WatchedCertificate } from "./northbound/access/certificate-watch.j
 import type { Api } from "./northbound/api/api.js";
 import type { NetworkServer } from "./northbound/api/network-server.js";
 import type { TlsMaterial } from "./northbound/api/peer.js";
+import type { CstaView } from "./northbound/api/gateway-view.js";
+import { auditActor } from "./northbound/access/audit-call.js";
 import { Feed } from "./northbound/csta/feed.js";
 import { createCstaServer, type CstaServer } from "./northbound/csta/server.js";
 import { createGrpcServer } from "./northbound/grpc/server.js";
@@ -142,6 +144,16 @@ export class Servers implements Component {
       return third;
     });
   }
+
+  /** What the API shows of the CSTA servers. */
+  readonly csta: CstaView = {
+    sessions: () => this.cstaServers.flatMap(({ sessions }) =>
+      sessions.list().map((session) => ({ ...session.figures, server: sessions.domain.config.id,
+        protocol: sessions.domain.config.protocol, user: auditActor(session.identity),
+        source: session.source, connected: session.isConnected,
+        beganAtMs: session.beganAtMs }))),
+    sharing: () => this.#feed?.sharing ?? { monitors: 0, watched: 0 },
+  };
 
   get cstaServers(): readonly CstaServer[] {
     return [...this.#slots.values()].flatMap(({ server }) =>

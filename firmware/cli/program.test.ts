@@ -5,6 +5,7 @@ import { CallsService } from "../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { ConfigurationService } from "../../proto/gen/cti/gateway/v1/configuration_pb.js";
 import { DeliveryService, DestinationState }
   from "../../proto/gen/cti/gateway/v1/delivery_pb.js";
+import { CstaService } from "../../proto/gen/cti/gateway/v1/csta_pb.js";
 import { HotelService } from "../../proto/gen/cti/gateway/v1/hotel_pb.js";
 import { LinksService, LinkState } from "../../proto/gen/cti/gateway/v1/links_pb.js";
 import { ConnectionState } from "../../proto/gen/cti/gateway/v1/model_pb.js";
@@ -125,6 +126,7 @@ const mapping: readonly (readonly [string, string, unknown])[] = [
     { optionsYaml: "country: FR\n", link: "smdr-1" }],
   ["record try - --input csr.pem --driver smdr", "TryFormat",
     { optionsYaml: "a long password\n", data: "Q1NS", driver: "smdr" }],
+  ["csta list", "ListCstaSessions", {}],
   ["delivery list", "ListDestinations", {}],
   ["delivery ledger printer --from 2026-11-20 --to 2026-11-22", "GetLedger",
     { link: "printer", fromDay: "2026-11-20", toDay: "2026-11-22" }],
@@ -471,6 +473,16 @@ describe("ctictl: output", () => {
     assert.equal(await bench.run("delivery ledger p1"), 0);
     assert.match(bench.out, /2026-11-23 +10 +0 +7 +0 +0 +3 +billing 1 \(7 B\) +2: noise/);
     assert.match(bench.err, /days cannot balance/);
+  });
+
+  it("shows who speaks CSTA, and how monitors are shared", async () => {
+    const bench = office();
+    bench.on(CstaService.method.listCstaSessions, () => ({ monitors: 5, watched: 3, sessions: [
+      { server: "crm", protocol: "xml", user: "taxi", source: "csta 192.0.2.9", connected: false,
+        monitors: 5, waitingEvents: 4, lostEvents: 2n, resumes: 1 }] }));
+    assert.equal(await bench.run("csta list"), 0);
+    assert.match(bench.out, /^crm +xml +taxi +csta 192\.0\.2\.9 +no +5 +4 +2 +1$/m);
+    assert.match(bench.err, /5 monitors watch 3 devices and calls/);
   });
 
   it("shows a page with a row for each pager that it is meant for", async () => {

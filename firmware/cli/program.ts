@@ -6,6 +6,7 @@ import { Input, type Command, type OptionDeclaration } from "./command.js";
 import { accessCommands } from "./commands/access.js";
 import { callCommands } from "./commands/calls.js";
 import { configurationCommands } from "./commands/configuration.js";
+import { cstaCommands } from "./commands/csta.js";
 import { deliveryCommands } from "./commands/delivery.js";
 import { hotelCommands } from "./commands/hotel.js";
 import { linkCommands } from "./commands/links.js";
@@ -48,6 +49,7 @@ const groups: Readonly<Record<string, Bilingual>> = {
   record: ["Call records", "Tickets d'appel"],
   delivery: ["Call records to other systems, and the ledger",
     "Tickets vers d'autres systèmes, et le grand livre"],
+  csta: ["Applications that speak CSTA", "Applications qui parlent CSTA"],
   page: ["Pagers: calling them, and what became of pages",
     "Récepteurs de poche : les appeler, et ce qu'il en advient"],
   hotel: ["Rooms and guests of a hotel", "Chambres et clients d'un hôtel"],
@@ -65,7 +67,8 @@ const groups: Readonly<Record<string, Bilingual>> = {
 /** Every command of the API; a test proves that they call every method. */
 export function allCommands(fetch: FetchAuthority = fetchAuthority): readonly Command[] {
   return [loginCommand(fetch), ...signInCommands, ...linkCommands, ...portCommands,
-    ...terminalCommands, ...callCommands, ...recordCommands, ...deliveryCommands, ...pageCommands,
+    ...terminalCommands, ...callCommands, ...recordCommands, ...deliveryCommands,
+    ...cstaCommands, ...pageCommands,
     ...hotelCommands, ...reportCommands, ...numberCommands,
     ...configurationCommands, ...systemCommands, ...accessCommands];
 }

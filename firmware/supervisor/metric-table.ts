@@ -118,6 +118,11 @@ export const metricTable = {
     help: "Free bytes where the store is." },
   jackfield_host_temperature_celsius: { kind: "gauge", reading: "temperatureCelsius",
     help: "Temperature of the processor." },
+  jackfield_csta_sessions: { kind: "gauge",
+    help: "Applications connected by CSTA, or kept until they come back." },
+  jackfield_csta_monitors: { kind: "gauge", help: "Monitors of CSTA applications." },
+  jackfield_csta_watched: { kind: "gauge",
+    help: "Devices and calls that CSTA monitors watch: less than monitors where they are shared." },
   jackfield_alarms: { kind: "gauge", help: "Alarms that stand." },
 } as const satisfies Record<string, MetricRow>;
 

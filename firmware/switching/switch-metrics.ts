@@ -4,7 +4,8 @@ import type { OwnedMetric } from "../supervisor/metric-table.js";
 import type { SwitchingFunction } from "./switching-function.js";
 
 /** What others own is named; all the rest is the Switch's. */
-type SwitchMetric = Exclude<OwnedMetric, "jackfield_alarms" | `jackfield_store_${string}`>;
+type SwitchMetric = Exclude<OwnedMetric, "jackfield_alarms"
+  | `jackfield_store_${string}` | `jackfield_csta_${string}`>;
 
 export function switchNumbers(
   sw: Pick<SwitchingFunction, "counters" | "gauges">,

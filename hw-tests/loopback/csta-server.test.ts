@@ -163,7 +163,7 @@ for (const [dialect, versions] of dialects) {
       await watch(slow, "102");
       await watch(quick, "102");
       slow.socket.pause();
-      const lost = (): number => server.sessions.list()[0]?.figures.lost ?? 0;
+      const lost = (): number => server.sessions.list()[0]?.figures.lostEvents ?? 0;
       let calls = 0;
       // The kernel takes some megabytes before anything has to wait.
       for (; lost() === 0 && calls < callsMax; calls += 1) {

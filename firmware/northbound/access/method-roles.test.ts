@@ -3,6 +3,7 @@ import type { DescFile } from "@bufbuild/protobuf";
 import * as accessFile from "../../../proto/gen/cti/gateway/v1/access_pb.js";
 import * as callsFile from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import * as configurationFile from "../../../proto/gen/cti/gateway/v1/configuration_pb.js";
+import * as cstaFile from "../../../proto/gen/cti/gateway/v1/csta_pb.js";
 import * as deliveryFile from "../../../proto/gen/cti/gateway/v1/delivery_pb.js";
 import * as hotelFile from "../../../proto/gen/cti/gateway/v1/hotel_pb.js";
 import * as linksFile from "../../../proto/gen/cti/gateway/v1/links_pb.js";
@@ -19,8 +20,8 @@ import { audited, authorise, methodRoles, methodRowsWritten } from "./method-rol
 import { includes, roles } from "./roles.js";
 import type { Identity, Role } from "./roles.js";
 
-const modules = [accessFile, callsFile, configurationFile, deliveryFile, hotelFile, linksFile,
-  modelFile, numbersFile, pagingFile, portsFile, terminalsFile, recordsFile, reportsFile,
+const modules = [accessFile, callsFile, configurationFile, cstaFile, deliveryFile, hotelFile,
+  linksFile, modelFile, numbersFile, pagingFile, portsFile, terminalsFile, recordsFile, reportsFile,
   systemFile];
 const files: readonly DescFile[] = modules.map((module) => {
   const file = Object.entries(module).find(([name]) => name.startsWith("file_"))?.[1];

@@ -31,6 +31,7 @@ function rows<const N extends string>(
 const access = "cti.gateway.v1.AccessService";
 const calls = "cti.gateway.v1.CallsService";
 const configuration = "cti.gateway.v1.ConfigurationService";
+const csta = "cti.gateway.v1.CstaService";
 const delivery = "cti.gateway.v1.DeliveryService";
 const hotel = "cti.gateway.v1.HotelService";
 const links = "cti.gateway.v1.LinksService";
@@ -62,6 +63,8 @@ const table: readonly (readonly [string, MethodRow])[] = [
     "ListRevisions", "DiffRevisions", "GetSchema", "ListSecrets"]),
   ...rows(configuration, "admin", "change", ["ApplyConfiguration", "ConfirmConfiguration",
     "RevertConfiguration", "SetSecret", "DeleteSecret"]),
+
+  ...rows(csta, "operator", "none", ["ListCstaSessions"]),
 
   ...rows(delivery, "viewer", "none", ["ListDestinations", "GetLedger"]),
   // It makes a billing system get what it has already.

@@ -145,6 +145,26 @@ export type PagingView = Pick<Paging, "send" | "get" | "list" | "after" | "watch
 export type HotelRoomsView =
   Pick<Hotel, "view" | "change" | "resync" | "refusedPostings" | "settlePosting">;
 
+/** One application that speaks CSTA. */
+export interface CstaSessionRow {
+  readonly server: string;
+  readonly protocol: string;
+  readonly user: string;
+  readonly source: string;
+  readonly connected: boolean;
+  readonly beganAtMs: number;
+  readonly monitors: number;
+  readonly waitingEvents: number;
+  readonly lostEvents: number;
+  readonly resumes: number;
+}
+
+export interface CstaView {
+  sessions(): readonly CstaSessionRow[];
+  /** Monitors of all applications, and the devices and calls that they watch. */
+  sharing(): { readonly monitors: number; readonly watched: number };
+}
+
 export interface ComponentRow {
   /** Its name in the supervisor tree: `gateway/links/pbx-1`. */
   readonly component: string;
@@ -193,6 +213,7 @@ export interface GatewayView {
   readonly records: RecordBook;
   readonly raw: RawKeeper;
   readonly delivery: DeliveryView;
+  readonly csta: CstaView;
   readonly paging: PagingView;
   readonly hotel: HotelRoomsView;
   readonly numbers: NumbersView;

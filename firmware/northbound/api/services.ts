@@ -4,6 +4,7 @@ import type { DescService } from "@bufbuild/protobuf";
 import { AccessService } from "../../../proto/gen/cti/gateway/v1/access_pb.js";
 import { CallsService } from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { ConfigurationService } from "../../../proto/gen/cti/gateway/v1/configuration_pb.js";
+import { CstaService } from "../../../proto/gen/cti/gateway/v1/csta_pb.js";
 import { DeliveryService } from "../../../proto/gen/cti/gateway/v1/delivery_pb.js";
 import { HotelService } from "../../../proto/gen/cti/gateway/v1/hotel_pb.js";
 import { LinksService } from "../../../proto/gen/cti/gateway/v1/links_pb.js";
@@ -17,6 +18,7 @@ import { TerminalsService } from "../../../proto/gen/cti/gateway/v1/terminals_pb
 import { accessHandlers } from "./access-service.js";
 import { callsHandlers } from "./calls-service.js";
 import { configurationHandlers } from "./configuration-service.js";
+import { cstaHandlers } from "./csta-service.js";
 import { deliveryHandlers } from "./delivery-service.js";
 import type { GatewayView } from "./gateway-view.js";
 import type { BoundService, ServiceHandlers } from "./handler.js";
@@ -51,6 +53,7 @@ export function createServices(
     bind(CallsService, callsHandlers(gateway, requestIds, metrics)),
     bind(RecordsService, recordsHandlers(gateway)),
     bind(DeliveryService, deliveryHandlers(gateway)),
+    bind(CstaService, cstaHandlers(gateway)),
     bind(PagingService, pagingHandlers(gateway, requestIds)),
     bind(HotelService, hotelHandlers(gateway)),
     bind(ReportsService, reportsHandlers(gateway)),

@@ -57,16 +57,16 @@ export class Feed implements DeviceIndex {
     this.#gateway = gateway;
   }
 
-  /** Observers at work, and the devices and calls that they share. */
-  get sharing(): { readonly observers: number; readonly observed: number } {
-    let observers = 0;
-    let observed = 0;
+  /** Monitors at work, and the devices and calls that they share. */
+  get sharing(): { readonly monitors: number; readonly watched: number } {
+    let monitors = 0;
+    let watched = 0;
     for (const { byDevice, byCall } of this.#links.values()) {
-      observed += byDevice.size + byCall.size;
-      for (const set of byDevice.values()) observers += set.size;
-      for (const set of byCall.values()) observers += set.size;
+      watched += byDevice.size + byCall.size;
+      for (const set of byDevice.values()) monitors += set.size;
+      for (const set of byCall.values()) monitors += set.size;
     }
-    return { observers, observed };
+    return { monitors, watched };
   }
 
   /** The first listener starts the feed, the last one stops it. */

@@ -353,7 +353,7 @@ describe("CSTA session", () => {
     assert.deepEqual(app.events, ["0001 established -", "0001 connectionCleared -",
       "0001 connectionCleared -", "0001 callCleared -"]);
     assert.equal(server.sessions.domain.monitors, 0);
-    assert.deepEqual(server.feed.sharing, { observers: 0, observed: 0 });
+    assert.deepEqual(server.feed.sharing, { monitors: 0, watched: 0 });
   });
 
   it("shares one monitor of a device among applications", async () => {
@@ -363,7 +363,7 @@ describe("CSTA session", () => {
     await monitor(first, "101");
     await monitor(second, "101");
     await monitor(second, "101");
-    assert.deepEqual(server.feed.sharing, { observers: 3, observed: 1 });
+    assert.deepEqual(server.feed.sharing, { monitors: 3, watched: 1 });
     assert.equal(await second.ask("MonitorStart", { monitorObject: { deviceObject: dn("102") } }),
       "systemResourceAvailability/overallMonitorLimitExceeded");
     await ring("c1", "102", "101");
@@ -396,7 +396,7 @@ describe("CSTA session", () => {
     await slow.read();
     assert.deepEqual(slow.statuses.at(-1), "messagesLost");
     assert.equal(slow.events.length, 2);
-    assert.equal(server.sessions.list()[0]?.figures.lost, 10);
+    assert.equal(server.sessions.list()[0]?.figures.lostEvents, 10);
   });
 
   it("reads no more from who does not read his answers", async () => {

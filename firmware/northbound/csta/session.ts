@@ -121,10 +121,10 @@ export class Session {
     return this.#durationMs;
   }
 
-  get figures(): { readonly monitors: number; readonly waiting: number; readonly lost: number;
-    readonly resumes: number } {
-    return { monitors: this.services.monitors.size, waiting: this.#outbox.events,
-      lost: this.#outbox.lost, resumes: this.#resumes };
+  get figures(): { readonly monitors: number; readonly waitingEvents: number;
+    readonly lostEvents: number; readonly resumes: number } {
+    return { monitors: this.services.monitors.size, waitingEvents: this.#outbox.events,
+      lostEvents: this.#outbox.lost, resumes: this.#resumes };
   }
 
   /** The application is back on another connection; `flush` gives it what waits. */

@@ -1,0 +1,23 @@
+/** `ctictl csta ...`. */
+
+import { CstaService } from "../../../proto/gen/cti/gateway/v1/csta_pb.js";
+import { ask, type Command } from "../command.js";
+import { timeText } from "../wording.js";
+
+export const cstaCommands: readonly Command[] = [
+  ask({ words: "csta list", method: CstaService.method.listCstaSessions, request: () => ({}),
+    about: ["List the applications that speak CSTA with the gateway.",
+      "Lister les applications qui parlent CSTA avec la passerelle."],
+    show: async ({ sessions, monitors, watched }, session) => {
+      await session.table([["Server", "Serveur"], ["Protocol", "Protocole"],
+        ["User", "Utilisateur"], ["From", "Depuis"], ["Connected", "Connectée"],
+        ["Since", "Début"], [">Monitors", ">Surveillances"], [">Waiting", ">En attente"],
+        [">Lost", ">Perdus"], [">Resumed", ">Reprises"]],
+      sessions.map((row) => [row.server, row.protocol, row.user, row.source,
+        session.say(row.connected ? ["yes", "oui"] : ["no", "non"]),
+        timeText(row.began, session.environment), String(row.monitors),
+        String(row.waitingEvents), String(row.lostEvents), String(row.resumes)]));
+      session.note([`${monitors} monitors watch ${watched} devices and calls.`,
+        `${monitors} surveillances observent ${watched} postes et appels.`]);
+    } }),
+];
