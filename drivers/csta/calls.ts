@@ -50,18 +50,22 @@ export class Calls {
 
   /**
    * The model's connection. `subject` is the device of which the message speaks beside it: it
-   * names the device where the connection has a dynamic identifier or none.
+   * names the device where the connection has a dynamic identifier or none. `isSure`: whatever was
+   * understood before, the PBX says so when asked.
    */
-  resolve(native: CstaConnection, subject?: CstaParty): ConnectionId | undefined {
+  resolve(native: CstaConnection, subject?: CstaParty, isSure = false): ConnectionId | undefined {
     const { callID, deviceID } = native;
     if (callID === undefined) return undefined;
     const call = this.#of(callID);
+    if (isSure && deviceID?.kind === "dynamic") call.dynamic.delete(deviceID.text);
     const device = this.#device(call, deviceID, subject);
     if (device === undefined) return undefined;
     if (call.natives.size < connectionsMax || call.natives.has(device)) {
       call.natives.set(device, deviceID === undefined
         ? { callID, deviceID: this.#names.toNative(device) } : native);
-      if (deviceID?.kind === "dynamic") call.dynamic.set(deviceID.text, device);
+      if (deviceID?.kind === "dynamic" && device !== this.#names.toModel(deviceID)) {
+        call.dynamic.set(deviceID.text, device);
+      }
     }
     return { call: callId(callID), device };
   }

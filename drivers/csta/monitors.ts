@@ -14,6 +14,9 @@ import { timers } from "./timers.js";
 /** A device whose monitor meets a busy or silent PBX is tried so often in one go. */
 export const attemptsMax = 3;
 
+/** Unknown monitors that are being stopped at once. */
+export const straysMax = 32;
+
 export interface NotMonitored {
   readonly reason: Text;
   readonly advice: Text;
@@ -45,6 +48,7 @@ export class Monitors {
   readonly #switchName: string | undefined;
   readonly #devices = new Map<string, DeviceId>();
   readonly #without = new Map<DeviceId, NotMonitored>();
+  readonly #strays = new Set<string>();
   readonly #waiting: Wanted[] = [];
   readonly #settled: (() => void)[] = [];
   #inFlight = 0;
@@ -115,6 +119,17 @@ export class Monitors {
     void this.start([device]).then(() => {
       if (this.why(device) === undefined) this.#changed(`${device} is monitored again`);
     });
+  }
+
+  /**
+   * An event of a monitor that we do not know: its start was answered too late. It takes a licence
+   * for nothing.
+   */
+  stray(crossRef: string): void {
+    if (this.starting || this.#strays.has(crossRef) || this.#strays.size >= straysMax) return;
+    this.#strays.add(crossRef);
+    void this.#invocations.invoke("MonitorStop", { monitorCrossRefID: crossRef },
+      timers.invoke.ms).then(() => { this.#strays.delete(crossRef); });
   }
 
   close(): void {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { fail, ok } from "../../firmware/base/result.js";
 import { SimulatedWorld } from "../../firmware/base/world-simulated.js";
+import type { Driver } from "../../firmware/link/driver.js";
 import { createLink } from "../../firmware/link/link-runtime.js";
 import type { Link } from "../../firmware/link/link.js";
 import type { RawKeeper } from "../../firmware/link/raw.js";
@@ -14,8 +15,8 @@ import { createSwitch, type SwitchingFunction }
 import { SimulatedAlarms, SimulatedEventLog, SimulatedRecordBook, simulatedNumbers }
   from "../../firmware/switching/switch-simulated.js";
 import { MemoryLine } from "../conformance.js";
-import { phase3Dialects } from "./dialects.js";
-import { csta3, phase3Codec } from "./driver.js";
+import { phase12Dialects, phase3Dialects } from "./dialects.js";
+import { csta12, csta3, cstaXml, phase12Codec, phase3Codec, xmlCodec } from "./driver.js";
 import { setForwarding } from "./peer-features.js";
 import { CstaPeer, type CstaPeerPlan } from "./peer.js";
 import type { PeerCall } from "./peer-pbx.js";
@@ -40,26 +41,34 @@ class Bench {
   readonly switch: SwitchingFunction;
   readonly link: Link;
   opens = 0;
+  /** What the line makes of what the PBX sends. */
+  mangle: (bytes: Uint8Array) => readonly Uint8Array[] = (bytes) => [bytes];
   snapshots: LinkSnapshot[] = [];
   line: MemoryLine | undefined;
 
-  constructor(plan: Partial<CstaPeerPlan> = {}, options: object = {}) {
+  constructor(
+    plan: Partial<CstaPeerPlan> = {}, options: object = {}, driver: Driver = csta3,
+  ) {
     this.peer = new CstaPeer({ world: this.world, extensions, trunks: ["8001", "8002"],
       association: "acse", discovery: "switching-function-devices",
       codec: () => phase3Codec("generic", phase3Dialects.generic), ...plan });
-    const parsed = csta3.options.parse({ pbx: "generic", ...options });
+    const parsed = driver.options.parse({ pbx: "generic", ...options });
     assert.ok(parsed.ok);
     this.switch = createSwitch({ world: this.world, log: new SimulatedEventLog(),
       records: new SimulatedRecordBook(), numbers: simulatedNumbers,
       alarms: new SimulatedAlarms(), findLink: () => this.link });
     this.link = createLink({
-      id, title: "", options: parsed.value, world: this.world, enabled: true, driver: csta3,
+      id, title: "", options: parsed.value, world: this.world, enabled: true, driver,
       rawKeeper: noKeeper, secret: () => ok("s3cret"),
       opener: { description: "memory", close: () => Promise.resolve(), open: () => {
         this.opens += 1;
         const line = new MemoryLine(this.world);
         this.line = line;
-        this.world.clock.after(1, "connect", () => { this.peer.accept(line.far); });
+        this.world.clock.after(1, "connect", () => {
+          this.peer.accept({ ...line.far, send: (bytes) => {
+            for (const each of this.mangle(bytes)) line.far.send(each);
+          } });
+        });
         return Promise.resolve(ok(line.near));
       } },
       sink: {
@@ -350,6 +359,52 @@ describe("CSTA session", () => {
     assert.equal(delivered.lastRedirectionDevice?.device, "1001");
     assert.equal(delivered.cause, "callForwardImmediate");
   });
+
+  const numbers = { devices: ["1001-1012"] };
+  for (const [title, make] of Object.entries({
+    "phase III": () => new Bench(),
+    "phase II": () => new Bench({ codec: () => phase12Codec("2", phase12Dialects.generic),
+      connectionDevices: "dynamic" }, numbers, csta12),
+    "XML": () => new Bench({ association: "session", codec: () => xmlCodec("generic") }, numbers,
+      cstaXml),
+  })) it(`survives a line that loses, doubles, cuts and damages ${title}`, async () => {
+    bench = await make().start();
+    const { random } = bench.world;
+    const damage = (bytes: Uint8Array): Uint8Array => {
+      const damaged = Uint8Array.from(bytes);
+      damaged[random.integer(damaged.length)] = random.integer(256);
+      return damaged;
+    };
+    bench.mangle = (bytes) => {
+      switch (random.integer(8)) {
+        case 0: return [];
+        case 1: return [bytes, bytes];
+        case 2: return [bytes.subarray(0, random.integer(bytes.length))];
+        // Not the short answers: a monitor under a wrong name is one that tells nothing.
+        case 3: return [bytes.length > 60 ? damage(bytes) : bytes];
+        default: return [bytes];
+      }
+    };
+    const pbx = bench.peer;
+    pbx.startTraffic(120);
+    for (let minute = 0; minute < 20; minute += 1) {
+      await bench.world.advance(60_000);
+      void bench.link.request({ service: "makeCall", callingDevice: deviceId("1001"),
+        calledNumber: "1002" }, 2_000);
+    }
+    bench.mangle = (bytes) => [bytes];
+    await bench.world.advance(180_000);
+    pbx.stopTraffic();
+    // A call that comes is at its line first, where nobody sees it.
+    await bench.world.advance(1_000);
+    assert.ok(["up", "degraded"].includes(bench.state), bench.state);
+    const healed = bench.link.snapshot(5_000);
+    await bench.world.advance(5_000);
+    assert.ok((await healed).ok);
+    bench.assertSamePicture();
+    assert.equal(bench.peer.monitored, 12);
+    assert.ok(bench.link.status.counters.garbageBytes > 0);
+  }).timeout(30_000);
 
   it("monitors a device again whose monitor the PBX has ended", async () => {
     bench = await new Bench().start();

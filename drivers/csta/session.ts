@@ -139,8 +139,13 @@ class CstaSession implements Session {
     for (const decoded of this.#decoder.push(bytes)) {
       if (this.#isOver()) return;
       this.#ordinal += 1;
-      if (decoded.kind === "garbage") this.#context.garbage(decoded.bytes, decoded.reason);
-      else this.#message(decoded.message, atMs);
+      if (decoded.kind === "message") {
+        this.#message(decoded.message, atMs);
+        continue;
+      }
+      this.#context.garbage(decoded.bytes, decoded.reason);
+      // It may have been an event.
+      if (this.#phase === "up") this.#context.requestResync("bytes that make no sense");
     }
   }
 
@@ -289,6 +294,7 @@ class CstaSession implements Session {
 
   #event(monitor: string, event: CstaEvent, atMs: number): void {
     const reported = { monitor, device: this.#monitors.deviceOf(monitor), atMs };
+    if (reported.device === undefined && this.#phase === "up") this.#monitors.stray(monitor);
     if (this.#held === undefined) this.#apply(event, reported);
     else if (this.#held.length < heldMax) {
       this.#held.push({ event, reported, ordinal: this.#ordinal });

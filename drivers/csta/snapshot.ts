@@ -120,7 +120,7 @@ function takeEntry(
   const call = native.callID;
   const [own, far] = entry.localCallState;
   if (call === undefined || !isLive(own)) return undefined;
-  const connection = calls.resolve(native, names.toNative(device));
+  const connection = calls.resolve(native, names.toNative(device), true);
   if (connection === undefined) return undefined;
   const known = found.get(call) ?? { native, connections: new Map() };
   found.set(call, known);
@@ -156,7 +156,7 @@ function takeCall(
   const before = new Map(found.connections);
   found.connections.clear();
   for (const { deviceOnCall, callIdentifier, localConnectionInfo } of told.snapshotData) {
-    const connection = calls.resolve(callIdentifier ?? { callID: call }, deviceOnCall);
+    const connection = calls.resolve(callIdentifier ?? { callID: call }, deviceOnCall, true);
     if (connection === undefined || connection.call !== callId(call)) continue;
     const state = localConnectionInfo ?? before.get(connection.device)?.state ?? "connected";
     if (!isLive(state)) continue;
