@@ -7,6 +7,9 @@ import assert from "node:assert/strict";
 import { simulateAmi, type Simulation } from "../../drivers/simulation.js";
 import type { CstaConfig } from "../../firmware/config/csta-schema.js";
 import type { CstaConnection, CstaParty } from "../../firmware/wire/csta/message.js";
+import { ApplyMode, ConfigurationService }
+  from "../../proto/gen/cti/gateway/v1/configuration_pb.js";
+import { CstaService } from "../../proto/gen/cti/gateway/v1/csta_pb.js";
 import { startGatewayUnderTest, type GatewayUnderTest } from "../gateway-under-test.js";
 import { CstaApplication, dn } from "./csta-rig.js";
 import { silentWorld } from "./server-rig.js";
@@ -90,6 +93,39 @@ ${servers.map(({ id, protocol, framing, tls }) =>
       assert.deepEqual(shot, { snapshotData: [] });
     });
   }
+});
+
+describe("CSTA servers and a new configuration", function () {
+  this.timeout(30_000);
+
+  it("start, move and stop with it; who is connected to another one stays", async () => {
+    const unit = await startGatewayUnderTest({ config: "csta:\n"
+      + "  - { id: stays, protocol: xml, port: 0 }\n" });
+    const { client, gateway } = unit;
+    const { applyConfiguration, getConfiguration } = ConfigurationService.method;
+    const apply = async (change: (text: string) => string): Promise<void> => {
+      const { document } = await client.unary(getConfiguration, {});
+      await client.unary(applyConfiguration,
+        { document: change(document), mode: ApplyMode.APPLY });
+    };
+    const app = await CstaApplication.connect(gateway.cstaPort("stays") ?? 0,
+      { protocol: "xml", framing: "len16" }, gateway.authorityPem);
+    await app.signIn("admin", unit.adminPassword, []);
+    await apply((text) => `${text}  - { id: comes, protocol: asn1-phase3, port: 0, tls: false }\n`);
+    const other = await CstaApplication.connect(gateway.cstaPort("comes") ?? 0,
+      { protocol: "asn1-phase3", framing: "len16" });
+    await other.signIn("admin", unit.adminPassword, ["3"]);
+    const listed = await client.unary(CstaService.method.listCstaSessions, {});
+    assert.deepEqual(listed.sessions.map(({ server, user, connected }) =>
+      [server, user, connected]), [["stays", "admin", true], ["comes", "admin", true]]);
+    await apply((text) => text.replace(/ {2}- \{ id: comes.*\n/, ""));
+    await other.closed();
+    assert.equal(gateway.cstaPort("comes"), undefined);
+    // Without links there is nothing that works.
+    assert.deepEqual(await app.ask("RequestSystemStatus", {}), { systemStatus: "disabled" });
+    await unit.stop();
+    await app.closed();
+  });
 });
 
 function textOf(party: CstaParty | undefined): string | undefined {

@@ -7,7 +7,7 @@ const bits: Readonly<Record<"asn1-phase3" | "asn1-phase2", readonly string[]>> =
   "asn1-phase3": ["18", "14", "4", "3", "2"], "asn1-phase2": ["1", "0"],
 };
 
-const edition = /\/ecma-323\/csta(\/ed([2-6]))?(?=\/|$)/;
+const edition = /\/ecma-323\/csta(\/ed([2-6]))?(?=$|\/priv)/;
 
 /**
  * `none` when there is no common one. Undefined when nothing was offered: then there is nothing to
