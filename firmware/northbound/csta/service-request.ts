@@ -27,10 +27,15 @@ export const digitsMax = 64;
 
 const simple: Rows = {
   MakeCall: { becomes: "makeCall",
-    read: (said, at) => ({ service: "makeCall",
-      callingDevice: at.device(said.callingDevice, "invalidCallingDeviceID"),
-      calledNumber: at.number(said.calledDirectoryNumber, "invalidCalledDeviceID"),
-      autoOriginate: said.autoOriginate ?? "prompt" }),
+    read: (said, at) => {
+      // A call without its code would be another call: on somebody else's bill, or not allowed.
+      if (said.accountCode !== undefined) at.wrong("accountCodeNotSupported");
+      if (said.authCode !== undefined) at.wrong("authorisationCodeNotSupported");
+      return { service: "makeCall",
+        callingDevice: at.device(said.callingDevice, "invalidCallingDeviceID"),
+        calledNumber: at.number(said.calledDirectoryNumber, "invalidCalledDeviceID"),
+        autoOriginate: said.autoOriginate ?? "prompt" };
+    },
     result: (made) => ({ callingDevice: made }) },
   AnswerCall: { becomes: "answerCall",
     read: (said, at) => ({ service: "answerCall",

@@ -221,6 +221,9 @@ describe("CSTA session", () => {
     "operation/invalidCallingDeviceID");
     assert.equal(await app.ask("SetDisplay", { device: dn("101"), contentsOfDisplay: "Hello" }),
       "operation/serviceNotSupported");
+    assert.equal(await app.ask("MakeCall", { callingDevice: dn("101"),
+      calledDirectoryNumber: dn("102"), accountCode: "4711" }),
+    "operation/accountCodeNotSupported");
     assert.equal(await app.ask("Escape", { extensions: { privateData: ["0500"] } }),
       "operation/serviceNotSupported");
     // Operation 999, which no edition has.
@@ -235,7 +238,8 @@ describe("CSTA session", () => {
       "AnswerCall operator ok pbx-1 102 csta 192.0.2.9",
       "HoldCall operator invalidConnectionState pbx-1 102 csta 192.0.2.9",
       "HoldCall operator invalidConnectionID  csta 192.0.2.9",
-      "MakeCall operator invalidCallingDeviceID 999 csta 192.0.2.9"]);
+      "MakeCall operator invalidCallingDeviceID 999 csta 192.0.2.9",
+      "MakeCall operator accountCodeNotSupported pbx-1 101 csta 192.0.2.9"]);
     assert.ok(!server.gateway.audit.entries.some(({ detailsJson }) =>
       detailsJson.includes("0140561234")));
   });
