@@ -64,9 +64,12 @@ export const cstaSchema = z.strictObject({
     "Combien de temps les surveillances survivent à la connexion ; un switch redémarre en moins.",
   )),
   requestsPerSecondMax: z.int().min(1).max(10_000).default(200).meta(words("Requests per second",
-    "Of one application; the rest is refused. 200 open the monitors of a big site in a minute.",
+    "To PBXs, of one application; the rest is refused. More than clicks need, and what PBXs bear. "
+      + "What the gateway answers by itself (monitors, snapshots) counts a twentieth.",
     "Requêtes par seconde",
-    "D'une application ; le reste est refusé. 200 ouvrent un grand site en une minute.")),
+    "Vers les PBX, d'une application ; le reste est refusé. Plus que des clics, et ce qu'un PBX "
+      + "supporte. Ce que la passerelle répond seule (surveillances, relevés) compte un vingtième.",
+  )),
   monitorsMax: z.int().min(1).max(100_000).default(20_000).meta(words("Monitors at most",
     "Of all applications together; the largest PBX has 10,000 stations.",
     "Surveillances au plus",

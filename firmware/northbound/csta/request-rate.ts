@@ -1,4 +1,4 @@
-/** How many requests an application may make: so many a second, and as many at once. */
+/** How much an application may ask: so much a second, and as much at once. */
 
 import type { Clock } from "../../base/world.js";
 
@@ -16,13 +16,13 @@ export class RequestRate {
   }
 
   /** False: this one is too many. */
-  take(): boolean {
+  take(cost: number): boolean {
     const nowMs = this.#clock.monotonicMs();
     this.#left = Math.min(this.#perSecond,
       this.#left + (nowMs - this.#atMs) * this.#perSecond / 1_000);
     this.#atMs = nowMs;
-    if (this.#left < 1) return false;
-    this.#left -= 1;
+    if (this.#left < cost) return false;
+    this.#left -= cost;
     return true;
   }
 }

@@ -357,14 +357,21 @@ describe("CSTA session", () => {
 
   it("refuses what is too much, and only to him", async () => {
     await start({ requestsPerSecondMax: 2 });
-    const [greedy, other] = [await application(), await application("viewer")];
-    const ask = (app: SimulatedApplication) => app.ask("RequestSystemStatus", {});
-    await ask(greedy);
-    await ask(greedy);
-    assert.equal(await ask(greedy), "performanceManagement/performanceLimitExceeded");
-    assert.deepEqual(await ask(other), { systemStatus: "normal" });
+    const [greedy, other] = [await application(), await application("admin")];
+    const ask = (app: SimulatedApplication) =>
+      app.ask("ClearCall", { callToBeCleared: { callID: "00000009" } });
+    const tooMany = "performanceManagement/performanceLimitExceeded";
+    const asked = "operation/invalidConnectionID";
+    assert.deepEqual([await ask(greedy), await ask(greedy), await ask(greedy)],
+      [asked, asked, tooMany]);
+    assert.equal(await ask(other), asked);
     await world.advance(500);
-    assert.deepEqual(await ask(greedy), { systemStatus: "normal" });
+    assert.equal(await ask(greedy), asked);
+    // What costs the PBX nothing counts a twentieth.
+    await world.advance(1_000);
+    const own = () => greedy.ask("RequestSystemStatus", {});
+    for (let count = 0; count < 40; count += 1) assert.equal(typeof await own(), "object");
+    assert.equal(await own(), tooMany);
   });
 
   it("tells a slow application what it lost, and nobody else waits for it", async () => {

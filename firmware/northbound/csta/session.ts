@@ -15,8 +15,12 @@ import type { Domain } from "./domain.js";
 import { Outbox } from "./outbox.js";
 import { RequestRate } from "./request-rate.js";
 import type { Rights } from "./rights.js";
+import { controlServices } from "./service-request.js";
 
-/** Requests of one application under way at once. */
+/** What the gateway answers by itself costs a PBX nothing: sites open monitors by thousands. */
+const pbxCost = 20;
+const ownCost = 1;
+/** Requests of one application under way at PBXs at once. */
 export const requestsInFlightMax = 64;
 /** Answers that wait for a slow reader; then nothing more is read from it. */
 export const answersMax = 256;
@@ -84,7 +88,8 @@ export class Session {
     this.#durationMs = plan.durationMs;
     this.beganAtMs = world.clock.wall().getTime();
     this.#outbox = new Outbox(domain.config.queueMax);
-    this.#rate = new RequestRate(world.clock, domain.config.requestsPerSecondMax);
+    this.#rate = new RequestRate(world.clock,
+      domain.config.requestsPerSecondMax * pbxCost);
     this.services = new AppServices({ domain, identity, rights, source: () => this.#source,
       codec: () => this.#codec,
       report: (monitorCrossRefID, event) => {
@@ -250,16 +255,17 @@ export class Session {
 
   #invoked(invokeID: number, service: CstaServiceName, argument: CstaArgument): void {
     const isAnswered = !unansweredServices.has(service);
-    const tooMany = this.#allowed();
+    const isForPbx = controlServices.has(service);
+    const tooMany = this.#allowed(isForPbx);
     if (tooMany !== undefined) {
       if (isAnswered) this.#reply(invokeID, tooMany);
       return;
     }
     // Nobody waits for an answer, and no application routes calls here.
     if (!isAnswered) return;
-    this.#inFlight += 1;
+    if (isForPbx) this.#inFlight += 1;
     void this.services.answer(service, argument).then((answer) => {
-      this.#inFlight -= 1;
+      if (isForPbx) this.#inFlight -= 1;
       this.#reply(invokeID, answer, service);
     });
   }
@@ -270,13 +276,15 @@ export class Session {
   ): void {
     const refusal = mistyped === undefined ? notSupported
       : refused("operation", "invalidParameterValue");
-    this.#reply(invokeID, this.#allowed() ?? refusal);
+    this.#reply(invokeID, this.#allowed(false) ?? refusal);
   }
 
   /** Undefined: the application may ask one more. */
-  #allowed(): Answer | undefined {
-    if (!this.#rate.take()) return { ok: false, error: errorOf({ code: "queue-full" }) };
-    return this.#inFlight < requestsInFlightMax ? undefined
+  #allowed(isForPbx: boolean): Answer | undefined {
+    if (!this.#rate.take(isForPbx ? pbxCost : ownCost)) {
+      return { ok: false, error: errorOf({ code: "queue-full" }) };
+    }
+    return !isForPbx || this.#inFlight < requestsInFlightMax ? undefined
       : refused("subscribedResourceAvailability", "outstandingRequestLimitExceeded");
   }
 
