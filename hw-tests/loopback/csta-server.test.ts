@@ -148,7 +148,8 @@ for (const [dialect, versions] of dialects) {
       assert.equal(await viewer.ask("MakeCall",
         { callingDevice: dn("101"), calledDirectoryNumber: dn("102") }),
       "security/securityInfoViolated");
-      assert.equal(await viewer.ask("SetForwarding", { device: dn("101"), activateForward: true }),
+      const privateData = [dialect.protocol === "xml" ? "<private><x/></private>" : "0500"];
+      assert.equal(await viewer.ask("Escape", { extensions: { privateData } }),
         isOld ? "operation/requestIncompatibleWithObject" : "operation/serviceNotSupported");
     });
 
