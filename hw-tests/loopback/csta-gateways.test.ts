@@ -6,6 +6,9 @@
 import assert from "node:assert/strict";
 import { simulateAmi, type Simulation } from "../../drivers/simulation.js";
 import type { CallEvent } from "../../firmware/model/events.js";
+import { deviceId, linkId } from "../../firmware/model/identifiers.js";
+import type { ServiceRequest } from "../../firmware/model/services.js";
+import type { CallView } from "../../firmware/switching/switch.js";
 import { startGatewayUnderTest, type GatewayUnderTest } from "../gateway-under-test.js";
 import { until } from "./gateway-process.js";
 import { silentWorld } from "./server-rig.js";
@@ -106,6 +109,27 @@ ${encodings.map(({ id, link, options }) => `  - id: ${id}
           heard.get(id)?.at(-1) === expected(id).at(-1)).catch(() => undefined);
         assert.deepEqual(heard.get(id), expected(id), id);
       }
+    });
+  }
+
+  for (const { id } of encodings) {
+    it(`carries a click through both to the Asterisk: ${id}`, async () => {
+      const actor = { name: "test", roles: [] };
+      const link = linkId(id);
+      const calls = (): readonly CallView[] => second.gateway.switch.calls({ link });
+      const ask = async (request: ServiceRequest): Promise<void> => {
+        const answer = await second.gateway.switch.request(link, request, actor, 10_000);
+        assert.ok(answer.ok, answer.ok ? "" : answer.fault.message);
+      };
+      await ask({ service: "makeCall", callingDevice: deviceId("1006"), calledNumber: "1007" });
+      await until("both talk", () => calls().some(({ connections }) => connections.length === 2
+        && connections.every(({ state }) => state === "connected")));
+      const [call] = calls();
+      assert.ok(call !== undefined);
+      await ask({ service: "clearConnection",
+        connection: { call: call.call, device: deviceId("1006") } });
+      await until("no call is left", () => calls().length === 0
+        && first.gateway.switch.calls().length === 0);
     });
   }
 });
