@@ -91,10 +91,14 @@ function configOf(asterisk: Asterisk, tls: boolean, port: number): string {
 `;
 }
 
-/** `through` puts something between the gateway and the manager's port: answers its own port. */
+/**
+ * `through` puts something between the gateway and the manager's port: answers its own port.
+ * `moreConfig` are other sections of the gateway's configuration.
+ */
 export async function startAsteriskOffice(
   version: AsteriskVersion, tls: boolean,
   through: (port: number) => Promise<number> = (port) => Promise.resolve(port),
+  moreConfig = "",
 ): Promise<AsteriskOffice> {
   const asterisk = await startAsterisk(version);
   const port = await through(tls ? asterisk.amiTlsPort : asterisk.amiPort);
@@ -106,7 +110,7 @@ export async function startAsteriskOffice(
       controlPort: asterisk.sipPort + 100 + offset,
       ...(name === "trunk" ? { displayNumber: trunkCaller } : {}) }));
   }
-  const under = await startGatewayUnderTest({ config: configOf(asterisk, tls, port),
+  const under = await startGatewayUnderTest({ config: configOf(asterisk, tls, port) + moreConfig,
     environment: { AMI_SECRET: asterisk.secret } });
   const linkUp = async (msMax = 20_000): Promise<void> => {
     const end = performance.now() + msMax;

@@ -10,24 +10,8 @@ import { whyNoAsterisk, type AsteriskVersion } from "./asterisk.js";
 import {
   recordOf, startAsteriskOffice, trunkCaller, type AsteriskOffice,
 } from "./asterisk-office.js";
+import { inTableOrder, isCall } from "./table-order.js";
 import { incoming, internal, scenarios, type Scenario } from "./scenarios.js";
-
-/** `seen` with the lines of each unordered group sorted as the table has them. */
-function inTableOrder(
-  seen: readonly string[], expected: readonly (string | readonly string[])[],
-): string[] {
-  const ordered: string[] = [];
-  let at = 0;
-  for (const row of expected) {
-    const group = typeof row === "string" ? [row] : row;
-    const part = seen.slice(at, at + group.length);
-    const isSame = part.length === group.length && [...part].sort().join("\n")
-      === [...group].sort().join("\n");
-    ordered.push(...(isSame ? group : part));
-    at += group.length;
-  }
-  return [...ordered, ...seen.slice(at)];
-}
 
 async function play(office: AsteriskOffice, scenario: Scenario): Promise<void> {
   await office.settled();
@@ -43,10 +27,6 @@ async function play(office: AsteriskOffice, scenario: Scenario): Promise<void> {
   // Agents' states come from the queue, on their own time.
   const isAgent = (row: string | readonly string[]): boolean => !isCall(row);
   assert.deepEqual(seen.filter(isAgent), scenario.expected.filter(isAgent));
-}
-
-function isCall(row: string | readonly string[]): boolean {
-  return typeof row !== "string" || !row.startsWith("agent");
 }
 
 function suite(version: AsteriskVersion, tls: boolean): void {
