@@ -46,8 +46,11 @@ export class WatchedEvents {
   readonly #waiting = new Set<() => void>();
   /** Why the stream has ended; nothing more will come. */
   #ended: string | undefined;
+  readonly #nearer: WatchedEvents | undefined;
 
-  constructor(client: TestClient, link: string) {
+  /** `nearer` sees the same calls, and sees them end, where this link does not say so. */
+  constructor(client: TestClient, link: string, nearer?: WatchedEvents) {
+    this.#nearer = nearer;
     this.#stream = client.stream(CallsService.method.watchEvents, { links: [link] });
     this.#stream.on("error", (error) => { this.#ended = error.message; });
     this.#stream.on("data", (message: Item) => {
@@ -103,6 +106,7 @@ export class WatchedEvents {
 
   /** Waits until as many calls are cleared as have begun. */
   async quiet(calls = 1): Promise<void> {
+    if (this.#nearer !== undefined) return await this.#nearer.quiet(calls);
     await this.until(`${calls} calls cleared`, () =>
       this.events.filter(({ type }) => type === EventType.CALL_CLEARED).length >= calls);
   }
