@@ -3,6 +3,7 @@
  * sent, and which events of several monitors are one.
  */
 
+import type { PartyRoles } from "../../firmware/model/events.js";
 import { callId, sameConnection, type ConnectionId, type DeviceId }
   from "../../firmware/model/identifiers.js";
 import type { CstaConnection, CstaDevice, CstaParty }
@@ -30,7 +31,11 @@ interface Call {
   readonly live: Set<DeviceId>;
   over: boolean;
   readonly told: Map<string, Told>;
+  roles: CallRoles;
 }
+
+/** Who calls whom, as was told last. */
+export type CallRoles = Pick<PartyRoles, "callingDevice" | "calledDevice">;
 
 export class Calls {
   readonly #names: DeviceNames;
@@ -94,6 +99,17 @@ export class Calls {
     if (known?.over === true) this.#calls.delete(call);
   }
 
+  /** Phases I and II leave them out where they were told before. */
+  roles(call: string): CallRoles {
+    return this.#calls.get(call)?.roles ?? {};
+  }
+
+  remember(call: string, { callingDevice, calledDevice }: CallRoles): void {
+    const known = this.#of(call);
+    known.roles = { ...known.roles, ...(callingDevice === undefined ? {} : { callingDevice }),
+      ...(calledDevice === undefined ? {} : { calledDevice }) };
+  }
+
   enters({ call, device }: ConnectionId): void {
     const known = this.#of(call);
     known.over = false;
@@ -155,7 +171,7 @@ export class Calls {
       return known;
     }
     const made: Call = { natives: new Map(), dynamic: new Map(), live: new Set(),
-      over: false, told: new Map() };
+      over: false, told: new Map(), roles: {} };
     this.#calls.set(callID, made);
     if (this.#calls.size > callsMax) {
       const oldest = this.#calls.keys().next();

@@ -112,6 +112,10 @@ function follow(calls: Calls, event: CallEvent): void {
   } else if ("connection" in event) {
     if (endings.has(event.type)) calls.leaves(event.connection);
     else if (event.type !== "callInformation") calls.enters(event.connection);
+    if (event.type === "originated" || event.type === "offered" || event.type === "delivered"
+      || event.type === "established" || event.type === "queued") {
+      calls.remember(event.connection.call, event);
+    }
   }
 }
 
@@ -192,7 +196,7 @@ function originated(
 ): CallEvent | undefined {
   const connection = context.calls.resolve(event.originatedConnection, event.callingDevice);
   if (connection === undefined) return undefined;
-  return { ...header, type: "originated", connection, ...rolesOf(context, event),
+  return { ...header, type: "originated", connection, ...rolesOf(context, event, connection),
     callingDevice: context.names.partyAt(event.callingDevice, connection.device) };
 }
 
@@ -208,7 +212,7 @@ function withRoles(
     : [event.queuedConnection, event.queue];
   const connection = context.calls.resolve(native, subject);
   if (connection === undefined) return undefined;
-  const all = { ...header, connection, ...rolesOf(context, event) };
+  const all = { ...header, connection, ...rolesOf(context, event, connection) };
   const party = context.names.partyAt(subject, connection.device);
   switch (event.type) {
     case "offered": return { ...all, type: "offered", offeredDevice: party };
@@ -227,7 +231,7 @@ function diverted(
   const connection = context.calls.resolve(event.connection, event.divertingDevice);
   if (connection === undefined) return undefined;
   const newDestination = context.names.party(event.newDestination);
-  return { ...header, type: "diverted", connection, ...rolesOf(context, event),
+  return { ...header, type: "diverted", connection, ...rolesOf(context, event, connection),
     divertingDevice: context.names.partyAt(event.divertingDevice, connection.device),
     ...(newDestination === undefined ? {} : { newDestination }) };
 }
@@ -238,7 +242,8 @@ function networkReached(
   const { networkInterfaceUsed } = event;
   const connection = context.calls.resolve(event.outboundConnection, networkInterfaceUsed);
   if (connection === undefined) return undefined;
-  return { ...header, type: "networkReached", connection, ...rolesOf(context, event),
+  const roles = rolesOf(context, event, connection);
+  return { ...header, type: "networkReached", connection, ...roles,
     networkInterfaceUsed: context.names.party(networkInterfaceUsed)?.device
       ?? connection.device };
 }
@@ -279,9 +284,15 @@ function mapDevice(
 type RoleFields = Pick<Of<"delivered">, "callingDevice" | "calledDevice"
   | "lastRedirectionDevice" | "associatedCallingDevice" | "associatedCalledDevice">;
 
-function rolesOf({ names }: MapContext, event: RoleFields): PartyRoles {
-  const callingDevice = names.party(event.callingDevice);
-  const calledDevice = names.party(event.calledDevice);
+function rolesOf(
+  { names, calls }: MapContext, event: RoleFields, { call }: ConnectionId,
+): PartyRoles {
+  // Phases I and II tell who calls whom when a call begins, not again when it fails or leaves.
+  const before = calls.roles(call);
+  const callingDevice = event.callingDevice === undefined ? before.callingDevice
+    : names.party(event.callingDevice);
+  const calledDevice = event.calledDevice === undefined ? before.calledDevice
+    : names.party(event.calledDevice);
   const lastRedirectionDevice = names.party(event.lastRedirectionDevice);
   const networkInterface = (names.party(event.associatedCallingDevice)
     ?? names.party(event.associatedCalledDevice))?.device;

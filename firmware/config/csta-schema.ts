@@ -30,11 +30,12 @@ export const cstaSchema = z.strictObject({
   links: z.array(z.string()).min(1).max(64).optional().meta(words("Links",
     "The PBXs that it shows as one switching function; if absent all.",
     "Liens", "Les PBX qu'il montre comme un seul commutateur ; à défaut tous.")),
-  protocol: z.enum(["xml", "asn1-phase3", "asn1-phase2"]).meta(words("Protocol",
-    "What the applications speak: ECMA-323 (xml), ECMA-285 (asn1-phase3), ECMA-218 (asn1-phase2).",
+  protocol: z.enum(["xml", "asn1-phase3", "asn1-phase2", "asn1-phase1"]).meta(words("Protocol",
+    "What the applications speak: ECMA-323 (xml), ECMA-285 (asn1-phase3), ECMA-218 (asn1-phase2), "
+      + "ECMA-180 (asn1-phase1).",
     "Protocole",
     "Ce que parlent les applications : ECMA-323 (xml), ECMA-285 (asn1-phase3), ECMA-218 "
-      + "(asn1-phase2).")),
+      + "(asn1-phase2), ECMA-180 (asn1-phase1).")),
   framing: z.enum(["len16", "hipath3", "none"]).default("len16").meta(words("Framing",
     "What stands before each message in ASN.1: two octets of length (len16: Panasonic and most), "
       + "HiPath's three (hipath3), nothing (none). XML has its own header.",

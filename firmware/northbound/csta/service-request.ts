@@ -122,8 +122,13 @@ const joining: Rows = {
       requestingDevice: at.device(said.newDestination) }),
     result: (made) => ({ pickedCall: made }) },
   ParkCall: { becomes: "parkCall",
-    read: (said, at) => ({ service: "parkCall", parking: at.connection(said.parking),
-      ...(said.parkTo.text === "" ? {} : { parkTo: at.number(said.parkTo) }) }),
+    read: (said, at) => {
+      const parking = at.connection(said.parking);
+      const parkTo = said.parkTo.text === "" ? undefined : at.number(said.parkTo);
+      // At the device itself: where the PBX parks calls when nobody names a place.
+      return { service: "parkCall", parking,
+        ...(parkTo === undefined || parkTo === parking.device ? {} : { parkTo }) };
+    },
     result: nothing },
 };
 

@@ -2,9 +2,9 @@
 
 import type { CstaConfig } from "../../config/schema.js";
 
-/** Bits of cSTAVersion (ECMA-285 §8), the newest first: phase III, and phases II and I. */
-const bits: Readonly<Record<"asn1-phase3" | "asn1-phase2", readonly string[]>> = {
-  "asn1-phase3": ["18", "14", "4", "3", "2"], "asn1-phase2": ["1", "0"],
+/** Bits of cSTAVersion (ECMA-285 §8), the newest first: phases III, II and I. */
+const bits: Readonly<Record<Exclude<CstaConfig["protocol"], "xml">, readonly string[]>> = {
+  "asn1-phase3": ["18", "14", "4", "3", "2"], "asn1-phase2": ["1", "0"], "asn1-phase1": ["0"],
 };
 
 const edition = /\/ecma-323\/csta(\/ed([2-6]))?(?=$|\/priv)/;
