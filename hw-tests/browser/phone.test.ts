@@ -6,8 +6,8 @@ import { need } from "../requirement.js";
 import { axeFindings, missingChromium, overhangPx, tooSmall } from "./chromium.js";
 import { go, minuteMs, showAll, startVisit, type Visit } from "./visit.js";
 
-const pages = ["overview", "calls", "links", "ports", "records", "delivery", "numbers", "alarms",
-  "configuration", "system", "access", "account", "more"] as const;
+const pages = ["overview", "calls", "links", "ports", "records", "delivery", "applications",
+  "numbers", "alarms", "configuration", "system", "access", "account", "more"] as const;
 
 describe("page on a phone", function () {
   this.timeout(3 * minuteMs);

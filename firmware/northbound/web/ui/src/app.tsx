@@ -11,6 +11,7 @@ import { ScreenPops } from "./parts/screen-pop.js";
 import { AccessPage } from "./pages/access.js";
 import { AccountPage } from "./pages/account.js";
 import { AlarmsPage } from "./pages/alarms.js";
+import { ApplicationsPage } from "./pages/applications.js";
 import { CallsPage } from "./pages/calls.js";
 import { ConfigurationPage } from "./pages/configuration.js";
 import { LayoutPage } from "./pages/layout.js";
@@ -107,6 +108,7 @@ function PageOf(props: { readonly route: Route }): JSX.Element {
     case "records":
       return argument === "" ? <RecordsPage /> : <RecordPage key={argument} id={argument} />;
     case "delivery": return <DeliveryPage />;
+    case "applications": return <ApplicationsPage />;
     case "numbers": return <NumbersPage />;
     case "alarms": return <AlarmsPage />;
     case "configuration": return <ConfigurationPage />;

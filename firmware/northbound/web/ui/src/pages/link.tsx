@@ -49,8 +49,11 @@ export function LinkPage(props: { readonly id: string }): JSX.Element {
         {link.capabilities === undefined ? <Skeleton />
           : <CapabilityTable capabilities={link.capabilities} />}
       </Card>
-      <Card title={t("device.title")}><DeviceTable link={link.id}
-        learned={`${link.devices} ${link.devicesNotMonitored}`} /></Card>
+      <Card title={t("device.title")}>
+        {link.devices === 0 ? null : <p>{t("device.share", { devices: count(link.devices),
+          monitored: count(link.devices - link.devicesNotMonitored) })}</p>}
+        <DeviceTable link={link.id}
+          learned={`${link.devices} ${link.devicesNotMonitored}`} /></Card>
       {may(Role.ADMIN) && isPrinting(link) ? <Card title={t("nav.terminal")}>
         <p class="hint">{t("terminal.lead.link")}</p><TerminalPanel link={link.id} /></Card> : null}
       {may(Role.ADMIN) ? <Card title={t("link.frames")}><FrameView link={link.id} /></Card> : null}

@@ -8,9 +8,10 @@ import { deliveryInEnglish } from "./delivery-words.js";
 import { portsInEnglish } from "./port-words.js";
 import { terminalInEnglish } from "./terminal-words.js";
 import { receptionInEnglish } from "./reception-words.js";
+import { applicationsInEnglish } from "./applications-words.js";
 
 export const en = {
-  ...causesInEnglish,
+  ...causesInEnglish, ...applicationsInEnglish,
   ...formInEnglish,
   ...layoutInEnglish,
   ...portsInEnglish, ...terminalInEnglish, ...deliveryInEnglish, ...receptionInEnglish,

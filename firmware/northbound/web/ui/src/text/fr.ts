@@ -5,11 +5,12 @@ import { deliveryInFrench } from "./delivery-words.js";
 import { portsInFrench } from "./port-words.js";
 import { terminalInFrench } from "./terminal-words.js";
 import { receptionInFrench } from "./reception-words.js";
+import { applicationsInFrench } from "./applications-words.js";
 import type { TextKey } from "./en.js";
 
 /** Every text of the page, in French. The compiler refuses a missing key. */
 export const fr: Readonly<Record<TextKey, string>> = {
-  ...causesInFrench,
+  ...causesInFrench, ...applicationsInFrench,
   ...formInFrench,
   ...layoutInFrench,
   ...portsInFrench, ...terminalInFrench, ...deliveryInFrench, ...receptionInFrench,
