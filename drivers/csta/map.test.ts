@@ -84,6 +84,15 @@ describe("CSTA map", () => {
     assert.deepEqual(mapped.map(({ dropped }) => dropped), ["incomplete", "not-modelled"]);
   });
 
+  it("keeps what the model has no word for, each private element by itself", () => {
+    const [mapped] = play(contextOf(), { ...established("0a", "101"), correlatorData: "0a0b",
+      userData: "4a", extensions: { time: "20240131101500Z", privateData: ["0500", "a400"] } });
+    const { occurredAtMs, privateData } = only(mapped);
+    assert.equal(occurredAtMs, Date.UTC(2024, 0, 31, 10, 15));
+    assert.deepEqual(privateData, { driver: "csta12", fields: { correlatorData: "0a0b",
+      userData: "4a", privateData: "0500", privateData2: "a400" } });
+  });
+
   it("names devices by what one dials", () => {
     const names = new DeviceNames();
     const kinds: readonly (readonly [CstaDevice["kind"], string, string])[] = [

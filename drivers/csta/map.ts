@@ -333,8 +333,8 @@ function privateFields(
   if (correlatorData !== undefined) fields["correlatorData"] = correlatorData;
   if (userData !== undefined) fields["userData"] = userData;
   if (extensions?.time?.endsWith("Z") === false) fields["localTime"] = extensions.time;
-  if (extensions?.privateData !== undefined) {
-    fields["privateData"] = extensions.privateData.join(" ");
+  for (const [index, element] of (extensions?.privateData ?? []).entries()) {
+    fields[index === 0 ? "privateData" : `privateData${index + 1}`] = element;
   }
   if ("networkCallingDevice" in event) {
     const device = names.party(event.networkCallingDevice)?.device;

@@ -9,6 +9,7 @@ import type { CstaEvent, SystemStatus } from "../../wire/csta/message.js";
 import type { GatewayView, LinkView } from "../api/gateway-view.js";
 import { DeviceNames } from "./device-names.js";
 import { eventReport, type Naming } from "./event-report.js";
+import { eventTail } from "./event-tail.js";
 import type { Feed } from "./feed.js";
 
 export type DomainGateway = Pick<GatewayView, "world" | "switch" | "links" | "audit" | "access"
@@ -51,7 +52,9 @@ export class Domain {
   /** The report of an event; all watchers of an event get it one after the other. */
   report(entry: NumberedEvent): CstaEvent | undefined {
     if (this.#reported?.entry !== entry) {
-      this.#reported = { entry, report: eventReport(entry, this.naming) };
+      const report = eventReport(entry, this.naming);
+      this.#reported = { entry,
+        report: report && { ...report, ...eventTail(entry, this.config.protocol) } };
     }
     return this.#reported.report;
   }

@@ -161,7 +161,8 @@ describe("CSTA session", () => {
     const delivered = app.reports.find(({ type }) => type === "delivered");
     assert.deepEqual(delivered, { type: "delivered", connection: at("00000001", "102"),
       alertingDevice: dn("102"), callingDevice: dn("101"), calledDevice: dn("102"),
-      lastRedirectionDevice: "notRequired", cause: "newCall", localConnectionInfo: "connected" });
+      lastRedirectionDevice: "notRequired", cause: "newCall", localConnectionInfo: "connected",
+      extensions: { time: "20261123080000Z" } });
   });
 
   it("reports a consultation and its transfer, and calls keep their names", async () => {
