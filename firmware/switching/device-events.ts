@@ -28,5 +28,6 @@ export function applyToDevice(picture: LinkPicture, event: DeviceOrAgentEvent): 
   const entry = picture.device(event.device, false, "station");
   if (event.type === "backInService") entry.inService = true;
   if (event.type === "outOfService") entry.inService = false;
+  if (event.type === "doNotDisturb") entry.doNotDisturb = event.on;
   return event.device;
 }

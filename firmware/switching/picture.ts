@@ -55,6 +55,7 @@ export interface DeviceEntry {
   agentState: AgentState | undefined;
   agent: AgentId | undefined;
   agentReason: string | undefined;
+  doNotDisturb: boolean | undefined;
   notMonitored: { readonly reason: Text; readonly advice: Text } | undefined;
   /** Outside the switching sub-domain: forgotten with its last call. */
   external: boolean;
@@ -127,7 +128,8 @@ export class LinkPicture {
     if (known !== undefined) return known;
     const entry: DeviceEntry = {
       device, category, name: undefined, inService: undefined, agentState: undefined,
-      agent: undefined, agentReason: undefined, notMonitored: undefined,
+      agent: undefined, agentReason: undefined, doNotDisturb: undefined,
+      notMonitored: undefined,
       external: external || this.devices.size >= devicesMax, calls: undefined,
     };
     this.devices.set(device, entry);

@@ -48,6 +48,8 @@ export interface DeviceView {
   readonly agentState: AgentState | undefined;
   readonly agent: AgentId | undefined;
   readonly agentReason: string | undefined;
+  /** As the PBX last said while its link was up; not known before, nor after a break. */
+  readonly doNotDisturb: boolean | undefined;
   readonly notMonitored: { readonly reason: Text; readonly advice: Text } | undefined;
   readonly calls: number;
 }

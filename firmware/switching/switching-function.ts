@@ -223,6 +223,7 @@ class SwitchingCore implements SwitchingFunction {
       call.stale = true;
       call.marks.add("gap");
     }
+    for (const device of picture.devices.values()) device.doNotDisturb = undefined;
     this.#options.world.log.event("switch.stale", { link, calls: picture.calls.size });
   }
 

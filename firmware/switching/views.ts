@@ -26,7 +26,8 @@ export function deviceView(link: LinkId, device: DeviceEntry): DeviceView {
   return {
     link, device: device.device, category: device.category, name: device.name,
     inService: device.inService, agentState: device.agentState, agent: device.agent,
-    agentReason: device.agentReason, notMonitored: device.notMonitored,
+    agentReason: device.agentReason, doNotDisturb: device.doNotDisturb,
+    notMonitored: device.notMonitored,
     calls: device.calls?.size ?? 0,
   };
 }

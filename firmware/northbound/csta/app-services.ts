@@ -52,6 +52,7 @@ export class AppServices {
       SnapshotDevice: (said) => this.#snapshotDevice(said),
       SnapshotCall: (said) => this.#snapshotCall(said),
       GetAgentState: (said) => this.#agentState(said),
+      GetDoNotDisturb: (said) => this.#doNotDisturb(said),
       SystemStatus: () => empty,
       RequestSystemStatus: () => ({ ok: true, result: { systemStatus: domain.status } }),
       GetSwitchingFunctionDevices: (said) => this.#deviceList(said),
@@ -152,6 +153,17 @@ export class AppServices {
     return { ok: true, result: { agentStateList: state === undefined ? []
       : [{ loggedOnState: state !== "null", agentInfo: [{ agentState: state }],
         ...(found?.agent === undefined ? {} : { agentID: found.agent }) }] } };
+  }
+
+  /** What the PBX has not said since its link came up is refused, not guessed. */
+  #doNotDisturb(said: CstaArgument<"GetDoNotDisturb">): Answer {
+    const reading = this.#reading();
+    const device = reading.device(said.device);
+    if (reading.error !== undefined) return { ok: false, error: reading.error };
+    const on = this.#parts.domain.gateway.switch.devices(reading.link)
+      .find((each) => each.device === device)?.doNotDisturb;
+    return on === undefined ? refused("systemResourceAvailability", "generic")
+      : { ok: true, result: { doNotDisturbOn: on } };
   }
 
   #deviceList(said: CstaArgument<"GetSwitchingFunctionDevices">): Answer {

@@ -13,6 +13,11 @@ const ownServices: readonly CstaServiceName[] = [
   "SwitchingFunctionDevices", "GetSwitchingFunctionCapabilities", "GetCSTAFeatures",
 ];
 
+/** What the gateway answers from events that the PBX must report for it. */
+const answeredFrom: readonly (readonly [CstaServiceName, EventName])[] = [
+  ["GetDoNotDisturb", "doNotDisturb"],
+];
+
 export interface Features {
   readonly services: readonly CstaServiceName[];
   readonly events: readonly CstaEventName[];
@@ -38,8 +43,9 @@ export function featuresOf(
     .map(([name]) => name);
   const events = reportedEvents.filter((name) => codec.events.has(name)
     && (declared as ReadonlySet<string>).has(name));
+  const answered = answeredFrom.filter(([, event]) => declared.has(event)).map(([name]) => name);
   return {
-    services: [...ownServices, ...control].filter((name) => codec.services.has(name)),
+    services: [...ownServices, ...answered, ...control].filter((name) => codec.services.has(name)),
     events, unreported: [...codec.events].filter((name) => !events.includes(name)),
   };
 }
