@@ -1,6 +1,6 @@
 /**
  * All benches, or those named, one after the other: node build/hw-tests/bench/run.js
- * [ami] [switching] [store] [latency] [cost] [formats] [lines] [backlog] [memory]. Seconds of the
+ * [ami] [switching] [store] [latency] [cost] [csta] [formats] [lines] [backlog] [memory]. Seconds of the
  * memory run: STEADY=600. Exit code 1: a target was missed, 2: a bench failed.
  */
 
@@ -9,6 +9,7 @@ import { runInNewContext } from "node:vm";
 import { benchAmiCodec } from "./ami-codec.js";
 import { benchBacklog } from "./backlog.js";
 import { benchCost } from "./cost.js";
+import { benchCstaCodec } from "./csta-codec.js";
 import { loadNow, table, thousands, type Report, type Target } from "./figures.js";
 import { benchFormats } from "./formats.js";
 import { benchLatency } from "./latency.js";
@@ -66,7 +67,7 @@ async function store(): Promise<Report> {
 
 const benches: Readonly<Record<string, () => Promise<Report>>> = {
   ami, store, switching: () => benchSwitching(), latency: () => benchLatency(),
-  cost: () => benchCost(), formats: () => benchFormats(),
+  cost: () => benchCost(), csta: () => Promise.resolve(benchCstaCodec()), formats: () => benchFormats(),
   lines: () => benchSerialLines(), backlog: () => benchBacklog(),
   memory: () => benchMemory({ seconds: Number(process.env["STEADY"] || steadySecondsDefault) }),
 };

@@ -1,11 +1,13 @@
 /*
  * Reads lines of a type and an element in hexadecimal, and answers each with one line:
  * `ok`, the element as it is encoded again, and what was read as XER; or `no` and how far it got.
- * A line of `xer`, a type and a document is answered with its element.
+ * A line of `xer`, a type and a document is answered with its element; one of `time`, a number, a
+ * type and an element with `ns` and how long it takes to read and to write it, so many times.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <asn_application.h>
 
 extern asn_TYPE_descriptor_t *asn_pdu_collection[];
@@ -36,8 +38,47 @@ static asn_TYPE_descriptor_t *type_named(const char *name) {
   exit(2);
 }
 
+static size_t octets_of(char *text) {
+  size_t length = 0;
+  for (; sscanf(text, "%2hhx", &octets[length]) == 1; text += 2) length += 1;
+  return length;
+}
+
+static double now(void) {
+  struct timespec at;
+  clock_gettime(CLOCK_MONOTONIC, &at);
+  return at.tv_sec * 1e9 + at.tv_nsec;
+}
+
+static void measure(char *text) {
+  long times = strtol(text, &text, 10);
+  char *name = text + 1;
+  text = strchr(name, ' ');
+  *text++ = 0;
+  asn_TYPE_descriptor_t *type = type_named(name);
+  size_t length = octets_of(text);
+  static unsigned char written[1 << 16];
+  void *value = NULL;
+  double begun = now();
+  for (long n = 0; n < times; n += 1) {
+    if (value != NULL) type->free_struct(type, value, 0);
+    value = NULL;
+    ber_decode(NULL, type, &value, octets, length);
+  }
+  double read = now();
+  for (long n = 0; n < times; n += 1) {
+    der_encode_to_buffer(type, value, written, sizeof written);
+  }
+  printf("ns %.1f %.1f\n", (read - begun) / times, (now() - read) / times);
+  type->free_struct(type, value, 0);
+}
+
 int main(void) {
   while (fgets(line, sizeof line, stdin) != NULL) {
+    if (strncmp(line, "time ", 5) == 0) {
+      measure(line + 5);
+      continue;
+    }
     int xer = strncmp(line, "xer ", 4) == 0;
     char *name = xer ? line + 4 : line;
     char *text = strchr(name, ' ');
@@ -51,7 +92,7 @@ int main(void) {
       length = strcspn(text, "\n");
       read = xer_decode(NULL, type, &value, text, length);
     } else {
-      for (; sscanf(text, "%2hhx", &octets[length]) == 1; text += 2) length += 1;
+      length = octets_of(text);
       read = ber_decode(NULL, type, &value, octets, length);
     }
     if (read.code != RC_OK || read.consumed != length) {
