@@ -26,9 +26,9 @@ const elements: readonly (readonly [type: string, title: string, hex: string])[]
     + "04e01030a01167e12a010180e3230323430313331313031353030"],
   ["EventReport", "ConnectionCleared", "303c55020005a036a3346b0f300d8002b164a107300580033130316307"
     + "30058003313031" + "4e01000a01307e12a010180e3230323430313331313031353030"],
-  ["MakeCallArgument", "MakeCall", "3011300580033130303005800331303183 0101".replace(" ", "")],
-  ["SnapshotDeviceResult", "SnapshotDevice, result", "301d761b30196b0f300d8002b164a10730058003313030"
-    + "a0064e01034e0102"],
+  ["MakeCallArgument", "MakeCall", "30113005800331303030058003313031830101"],
+  ["SnapshotDeviceResult", "SnapshotDevice, result",
+    "301d761b30196b0f300d8002b164a10730058003313030a0064e01034e0102"],
 ];
 const operations: Readonly<Record<string, readonly [number, "argument" | "result"]>> = {
   MakeCallArgument: [10, "argument"], SnapshotDeviceResult: [74, "result"],

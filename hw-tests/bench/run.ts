@@ -1,7 +1,7 @@
 /**
  * All benches, or those named, one after the other: node build/hw-tests/bench/run.js
- * [ami] [switching] [store] [latency] [cost] [csta] [formats] [lines] [backlog] [memory]. Seconds of the
- * memory run: STEADY=600. Exit code 1: a target was missed, 2: a bench failed.
+ * [ami] [switching] [store] [latency] [cost] [csta] [formats] [lines] [backlog] [memory].
+ * Seconds of the memory run: STEADY=600. Exit code 1: a target was missed, 2: a bench failed.
  */
 
 import { setFlagsFromString } from "node:v8";
@@ -67,7 +67,8 @@ async function store(): Promise<Report> {
 
 const benches: Readonly<Record<string, () => Promise<Report>>> = {
   ami, store, switching: () => benchSwitching(), latency: () => benchLatency(),
-  cost: () => benchCost(), csta: () => Promise.resolve(benchCstaCodec()), formats: () => benchFormats(),
+  cost: () => benchCost(), csta: () => Promise.resolve(benchCstaCodec()),
+  formats: () => benchFormats(),
   lines: () => benchSerialLines(), backlog: () => benchBacklog(),
   memory: () => benchMemory({ seconds: Number(process.env["STEADY"] || steadySecondsDefault) }),
 };
