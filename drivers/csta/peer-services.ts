@@ -74,10 +74,11 @@ export function callService(pbx: PeerPbx, invoke: Invoke): PeerAnswer | undefine
     }
     case "CallBack": return at(invoke.argument.callbackConnection, any, () => done);
     case "AssociateData": {
-      const { existingCall, accountCode = "" } = invoke.argument;
+      const { existingCall, accountCode = "", correlatorData } = invoke.argument;
       return at(existingCall, any, ({ call, device }) => soon(call, () => {
         pbx.tell({ type: "callInformation", connection: pbx.connection(call, device),
-          device: pbx.device(device), accountInfo: accountCode }, call);
+          device: pbx.device(device), accountInfo: accountCode,
+          ...(correlatorData === undefined ? {} : { correlatorData }) }, call);
       }));
     }
     case "ParkCall": {

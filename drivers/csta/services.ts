@@ -37,6 +37,12 @@ type MakesCall = Extract<ServiceRequest, { readonly service: "makeCall" | "consu
 
 const dialled = (text: string): CstaDevice => ({ kind: "dialingNumber", text });
 
+function correlatorOf(
+  { correlatorData }: { readonly correlatorData?: string },
+): { readonly correlatorData?: string } {
+  return correlatorData === undefined ? {} : { correlatorData };
+}
+
 /** A positive answer promises; what becomes of it the events tell. */
 export async function perform(
   context: ServiceContext, request: ServiceRequest, deadlineMs: number,
@@ -55,7 +61,8 @@ export async function perform(
     case "acceptCall": return plain("AcceptCall", { callToBeAccepted: at(request.connection) });
     case "callBack": return plain("CallBack", { callbackConnection: at(request.connection) });
     case "associateData": return plain("AssociateData",
-      { existingCall: at(request.connection), accountCode: request.accountCode });
+      { existingCall: at(request.connection), ...correlatorOf(request),
+        ...(request.accountCode === undefined ? {} : { accountCode: request.accountCode }) });
     case "clearConnection":
       return plain("ClearConnection", { connectionToBeCleared: at(request.connection) });
     case "clearCall": return plain("ClearCall", { callToBeCleared: at(request.connection) });
@@ -113,6 +120,7 @@ async function makeCall(
       callingDevice: names.toNative(request.callingDevice),
       calledDirectoryNumber: dialled(request.calledNumber),
       ...(request.autoOriginate === undefined ? {} : { autoOriginate: request.autoOriginate }),
+      ...correlatorOf(request),
     }, (result) => result.callingDevice, request.callingDevice);
     case "consultationCall": return ask("ConsultationCall",
       { existingCall: at(request.existingCall), consultedDevice: dialled(request.consultedDevice) },

@@ -346,6 +346,18 @@ describe("CSTA session", () => {
     assert.match(answer.fault.message, /operation: invalidConnectionID/);
   });
 
+  it("attaches a correlator, and hears of it", async () => {
+    bench = await new Bench().start();
+    bench.peer.pbx.call({ from: "1001", to: "1002", ringMs: 100 });
+    await bench.world.advance(3_000);
+    const asked = bench.link.request({ service: "associateData",
+      connection: bench.connection("1001"), correlatorData: "0a0b" }, 1_000);
+    await bench.world.advance(100);
+    assert.ok((await asked).ok);
+    const told = bench.events.find(({ type }) => type === "callInformation");
+    assert.equal(told?.privateData?.fields["correlatorData"], "0a0b");
+  });
+
   it("follows forwarded and incoming calls with names and lines", async () => {
     bench = await new Bench().start();
     const { pbx } = bench.peer;

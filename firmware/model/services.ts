@@ -13,7 +13,9 @@ export type ForwardingType = typeof forwardingTypes[number];
 export type ServiceRequest =
   | { readonly service: "makeCall"; readonly callingDevice: DeviceId; readonly calledNumber: string;
       /** Ring the calling device first (prompt) or let it go off hook by itself. */
-      readonly autoOriginate?: "prompt" | "doNotPrompt" }
+      readonly autoOriginate?: "prompt" | "doNotPrompt";
+      /** Up to 32 octets in hexadecimal, to know the call again by; many PBXs take none. */
+      readonly correlatorData?: string }
   | { readonly service: "answerCall"; readonly connection: ConnectionId }
   /** A call that is being offered, and rings only when it has been accepted. */
   | { readonly service: "acceptCall"; readonly connection: ConnectionId }
@@ -43,8 +45,9 @@ export type ServiceRequest =
   | { readonly service: "groupPickupCall"; readonly requestingDevice: DeviceId }
   /** The PBX calls back when the party that is busy or does not answer is free. */
   | { readonly service: "callBack"; readonly connection: ConnectionId }
+  /** One of them, or both. */
   | { readonly service: "associateData"; readonly connection: ConnectionId;
-      readonly accountCode: string }
+      readonly accountCode?: string; readonly correlatorData?: string }
   | { readonly service: "parkCall"; readonly parking: ConnectionId; readonly parkTo?: string }
   | { readonly service: "generateDigits"; readonly connection: ConnectionId;
       readonly digits: string }

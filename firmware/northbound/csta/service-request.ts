@@ -25,6 +25,12 @@ const nothing = (): Record<string, never> => ({});
 /** More digits than any menu asks for at once. */
 export const digitsMax = 64;
 
+/** CorrelatorData has 32 octets at most (ECMA-269 §12.2). */
+const correlator = /^(?:[0-9a-f]{2}){1,32}$/i;
+function isCorrelator(text: string | undefined): text is string {
+  return text !== undefined && correlator.test(text);
+}
+
 const simple: Rows = {
   MakeCall: { becomes: "makeCall",
     read: (said, at) => {
@@ -34,7 +40,9 @@ const simple: Rows = {
       return { service: "makeCall",
         callingDevice: at.device(said.callingDevice, "invalidCallingDeviceID"),
         calledNumber: at.number(said.calledDirectoryNumber, "invalidCalledDeviceID"),
-        autoOriginate: said.autoOriginate ?? "prompt" };
+        autoOriginate: said.autoOriginate ?? "prompt",
+        // The call is the same without text that is no octets.
+        ...(isCorrelator(said.correlatorData) ? { correlatorData: said.correlatorData } : {}) };
     },
     result: (made) => ({ callingDevice: made }) },
   AnswerCall: { becomes: "answerCall",
@@ -51,9 +59,16 @@ const simple: Rows = {
       connection: at.connection(said.callbackConnection) }), result: nothing },
   AssociateData: { becomes: "associateData",
     read: (said, at) => {
-      if (said.accountCode === undefined) at.wrong("parameterNotSupported");
-      return { service: "associateData", accountCode: said.accountCode ?? "",
-        connection: at.connection(said.existingCall) };
+      const { accountCode, correlatorData, existingCall } = said;
+      if (accountCode === undefined && correlatorData === undefined) {
+        at.wrong("parameterNotSupported");
+      }
+      if (correlatorData !== undefined && !isCorrelator(correlatorData)) {
+        at.wrong("invalidParameterValue");
+      }
+      return { service: "associateData", connection: at.connection(existingCall),
+        ...(accountCode === undefined ? {} : { accountCode }),
+        ...(correlatorData === undefined ? {} : { correlatorData }) };
     }, result: nothing },
   ClearCall: { becomes: "clearCall",
     read: (said, at) => ({ service: "clearCall",

@@ -535,6 +535,27 @@ describe("CSTA session", () => {
       "operation/privilegeViolationSpecifiedDevice");
   });
 
+  it("sends an application's correlator on, and no text that is none", async () => {
+    await start();
+    await devices(["101"]);
+    const app = await application();
+    const link = server.gateway.simulatedLinks[0];
+    await app.ask("MakeCall", { callingDevice: dn("101"), calledDirectoryNumber: dn("102"),
+      correlatorData: "0a0b" });
+    const made = link?.requests.at(-1);
+    assert.equal(made?.service === "makeCall" && made.correlatorData, "0a0b");
+    await monitor(app, "101");
+    await ring("c1", "101", "102");
+    const existingCall = app.reports.flatMap((report) =>
+      report.type === "originated" ? [report.originatedConnection] : [])[0] ?? {};
+    const associate = (correlatorData: string) =>
+      app.ask("AssociateData", { existingCall, correlatorData });
+    assert.deepEqual(await associate("0c"), {});
+    assert.deepEqual(link?.requests.at(-1), { service: "associateData",
+      connection: connection("c1", "101"), correlatorData: "0c" });
+    assert.equal(await associate("0c".repeat(33)), "operation/invalidParameterValue");
+  });
+
   it("tells when a PBX is gone", async () => {
     await start({}, ["pbx-1", "pbx-2"]);
     const app = await application();
