@@ -99,7 +99,7 @@ describe("a record layout made in a browser", function () {
     }
     // Line and ring time stand where the layout has nothing yet.
     await result().getByText("lignes pas comprises").waitFor();
-    await result().getByText(/duration, columns|date, columns|before/).first().waitFor();
+    await result().getByText(/duration, colonnes|date, colonnes|avant/).first().waitFor();
     assert.equal(await page.locator(".line-rejected").count() > 0, true);
     await clean();
   });
