@@ -1,8 +1,23 @@
 /** Fails the run when a test has left a handle open: a timer, a socket, a child. */
 
+import { createHook } from "node:async_hooks";
+
 const patienceMs = 2_000;
 /** Standard streams show up under these names and belong to the runner. */
 const allowed = new Set(["TTYWrap", "PipeWrap", "FSReqPromise", "FSReqCallback", "Immediate"]);
+/** Where each handle that can keep a process was made: resource id to kind and stack. */
+const made = new Map<number, string>();
+const watched = new Set(["TCPSERVERWRAP", "TCPWRAP", "UDPWRAP", "PROCESSWRAP"]);
+const ownFile = /\bat .*(hw-tests|firmware|drivers)\//;
+
+createHook({
+  init(id, type) {
+    if (!watched.has(type)) return;
+    const stack = (new Error().stack ?? "").split("\n").filter((line) => ownFile.test(line));
+    made.set(id, [type, ...stack.slice(1, 6)].join("\n"));
+  },
+  destroy(id) { made.delete(id); },
+}).enable();
 
 function open(): string[] {
   return process.getActiveResourcesInfo().filter((name) => !allowed.has(name));
@@ -20,7 +35,8 @@ export const mochaHooks = {
     if (left.filter((name) => name !== "Timeout").length > 0 || left.length > 1) {
       // The handles would keep the process; the report is written first.
       setTimeout(() => { process.exit(1); }, patienceMs).unref();
-      throw new Error(`open handles after the last test: ${left.join(", ")}`);
+      throw new Error(`open handles after the last test: ${left.join(", ")}\n`
+        + [...made.values()].join("\n"));
     }
   },
 };
