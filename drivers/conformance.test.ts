@@ -54,6 +54,8 @@ const samples: Readonly<Record<ServiceName, ServiceRequest>> = {
   setDoNotDisturb: { service: "setDoNotDisturb", device: deviceId("101"), on: true },
   setForwarding: { service: "setForwarding", device: deviceId("101"), on: true,
     forwardingType: "immediate", forwardTo: "102" },
+  getDoNotDisturb: { service: "getDoNotDisturb", device: deviceId("101") },
+  getForwarding: { service: "getForwarding", device: deviceId("101") },
   sendPage: { service: "sendPage", page: { pager: "550", text: "CALL ME 101" } },
 };
 

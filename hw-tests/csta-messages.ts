@@ -2,10 +2,11 @@
 
 import fc from "fast-check";
 import { eventCauses, type EventCause } from "../firmware/model/causes.js";
-import { deviceCategories, eventGroups, forwardingTypes, systemStatuses, type CstaConnection,
+import { deviceCategories, eventGroups, systemStatuses, type CstaConnection,
   type CstaDevice, type CstaError, type CstaEvent, type CstaEventName, type CstaExtensions,
   type CstaMessage, type CstaParty, type CstaServiceName, type CstaServices, type DeviceNumberKind }
   from "../firmware/wire/csta/message.js";
+import { forwardingTypes } from "../firmware/model/services.js";
 import type { ConnectionState } from "../firmware/model/states.js";
 
 type Arbitraries = Readonly<Record<string, fc.Arbitrary<unknown>>>;

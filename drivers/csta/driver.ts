@@ -38,6 +38,7 @@ const capabilities: Capabilities = {
     singleStepTransferCall: "native", singleStepConference: "native", deflectCall: "native",
     directedPickupCall: "native", parkCall: "native", generateDigits: "native",
     setAgentState: "native", setMessageWaitingIndicator: "native", setDoNotDisturb: "native",
+    getDoNotDisturb: "native", getForwarding: "native",
   },
   events,
   snapshot: "native",

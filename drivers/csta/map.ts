@@ -267,6 +267,7 @@ function mapDevice(
       const device = names.party(event.device)?.device;
       const to = event.forwardTo;
       return device && { ...header, type: "forwarding", device, on: event.forwardStatus,
+        ...(event.forwardingType === undefined ? {} : { forwardingType: event.forwardingType }),
         ...(to === undefined ? {} : { forwardTo: names.toModel(to) }) };
     }
     case "messageWaiting": {
@@ -343,9 +344,6 @@ function privateFields(
   if ("networkCalledDevice" in event) {
     const device = names.party(event.networkCalledDevice)?.device;
     if (device !== undefined) fields["networkCalledDevice"] = device;
-  }
-  if (event.type === "forwarding" && event.forwardingType !== undefined) {
-    fields["forwardingType"] = event.forwardingType;
   }
   return Object.keys(fields).length === 0 ? undefined : fields;
 }

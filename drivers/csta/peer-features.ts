@@ -1,6 +1,7 @@
 /** What the simulated switching function does with two calls, and with a device itself. */
 
 import type { EventCause } from "../../firmware/model/causes.js";
+import type { ForwardingType } from "../../firmware/model/services.js";
 import type { AgentState } from "../../firmware/model/states.js";
 import type { ConnectionListItem, RequestedAgentState }
   from "../../firmware/wire/csta/message.js";
@@ -157,10 +158,16 @@ export function setDoNotDisturb(pbx: PeerPbx, device: string, on: boolean): void
   pbx.tellDevice({ type: "doNotDisturb", device: pbx.device(device), doNotDisturbOn: on }, device);
 }
 
-export function setForwarding(pbx: PeerPbx, device: string, to: string | undefined): void {
-  if (to === undefined) pbx.forwarding.delete(device);
-  else pbx.forwarding.set(device, to);
-  pbx.tellDevice({ type: "forwarding", device: pbx.device(device), forwardingType: "immediate",
+/** `to` undefined: off. */
+export function setForwarding(
+  pbx: PeerPbx, device: string, to: string | undefined,
+  forwardingType: ForwardingType = "immediate",
+): void {
+  const own = pbx.forwarding.get(device) ?? new Map<ForwardingType, string>();
+  pbx.forwarding.set(device, own);
+  if (to === undefined) own.delete(forwardingType);
+  else own.set(forwardingType, to);
+  pbx.tellDevice({ type: "forwarding", device: pbx.device(device), forwardingType,
     forwardStatus: to !== undefined,
     ...(to === undefined ? {} : { forwardTo: pbx.device(to) }) }, device);
 }

@@ -5,6 +5,7 @@
 
 import type { Cancellable, World } from "../../firmware/base/world.js";
 import type { EventCause } from "../../firmware/model/causes.js";
+import type { ForwardingType } from "../../firmware/model/services.js";
 import type { AgentState, ConnectionState } from "../../firmware/model/states.js";
 import type { CstaConnection, CstaDevice, CstaEvent, CstaParty }
   from "../../firmware/wire/csta/message.js";
@@ -85,7 +86,8 @@ export class PeerPbx {
   readonly extensions: ReadonlyMap<string, PeerExtension>;
   readonly agents = new Map<string, PeerAgent>();
   readonly dnd = new Set<string>();
-  readonly forwarding = new Map<string, string>();
+  /** Of each device, where its calls go, by the type of forwarding. */
+  readonly forwarding = new Map<string, Map<ForwardingType, string>>();
   readonly #emit: (event: CstaEvent, devices: ReadonlySet<string>, call?: PeerCall) => void;
   #nextCall = firstCallId;
 
@@ -232,7 +234,7 @@ export class PeerPbx {
 
   route(call: PeerCall, to: string, plan: Partial<PeerCallPlan> = {}, cause: EventCause = "newCall",
   ): void {
-    const forwarded = this.forwarding.get(to);
+    const forwarded = this.forwarding.get(to)?.get("immediate");
     const queue = this.plan.queues?.find(({ number }) => number === to);
     const behaviour = plan.behaviour ?? this.extensions.get(to)?.behaviour ?? "answer";
     if (queue !== undefined) this.#queue(call, queue, plan);

@@ -208,10 +208,16 @@ export function deviceService(pbx: PeerPbx, invoke: Invoke): PeerAnswer | undefi
     case "GetDoNotDisturb": return { result: {
       doNotDisturbOn: pbx.dnd.has(pbx.numberOf(invoke.argument.device)) } };
     case "SetForwarding": {
-      const { device, activateForward, forwardDN } = invoke.argument;
+      const { device, activateForward, forwardDN, forwardingType } = invoke.argument;
       features.setForwarding(pbx, pbx.numberOf(device),
-        activateForward && forwardDN !== undefined ? pbx.numberOf(forwardDN) : undefined);
+        activateForward && forwardDN !== undefined ? pbx.numberOf(forwardDN) : undefined,
+        forwardingType);
       return done;
+    }
+    case "GetForwarding": {
+      const own = pbx.forwarding.get(pbx.numberOf(invoke.argument.device)) ?? [];
+      return { result: { forwardingList: [...own].map(([forwardingType, to]) =>
+        ({ forwardingType, forwardStatus: true, forwardDN: pbx.device(to) })) } };
     }
     case "SetMessageWaitingIndicator":
       features.setMessageWaiting(pbx, pbx.numberOf(invoke.argument.device),

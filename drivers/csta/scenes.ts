@@ -186,6 +186,8 @@ function services({ peer, wait, answered }: Scene): ConformancePbx["services"] {
       requestedState: "ready", agent: agentId("4711") }),
     setMessageWaitingIndicator: () => ({ service: "setMessageWaitingIndicator", device, on: true }),
     setDoNotDisturb: () => ({ service: "setDoNotDisturb", device, on: true }),
+    getDoNotDisturb: () => ({ service: "getDoNotDisturb", device }),
+    getForwarding: () => ({ service: "getForwarding", device }),
   };
 }
 

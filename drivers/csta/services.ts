@@ -2,7 +2,7 @@
 
 import { fail, ok, type Result } from "../../firmware/base/result.js";
 import type { ConnectionId, DeviceId } from "../../firmware/model/identifiers.js";
-import type { ServiceName, ServiceRequest, ServiceResponse }
+import type { DeviceQuery, ServiceName, ServiceRequest, ServiceResponse }
   from "../../firmware/model/services.js";
 import type { CstaArgument, CstaConnection, CstaDevice, CstaResult, CstaServiceName }
   from "../../firmware/wire/csta/message.js";
@@ -21,7 +21,8 @@ export const cstaNames: Readonly<Partial<Record<ServiceName, CstaServiceName>>> 
   directedPickupCall: "DirectedPickupCall", parkCall: "ParkCall",
   generateDigits: "GenerateDigits", setAgentState: "SetAgentState",
   setMessageWaitingIndicator: "SetMessageWaitingIndicator",
-  setDoNotDisturb: "SetDoNotDisturb", setForwarding: "SetForwarding", acceptCall: "AcceptCall",
+  setDoNotDisturb: "SetDoNotDisturb", setForwarding: "SetForwarding",
+  getDoNotDisturb: "GetDoNotDisturb", getForwarding: "GetForwarding", acceptCall: "AcceptCall",
   groupPickupCall: "GroupPickupCall", callBack: "CallBack", associateData: "AssociateData",
 };
 
@@ -94,9 +95,26 @@ export async function perform(
       device: names.toNative(request.device), forwardingType: request.forwardingType,
       activateForward: request.on,
       ...(request.forwardTo === undefined ? {} : { forwardDN: dialled(request.forwardTo) }) });
+    case "getDoNotDisturb": case "getForwarding": return query(context, request, deadlineMs);
     case "sendPage": return fail("service-not-supported", "CSTA has no pages.");
     default: return makeCall(context, request, deadlineMs);
   }
+}
+
+/** How the device is set. */
+async function query(
+  { names, invocations }: ServiceContext, { service, device }: DeviceQuery, deadlineMs: number,
+): Promise<Result<ServiceResponse>> {
+  const asked = { device: names.toNative(device) };
+  if (service === "getDoNotDisturb") {
+    const answer = await invocations.invoke("GetDoNotDisturb", asked, deadlineMs);
+    return answer.ok ? ok({ service, on: answer.value.doNotDisturbOn }) : answer;
+  }
+  const answer = await invocations.invoke("GetForwarding", asked, deadlineMs);
+  return !answer.ok ? answer : ok({ service, forwardings: answer.value.forwardingList
+    .map(({ forwardingType, forwardStatus, forwardDN }) => ({ on: forwardStatus,
+      ...(forwardingType === undefined ? {} : { forwardingType }),
+      ...(forwardDN === undefined ? {} : { forwardTo: names.toModel(forwardDN) }) })) });
 }
 
 /** Services that make a connection: the PBX names it in its answer. */

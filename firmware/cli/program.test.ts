@@ -113,6 +113,8 @@ const mapping: readonly (readonly [string, string, unknown])[] = [
     { ...act, device: "2001", on: true, type: "FORWARDING_TYPE_BUSY", number: "2002" }],
   ["device forward pbx-1 2001 off", "SetForwarding",
     { ...act, device: "2001", type: "FORWARDING_TYPE_IMMEDIATE" }],
+  ["device forwarding pbx-1 2001", "GetForwarding", { link: "pbx-1", device: "2001" }],
+  ["device dnd-state pbx-1 2001", "GetDoNotDisturb", { link: "pbx-1", device: "2001" }],
   ["device dnd pbx-1 2001 off", "SetDoNotDisturb", { ...act, device: "2001" }],
   [`record list ${queryWords} --limit 7`, "ListRecords", { query, pageSize: 7 }],
   ["record show r1", "GetRecord", { id: "r1" }],

@@ -5,6 +5,7 @@
 
 import type { EventCause } from "./causes.js";
 import type { AgentId, ConnectionId, DeviceId, LinkId, Party } from "./identifiers.js";
+import type { ForwardingType } from "./services.js";
 import type { AgentState } from "./states.js";
 
 /** What a PBX said that the model has no word for, tagged with the driver's name. */
@@ -111,7 +112,7 @@ type DeviceEvent =
   | { readonly type: "outOfService"; readonly device: DeviceId }
   | { readonly type: "doNotDisturb"; readonly device: DeviceId; readonly on: boolean }
   | { readonly type: "forwarding"; readonly device: DeviceId; readonly on: boolean;
-      readonly forwardTo?: DeviceId }
+      readonly forwardTo?: DeviceId; readonly forwardingType?: ForwardingType }
   /** The message lamp of the device was lit or put out. */
   | { readonly type: "messageWaiting"; readonly device: DeviceId; readonly on: boolean };
 

@@ -6,9 +6,23 @@ import type { Page, PageStatus } from "./pages.js";
 export type RequestedAgentState =
   "loggedOn" | "loggedOff" | "notReady" | "ready" | "workingAfterCall";
 
-/** When calls are forwarded (ECMA-269 §12.2, forwardingType). */
-export const forwardingTypes = ["immediate", "busy", "noAnswer"] as const;
+/**
+ * When calls are forwarded (ECMA-269 §12.2, forwardingType), in the order of ECMA-285: always, when
+ * busy, when nobody answers, the same for internal or external callers only, and on do not disturb.
+ */
+export const forwardingTypes = [
+  "immediate", "busy", "noAnswer", "busyInt", "busyExt", "noAnsInt", "noAnsExt", "immInt",
+  "immExt", "dnd", "dndInt", "dndExt",
+] as const;
 export type ForwardingType = typeof forwardingTypes[number];
+
+/** One forwarding of a device (ECMA-269 Get Forwarding, forwardingList). */
+export interface Forwarding {
+  /** Absent: the PBX does not say which. */
+  readonly forwardingType?: ForwardingType;
+  readonly on: boolean;
+  readonly forwardTo?: DeviceId;
+}
 
 export type ServiceRequest =
   | { readonly service: "makeCall"; readonly callingDevice: DeviceId; readonly calledNumber: string;
@@ -61,8 +75,15 @@ export type ServiceRequest =
   /** `forwardTo` is required to switch it on, unless the PBX knows a destination of its own. */
   | { readonly service: "setForwarding"; readonly device: DeviceId; readonly on: boolean;
       readonly forwardingType: ForwardingType; readonly forwardTo?: string }
+  | DeviceQuery
   /** Outside ECMA-269: a call to a pager. */
   | { readonly service: "sendPage"; readonly page: Page };
+
+/** How a device is set, as the PBX itself says when it is asked. It changes nothing. */
+export interface DeviceQuery {
+  readonly service: "getDoNotDisturb" | "getForwarding";
+  readonly device: DeviceId;
+}
 
 export type ServiceName = ServiceRequest["service"];
 
@@ -72,15 +93,17 @@ export const serviceNames = [
   "conferenceCall", "singleStepTransferCall", "singleStepConference", "deflectCall",
   "directedPickupCall", "groupPickupCall", "callBack", "associateData", "parkCall",
   "generateDigits", "setAgentState", "setMessageWaitingIndicator", "setDoNotDisturb",
-  "setForwarding", "sendPage",
+  "setForwarding", "getDoNotDisturb", "getForwarding", "sendPage",
 ] as const satisfies readonly ServiceName[];
 
 /**
- * `connection` is the initiated, transferred or conferenced call where the service makes one;
- * `pageStatus` what the paging system said of a page.
+ * `connection` is the initiated, transferred or conferenced call where the service makes one; `on`
+ * and `forwardings` what was asked for; `pageStatus` what the paging system said of a page.
  */
 export interface ServiceResponse {
   readonly service: ServiceName;
   readonly connection?: ConnectionId;
+  readonly on?: boolean;
+  readonly forwardings?: readonly Forwarding[];
   readonly pageStatus?: PageStatus;
 }

@@ -2,6 +2,7 @@
 
 import { agentStateAfter, type AgentEventType, type CallEvent } from "../model/events.js";
 import type { DeviceId } from "../model/identifiers.js";
+import type { Forwarding } from "../model/services.js";
 import type { LinkPicture } from "./picture.js";
 
 export type DeviceOrAgentEvent = Extract<CallEvent,
@@ -12,6 +13,13 @@ export function isDeviceOrAgentEvent(event: CallEvent): event is DeviceOrAgentEv
   return "agentDevice" in event || event.type === "backInService" || event.type === "outOfService"
     || event.type === "doNotDisturb" || event.type === "forwarding"
     || event.type === "messageWaiting";
+}
+
+function forwardingOf(
+  { on, forwardTo, forwardingType }: Extract<CallEvent, { readonly type: "forwarding" }>,
+): Forwarding {
+  return { on, ...(forwardTo === undefined ? {} : { forwardTo }),
+    ...(forwardingType === undefined ? {} : { forwardingType }) };
 }
 
 /** Applies the event and says which device it is about. */
@@ -29,5 +37,10 @@ export function applyToDevice(picture: LinkPicture, event: DeviceOrAgentEvent): 
   if (event.type === "backInService") entry.inService = true;
   if (event.type === "outOfService") entry.inService = false;
   if (event.type === "doNotDisturb") entry.doNotDisturb = event.on;
+  if (event.type === "forwarding") {
+    const others = (entry.forwardings ?? []).filter(({ forwardingType }) =>
+      forwardingType !== event.forwardingType);
+    entry.forwardings = [...others, forwardingOf(event)];
+  }
   return event.device;
 }

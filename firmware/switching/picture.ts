@@ -8,6 +8,7 @@ import type { Text } from "../base/result.js";
 import type { EventCause } from "../model/causes.js";
 import type { AgentId, CallId, DeviceId, LinkId, Party } from "../model/identifiers.js";
 import type { Direction, RecordMark } from "../model/records.js";
+import type { Forwarding } from "../model/services.js";
 import type { AgentState, ConnectionState, DeviceCategory } from "../model/states.js";
 import type { CallHistory } from "./call-history.js";
 
@@ -56,6 +57,8 @@ export interface DeviceEntry {
   agent: AgentId | undefined;
   agentReason: string | undefined;
   doNotDisturb: boolean | undefined;
+  /** One for each type of forwarding that the PBX told of. */
+  forwardings: readonly Forwarding[] | undefined;
   notMonitored: { readonly reason: Text; readonly advice: Text } | undefined;
   /** Outside the switching sub-domain: forgotten with its last call. */
   external: boolean;
@@ -129,7 +132,7 @@ export class LinkPicture {
     const entry: DeviceEntry = {
       device, category, name: undefined, inService: undefined, agentState: undefined,
       agent: undefined, agentReason: undefined, doNotDisturb: undefined,
-      notMonitored: undefined,
+      forwardings: undefined, notMonitored: undefined,
       external: external || this.devices.size >= devicesMax, calls: undefined,
     };
     this.devices.set(device, entry);

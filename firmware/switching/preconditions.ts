@@ -33,6 +33,7 @@ export function checkPreconditions(request: ServiceRequest, stateOf: StateOf): R
   switch (request.service) {
     case "makeCall": case "setAgentState": case "setMessageWaitingIndicator":
     case "setDoNotDisturb": case "setForwarding": case "groupPickupCall": case "sendPage":
+    case "getDoNotDisturb": case "getForwarding":
       return done;
     case "callBack": return one(request.connection, any);
     case "associateData": return one(request.connection, any);

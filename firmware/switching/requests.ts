@@ -113,6 +113,7 @@ function withCurrentCalls(
   switch (request.service) {
     case "makeCall": case "setAgentState": case "setMessageWaitingIndicator":
     case "setDoNotDisturb": case "setForwarding": case "groupPickupCall": case "sendPage":
+    case "getDoNotDisturb": case "getForwarding":
       return request;
     case "alternateCall": case "reconnectCall": case "transferCall": case "conferenceCall":
       return { ...request, heldCall: now(request.heldCall), activeCall: now(request.activeCall) };

@@ -10,7 +10,7 @@ import type { Capabilities } from "../link/driver.js";
 import type { Link, LinkStatus } from "../link/link.js";
 import { linkId } from "../model/identifiers.js";
 import type { CallRecord, NumberForms } from "../model/records.js";
-import { serviceNames, type ServiceRequest } from "../model/services.js";
+import { serviceNames, type ServiceRequest, type ServiceResponse } from "../model/services.js";
 import type { LinkSnapshot } from "../model/snapshot.js";
 import type { Alarms, AlarmView } from "../supervisor/alarms.js";
 import type { EventLog } from "./event-log.js";
@@ -184,6 +184,8 @@ export class SimulatedLink implements Link {
   readonly name: string;
   readonly health: Health = { status: "ok" };
   readonly requests: ServiceRequest[] = [];
+  /** What it answers beside the service's name. */
+  answer: Partial<ServiceResponse> = {};
   declared: Capabilities;
   proofs: LinkStatus["proofs"] = [];
   state: LinkStatus["state"] = { name: "up" };
@@ -236,7 +238,7 @@ export class SimulatedLink implements Link {
 
   request(request: ServiceRequest): ReturnType<Link["request"]> {
     this.requests.push(request);
-    return Promise.resolve(ok({ service: request.service }));
+    return Promise.resolve(ok({ ...this.answer, service: request.service }));
   }
 
   snapshot(): Promise<Result<LinkSnapshot>> {

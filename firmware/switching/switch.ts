@@ -8,7 +8,7 @@ import type { CallsReadAgain } from "../link/raw.js";
 import type { CallEvent, EventName } from "../model/events.js";
 import type { AgentId, CallId, DeviceId, LinkId } from "../model/identifiers.js";
 import type { CompletedCall, Direction, NumberForms } from "../model/records.js";
-import type { ServiceRequest, ServiceResponse } from "../model/services.js";
+import type { Forwarding, ServiceRequest, ServiceResponse } from "../model/services.js";
 import type { LinkSnapshot } from "../model/snapshot.js";
 import type { AgentState, ConnectionState, DeviceCategory } from "../model/states.js";
 
@@ -50,6 +50,8 @@ export interface DeviceView {
   readonly agentReason: string | undefined;
   /** As the PBX last said while its link was up; not known before, nor after a break. */
   readonly doNotDisturb: boolean | undefined;
+  /** Likewise; a type that is not listed was not told of. */
+  readonly forwardings: readonly Forwarding[] | undefined;
   readonly notMonitored: { readonly reason: Text; readonly advice: Text } | undefined;
   readonly calls: number;
 }

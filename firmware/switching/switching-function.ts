@@ -223,7 +223,10 @@ class SwitchingCore implements SwitchingFunction {
       call.stale = true;
       call.marks.add("gap");
     }
-    for (const device of picture.devices.values()) device.doNotDisturb = undefined;
+    for (const device of picture.devices.values()) {
+      device.doNotDisturb = undefined;
+      device.forwardings = undefined;
+    }
     this.#options.world.log.event("switch.stale", { link, calls: picture.calls.size });
   }
 

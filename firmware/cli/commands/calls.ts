@@ -1,11 +1,10 @@
 /** `ctictl call ...` and `ctictl agent ...`: ECMA-269's services, with everyday aliases. */
 
 import { create } from "@bufbuild/protobuf";
-import { CallsService, ForwardingTypeSchema, RequestedAgentStateSchema,
-  type SnapshotCallsResponse }
+import { CallsService, RequestedAgentStateSchema, type SnapshotCallsResponse }
   from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { ConnectionIdSchema, ConnectionState, ConnectionStateSchema, DirectionSchema,
-  type ConnectionId } from "../../../proto/gen/cti/gateway/v1/model_pb.js";
+  ForwardingTypeSchema, type ConnectionId } from "../../../proto/gen/cti/gateway/v1/model_pb.js";
 import { ask, type Command, type Input, type OptionDeclaration } from "../command.js";
 import { exitCodes } from "../exit-codes.js";
 import { Failure } from "../failure.js";
@@ -251,11 +250,30 @@ const otherCommands: readonly Command[] = [
       type: enumValue(ForwardingTypeSchema, input.text("when") || "immediate") }) }),
 ];
 
+const yesNo = (session: Session, on: boolean): string =>
+  session.say(on ? ["yes", "oui"] : ["no", "non"]);
+
+const deviceQueries: readonly Command[] = [
+  ask({ words: "device forwarding", args: device, method: methods.getForwarding,
+    about: ["Ask the PBX where a device's calls are forwarded.",
+      "Demander au PBX vers où les appels d'un poste sont renvoyés."],
+    request: (input) => ({ link: input.arg("link"), device: input.arg("device") }),
+    show: ({ forwardings }, session) => session.table(
+      [["When", "Quand"], ["On", "Actif"], ["Number", "Numéro"]],
+      forwardings.map(({ type, on, number }) =>
+        [enumWord(ForwardingTypeSchema, type), yesNo(session, on), number])) }),
+  ask({ words: "device dnd-state", args: device, method: methods.getDoNotDisturb,
+    about: ["Ask the PBX whether a device's do-not-disturb is on.",
+      "Demander au PBX si ne-pas-déranger est actif sur un poste."],
+    request: (input) => ({ link: input.arg("link"), device: input.arg("device") }),
+    show: ({ on }, session) => session.text(yesNo(session, on)) }),
+];
+
 export const callCommands: readonly Command[] = [
   ask({ words: "call list", args: ["[link]", "[device]"], method: methods.snapshotCalls,
     about: ["List the calls in progress.", "Lister les appels en cours."],
     request: (input) => ({ link: input.arg("link"), device: input.arg("device") }),
     show: showCalls }),
   watchCalls,
-  ...singleCommands, ...pairCommands, ...numberCommands, ...otherCommands,
+  ...singleCommands, ...pairCommands, ...numberCommands, ...otherCommands, ...deviceQueries,
 ];

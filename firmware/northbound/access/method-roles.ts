@@ -51,7 +51,8 @@ const table: readonly (readonly [string, MethodRow])[] = [
     "RevokeToken", "IssueCertificate", "RevokeCertificate"]),
   ...rows(access, "admin", "none", ["ListUsers", "ListTokens", "ListCertificates"]),
 
-  ...rows(calls, "viewer", "none", ["SnapshotCalls", "WatchEvents"]),
+  ...rows(calls, "viewer", "none", ["SnapshotCalls", "WatchEvents", "GetForwarding",
+    "GetDoNotDisturb"]),
   ...rows(calls, "operator", "change", ["MakeCall", "AnswerCall", "ClearConnection", "ClearCall",
     "HoldCall", "RetrieveCall", "AlternateCall", "ReconnectCall", "ConsultationCall",
     "TransferCall", "ConferenceCall", "SingleStepTransferCall", "SingleStepConference",

@@ -1,10 +1,10 @@
 /** CallsService: the picture of the moment, and every service of the call model. */
 
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
-import { fail, ok, type Result } from "../../base/result.js";
+import { done, fail, ok, type Result } from "../../base/result.js";
 import { agentId, callId, deviceId, linkId, type ConnectionId }
   from "../../model/identifiers.js";
-import type { ServiceRequest, ServiceResponse } from "../../model/services.js";
+import type { DeviceQuery, ServiceRequest, ServiceResponse } from "../../model/services.js";
 import { CallsService } from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import type { ConnectionId as ConnectionIdMessage }
   from "../../../proto/gen/cti/gateway/v1/model_pb.js";
@@ -60,13 +60,36 @@ class Actions {
     fields.required("link", request.link);
     fields.optional("request_id", request.requestId, requestIdLengthMax);
     const service = read(fields);
+    const checked = this.#checked(fields, request.link);
+    if (!checked.ok) return checked;
+    return this.#requestIds.once(context.identity?.name ?? "", request.requestId, method.input,
+      request, () => this.#request(request.link, service, context));
+  }
+
+  /** How a device is set; nothing changes, however often it is asked. */
+  async ask(
+    service: DeviceQuery["service"], { link, device }: { readonly link: string;
+      readonly device: string }, context: CallContext,
+  ): Promise<Result<ServiceResponse>> {
+    const fields = new Fields();
+    fields.required("link", link);
+    const request: DeviceQuery = { service, device: deviceId(text(fields, "device", device)) };
+    const checked = this.#checked(fields, link);
+    return checked.ok ? this.#request(link, request, context) : checked;
+  }
+
+  #checked(fields: Fields, link: string): Result<void> {
     const checked = fields.result();
     if (!checked.ok) return checked;
-    const link = this.#gateway.link(request.link);
-    if (link === undefined) return fail("link-unknown", `There is no link ${request.link}.`);
-    return this.#requestIds.once(context.identity?.name ?? "", request.requestId, method.input,
-      request, () => this.#gateway.switch.request(
-        linkId(request.link), service, context.identity ?? nobody, context.deadlineMs));
+    return this.#gateway.link(link) === undefined
+      ? fail("link-unknown", `There is no link ${link}.`) : done;
+  }
+
+  #request(
+    link: string, service: ServiceRequest, context: CallContext,
+  ): Promise<Result<ServiceResponse>> {
+    return this.#gateway.switch.request(linkId(link), service, context.identity ?? nobody,
+      context.deadlineMs);
   }
 }
 
@@ -100,6 +123,7 @@ export function callsHandlers(
     ...callAssociated(actions),
     ...callCompletion(actions),
     ...deviceSwitches(actions),
+    ...deviceQueries(actions),
   };
 }
 
@@ -256,5 +280,20 @@ function deviceSwitches(
           forwardingType: forwardingType ?? "immediate",
           ...(request.number === "" ? {} : { forwardTo: request.number }) };
       })),
+  };
+}
+
+function deviceQueries(actions: Actions): Pick<Handlers, "getForwarding" | "getDoNotDisturb"> {
+  return {
+    getForwarding: async (request, context) => {
+      const answer = await actions.ask("getForwarding", request, context);
+      return !answer.ok ? answer : ok({ forwardings: (answer.value.forwardings ?? [])
+        .map(({ forwardingType, on, forwardTo = "" }) => ({ on, number: forwardTo,
+          type: forwardingType === undefined ? 0 : forwardingTypes[forwardingType] })) });
+    },
+    getDoNotDisturb: async (request, context) => {
+      const answer = await actions.ask("getDoNotDisturb", request, context);
+      return answer.ok ? ok({ on: answer.value.on === true }) : answer;
+    },
   };
 }

@@ -9,10 +9,9 @@ import type { AgentState as ModelAgentState, ConnectionState as ModelConnectionS
   from "../../model/states.js";
 import type { LinkState as ModelLinkState } from "../../link/link.js";
 import type { AlarmSeverity } from "../../supervisor/alarms.js";
-import { ForwardingType, RequestedAgentState }
-  from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
+import { RequestedAgentState } from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { LinkState } from "../../../proto/gen/cti/gateway/v1/links_pb.js";
-import { AgentState, ConnectionState, Direction, EventType, NumberKind }
+import { AgentState, ConnectionState, Direction, EventType, ForwardingType, NumberKind }
   from "../../../proto/gen/cti/gateway/v1/model_pb.js";
 import { Role as RoleValue } from "../../../proto/gen/cti/gateway/v1/access_pb.js";
 import { Severity } from "../../../proto/gen/cti/gateway/v1/system_pb.js";
@@ -90,7 +89,12 @@ export const agentStates: Readonly<Record<ModelAgentState, AgentState>> = {
 
 export const forwardingTypes: Readonly<Record<ModelForwardingType, ForwardingType>> = {
   immediate: ForwardingType.IMMEDIATE, busy: ForwardingType.BUSY,
-  noAnswer: ForwardingType.NO_ANSWER,
+  noAnswer: ForwardingType.NO_ANSWER, busyInt: ForwardingType.BUSY_INTERNAL,
+  busyExt: ForwardingType.BUSY_EXTERNAL, noAnsInt: ForwardingType.NO_ANSWER_INTERNAL,
+  noAnsExt: ForwardingType.NO_ANSWER_EXTERNAL, immInt: ForwardingType.IMMEDIATE_INTERNAL,
+  immExt: ForwardingType.IMMEDIATE_EXTERNAL, dnd: ForwardingType.DO_NOT_DISTURB,
+  dndInt: ForwardingType.DO_NOT_DISTURB_INTERNAL,
+  dndExt: ForwardingType.DO_NOT_DISTURB_EXTERNAL,
 };
 
 export const requestedAgentStates: Readonly<

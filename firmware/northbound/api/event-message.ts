@@ -13,7 +13,7 @@ import type { NumberedEvent } from "../../switching/switch.js";
 import { EventSchema, type ConnectionIdSchema, type ConnectionListEntrySchema,
   type NumberFormsSchema } from "../../../proto/gen/cti/gateway/v1/model_pb.js";
 import type { WatchEventsResponseSchema } from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
-import { agentStates, connectionStates, directions, eventTypes } from "./enums.js";
+import { agentStates, connectionStates, directions, eventTypes, forwardingTypes } from "./enums.js";
 import { numberMessage } from "./number-message.js";
 import { encoded, type PlainInit } from "./encoding.js";
 import { encodePlain } from "./plain-writer.js";
@@ -128,6 +128,8 @@ function typeFields(event: CallEvent, forms: Forms): EventInit {
       return { subject: forms({ device: event.device }), on: event.on };
     case "forwarding":
       return { subject: forms({ device: event.device }), on: event.on,
+        ...(event.forwardingType === undefined ? {}
+          : { forwardingType: forwardingTypes[event.forwardingType] }),
         otherParty: event.forwardTo === undefined ? undefined
           : forms({ device: event.forwardTo }) };
   }

@@ -9,12 +9,13 @@ import { SimulatedWorld } from "../../base/world-simulated.js";
 import { callId, deviceId, linkId } from "../../model/identifiers.js";
 import type { PageRecord } from "../../paging/page-record.js";
 import { AccessService, Role } from "../../../proto/gen/cti/gateway/v1/access_pb.js";
-import { CallsService, ForwardingType, RequestedAgentState }
+import { CallsService, RequestedAgentState }
   from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { ApplyMode, ConfigurationService }
   from "../../../proto/gen/cti/gateway/v1/configuration_pb.js";
 import { PageDeliveryState, PagePriority, PageStatus, PagingService }
   from "../../../proto/gen/cti/gateway/v1/paging_pb.js";
+import { ForwardingType } from "../../../proto/gen/cti/gateway/v1/model_pb.js";
 import { DeliveryService, DestinationState }
   from "../../../proto/gen/cti/gateway/v1/delivery_pb.js";
 import { LinksService } from "../../../proto/gen/cti/gateway/v1/links_pb.js";

@@ -10,6 +10,7 @@ import { auditActor } from "../access/audit-call.js";
 import type { Identity } from "../access/roles.js";
 import { empty, errorOf, notSupported, refused, requestError, type Answer } from "./answer.js";
 import { AppMonitors } from "./app-monitors.js";
+import { queryRow, toldOf, type QueryArgument, type QueryRow } from "./device-query.js";
 import type { Domain } from "./domain.js";
 import { LinkNaming } from "./event-report.js";
 import { featuresOf, type Features } from "./features.js";
@@ -52,7 +53,6 @@ export class AppServices {
       SnapshotDevice: (said) => this.#snapshotDevice(said),
       SnapshotCall: (said) => this.#snapshotCall(said),
       GetAgentState: (said) => this.#agentState(said),
-      GetDoNotDisturb: (said) => this.#doNotDisturb(said),
       SystemStatus: () => empty,
       RequestSystemStatus: () => ({ ok: true, result: { systemStatus: domain.status } }),
       GetSwitchingFunctionDevices: (said) => this.#deviceList(said),
@@ -68,6 +68,8 @@ export class AppServices {
     // Both belong to one message, in which the types agree.
     const own = this.#handlers[service] as ((said: CstaArgument) => Answer) | undefined;
     if (own !== undefined) return own(argument);
+    const query = queryRow(service);
+    if (query !== undefined) return this.#query(query, argument as QueryArgument);
     const row = serviceRow(service);
     if (row === undefined) return notSupported;
     const reading = this.#reading();
@@ -155,15 +157,24 @@ export class AppServices {
         ...(found?.agent === undefined ? {} : { agentID: found.agent }) }] } };
   }
 
-  /** What the PBX has not said since its link came up is refused, not guessed. */
-  #doNotDisturb(said: CstaArgument<"GetDoNotDisturb">): Answer {
+  /** What the PBX neither answers nor has said since its link came up is refused, not guessed. */
+  async #query(row: QueryRow, said: QueryArgument): Promise<Answer> {
     const reading = this.#reading();
     const device = reading.device(said.device);
     if (reading.error !== undefined) return { ok: false, error: reading.error };
-    const on = this.#parts.domain.gateway.switch.devices(reading.link)
-      .find((each) => each.device === device)?.doNotDisturb;
-    return on === undefined ? refused("systemResourceAvailability", "generic")
-      : { ok: true, result: { doNotDisturbOn: on } };
+    const { link } = reading;
+    const { domain: { gateway, naming }, identity } = this.#parts;
+    const of = new LinkNaming(naming, link);
+    const asked = await gateway.switch.request(link, { service: row.asks, device }, identity,
+      requestDeadlineMs);
+    if (!asked.ok && asked.fault.code !== "service-not-supported") {
+      return { ok: false, error: errorOf(asked.fault) };
+    }
+    const known = asked.ok ? asked.value : toldOf(row, gateway.switch.devices(link)
+      .find((each) => each.device === device));
+    const result = row.result(known, of);
+    return result === undefined ? refused("systemResourceAvailability", "generic")
+      : { ok: true, result };
   }
 
   #deviceList(said: CstaArgument<"GetSwitchingFunctionDevices">): Answer {

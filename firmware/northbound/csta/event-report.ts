@@ -153,6 +153,7 @@ function otherReport(of: LinkNaming, event: ModelEvent): CstaEvent | undefined {
       return { type: event.type, device: of.device(event.device), doNotDisturbOn: event.on };
     case "forwarding":
       return { type: event.type, device: of.device(event.device), forwardStatus: event.on,
+        ...(event.forwardingType === undefined ? {} : { forwardingType: event.forwardingType }),
         ...(event.forwardTo === undefined ? {} : { forwardTo: of.device(event.forwardTo) }) };
     case "messageWaiting":
       return { type: event.type, device: of.device(event.device), messageWaitingOn: event.on };

@@ -3,6 +3,7 @@
 import type { EventName } from "../../model/events.js";
 import type { CstaCodec, CstaEventName, CstaServiceName } from "../../wire/csta/message.js";
 import type { LinkView } from "../api/gateway-view.js";
+import { queries } from "./device-query.js";
 import { reportedEvents } from "./event-report.js";
 import { controlServices } from "./service-request.js";
 
@@ -11,11 +12,6 @@ const ownServices: readonly CstaServiceName[] = [
   "MonitorStart", "ChangeMonitorFilter", "MonitorStop", "SnapshotDevice", "SnapshotCall",
   "GetAgentState", "SystemStatus", "RequestSystemStatus", "GetSwitchingFunctionDevices",
   "SwitchingFunctionDevices", "GetSwitchingFunctionCapabilities", "GetCSTAFeatures",
-];
-
-/** What the gateway answers from events that the PBX must report for it. */
-const answeredFrom: readonly (readonly [CstaServiceName, EventName])[] = [
-  ["GetDoNotDisturb", "doNotDisturb"],
 ];
 
 export interface Features {
@@ -43,7 +39,8 @@ export function featuresOf(
     .map(([name]) => name);
   const events = reportedEvents.filter((name) => codec.events.has(name)
     && (declared as ReadonlySet<string>).has(name));
-  const answered = answeredFrom.filter(([, event]) => declared.has(event)).map(([name]) => name);
+  const answered = queries.filter(([, { asks, toldBy }]) =>
+    offered.has(asks) || declared.has(toldBy)).map(([name]) => name);
   return {
     services: [...ownServices, ...answered, ...control].filter((name) => codec.services.has(name)),
     events, unreported: [...codec.events].filter((name) => !events.includes(name)),

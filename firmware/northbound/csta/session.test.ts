@@ -510,31 +510,6 @@ describe("CSTA session", () => {
       { service: "answerCall", connection: connection("c1", "102") });
   });
 
-  it("says whether a device does not want to be disturbed, as far as it can know", async () => {
-    await start({ applications: [{ user: "viewer", devices: ["101"] }] });
-    await devices(["101", "102"]);
-    const app = await application("viewer");
-    const ask = () => app.ask("GetDoNotDisturb", { device: dn("101") });
-    const offered = async (): Promise<boolean> => {
-      const said = await app.ask("GetSwitchingFunctionCapabilities", {});
-      assert.ok(typeof said === "object");
-      return (said["services"] as readonly string[]).includes("GetDoNotDisturb");
-    };
-    const [link] = server.gateway.simulatedLinks;
-    assert.ok(link !== undefined && !await offered());
-    link.declared = { ...link.declared, events: ["doNotDisturb"] };
-    assert.ok(await offered());
-    assert.equal(await ask(), "systemResourceAvailability/generic");
-    for (const on of [true, false]) {
-      await happen({ type: "doNotDisturb", device: deviceId("101"), on }, "normal");
-      assert.deepEqual(await ask(), { doNotDisturbOn: on });
-    }
-    server.gateway.switch.markStale(pbx);
-    assert.equal(await ask(), "systemResourceAvailability/generic");
-    assert.equal(await app.ask("GetDoNotDisturb", { device: dn("102") }),
-      "operation/privilegeViolationSpecifiedDevice");
-  });
-
   it("sends an application's correlator on, and no text that is none", async () => {
     await start();
     await devices(["101"]);

@@ -11,6 +11,7 @@ import { auditActor } from "../access/audit-call.js";
 import type { Identity } from "../access/roles.js";
 import { errorOf, notSupported, refused, type Answer, type Following } from "./answer.js";
 import { AppServices } from "./app-services.js";
+import { queryRow } from "./device-query.js";
 import type { Domain } from "./domain.js";
 import { Outbox } from "./outbox.js";
 import { RequestRate } from "./request-rate.js";
@@ -255,7 +256,7 @@ export class Session {
 
   #invoked(invokeID: number, service: CstaServiceName, argument: CstaArgument): void {
     const isAnswered = !unansweredServices.has(service);
-    const isForPbx = controlServices.has(service);
+    const isForPbx = controlServices.has(service) || queryRow(service) !== undefined;
     const tooMany = this.#allowed(isForPbx);
     if (tooMany !== undefined) {
       if (isAnswered) this.#reply(invokeID, tooMany);

@@ -7,6 +7,7 @@
  */
 
 import type { EventCause } from "../../model/causes.js";
+import type { ForwardingType } from "../../model/services.js";
 import type { AgentState, ConnectionState } from "../../model/states.js";
 import type { CstaErrorCategory } from "../../base/faults.js";
 import type { Decoder } from "../../base/codec.js";
@@ -60,12 +61,6 @@ export type SystemStatus = typeof systemStatuses[number];
 
 export type RequestedAgentState =
   "loggedOn" | "loggedOff" | "notReady" | "ready" | "workingAfterCall";
-
-export const forwardingTypes = [
-  "immediate", "busy", "noAnswer", "busyInt", "busyExt", "noAnsInt", "noAnsExt", "immInt",
-  "immExt", "dnd", "dndInt", "dndExt",
-] as const;
-export type ForwardingType = typeof forwardingTypes[number];
 
 export const deviceCategories = [
   "acd", "groupACD", "groupHunt", "groupPick", "groupOther", "networkInterface", "park",

@@ -3,6 +3,7 @@
  * transcriptions have them. What has the same octets in phase III is taken from there.
  */
 
+import type { ForwardingType } from "../../model/services.js";
 import type { AgentState } from "../../model/states.js";
 import {
   anyElement, application, bits, boolean, choice, enumerated, explicit, explicitApplication,
@@ -11,7 +12,7 @@ import {
 } from "./asn1.js";
 import type {
   ConnectionListItem, CstaConnection, CstaDevice, CstaEventName, CstaExtensions, CstaParty,
-  ForwardingType, RequestedAgentState,
+  RequestedAgentState,
 } from "./message.js";
 
 /** `type` as the only member, called `name`, of an object. */

@@ -5,6 +5,7 @@
  */
 
 import { eventCauses, type EventCause } from "../../model/causes.js";
+import { forwardingTypes, type ForwardingType } from "../../model/services.js";
 import type { AgentState, ConnectionState } from "../../model/states.js";
 import {
   anyElement, application, bits, choice, decode, encode, enumerated, explicit,
@@ -12,8 +13,8 @@ import {
   numbered, octets, optional, Refused, required, sequence, sequenceOf, type Asn1Type,
 } from "./asn1.js";
 import {
-  eventGroups, forwardingTypes, systemStatuses, type ConnectionListItem, type CstaConnection,
-  type CstaDevice, type CstaEventName, type CstaExtensions, type CstaParty, type ForwardingType,
+  eventGroups, systemStatuses, type ConnectionListItem, type CstaConnection,
+  type CstaDevice, type CstaEventName, type CstaExtensions, type CstaParty,
   type RequestedAgentState, type SystemStatus,
 } from "./message.js";
 

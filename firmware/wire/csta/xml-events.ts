@@ -1,7 +1,7 @@
 /** Events in ECMA-323: fields in the order of ECMA-285 §3.2, which it shares. */
 
-import { eventGroups, type CstaEvent, type CstaEventName, type CstaParty, type ForwardingType }
-  from "./message.js";
+import type { ForwardingType } from "../../model/services.js";
+import { eventGroups, type CstaEvent, type CstaEventName, type CstaParty } from "./message.js";
 import { forwardings } from "./xml-spelling.js";
 import { boolean, cause, connection, connectionList, connectionState, device, extensions, integer,
   octets, optional, redirection, required, sequence, spelled, subject, text, type Field,

@@ -1,7 +1,8 @@
 /** Arguments and results of services in ECMA-323, children in the order of its schema. */
 
+import type { ForwardingType } from "../../model/services.js";
 import { deviceCategories, systemStatuses, type AgentStateEntry, type CstaDevice,
-  type CstaDeviceCategory, type CstaServiceName, type CstaServices, type ForwardingType,
+  type CstaDeviceCategory, type CstaServiceName, type CstaServices,
   type SnapshotCallEntry, type SnapshotDeviceEntry, type TerminalLogin, type TerminalMedia }
   from "./message.js";
 import { agentStates, containers, forwardings, serviceElements } from "./xml-spelling.js";

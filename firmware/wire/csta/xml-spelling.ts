@@ -5,7 +5,8 @@
  */
 
 import type { AgentState, ConnectionState } from "../../model/states.js";
-import type { EventGroup, ForwardingType } from "./message.js";
+import type { ForwardingType } from "../../model/services.js";
+import type { EventGroup } from "./message.js";
 
 /** Containers of lists, and their items. */
 export const containers = {
