@@ -5,8 +5,8 @@ import path from "node:path";
 import { done, fail, ok, type Result } from "./base/result.js";
 import type { World } from "./base/world.js";
 import type { LinkConfig } from "./config/schema.js";
+import { candidates } from "./link/doctor/candidates.js";
 import { examine, type DoctorPort } from "./link/doctor/doctor.js";
-import type { Candidate } from "./link/doctor/verdict.js";
 import type { Driver } from "./link/driver.js";
 import { listPorts, portAddress, resolvePort } from "./link/ports/ports.js";
 import { listUsbDevices, noSerialPort, resolveUsbDevice } from "./link/ports/usb-devices.js";
@@ -98,14 +98,6 @@ export function portsView(parts: PortsParts): PortsView {
         recognise: (text, atMs) => candidates(drivers, text, atMs, parts.timeZone()) }));
     },
   };
-}
-
-function candidates(
-  drivers: readonly Driver[], text: Uint8Array, atMs: number, timeZone: string,
-): readonly Candidate[] {
-  return drivers.flatMap(({ name, recognise }) =>
-    (recognise?.(text, atMs, timeZone) ?? []).map((found) => ({ ...found, driver: name })))
-    .sort((a, b) => b.score - a.score);
 }
 
 function doctorPort(opened: Result<SerialLine>): Result<DoctorPort> {

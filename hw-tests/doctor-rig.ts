@@ -6,9 +6,10 @@
 import assert from "node:assert/strict";
 import { done, ok } from "../firmware/base/result.js";
 import { SimulatedWorld } from "../firmware/base/world-simulated.js";
+import { candidates } from "../firmware/link/doctor/candidates.js";
 import { examine } from "../firmware/link/doctor/doctor.js";
 import type { Verdict } from "../firmware/link/doctor/verdict.js";
-import { recognise } from "../drivers/smdr/recognise.js";
+import { driverRegistry } from "../drivers/index.js";
 import { Wire, type Setting } from "./serial-wire.js";
 
 export const settings: readonly Setting[] = [
@@ -35,8 +36,7 @@ export async function diagnose(
   const wire = new Wire(world, setting);
   const examination = examine({
     world, address: "/dev/ttyS0", limitMs, tell: () => undefined,
-    recognise: (text, atMs) => recognise(text, atMs, "Europe/Paris")
-      .map((each) => ({ ...each, driver: "smdr" })),
+    recognise: (text, atMs) => candidates(driverRegistry, text, atMs, "Europe/Paris"),
     open: (baudRate) => {
       wire.baudRate = baudRate;
       return Promise.resolve(ok({

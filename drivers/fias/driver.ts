@@ -36,6 +36,6 @@ export const driver: Driver<FiasOptions> = {
   },
   keepsRawBytes: false,
   accountsBytes: false,
-  recognise,
+  recognise: (bytes) => [recognise(bytes)],
   open: openSession,
 };

@@ -27,6 +27,6 @@ export const driver: Driver<MitelPmsOptions> = {
   },
   keepsRawBytes: false,
   accountsBytes: false,
-  recognise,
+  recognise: (bytes) => [recognise(bytes)],
   open: openSession,
 };

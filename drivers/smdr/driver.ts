@@ -7,7 +7,7 @@ import { answerMs } from "./framings/nec.js";
 import { openCallMs } from "./live-calls.js";
 import { driverName } from "./map.js";
 import { smdrOptions, type SmdrOptions } from "./options.js";
-import { recognise } from "./recognise.js";
+import { recogniseInPieces } from "./recognise.js";
 import { events, lineSilenceMs, loginSilenceMs, openSession } from "./session.js";
 import { tryOptions } from "./trial.js";
 
@@ -42,7 +42,7 @@ export const driver: Driver<SmdrOptions> = {
   },
   keepsRawBytes: true,
   accountsBytes: true,
-  recognise,
+  recognise: recogniseInPieces,
   tryOptions,
   open: openSession,
 };

@@ -19,6 +19,10 @@ function counted(): { readonly all: readonly Format[]; readonly reads: Map<strin
     } })) };
 }
 
+function last<T>(pieces: Iterable<readonly T[]>): readonly T[] {
+  return [...pieces].at(-1) ?? [];
+}
+
 describe("recognition of record formats", () => {
   it("reads with few formats, and each line of the text a bounded number of times", () => {
     for (const name of formats.keys()) {
@@ -27,7 +31,7 @@ describe("recognition of record formats", () => {
       const text = Buffer.concat(Array.from({ length: Math.ceil(textMax / once.length) },
         () => once)).subarray(0, textMax);
       const { all, reads } = counted();
-      const found = recogniseAmong(all, text, atMs, "Europe/Paris");
+      const found = last(recogniseAmong(all, text, atMs, "Europe/Paris"));
       assert.equal(found[0]?.options["format"], name);
       assert.ok(reads.size <= 6, `${name} read as ${[...reads.keys()].join(" ")}`);
       // The usual order of a date and three others; a record behind noise is tried once more.
@@ -42,7 +46,7 @@ describe("recognition of record formats", () => {
     const { all, reads } = counted();
     const noise = Buffer.from("hello\r\nlogin: \r\n\x02\x03 12 \xff\xfe\r\n".repeat(60),
       "latin1");
-    assert.deepEqual(recogniseAmong(all, noise, atMs, "Europe/Paris"), []);
+    assert.deepEqual(last(recogniseAmong(all, noise, atMs, "Europe/Paris")), []);
     assert.deepEqual([...reads.keys()], []);
   });
 

@@ -55,27 +55,43 @@ interface Reading {
 export function recognise(
   bytes: Uint8Array, atMs: number, timeZone: string,
 ): readonly Recognition[] {
+  return [...recogniseInPieces(bytes, atMs, timeZone)].at(-1) ?? [];
+}
+
+/** `recognise`, a format a piece; what the last yields is the answer. */
+export function recogniseInPieces(
+  bytes: Uint8Array, atMs: number, timeZone: string,
+): Iterable<readonly Recognition[]> {
   return recogniseAmong([...formats.values()], bytes, atMs, timeZone);
 }
 
-/** `recognise`; of these formats, lines are read with those that one line at least could be of. */
-export function recogniseAmong(
+/** The same; of these formats, lines are read with those that one line at least could be of. */
+export function* recogniseAmong(
   among: readonly Format[], bytes: Uint8Array, atMs: number, timeZone: string,
-): readonly Recognition[] {
+): Iterable<readonly Recognition[]> {
   const lines = Buffer.from(bytes).toString("latin1").split(/[\r\n]+/)
     .map((line) => line.replace(padding, "")).filter((line) => line.trim() !== "")
     .slice(-glanceLinesMax);
-  const plain: Way = { framing: { framing: "lines" }, options: {},
-    formats: among.filter((format) => lines.some((line) => couldBeOf(format, line))) };
-  const all = [plain, ...framedWays].flatMap((way) => way.formats
-    .map((format) => bestReading(way, format, bytes, atMs, timeZone)))
-    .filter((reading) => reading !== undefined)
-    .sort((a, b) => b.mark - a.mark);
+  const likely: Format[] = [];
+  for (const format of among) {
+    if (lines.some((line) => couldBeOf(format, line))) likely.push(format);
+    yield [];
+  }
+  const plain: Way = { framing: { framing: "lines" }, options: {}, formats: likely };
+  const all: Reading[] = [];
+  for (const way of [plain, ...framedWays]) {
+    for (const format of way.formats) {
+      const found = bestReading(way, format, bytes, atMs, timeZone);
+      if (found !== undefined) all.push(found);
+      yield [];
+    }
+  }
+  all.sort((a, b) => b.mark - a.mark);
   // Of one format in several frames, the best.
   const readings = all.filter(({ format }, index) =>
     all.findIndex((other) => other.format === format) === index);
   const [best, second] = readings;
-  return readings.map((reading) => {
+  yield readings.map((reading) => {
     const rival = reading === best ? second : best;
     const ambiguous = rival !== undefined && rival.mark > reading.mark - apart;
     return recognitionOf(reading, ambiguous ? Math.min(reading.mark, 0.5) : reading.mark);

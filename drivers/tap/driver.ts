@@ -30,6 +30,6 @@ export const driver: Driver<TapOptions> = {
   },
   keepsRawBytes: false,
   accountsBytes: false,
-  recognise,
+  recognise: (bytes) => [recognise(bytes)],
   open: openSession,
 };

@@ -319,6 +319,22 @@ describe("ctictl: link doctor", () => {
     assert.match(made.err, /Listening/);
   });
 
+  it("asks for the verdict when it is interrupted, and shows it", async () => {
+    const made = bench([free]);
+    const asked = Promise.withResolvers<undefined>();
+    made.on(PortsService.method.stopDiagnosis, () => { asked.resolve(undefined); return {}; });
+    made.onStream(PortsService.method.diagnosePort, async function* () {
+      yield { step: { case: "progress" as const, value: { text: "Listening." } } };
+      made.interrupt();
+      await asked.promise;
+      yield { step: { case: "verdict" as const, value: verdict } };
+    });
+    assert.equal(await made.run("link doctor"), 0, made.err);
+    assert.deepEqual(made.sent.at(-1), { ...made.sent.at(-1), method: "StopDiagnosis",
+      request: { port: "usb:0403:6001:A1" } });
+    assert.match(made.out, /It is A PBX/);
+  });
+
   it("asks which port where several are free, and says what to do where none is", async () => {
     const several = bench([free, { ...free, path: "/dev/ttyUSB1", serialNumber: "" }]);
     assert.equal(await several.run("link doctor"), 2);

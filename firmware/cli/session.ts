@@ -49,21 +49,21 @@ export class Session {
     if (this.#connection !== undefined) this.#connection = { ...this.#connection, ...change };
   }
 
+  /** `signal` where the call shall outlive an interruption. */
   async unary<M extends DescMethodUnary>(
-    method: M, request: MessageInitShape<M["input"]>,
+    method: M, request: MessageInitShape<M["input"]>, signal = this.environment.interrupted,
   ): Promise<MessageShape<M["output"]>> {
     const channel = await this.#open();
     return channel.unary(method, create<M["input"]>(method.input, request), {
-      deadlineMs: this.environment.nowMs() + this.#parts.timeoutMs,
-      signal: this.environment.interrupted });
+      deadlineMs: this.environment.nowMs() + this.#parts.timeoutMs, signal });
   }
 
   async* stream<M extends DescMethodServerStreaming>(
-    method: M, request: MessageInitShape<M["input"]>,
+    method: M, request: MessageInitShape<M["input"]>, signal = this.environment.interrupted,
   ): AsyncIterable<MessageShape<M["output"]>> {
     const channel = await this.#open();
     yield* channel.stream(method, create<M["input"]>(method.input, request),
-      { deadlineMs: undefined, signal: this.environment.interrupted });
+      { deadlineMs: undefined, signal });
   }
 
   close(): void {

@@ -172,11 +172,12 @@ export interface Driver<Options = unknown> {
   /** True where the session accounts for every byte: the ledger can then balance. */
   readonly accountsBytes: boolean;
   /**
-   * What these bytes, received about `atMs` (milliseconds since 1970), look like; best first.
+   * What these bytes, received about `atMs` (milliseconds since 1970), look like; best first. The
+   * work is in pieces, between which others may have a turn; what the last yields is the answer.
    * Absent where bytes that come unasked tell nothing.
    */
   readonly recognise?: (bytes: Uint8Array, atMs: number, timeZone: string) =>
-  readonly Recognition[];
+  Iterable<readonly Recognition[]>;
   /**
    * Reads bytes, received about `atMs`, with options that no link has: for setting them right.
    * Bounded. Faults as those of `options.parse`.

@@ -102,13 +102,13 @@ describe("serial ports in a browser", function () {
     await assertClean(page);
   });
 
-  it("is stopped by keyboard, lets go of the port, and listens again", async () => {
+  it("is stopped by keyboard with a verdict, lets go of the port, and listens again", async () => {
     await listenTo(port.devicePath);
     const listening = page.locator(".doctor-text", { hasText: "Écoute." });
     await listening.waitFor();
     await tabTo(page, button("Arrêter"));
     await page.keyboard.press("Enter");
-    await page.getByText("Arrêté. Le port est de nouveau libre.").waitFor();
+    await page.locator("[role=status] .verdict-head.tone-bad", { hasText: "Muet" }).waitFor();
     await assertClean(page);
     await page.getByLabel("Écouter au plus").selectOption("60");
     await tabTo(page, button("Écouter de nouveau"));

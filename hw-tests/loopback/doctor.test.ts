@@ -2,10 +2,11 @@
 
 import "reflect-metadata";
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { promisify } from "node:util";
+import { text } from "node:stream/consumers";
 import { nodeWorld } from "../../firmware/base/world-node.js";
 import { openPtyPair, type PtyPair } from "../../firmware/link/transports/pty.js";
 import { LinksService, LinkState } from "../../proto/gen/cti/gateway/v1/links_pb.js";
@@ -25,6 +26,7 @@ describe("link doctor on a terminal", function () {
   let gateway: GatewayProcess;
   let client: TestClient;
   let tty: string;
+  let token: string;
 
   before(async () => {
     folder = await temporaryFolder("doctor");
@@ -43,6 +45,8 @@ links:
       ["--config", path.join(folder, "gateway.yaml"), "--data", folder]);
     await gateway.running();
     client = (await gateway.signIn(folder, gateway.admin)).client;
+    ({ secret: token } = await client.unary(AccessService.method.createToken,
+      { name: "installer", role: Role.OPERATOR }));
     await until("the link is up", async () => (await client.unary(
       LinksService.method.getLink, { id: "pbx" })).link?.state === LinkState.UP);
   });
@@ -87,15 +91,40 @@ links:
     assert.equal(verdict.candidates[0]?.samples[1]?.fields["extension"], "102");
   });
 
+  const ctictl = (...words: readonly string[]): ChildProcess => spawn(process.execPath,
+    [path.resolve("build/program/ctictl.js"), "link", "doctor", tty, ...words],
+    { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, CTICTL_TOKEN: token,
+      CTICTL_ADDRESS: `127.0.0.1:${gateway.grpcPort}`,
+      CTICTL_CA: path.join(folder, "tls", "authority.pem") } });
+
   it("says that nothing came, within its time, by command line in French", async () => {
-    const { secret: token } = await client.unary(AccessService.method.createToken,
-      { name: "installer", role: Role.OPERATOR });
-    const { stdout } = await promisify(execFile)(process.execPath,
-      [path.resolve("build/program/ctictl.js"), "link", "doctor", tty, "--seconds", "2",
-        "--lang", "fr"], { env: { ...process.env, CTICTL_TOKEN: token,
-        CTICTL_ADDRESS: `127.0.0.1:${gateway.grpcPort}`,
-        CTICTL_CA: path.join(folder, "tls", "authority.pem") } });
-    assert.match(stdout, /Rien n'est venu, et ce port ne sait pas dire/);
-    assert.match(stdout, /RxD/);
+    const child = ctictl("--seconds", "2", "--lang", "fr");
+    const [out] = await Promise.all([text(child.stdout ?? assert.fail()), once(child, "exit")]);
+    assert.match(out, /Rien n'est venu, et ce port ne sait pas dire/);
+    assert.match(out, /RxD/);
+    assert.equal(child.exitCode, 0);
+  });
+
+  it("ends at Ctrl-C with what was heard so far, and frees the port", async () => {
+    const child = ctictl("--seconds", "600", "--lang", "en");
+    const told: string[] = [];
+    child.stderr?.on("data", (chunk: Buffer) => { told.push(chunk.toString()); });
+    const out = text(child.stdout ?? assert.fail());
+    try {
+      await until("it listens", () => Promise.resolve(told.join("").includes("Listening.")));
+      pty.write(Buffer.from(record));
+      await until("it has read the record", () => Promise.resolve(told.join("").includes("sure.")));
+      child.kill("SIGINT");
+      await once(child, "exit");
+    } finally {
+      child.kill("SIGKILL");
+    }
+    assert.match(await out, /It is probably Panasonic.*9600 8N1, but too little was seen/);
+    assert.equal(child.exitCode, 0);
+    await assert.rejects(client.unary(PortsService.method.stopDiagnosis, { port: tty }),
+      /(Nobody listens|Personne n'écoute)/);
+    const free = diagnose(1);
+    await free.until((items) => items.some((each) =>
+      verdictOf(each)?.finding === Finding.SILENT));
   });
 });

@@ -77,17 +77,34 @@ async function showVerdict(verdict: Verdict, session: Session): Promise<void> {
   if (verdict.profileYaml !== "") await session.text(`\n${verdict.profileYaml}`);
 }
 
+/**
+ * An interruption asks for the verdict, which ends the stream; the signal breaks it off where the
+ * gateway does not answer. A second Ctrl-C ends this program, as always.
+ */
+function stopping(session: Session, port: string): AbortSignal {
+  const broken = new AbortController();
+  session.environment.interrupted.addEventListener("abort", () => {
+    session.unary(methods.stopDiagnosis, { port }, broken.signal)
+      .catch(() => { broken.abort(); });
+  }, { once: true });
+  return broken.signal;
+}
+
 const doctor: Command = {
-  words: "link doctor", args: ["[port]"], methods: [methods.diagnosePort, methods.listPorts],
-  about: ["Listen on a serial port and say what speaks there; sends nothing.",
-    "Écouter un port série et dire ce qui y parle ; n'envoie rien."],
+  words: "link doctor", args: ["[port]"],
+  methods: [methods.diagnosePort, methods.listPorts, methods.stopDiagnosis],
+  about: ["Listen on a serial port and say what speaks there; sends nothing. Ctrl-C ends it with "
+    + "what was heard so far.",
+  "Écouter un port série et dire ce qui y parle ; n'envoie rien. Ctrl-C conclut avec ce qui a été "
+    + "entendu."],
   options: [{ flags: "--seconds <n>", about: ["how long at most (default: 180)",
     "combien de temps au plus (défaut : 180)"] }],
   run: async (session, input) => {
     const port = await chosen(session, input.arg("port"));
     if (session.format === "table") session.note(port);
-    for await (const response of session.stream(methods.diagnosePort,
-      { port, secondsMax: Number(input.count("seconds")) })) {
+    const request = { port, secondsMax: Number(input.count("seconds")) };
+    for await (const response of session.stream(methods.diagnosePort, request,
+      stopping(session, port))) {
       const { step } = response;
       if (session.format !== "table") {
         await session.data(DiagnosePortResponseSchema, response, true);

@@ -15,6 +15,7 @@ class Bench {
   hear: (octets: Uint8Array, damagedAt?: readonly number[]) => void = () => undefined;
   unplug: () => void = () => undefined;
   closed = 0;
+  readonly texts: Buffer[] = [];
   verdict: Verdict | undefined;
   readonly stop: () => void;
   /** The adapter has no other speed than its first. */
@@ -24,6 +25,7 @@ class Bench {
     readonly lines?: ModemLines; readonly fault?: Result<never>;
     readonly recognise?: (text: Uint8Array) => readonly Recognition[];
     readonly blind?: boolean;
+    readonly pieces?: number;
   } = {}) {
     const port: DoctorPort = {
       errorsCounted: more.blind !== true,
@@ -41,8 +43,12 @@ class Bench {
     const examination = examine({ world: this.world, address: "usb:0403:6001:A1",
       limitMs: 120_000, tell: (progress) => { this.told.push(progress); },
       open: () => Promise.resolve(more.fault ?? ok(port)),
-      recognise: (text) => (more.recognise?.(text) ?? [])
-        .map((each) => ({ ...each, driver: "smdr" })) });
+      recognise: (text) => {
+        this.texts.push(Buffer.from(text));
+        const found = (more.recognise?.(text) ?? [])
+          .map((each) => ({ ...each, driver: "smdr" }));
+        return [...Array.from({ length: more.pieces ?? 0 }, () => []), found];
+      } });
     this.stop = () => { examination.stop(); };
     void examination.verdict.then((verdict) => { this.verdict = verdict; });
   }
@@ -117,6 +123,55 @@ describe("link doctor", () => {
     assert.equal(verdict.settings, "9600 8N1");
   });
 
+  it("reads what came last before it was stopped, and frees the port at once", async () => {
+    const bench = new Bench({ pieces: 10, recognise: (text) =>
+      [known(Math.floor(text.length / record.length))] });
+    await bench.world.advance(10);
+    bench.hear(record);
+    bench.stop();
+    assert.equal(bench.closed, 1);
+    assert.equal(bench.verdict, undefined, "a piece a turn");
+    const verdict = await bench.after(0);
+    assert.equal(verdict.kind, "likely");
+    assert.equal(verdict.candidates[0]?.records, 1);
+    bench.hear(record);
+    bench.stop();
+    assert.deepEqual([bench.closed, bench.texts.length], [1, 1]);
+    const silent = new Bench();
+    silent.stop();
+    assert.equal((await silent.after(0)).kind, "silent");
+    assert.equal(silent.closed, 1, "also one that was being opened");
+  });
+
+  it("leaves a turn after each piece, and reads the newest text only", async () => {
+    const bench = new Bench({ pieces: 3, recognise: () => [] });
+    await bench.world.advance(10);
+    bench.hear(record);
+    await bench.world.advance(399);
+    let turns = 0;
+    const turn = (): void => {
+      turns += 1;
+      bench.world.clock.after(0, "others", turn);
+      if (turns === 2) bench.hear(record);
+      if (turns > 9) throw new Error("enough");
+    };
+    bench.world.clock.after(1, "others", turn);
+    await assert.rejects(bench.world.advance(1), /enough/);
+    assert.equal(bench.texts.length, 1);
+    bench.stop();
+    assert.deepEqual(bench.texts.at(-1), Buffer.concat([record, record]));
+  });
+
+  it("reads also what comes without a pause", async () => {
+    const bench = new Bench({ recognise: () => [known(9)] });
+    await bench.world.advance(10);
+    while (bench.verdict === undefined && bench.texts.length < 2) {
+      bench.hear(record);
+      await bench.world.advance(100);
+    }
+    assert.equal(bench.verdict?.kind, "recognised");
+  });
+
   it("tries other speeds while nothing legible comes, and says so", async () => {
     const bench = new Bench();
     await bench.world.advance(10);
@@ -128,6 +183,29 @@ describe("link doctor", () => {
     const verdict = await bench.after(120_000);
     assert.equal(verdict.kind, "garbled");
     assert.ok(verdict.octetsSeen > 500);
+  });
+
+  it("stays at the speed at which something asks and is answered, a few octets at a time",
+    async () => {
+      const bench = new Bench({ recognise: (text) => text.length < 12 ? [] : [known(9)] });
+      await bench.world.advance(10);
+      for (const octets of ["2\x05", "\x04", "2\x05", "\x04", "3\x05", "\x04", "2\x05", "\x04"]) {
+        bench.hear(Buffer.from(octets).map(parity));
+        await bench.world.advance(1_000);
+      }
+      assert.deepEqual([bench.speeds, bench.verdict?.settings], [[], "9600 7E1"]);
+    });
+
+  it("is not sure while eight bits and seven with parity would look the same", async () => {
+    const bench = new Bench({ recognise: () => [known(9)] });
+    await bench.world.advance(10);
+    for (let poll = 0; poll < 20; poll += 1) {
+      bench.hear(Buffer.from("3\x05"));
+      await bench.world.advance(1_000);
+    }
+    bench.stop();
+    const verdict = await bench.after(0);
+    assert.deepEqual([bench.speeds, verdict.kind, verdict.settings], [[], "likely", "9600 8N1"]);
   });
 
   it("does not take a speed that the adapter refuses for the one it listens at", async () => {

@@ -8,7 +8,8 @@ import { faultText, type Result, type Text } from "../../base/result.js";
 import type { Cancellable, World } from "../../base/world.js";
 import type { ModemLines } from "../transport.js";
 import type { OctetsHandler } from "../transports/serial.js";
-import { see, seeParity, shareOf, type Framing } from "./legibility.js";
+import { isEitherWay, maybeEnquiries, see, seeParity, shareOf, type Framing }
+  from "./legibility.js";
 import { nextSpeeds, usualSpeeds } from "./speeds.js";
 import { isSure, judge, type Candidate, type Damage, type Verdict } from "./verdict.js";
 
@@ -37,8 +38,8 @@ export interface DoctorPlan {
   readonly address: string;
   /** Opens with 8N1 at this speed. */
   open(baudRate: number, deadlineMs: number): Promise<Result<DoctorPort>>;
-  /** Best first. */
-  recognise(text: Uint8Array, atMs: number): readonly Candidate[];
+  /** Best first, as `Driver.recognise`: in pieces, the last is the answer. */
+  recognise(text: Uint8Array, atMs: number): Iterable<readonly Candidate[]>;
   readonly limitMs: number;
   tell(progress: Progress): void;
 }
@@ -46,6 +47,7 @@ export interface DoctorPlan {
 export interface Examination {
   /** Resolves when it knows, or when the time is over. */
   readonly verdict: Promise<Verdict>;
+  /** Closes the port at once; the verdict, from what was heard so far, follows. */
   stop(): void;
 }
 
@@ -58,8 +60,12 @@ const patienceOctets = 80;
 /** Once text was seen, noise does not at once make it another speed. */
 const keepShare = 0.7;
 const burstEndMs = 400;
+/** A PBX that prints without a pause is read after so many octets. */
+const endlessOctets = textMax / 2;
 /** Of records that are no text; at a wrong speed nothing comes near. */
 const binaryScoreMin = 0.8;
+/** While the framing is not certain, nothing is. */
+const eitherWayScoreMax = 0.8;
 const askForCallMs = 6_000;
 /** At a wrong speed the port may hide all that comes: its frames have no end. */
 const nothingMs = 30_000;
@@ -85,8 +91,11 @@ class Doctor {
   #octetsSeen = 0;
   #framing: Framing | undefined;
   #candidates: readonly Candidate[] = [];
+  /** Octets since the last search. */
+  #unread = 0;
+  #searching = false;
   #changing = false;
-  #over = false;
+  #ending = false;
 
   constructor(plan: DoctorPlan) {
     this.#plan = plan;
@@ -98,18 +107,30 @@ class Doctor {
   }
 
   end(): void {
-    if (this.#over) return;
-    this.#finish(judge({ address: this.#plan.address, baudRate: this.#baudRate,
+    if (this.#ending) return;
+    this.#close();
+    if (this.#octets.length > 0) this.#look(true);
+    if (!this.#searching) this.#judge();
+  }
+
+  #judge(): void {
+    this.#ended.resolve(judge({ address: this.#plan.address, baudRate: this.#baudRate,
       framing: this.#framing, lines: this.#lines, octetsSeen: this.#octetsSeen,
       damage: this.#port?.errorsCounted === true ? this.#damage : undefined,
       candidates: this.#candidates, octets: this.#octets }));
   }
 
-  #finish(verdict: Verdict): void {
-    this.#over = true;
+  #close(): void {
+    this.#ending = true;
+    this.#searching = false;
     for (const timer of this.#timers.values()) timer.cancel();
     this.#port?.close();
-    this.#ended.resolve(verdict);
+  }
+
+  #fail(portFault: Text): void {
+    if (this.#ending) return;
+    this.#close();
+    this.#ended.resolve(judge({ address: this.#plan.address, portFault }));
   }
 
   #after(name: string, delayMs: number, run: () => void): void {
@@ -124,23 +145,21 @@ class Doctor {
   async #begin(): Promise<void> {
     const opened = await this.#plan.open(this.#baudRate, openMs);
     if (!opened.ok) {
-      this.#finish(judge({ address: this.#plan.address, portFault: faultText(opened.fault) }));
+      this.#fail(faultText(opened.fault));
       return;
     }
     this.#port = opened.value;
-    if (this.#over) {
+    if (this.#ending) {
       this.#port.close();
       return;
     }
     this.#port.onReceive((octets, damagedAt) => { this.#receive(octets, damagedAt); });
     this.#port.onClosed(() => {
-      if (this.#over) return;
-      this.#finish(judge({ address: this.#plan.address, portFault: {
-        en: "the port went away while listening: was it unplugged?",
-        fr: "le port a disparu pendant l'écoute : a-t-il été débranché ?" } }));
+      this.#fail({ en: "the port went away while listening: was it unplugged?",
+        fr: "le port a disparu pendant l'écoute : a-t-il été débranché ?" });
     });
     this.#lines = await this.#port.lines();
-    if (this.#over) return;
+    if (this.#ending) return;
     this.#tell({ en: "Listening. Nothing is sent.", fr: "Écoute. Rien n'est envoyé." });
     this.#after("limit", this.#plan.limitMs, () => { this.end(); });
     this.#after("ask", askForCallMs, () => { void this.#askForCall(); });
@@ -155,7 +174,8 @@ class Doctor {
   }
 
   #receive(octets: Uint8Array, damagedAt: readonly number[]): void {
-    if (this.#over || this.#changing) return;
+    if (this.#ending || this.#changing) return;
+    this.#unread += octets.length;
     this.#octetsSeen += octets.length;
     this.#timers.get("idle")?.cancel();
     const known = this.#damage.get(this.#baudRate) ?? { octets: 0, damaged: 0 };
@@ -174,7 +194,6 @@ class Doctor {
 
   /** `ended`: the line has fallen silent. */
   #look(ended: boolean): void {
-    if (this.#over) return;
     const parity = seeParity(this.#every.octets, this.#every.damaged);
     if (parity !== undefined) {
       this.#read({ dataBits: 8, parity }, ended);
@@ -186,9 +205,9 @@ class Doctor {
       ? this.#framing
       : see(this.#octets) ?? see(tail);
     if (framing !== undefined) this.#read(framing, ended);
-    else if (ended && this.#readBinary()) return;
-    else if (this.#octets.length >= patienceOctets
-      || (ended && (!isPlain(this.#octets) || (this.#octets.length === 0 && heard)))) {
+    else if (ended && this.#octets.length > 0) {
+      this.#search(this.#octets, (found) => { this.#readBinary(found); });
+    } else if (this.#octets.length >= patienceOctets || (ended && heard)) {
       void this.#changeSpeed();
     }
   }
@@ -200,35 +219,63 @@ class Doctor {
         fr: `Du texte à ${this.#baudRate} bauds, ${dataBits} bits, parité ${parity}.` });
     }
     this.#framing = framing;
-    if (!ended) return;
+    if (!ended && this.#unread < endlessOctets) return;
     const text = dataBits === 7 ? this.#octets.map((octet) => octet & 0x7f)
       : parity === "none" ? this.#octets : this.#every.octets;
-    this.#candidates = this.#plan.recognise(text, this.#plan.world.clock.wall().getTime());
+    this.#search(text, (found) => { this.#take(found); });
+  }
+
+  /** A piece at a time, so that links have their turns; a newer search takes the place of one. */
+  #search(text: Uint8Array, then: (found: readonly Candidate[]) => void): void {
+    const pieces = this.#plan.recognise(text, this.#plan.world.clock.wall().getTime())
+      [Symbol.iterator]();
+    let found: readonly Candidate[] = [];
+    const step = (): void => {
+      const piece = pieces.next();
+      if (piece.done !== true) {
+        found = piece.value;
+        this.#after("search", 0, step);
+        return;
+      }
+      this.#searching = false;
+      then(found);
+      if (this.#ending) this.#judge();
+    };
+    this.#unread = 0;
+    this.#searching = true;
+    this.#after("search", 0, step);
+  }
+
+  #take(found: readonly Candidate[]): void {
+    this.#candidates = isEitherWay(this.#every.octets) ? found.map((each) =>
+      ({ ...each, score: Math.min(each.score, eitherWayScoreMax) })) : found;
     const [best] = this.#candidates;
-    if (best === undefined) return;
-    if (isSure(best)) this.end();
-    else this.#tell({
+    if (best === undefined || this.#ending) return;
+    if (isSure(best)) {
+      this.#close();
+      this.#judge();
+    } else this.#tell({
       en: `${best.records} record(s) like ${best.title}; one more call makes sure.`,
       fr: `${best.records} ticket(s) du genre ${best.title} ; encore un appel pour être sûr.`,
     }, true);
   }
 
   /** Binary records are no text at any setting; what a driver is sure of keeps the speed. */
-  #readBinary(): boolean {
-    const found = this.#plan.recognise(this.#octets, this.#plan.world.clock.wall().getTime());
+  #readBinary(found: readonly Candidate[]): void {
     const [best] = found;
-    if (best === undefined || best.score < binaryScoreMin) return false;
-    this.#candidates = found;
-    this.#framing = { dataBits: 8, parity: "none" };
-    if (isSure(best)) this.end();
-    else this.#tell({
-      en: `${best.records} record(s) like ${best.title}; one more call makes sure.`,
-      fr: `${best.records} ticket(s) du genre ${best.title} ; encore un appel pour être sûr.`,
-    }, true);
-    return true;
+    if (best !== undefined && best.score >= binaryScoreMin) {
+      this.#framing = { dataBits: 8, parity: "none" };
+      this.#take(found);
+    } else if (this.#every.octets.length >= patienceOctets
+      || !(isPlain(this.#octets) || maybeEnquiries(this.#octets))) {
+      void this.#changeSpeed();
+    }
   }
 
   async #changeSpeed(): Promise<void> {
+    if (this.#ending) return;
+    this.#timers.get("search")?.cancel();
+    this.#searching = false;
     const order = nextSpeeds(this.#baudRate, this.#octets);
     this.#tried.set(this.#baudRate, (this.#tried.get(this.#baudRate) ?? 0) + 1);
     const times = (speed: number): number => this.#tried.get(speed) ?? 0;

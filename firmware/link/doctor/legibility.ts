@@ -37,8 +37,9 @@ function ones(octet: number): number {
   return count;
 }
 
-/** Blanks, line ends, STX, ETX, ENQ, and what PBXs pad with. */
-const controls = new Set([0x00, 0x02, 0x03, 0x05, 0x07, 0x09, 0x0a, 0x0c, 0x0d, 0x11, 0x13]);
+/** Blanks, line ends, what frames and separates texts (SOH to ACK, NAK, RS, US), and padding. */
+const controls = new Set([0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x09, 0x0a, 0x0c, 0x0d,
+  0x11, 0x13, 0x15, 0x1e, 0x1f]);
 
 function isText(octet: number, eightBits: boolean): boolean {
   return (octet >= 0x20 && octet < 0x7f) || controls.has(octet) || (eightBits && octet >= 0xa0);
@@ -47,13 +48,38 @@ function isText(octet: number, eightBits: boolean): boolean {
 /** Who asks with ENQ says nothing more until he is answered: so many of them are legible. */
 const enquiriesMin = 3;
 const enquiry = 0x05;
+/** EOT, ACK, NAK: what an enquiry is answered with. */
+const answers = new Set([0x04, 0x06, 0x15]);
+/** Eight bits first: where seven with even parity look the same, they are the simpler. */
+const enquiryFramings: readonly Framing[] = [{ dataBits: 8, parity: "none" },
+  { dataBits: 7, parity: "even" }, { dataBits: 7, parity: "odd" }];
 
-function seeEnquiries(octets: Uint8Array): Framing | undefined {
-  if (octets.length < enquiriesMin) return undefined;
-  // With even parity, seven bits look the same.
-  if (octets.every((octet) => octet === enquiry)) return { dataBits: 8, parity: "none" };
-  return octets.every((octet) => octet === (enquiry | 0x80)) ? { dataBits: 7, parity: "odd" }
-    : undefined;
+/**
+ * How often ENQ comes in what is nothing but enquiries, each perhaps with one letter that says whom
+ * it asks, and answers; undefined where there is more, or nothing.
+ */
+function enquiriesIn(octets: Uint8Array, framing: Framing): number | undefined {
+  if (octets.length === 0 || !octets.every((octet) => fits(octet, framing))) return undefined;
+  const letters = framing.dataBits === 8 ? octets : octets.map((octet) => octet & 0x7f);
+  const isSign = (letter: number | undefined): boolean =>
+    letter === undefined || letter === enquiry || answers.has(letter);
+  const only = letters.every((letter, place) =>
+    isSign(letter) || (letter > 0x20 && letter < 0x7f && isSign(letters[place + 1])));
+  return only ? letters.reduce((sum, letter) => sum + (letter === enquiry ? 1 : 0), 0) : undefined;
+}
+
+function seeEnquiries(octets: Uint8Array, atLeast: number): Framing | undefined {
+  return enquiryFramings.find((framing) => (enquiriesIn(octets, framing) ?? 0) >= atLeast);
+}
+
+/** Too little to judge, but nothing that a line of enquiries could not hold. */
+export function maybeEnquiries(octets: Uint8Array): boolean {
+  return seeEnquiries(octets, 1) !== undefined;
+}
+
+/** Whether eight bits and seven with even parity have shown the same so far. */
+export function isEitherWay(octets: Uint8Array): boolean {
+  return octets.every((octet) => octet < 0x80 && ones(octet) % 2 === 0);
 }
 
 /** Share of the octets that are text in this framing, 0 to 1. */
@@ -88,7 +114,7 @@ export function seeParity(
 
 /** The framing in which the octets are text; undefined when in none, or too few to tell. */
 export function see(octets: Uint8Array): Framing | undefined {
-  const asking = seeEnquiries(octets);
+  const asking = seeEnquiries(octets, enquiriesMin);
   if (asking !== undefined || octets.length < octetsMin) return asking;
   let best: Framing | undefined;
   let bestShare = shareMin;

@@ -92,7 +92,7 @@ const table: readonly (readonly [string, MethodRow])[] = [
 
   ...rows(ports, "viewer", "none", ["ListPorts"]),
   // It takes the port for itself, and shows what comes unread.
-  ...rows(ports, "operator", "change", ["DiagnosePort"]),
+  ...rows(ports, "operator", "change", ["DiagnosePort", "StopDiagnosis"]),
 
   ...rows(records, "viewer", "by-number", ["ListRecords", "CountRecords"]),
   ...rows(records, "viewer", "none", ["GetRecord"]),

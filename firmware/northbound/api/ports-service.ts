@@ -2,8 +2,8 @@
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { BoundedQueue } from "../../base/queue.js";
-import { inLanguage, ok, type Language, type Result } from "../../base/result.js";
-import type { Progress } from "../../link/doctor/doctor.js";
+import { fail, inLanguage, ok, type Language, type Result } from "../../base/result.js";
+import type { Examination, Progress } from "../../link/doctor/doctor.js";
 import type { Verdict, VerdictKind } from "../../link/doctor/verdict.js";
 import { DiagnosePortResponseSchema, Finding, PortKind, PortsService, type DiagnosePortRequest }
   from "../../../proto/gen/cti/gateway/v1/ports_pb.js";
@@ -27,16 +27,28 @@ const kinds: Readonly<Record<PortRow["kind"], PortKind>> =
 
 type Step = MessageInitShape<typeof DiagnosePortResponseSchema>;
 
+/** Those under way, and the port as it was named. */
+type Examinations = Map<Examination, string>;
+
 export function portsHandlers(gateway: GatewayView): ServiceHandlers<typeof PortsService> {
+  const examinations: Examinations = new Map();
   return {
     listPorts: async () => ok({ ports: (await gateway.ports.list())
       .map((port) => ({ ...port, kind: kinds[port.kind] })) }),
-    diagnosePort: (request, context) => diagnose(gateway, request, context),
+    diagnosePort: (request, context) => diagnose(gateway, examinations, request, context),
+    stopDiagnosis: ({ port }) => {
+      const there = [...examinations].filter(([, listened]) => listened === port);
+      for (const [examination] of there) examination.stop();
+      return Promise.resolve(there.length > 0 ? ok({}) : fail("precondition", {
+        en: `Nobody listens on ${port} by that name: the verdict may have been given.`,
+        fr: `Personne n'écoute ${port} sous ce nom : le verdict est peut-être déjà donné.` }));
+    },
   };
 }
 
 async function *diagnose(
-  gateway: GatewayView, request: DiagnosePortRequest, context: CallContext,
+  gateway: GatewayView, examinations: Examinations, request: DiagnosePortRequest,
+  context: CallContext,
 ): AsyncGenerator<Result<readonly Step[]>> {
   const fields = new Fields();
   fields.required("port", request.port);
@@ -54,6 +66,7 @@ async function *diagnose(
     return;
   }
   const examination = begun.value;
+  examinations.set(examination, request.port);
   const stop = (): void => { examination.stop(); };
   context.signal.addEventListener("abort", stop, { once: true });
   if (context.signal.aborted) stop();
@@ -63,6 +76,7 @@ async function *diagnose(
     yield ok([verdictMessage(await examination.verdict, context.language)]);
   } finally {
     context.signal.removeEventListener("abort", stop);
+    examinations.delete(examination);
     examination.stop();
   }
 }

@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { PortsService } from "../../../../../../proto/gen/cti/gateway/v1/ports_pb.js";
-import { run } from "../api/client.js";
+import { request, run } from "../api/client.js";
 import { nowMs } from "../clock.js";
-import { begun, type Examination, failed, secondsListened, stepped, stopped } from
+import { begun, type Examination, failed, secondsListened, stepped } from
   "../state/examination.js";
 import { bytes, clockLength, longLength } from "../text/format.js";
 import { t } from "../text/language.js";
@@ -24,6 +24,11 @@ export function Doctor(props: { readonly port: string }): JSX.Element {
   const [secondsMax, setSecondsMax] = useState<number>(180);
   const [state, setState] = useState<Examination>(() => begun(nowMs()));
   const on = state.name === "listening";
+  /** The verdict then comes by the stream. */
+  const stop = async (): Promise<void> => {
+    const answer = await request(PortsService.method.stopDiagnosis, { port });
+    if (!answer.ok) setState((before) => failed(before, answer.fault));
+  };
   useEffect(() => {
     if (!on) return undefined;
     const stream = run(PortsService.method.diagnosePort, { port, secondsMax }, {
@@ -39,8 +44,7 @@ export function Doctor(props: { readonly port: string }): JSX.Element {
       {state.name === "failed" ? <FaultNote fault={state.fault} /> : null}
       {state.name === "done" ? <VerdictView verdict={state.verdict} /> : null}
       {state.name === "listening" ? (
-        <Progress state={state} secondsMax={secondsMax}
-          onStop={() => { setState(stopped(state)); }} />
+        <Progress state={state} secondsMax={secondsMax} onStop={() => { void stop(); }} />
       ) : (
         <Again secondsMax={secondsMax} onLimit={setSecondsMax}
           onAgain={() => { setState(begun(nowMs())); }} />
@@ -68,7 +72,6 @@ function State(props: { readonly state: Examination }): JSX.Element | null {
       ) : <p class="doctor-text">{progress?.text ?? t("doctor.opening")}</p>;
     }
     case "done": return <VerdictHead verdict={state.verdict} />;
-    case "stopped": return <p class="doctor-text">{t("doctor.stopped")}</p>;
     case "failed": return null;
   }
 }

@@ -3,7 +3,7 @@ import { create } from "@bufbuild/protobuf";
 import { DiagnosePortResponseSchema, Finding } from
   "../../../../../../proto/gen/cti/gateway/v1/ports_pb.js";
 import { localFault } from "../api/fault.js";
-import { begun, failed, secondsListened, stableAddress, stepped, stopped, typedAddress } from
+import { begun, failed, secondsListened, stableAddress, stepped, typedAddress } from
   "./examination.js";
 
 const progress = create(DiagnosePortResponseSchema, { step: { case: "progress",
@@ -22,9 +22,9 @@ describe("page examination", () => {
   });
 
   it("is not changed by anything after its end", () => {
-    for (const end of [stepped(begun(0), verdict), stopped(begun(0)),
+    for (const end of [stepped(begun(0), verdict),
       failed(begun(0), localFault("unreachable"))]) {
-      for (const after of [stepped(end, progress), stepped(end, verdict), stopped(end),
+      for (const after of [stepped(end, progress), stepped(end, verdict),
         failed(end, localFault("unreadable"))]) assert.equal(after, end);
     }
   });

@@ -8,7 +8,6 @@ export type Examination =
   | { readonly name: "listening"; readonly sinceMs: number;
     /** Undefined until the port is open. */
     readonly progress: DiagnoseProgress | undefined }
-  | { readonly name: "stopped" }
   | { readonly name: "failed"; readonly fault: Fault }
   | { readonly name: "done"; readonly verdict: Verdict };
 
@@ -29,10 +28,6 @@ export function stepped(before: Examination, { step }: DiagnosePortResponse): Ex
 
 export function failed(before: Examination, fault: Fault): Examination {
   return before.name === "listening" ? { name: "failed", fault } : before;
-}
-
-export function stopped(before: Examination): Examination {
-  return before.name === "listening" ? { name: "stopped" } : before;
 }
 
 /** Seconds listened, never more than the limit. */
