@@ -13,7 +13,8 @@ import { freePort, missing, ServerProcess } from "./server-process.js";
 import { silentWorld, value } from "./server-rig.js";
 
 /** Prints in three rounds, in each of which the server is killed. */
-async function killThrice(rig: FeedRig, server: ServerProcess): Promise<void> {
+async function killThrice(rig: FeedRig, server?: ServerProcess): Promise<void> {
+  assert.ok(server !== undefined);
   for (let round = 0; round < 3; round += 1) {
     const printing = rig.print(150);
     await pause(40 * (round + 1));
@@ -29,7 +30,7 @@ describe("lines to rsyslog", function () {
   this.timeout(120_000);
   let folder: string;
   let port: number;
-  let server: ServerProcess;
+  let server: ServerProcess | undefined;
 
   before(async function () {
     need(this, "rsyslog", missing("rsyslogd", "rsyslog"));
@@ -56,7 +57,7 @@ input(type="imudp" port="${port}" address="127.0.0.1" ruleset="udp")
     await server.start();
   });
   after(async () => {
-    await server.kill();
+    await server?.kill();
     await removeFolder(folder);
   });
 
@@ -113,7 +114,7 @@ input(type="imudp" port="${port}" address="127.0.0.1" ruleset="udp")
 describe("lines by HTTPS to nginx", function () {
   this.timeout(120_000);
   let folder: string;
-  let server: ServerProcess;
+  let server: ServerProcess | undefined;
   let port: number;
   const bodies: { readonly first: string; readonly text: string }[] = [];
   const behind = createServer((request, response) => {
@@ -161,7 +162,7 @@ server {
     await server.start();
   });
   after(async () => {
-    await server.kill();
+    await server?.kill();
     behind.closeAllConnections();
     behind.close();
     await removeFolder(folder);

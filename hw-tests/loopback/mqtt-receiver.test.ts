@@ -63,7 +63,7 @@ describe("messages to mosquitto", function () {
   let tlsPort: number;
   let plainPort: number;
   let authority: string;
-  let broker: ServerProcess;
+  let broker: ServerProcess | undefined;
   let subscriber: ChildProcess | undefined;
   /** `jackfield/printer id:printer/1.0+85 link:printer 22/11/26 ...` */
   let heard: string[] = [];
@@ -100,7 +100,7 @@ listener ${plainPort} 127.0.0.1
   });
 
   async function start(): Promise<void> {
-    await broker.start();
+    await broker?.start();
     // Line by line, also into a pipe.
     const child = spawn("stdbuf", ["-oL", "mosquitto_sub", "-h", "127.0.0.1",
       "-p", String(plainPort), "-V", "5",
@@ -121,7 +121,7 @@ listener ${plainPort} 127.0.0.1
 
   async function die(): Promise<void> {
     subscriber?.kill("SIGKILL");
-    await broker.kill();
+    await broker?.kill();
   }
 
   async function reasonOf(more: Partial<MqttTarget>): Promise<string> {

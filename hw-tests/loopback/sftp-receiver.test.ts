@@ -22,7 +22,7 @@ describe("files pushed to OpenSSH", function () {
   let port: number;
   let fingerprint: string;
   let key: string;
-  let server: ServerProcess;
+  let server: ServerProcess | undefined;
 
   before(async function () {
     need(this, "sshd", missing("sshd", "openssh-server"));
@@ -55,7 +55,7 @@ Subsystem sftp /usr/lib/openssh/sftp-server
     await server.start();
   });
   after(async () => {
-    await server.kill();
+    await server?.kill();
     await removeFolder(folder);
   });
 
@@ -118,10 +118,10 @@ Subsystem sftp /usr/lib/openssh/sftp-server
       for (let round = 0; round < 3; round += 1) {
         const printing = rig.print(150);
         await pause(20 + 40 * round);
-        await server.kill();
+        await server?.kill();
         await printing;
         if (round === 1) await rig.kill();
-        await server.start();
+        await server?.start();
         if (round === 1) await rig.begin();
       }
       await rig.print(20);
