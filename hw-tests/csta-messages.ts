@@ -75,6 +75,12 @@ const registration = { routeRegisterReqID: text, ...shared };
 const serviceName = fc.stringMatching(/^[A-Z][a-z]{3,8}$/);
 const address = record({ address: text, port: integer });
 const snapshot = { serviceCrossRefID: text, ...shared };
+const segment = { serviceCrossRefID: text, lastSegment: boolean };
+const segmented = { segmentID: integer, ...shared };
+const deviceEntries = list(record(
+  { connectionIdentifier: connection, localCallState: list(state) }, { endpointDevice: party }));
+const callEntries = list(record({ deviceOnCall: party },
+  { callIdentifier: connection, localConnectionInfo: state }));
 const agentState = fc.constantFrom("null", "notReady", "ready", "busy", "workingAfterCall");
 
 /** [argument, result] of each. */
@@ -120,13 +126,13 @@ export const services: { readonly [S in CstaServiceName]?:
     GenerateDigits: [record({ connectionToSendDigits: connection, charactersToSend: text },
       { digitMode: fc.constantFrom("rotaryPulse", "dtmf"), ...shared }), none],
     AssociateData: [record({ existingCall: connection }, { accountCode: text, ...callData }), none],
+    SnapshotDeviceData: [record({ ...segment, snapshotData: deviceEntries }, segmented), none],
+    SnapshotCallData: [record({ ...segment, snapshotData: callEntries }, segmented), none],
     SnapshotDevice: [record({ snapshotObject: device }, shared), record({}, { ...snapshot,
-      snapshotData: list(record({ connectionIdentifier: connection, localCallState: list(state) },
-        { endpointDevice: party })) })],
+      snapshotData: deviceEntries })],
     SnapshotCall: [record({ snapshotObject: connection }, shared), record({}, { ...snapshot,
       callingDevice: party, calledDevice: party,
-      snapshotData: list(record({ deviceOnCall: party },
-        { callIdentifier: connection, localConnectionInfo: state })) })],
+      snapshotData: callEntries })],
     SetAgentState: [record({ device, requestedAgentState: fc.constantFrom("loggedOn", "loggedOff",
       "notReady", "ready", "workingAfterCall") },
     { agentID: text, password: text, group: device, ...shared }), none],
@@ -147,9 +153,9 @@ export const services: { readonly [S in CstaServiceName]?:
     GetSwitchingFunctionDevices: [record({},
       { requestedDeviceID: device, requestedDeviceCategory: category, ...shared }),
     record({ serviceCrossRefID: text }, shared)],
-    SwitchingFunctionDevices: [record({ serviceCrossRefID: text, lastSegment: boolean, deviceList:
+    SwitchingFunctionDevices: [record({ ...segment, deviceList:
       list(record({ deviceID: device }, { deviceCategory: category, named: text })) },
-    { segmentID: integer, ...shared }), none],
+    segmented), none],
     GetSwitchingFunctionCapabilities: [none, record(
       { services: list(serviceName), events: filter },
       { switchingSubDomainName: text, manufacturerName: text, ...shared })],

@@ -23,10 +23,11 @@ export const csta3Conformances: readonly Conformance[] = [{
   pbx: (world) => conformancePbx(world, { association: "acse", user, password,
     joinedCall: "new", codec: () => phase3Codec("hipath", phase3Dialects.hipath) }),
 }, {
-  title: "any CSTA III: dynamic devices in connections, devices that it lists",
+  title: "any CSTA III: dynamic devices in connections, devices that it lists, snapshots in parts",
   options: { pbx: "generic", user, secret }, secrets,
   pbx: (world) => conformancePbx(world, { association: "acse", user, password,
     connectionDevices: "dynamic", discovery: "switching-function-devices", joinedCall: "first",
+    snapshotParts: 2,
     codec: () => phase3Codec("generic", phase3Dialects.generic) }),
 }];
 

@@ -31,6 +31,8 @@ export interface CstaPeerPlan extends PeerPlan {
   /** A monitor that comes sooner than this after the one before makes the PBX drop the line. */
   readonly monitorGapMs?: number;
   /** How devices are listed. */
+  /** So many entries of a snapshot in one message, which follows the answer; absent: in it. */
+  readonly snapshotParts?: number;
   readonly discovery?: "switching-function-devices" | "panasonic" | "none";
 }
 
@@ -296,7 +298,8 @@ export class CstaPeer {
       default: {
         const offered = new Set([...own.codec.services]
           .filter((service) => !this.unsupported.has(service)));
-        return callService(this.pbx, invoke) ?? deviceService(this.pbx, invoke)
+        return callService(this.pbx, invoke)
+          ?? this.#inParts(own, invoke, deviceService(this.pbx, invoke))
           ?? systemService(invoke.service, offered)
           ?? { error: { category: "operation", value: "serviceNotSupported" } };
       }
@@ -328,6 +331,29 @@ export class CstaPeer {
     const monitorCrossRefID = this.#crossRef.toString(16).padStart(4, "0");
     own.monitors.set(monitorCrossRefID, device);
     return { result: { monitorCrossRefID } };
+  }
+
+  /** A snapshot's data in messages of their own, the first of them before the answer. */
+  #inParts(
+    own: Line, { service }: Extract<CstaMessage, { readonly kind: "invoke" }>,
+    answer: PeerAnswer | undefined,
+  ): PeerAnswer | undefined {
+    const { snapshotParts } = this.#plan;
+    if (snapshotParts === undefined || answer === undefined || "error" in answer
+      || (service !== "SnapshotDevice" && service !== "SnapshotCall")) return answer;
+    const { snapshotData = [], ...rest } = answer.result as CstaResult<"SnapshotCall">;
+    this.#crossRef = (this.#crossRef + 1) % crossRefModulo;
+    const serviceCrossRefID = this.#crossRef.toString(16).padStart(4, "0");
+    const part = (at: number): void => {
+      const lastSegment = at + snapshotParts >= snapshotData.length;
+      this.#send(own, { kind: "invoke", invokeID: this.#nextInvokeID(own),
+        service: `${service}Data`, argument: { serviceCrossRefID, lastSegment,
+          segmentID: at / snapshotParts,
+          snapshotData: snapshotData.slice(at, at + snapshotParts) } } as CstaMessage);
+      if (!lastSegment) this.#later(1, () => { part(at + snapshotParts); });
+    };
+    part(0);
+    return { result: { ...rest, serviceCrossRefID } };
   }
 
   #list(own: Line): PeerAnswer {

@@ -40,6 +40,27 @@ describe("CSTA session", () => {
     assert.equal(bench.switch.counters.illegal, 0);
   });
 
+  for (const [name, differences] of Object.entries({
+    "phase III": {}, "XML": { association: "session", codec: () => xmlCodec("generic") } as const,
+  })) {
+    it(`reads snapshots that the PBX sends in parts: ${name}`, async () => {
+      bench = await new Bench({ snapshotParts: 1, ...differences }, {},
+        name === "XML" ? cstaXml : undefined).start();
+      const { pbx } = bench.peer;
+      for (const [from, to] of [["1001", "1002"], ["1003", "1004"], ["1005", "0145678901"]]) {
+        pbx.call({ from: from ?? "", to: to ?? "", ringMs: 100 });
+      }
+      await bench.world.advance(3_000);
+      bench.line?.cut("cable pulled");
+      pbx.call({ from: "1006", to: "1007", ringMs: 100 });
+      await bench.world.advance(60_000);
+      assert.equal(bench.state, "up");
+      assert.equal(bench.switch.calls().length, 4);
+      assert.ok(bench.switch.calls().every(({ stale }) => !stale));
+      bench.assertSamePicture();
+    });
+  }
+
   it("tells what happens twice twice", async () => {
     bench = await new Bench().start();
     const call = bench.peer.pbx.call({ from: "1001", to: "1002", ringMs: 100 });
@@ -287,7 +308,8 @@ describe("CSTA session", () => {
         calledNumber: "1002" }, 2_000);
     }
     bench.mangle = (bytes) => [bytes];
-    await bench.world.advance(180_000);
+    // A device whose monitor was refused is tried again.
+    await bench.world.advance(timers.monitorAgain.ms + 60_000);
     pbx.stopTraffic();
     // A call that comes is at its line first, where nobody sees it.
     await bench.world.advance(1_000);

@@ -12,7 +12,8 @@ import type { Capabilities, Proof, Session, SessionContext } from "../../firmwar
 import { deviceId, type DeviceId } from "../../firmware/model/identifiers.js";
 import type { ServiceRequest, ServiceResponse } from "../../firmware/model/services.js";
 import type { LinkSnapshot } from "../../firmware/model/snapshot.js";
-import type { CstaCodec, CstaEvent, CstaMessage } from "../../firmware/wire/csta/message.js";
+import type { CstaCodec, CstaEvent, CstaMessage, SnapshotCallEntry, SnapshotDeviceEntry }
+  from "../../firmware/wire/csta/message.js";
 import { associate, type Credentials } from "./association.js";
 import { answerInvoke, answerUnknown } from "./answers.js";
 import { Calls } from "./calls.js";
@@ -26,6 +27,7 @@ import { DeviceNames } from "./names.js";
 import { paceOf, type Pace } from "./pace.js";
 import { PanasonicList } from "./panasonic-list.js";
 import { prove } from "./probe.js";
+import { Segments } from "./segments.js";
 import { perform } from "./services.js";
 import { takeSnapshot, type Contained } from "./snapshot.js";
 import { Supervision } from "./supervision.js";
@@ -77,6 +79,8 @@ class CstaSession implements Session {
   readonly #supervision: Supervision;
   readonly #list: DeviceList;
   readonly #panasonic: PanasonicList;
+  readonly #deviceParts: Segments<SnapshotDeviceEntry>;
+  readonly #callParts: Segments<SnapshotCallEntry>;
   readonly #pace: Pace;
   readonly #devices = new Map<DeviceId, ListedDevice>();
   readonly #agents = new Set<DeviceId>();
@@ -105,6 +109,8 @@ class CstaSession implements Session {
       (reason) => { this.#changed(reason); }, profile.switchName);
     this.#list = new DeviceList(clock);
     this.#panasonic = new PanasonicList(clock);
+    this.#deviceParts = new Segments(clock);
+    this.#callParts = new Segments(clock);
     this.#supervision = new Supervision(clock, codec, this.#invocations, {
       lost: (reason) => { this.#lose(reason); },
       changed: () => { this.#tellState(); },
@@ -177,6 +183,10 @@ class CstaSession implements Session {
       this.#supervision.status(message.argument.systemStatus);
     } else if (message.service === "SwitchingFunctionDevices") {
       this.#list.part(message.argument);
+    } else if (message.service === "SnapshotDeviceData") {
+      this.#deviceParts.part(message.argument);
+    } else if (message.service === "SnapshotCallData") {
+      this.#callParts.part(message.argument);
     } else if (message.service === "Escape") {
       this.#panasonic.part(message.argument.extensions.privateData ?? []);
     } else if (message.service === "MonitorStop") {
@@ -344,6 +354,8 @@ class CstaSession implements Session {
     this.#monitors.close();
     this.#list.close();
     this.#panasonic.close();
+    this.#deviceParts.close();
+    this.#callParts.close();
     this.#supervision.close();
     this.#greeting.close(reason);
     this.#invocations.close(reason);
@@ -374,6 +386,7 @@ class CstaSession implements Session {
       clock: this.#context.world.clock, codec: this.#profile.codec, names: this.#names,
       calls: this.#calls, invocations: this.#invocations, monitors: this.#monitors,
       devices: this.#devices, agents: this.#agents, ordinal: () => this.#ordinal,
+      deviceParts: this.#deviceParts, callParts: this.#callParts,
     }, deadlineMs);
     if (this.#isOver()) return fail("link-down", "The line was lost during the snapshot.");
     if (held.length >= heldMax) {

@@ -11,13 +11,14 @@ import { agentId, callId, type ConnectionId, type DeviceId, type Party }
 import type { LinkSnapshot, SnapshotAgent, SnapshotCall, SnapshotConnection, SnapshotDevice }
   from "../../firmware/model/snapshot.js";
 import type { ConnectionState } from "../../firmware/model/states.js";
-import type { CstaCodec, CstaConnection, SnapshotDeviceEntry }
+import type { CstaCodec, CstaConnection, CstaParty, SnapshotCallEntry, SnapshotDeviceEntry }
   from "../../firmware/wire/csta/message.js";
 import type { Calls } from "./calls.js";
 import type { ListedDevice } from "./devices.js";
 import type { Invocations } from "./invocations.js";
 import type { Monitors } from "./monitors.js";
 import { devicesMax, type DeviceNames } from "./names.js";
+import type { Segments } from "./segments.js";
 import { timers } from "./timers.js";
 
 /** Snapshot requests under way at once. */
@@ -32,6 +33,8 @@ export interface SnapshotContext {
   readonly monitors: Monitors;
   readonly devices: ReadonlyMap<DeviceId, ListedDevice>;
   readonly agents: ReadonlySet<DeviceId>;
+  readonly deviceParts: Segments<SnapshotDeviceEntry>;
+  readonly callParts: Segments<SnapshotCallEntry>;
   /** Counts what has come over the line. */
   ordinal(): number;
 }
@@ -63,7 +66,9 @@ export async function takeSnapshot(context: SnapshotContext, deadlineMs: number)
       { snapshotObject: context.names.toNative(device) }, leftMs(),
       () => { seenDevices.set(device, context.ordinal()); });
     if (!answer.ok) return answer.fault.code === "deadline-passed" ? answer : ok(undefined);
-    for (const entry of answer.value.snapshotData ?? []) {
+    const data = await whole(answer.value, context.deviceParts);
+    if (!data.ok) return data;
+    for (const entry of data.value) {
       const call = takeEntry(context, device, entry, found);
       const seen = seenDevices.get(device);
       if (call !== undefined && seen !== undefined) seenCalls.set(call, seen);
@@ -78,8 +83,10 @@ export async function takeSnapshot(context: SnapshotContext, deadlineMs: number)
         { snapshotObject: entry.native }, leftMs(),
         () => { answeredAt = context.ordinal(); });
       if (!answer.ok) return answer.fault.code === "deadline-passed" ? answer : ok(undefined);
+      const data = await whole(answer.value, context.callParts);
+      if (!data.ok) return data;
       seenCalls.set(call, answeredAt);
-      takeCall(context, call, entry, answer.value);
+      takeCall(context, call, entry, { ...answer.value, snapshotData: data.value });
       return ok(undefined);
     });
     if (!told.ok) return told;
@@ -89,6 +96,15 @@ export async function takeSnapshot(context: SnapshotContext, deadlineMs: number)
   return ok({ contained: { devices: seenDevices, calls: seenCalls },
     snapshot: { calls: [...found].map(([call, entry]) => callOf(context, call, entry)), agents,
       devices: listed } });
+}
+
+/** The data of an answer, wherever the PBX puts it. */
+async function whole<T>(
+  { snapshotData, serviceCrossRefID }: { readonly snapshotData?: readonly T[];
+    readonly serviceCrossRefID?: string }, parts: Segments<T>,
+): Promise<Result<readonly T[]>> {
+  return snapshotData !== undefined || serviceCrossRefID === undefined ? ok(snapshotData ?? [])
+    : await parts.collect(serviceCrossRefID);
 }
 
 /** Runs at most `snapshotsAtOnce` at a time; the first fault ends it. */
@@ -144,15 +160,12 @@ function note(
 /** The call's own answer is newer and whole: it takes the place of what its devices said. */
 function takeCall(
   { calls, names }: SnapshotContext, call: string, found: Found,
-  told: { readonly snapshotData?: readonly {
-    readonly deviceOnCall: Parameters<DeviceNames["party"]>[0];
-    readonly callIdentifier?: CstaConnection; readonly localConnectionInfo?: ConnectionState;
-  }[]; readonly callingDevice?: Parameters<DeviceNames["party"]>[0];
-  readonly calledDevice?: Parameters<DeviceNames["party"]>[0]; },
+  told: { readonly snapshotData: readonly SnapshotCallEntry[];
+    readonly callingDevice?: CstaParty; readonly calledDevice?: CstaParty },
 ): void {
   found.calling = names.party(told.callingDevice);
   found.called = names.party(told.calledDevice);
-  if (told.snapshotData === undefined || told.snapshotData.length === 0) return;
+  if (told.snapshotData.length === 0) return;
   const before = new Map(found.connections);
   found.connections.clear();
   for (const { deviceOnCall, callIdentifier, localConnectionInfo } of told.snapshotData) {

@@ -12,6 +12,8 @@ export const timers = {
     meaning: "For the answer to a monitor, snapshot or question of our own." },
   deviceList: { ms: 5_000, minMs: 1_000, maxMs: 20_000, reference: "assumed",
     meaning: "From one part of the list of devices to the next." },
+  segment: { ms: 5_000, minMs: 1_000, maxMs: 20_000, reference: "assumed",
+    meaning: "From one part of a snapshot to the next, where a PBX sends it in parts." },
   silence: { ms: 30_000, minMs: 5_000, maxMs: 300_000, reference: "OmniPCX Office, CSTA link",
     meaning: "After so much silence the PBX is asked for its system status." },
   statusAnswer: { ms: 10_000, minMs: 1_000, maxMs: 60_000, reference: "assumed",

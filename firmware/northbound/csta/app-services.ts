@@ -4,11 +4,12 @@ import { fail } from "../../base/result.js";
 import { maskNumbers } from "../../base/mask.js";
 import type { DeviceId, LinkId } from "../../model/identifiers.js";
 import type { ServiceRequest } from "../../model/services.js";
-import type { CstaArgument, CstaCodec, CstaEvent, CstaServiceName }
+import type { CstaArgument, CstaCodec, CstaEvent, CstaResult, CstaServiceName }
   from "../../wire/csta/message.js";
 import { auditActor } from "../access/audit-call.js";
 import type { Identity } from "../access/roles.js";
-import { empty, errorOf, notSupported, refused, requestError, type Answer } from "./answer.js";
+import { empty, errorOf, notSupported, refused, requestError, type Answer, type Following }
+  from "./answer.js";
 import { AppMonitors } from "./app-monitors.js";
 import { queryRow, toldOf, type QueryArgument, type QueryRow } from "./device-query.js";
 import type { Domain } from "./domain.js";
@@ -17,7 +18,8 @@ import { featuresOf, type Features } from "./features.js";
 import { Reading } from "./reading.js";
 import type { Rights } from "./rights.js";
 import { madeConnection, serviceRow } from "./service-request.js";
-import { deviceList, snapshotCall, snapshotDevice } from "./snapshots.js";
+import { deviceList, entriesPerSegment, snapshotCall, snapshotDevice, snapshotSegments }
+  from "./snapshots.js";
 
 /** As long as a click on the page may wait for a PBX. */
 export const requestDeadlineMs = 30_000;
@@ -126,8 +128,10 @@ export class AppServices {
     if (reading.error !== undefined) return { ok: false, error: reading.error };
     const { link } = reading;
     const { gateway, naming } = this.#parts.domain;
-    return { ok: true, result: { snapshotData: snapshotDevice(link, device,
-      gateway.switch.calls({ link, device }), naming) } };
+    const data = snapshotDevice(link, device, gateway.switch.calls({ link, device }), naming);
+    return this.#fits("SnapshotDeviceData", data) ? { ok: true, result: { snapshotData: data } }
+      : this.#inSegments((crossRef) =>
+        snapshotSegments(crossRef, { service: "SnapshotDeviceData", data }));
   }
 
   #snapshotCall(said: CstaArgument<"SnapshotCall">): Answer {
@@ -141,8 +145,12 @@ export class AppServices {
     const of = new LinkNaming(naming, call.link);
     const party = (known: typeof call.calling) => known === undefined ? "notKnown" as const
       : of.device(known.raw as DeviceId, known.name);
-    return { ok: true, result: { snapshotData: snapshotCall(call, naming),
-      callingDevice: party(call.calling), calledDevice: party(call.called) } };
+    const data = snapshotCall(call, naming);
+    const roles = { callingDevice: party(call.calling), calledDevice: party(call.called) };
+    return this.#fits("SnapshotCallData", data)
+      ? { ok: true, result: { snapshotData: data, ...roles } }
+      : this.#inSegments((crossRef) =>
+        snapshotSegments(crossRef, { service: "SnapshotCallData", data }), roles);
   }
 
   #agentState(said: CstaArgument<"GetAgentState">): Answer {
@@ -186,10 +194,22 @@ export class AppServices {
     const list = gateway.switch.devices().filter(({ link, device, category }) =>
       wanted(link, device) && (said.requestedDeviceCategory === undefined
         || said.requestedDeviceCategory === category));
+    return this.#inSegments((crossRef) => deviceList(crossRef, list, naming));
+  }
+
+  /** Phases without messages for the rest get all of it at once, or none. */
+  #fits(service: CstaServiceName, data: readonly unknown[]): boolean {
+    return data.length <= entriesPerSegment || !this.#parts.codec().services.has(service);
+  }
+
+  /** The answer says under what the data follows. */
+  #inSegments(
+    segments: (serviceCrossRefID: string) => readonly Following[],
+    more: Pick<CstaResult<"SnapshotCall">, "callingDevice" | "calledDevice"> = {},
+  ): Answer {
     this.#lists = (this.#lists + 1) % 65_536;
     const serviceCrossRefID = this.#lists.toString(16).padStart(4, "0");
-    return { ok: true, result: { serviceCrossRefID },
-      then: deviceList(serviceCrossRefID, list, naming) };
+    return { ok: true, result: { serviceCrossRefID, ...more }, then: segments(serviceCrossRefID) };
   }
 }
 

@@ -11,7 +11,8 @@ import { controlServices } from "./service-request.js";
 const ownServices: readonly CstaServiceName[] = [
   "MonitorStart", "ChangeMonitorFilter", "MonitorStop", "SnapshotDevice", "SnapshotCall",
   "GetAgentState", "SystemStatus", "RequestSystemStatus", "GetSwitchingFunctionDevices",
-  "SwitchingFunctionDevices", "GetSwitchingFunctionCapabilities", "GetCSTAFeatures",
+  "SwitchingFunctionDevices", "SnapshotDeviceData", "SnapshotCallData",
+  "GetSwitchingFunctionCapabilities", "GetCSTAFeatures",
 ];
 
 export interface Features {

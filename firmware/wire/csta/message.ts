@@ -204,6 +204,13 @@ interface CallData extends Shared {
 
 interface Empty extends Shared {}
 
+/** Part of a list that is too long for one message (ECMA-269 §13, §16). */
+interface Segment extends Shared {
+  readonly serviceCrossRefID: string;
+  readonly segmentID?: number;
+  readonly lastSegment: boolean;
+}
+
 /** Avaya DMCC: how a terminal is registered. */
 export interface TerminalLogin {
   readonly forceLogin?: boolean;
@@ -295,6 +302,9 @@ export interface CstaServices {
   SnapshotCall: [{ readonly snapshotObject: CstaConnection } & Shared,
   { readonly snapshotData?: readonly SnapshotCallEntry[]; readonly serviceCrossRefID?: string;
     readonly callingDevice?: CstaParty; readonly calledDevice?: CstaParty } & Shared];
+  /** What follows a SnapshotDevice or SnapshotCall, from the switching function; unanswered. */
+  SnapshotDeviceData: [{ readonly snapshotData: readonly SnapshotDeviceEntry[] } & Segment, Empty];
+  SnapshotCallData: [{ readonly snapshotData: readonly SnapshotCallEntry[] } & Segment, Empty];
   SetAgentState: [{ readonly device: CstaDevice;
     readonly requestedAgentState: RequestedAgentState; readonly agentID?: string;
     readonly password?: string; readonly group?: CstaDevice } & Shared, Empty];
@@ -320,10 +330,8 @@ export interface CstaServices {
     readonly requestedDeviceCategory?: CstaDeviceCategory } & Shared,
   { readonly serviceCrossRefID: string } & Shared];
   /** The list that follows, from the switching function; unanswered. */
-  SwitchingFunctionDevices: [{ readonly serviceCrossRefID: string;
-    readonly segmentID?: number; readonly lastSegment: boolean;
-    readonly deviceList: readonly { readonly deviceID: CstaDevice;
-      readonly deviceCategory?: CstaDeviceCategory; readonly named?: string }[] } & Shared, Empty];
+  SwitchingFunctionDevices: [{ readonly deviceList: readonly { readonly deviceID: CstaDevice;
+    readonly deviceCategory?: CstaDeviceCategory; readonly named?: string }[] } & Segment, Empty];
   GetSwitchingFunctionCapabilities: [Empty,
   { readonly switchingSubDomainName?: string; readonly manufacturerName?: string;
     /** Services (names of this interface) and events that are offered. */
@@ -379,7 +387,7 @@ export type CstaResult<S extends CstaServiceName = CstaServiceName> = CstaServic
 /** Invoked from either side and never answered (ECMA-285: ALWAYS RESPONDS FALSE). */
 export const unansweredServices: ReadonlySet<CstaServiceName> = new Set<CstaServiceName>([
   "RouteRegisterAbort", "RouteRequest", "ReRoute", "RouteSelect", "RouteUsed", "RouteEnd",
-  "RouteReject", "SwitchingFunctionDevices",
+  "RouteReject", "SwitchingFunctionDevices", "SnapshotDeviceData", "SnapshotCallData",
 ]);
 
 /** UniversalFailure: a category and one of its values by name, such as `invalidDeviceID`. */

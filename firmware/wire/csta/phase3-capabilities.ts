@@ -77,8 +77,8 @@ const serviceLists: readonly { readonly tag: number; readonly members: Members }
   { tag: 1, members: { RequestSystemStatus: 4, SystemStatus: 5 } },
   { tag: 2, members: { ChangeMonitorFilter: 0, MonitorStart: 1, MonitorStop: 2 } },
   // All four have to be there, if any.
-  { tag: 3, members: { SnapshotCall: 0, SnapshotDevice: 1, snapshotCallData: 2,
-    snapshotDeviceData: 3 } },
+  { tag: 3, members: { SnapshotCall: 0, SnapshotDevice: 1, SnapshotCallData: 2,
+    SnapshotDeviceData: 3 } },
   { tag: 4, members: { AcceptCall: 0, AlternateCall: 1, AnswerCall: 2, CallBack: 3, ClearCall: 6,
     ClearConnection: 7, ConferenceCall: 8, ConsultationCall: 9, DeflectCall: 10,
     DirectedPickupCall: 12, GroupPickupCall: 13, HoldCall: 14, MakeCall: 17, ParkCall: 19,
@@ -183,7 +183,7 @@ function supportedIn(
   const namesIn = (tables: typeof serviceLists): readonly string[] =>
     tables.flatMap(({ tag }) => Object.keys(lists[tag] ?? {}));
   return {
-    services: namesIn(serviceLists).filter((name) => !name.startsWith("snapshot")),
+    services: namesIn(serviceLists),
     events: namesIn(eventLists) as CstaEventName[],
   };
 }

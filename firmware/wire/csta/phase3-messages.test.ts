@@ -87,7 +87,8 @@ describe("CSTA phase III: every service and event", () => {
   });
 
   it("tells services and events that are offered", () => {
-    const services = ["MonitorStart", "SnapshotCall", "SnapshotDevice", "MakeCall", "Escape",
+    const services = ["MonitorStart", "SnapshotCall", "SnapshotDevice",
+      "SnapshotCallData", "SnapshotDeviceData", "MakeCall", "Escape",
       "RouteSelect", "SetDisplay", "GetAgentState", "GetCSTAFeatures"];
     const events: CstaEventName[] = ["delivered", "agentLoggedOff", "agentLoggedOn",
       "backInService", "privateEvent"];

@@ -34,6 +34,16 @@ const activeField = required("activeCall", connectionID);
 const monitorField = required("monitorCrossRefID", monitorCrossRefID);
 const actualFilterField = optional("actualMonitorFilter", implicit(0, monitorFilter));
 
+const deviceEntries = application(22, sequenceOf(sequence<SnapshotDeviceEntry>(
+  required("connectionIdentifier", connectionID),
+  optional("endpointDevice", implicit(3, subjectDevice)),
+  required("localCallState", callState))));
+const callEntries = application(23, sequenceOf(sequence<SnapshotCallEntry>(
+  required("deviceOnCall", subjectDevice), optional("callIdentifier", connectionID),
+  optional("localConnectionInfo", localConnectionState))));
+const segmentFields = [required("serviceCrossRefID", octets), optional("segmentID", integer),
+  required("lastSegment", boolean)] as const;
+
 const monitoring = {
   MonitorStart: {
     operation: 71,
@@ -63,11 +73,8 @@ const monitoring = {
     argument: sequence<CstaArgument<"SnapshotDevice">>(
       required("snapshotObject", deviceID), extensionsField),
     result: sequence<CstaResult<"SnapshotDevice">>(
-      optional("serviceCrossRefID", octets),
-      optional("snapshotData", application(22, sequenceOf(sequence<SnapshotDeviceEntry>(
-        required("connectionIdentifier", connectionID),
-        optional("endpointDevice", implicit(3, subjectDevice)),
-        required("localCallState", callState))))), extensionsField),
+      optional("serviceCrossRefID", octets), optional("snapshotData", deviceEntries),
+      extensionsField),
   },
   SnapshotCall: {
     operation: 75,
@@ -75,11 +82,21 @@ const monitoring = {
       required("snapshotObject", connectionID), extensionsField),
     result: sequence<CstaResult<"SnapshotCall">>(
       optional("serviceCrossRefID", implicit(0, octets)),
-      optional("snapshotData", application(23, sequenceOf(sequence<SnapshotCallEntry>(
-        required("deviceOnCall", subjectDevice), optional("callIdentifier", connectionID),
-        optional("localConnectionInfo", localConnectionState))))),
+      optional("snapshotData", callEntries),
       optional("callingDevice", callingDevice), optional("calledDevice", calledDevice),
       extensionsField),
+  },
+  SnapshotCallData: {
+    operation: 76,
+    argument: sequence<CstaArgument<"SnapshotCallData">>(
+      ...segmentFields, required("snapshotData", callEntries), extensionsField),
+    result: emptyOrExtensions,
+  },
+  SnapshotDeviceData: {
+    operation: 77,
+    argument: sequence<CstaArgument<"SnapshotDeviceData">>(
+      ...segmentFields, required("snapshotData", deviceEntries), extensionsField),
+    result: emptyOrExtensions,
   },
 } satisfies ServiceRows;
 
@@ -342,9 +359,7 @@ const system = {
   SwitchingFunctionDevices: {
     operation: 205,
     argument: sequence<CstaArgument<"SwitchingFunctionDevices">>(
-      required("serviceCrossRefID", octets), optional("segmentID", integer),
-      required("lastSegment", boolean), required("deviceList", sequenceOf(deviceListItem)),
-      extensionsField),
+      ...segmentFields, required("deviceList", sequenceOf(deviceListItem)), extensionsField),
     result: emptyOrExtensions,
   },
   GetSwitchingFunctionCapabilities: {

@@ -128,6 +128,14 @@ describe("CSTA phase III: recorded and generated octets", () => {
     resultIs(`A2 27 02 01 0C 30 22 02 01 4A 30 1D 76 1B 30 19 ${call100}
       A0 06 4E 01 03 4E 01 02`.replaceAll(/\s+/g, " "), "SnapshotDevice",
     { snapshotData: [{ connectionIdentifier: at100, localCallState: ["connected", "alerting"] }] });
+    argumentIs(`A1 2C 02 01 01 02 01 4D 30 24 04 02 00 07 02 01 01 01 01 FF 76 18 30 16 ${call100}
+      A0 03 4E 01 03`.replaceAll(/\s+/g, " "), "SnapshotDeviceData", { serviceCrossRefID: "0007",
+      segmentID: 1, lastSegment: true, snapshotData: [
+        { connectionIdentifier: at100, localCallState: ["connected"] }] });
+    argumentIs(`A1 30 02 01 02 02 01 4C 30 28 04 02 00 08 01 01 00 77 1F 30 1D 63 07 ${device100}
+      ${call100} 4E 01 03`.replaceAll(/\s+/g, " "), "SnapshotCallData",
+    { serviceCrossRefID: "0008", lastSegment: false, snapshotData: [
+      { deviceOnCall: device("100"), callIdentifier: at100, localConnectionInfo: "connected" }] });
     argumentIs(`A1 22 02 01 0D 02 02 00 E8 30 19 ${call100} 0A 01 01 16 03 31 32 23`,
       "GenerateDigits",
       { connectionToSendDigits: at100, digitMode: "dtmf", charactersToSend: "12#" });

@@ -54,6 +54,15 @@ const systemStatus = oneOf(...systemStatuses);
 const forwardingType = spelled<ForwardingType>(forwardings);
 const deviceCategory = oneOf<CstaDeviceCategory>(...deviceCategories);
 
+const deviceEntries = listOf(containers.snapshotDeviceItem,
+  nested(sequence<SnapshotDeviceEntry>({ connectionIdentifier: required(connection),
+    endpointDevice: optional(subject), localCallState: required(localCallState, []) })));
+const callEntries = listOf(containers.snapshotCallItem,
+  nested(sequence<SnapshotCallEntry>({ deviceOnCall: required(subject, "notKnown"),
+    callIdentifier: optional(connection), localConnectionInfo: optional(connectionState) })));
+const segment = { serviceCrossRefID: required(text), segmentID: optional(integer),
+  lastSegment: required(boolean, true) };
+
 const monitoring = {
   MonitorStart: service<"MonitorStart">({ monitorObject: required(monitorObject),
     requestedMonitorFilter: optional(filter), monitorType: optional(oneOf("call", "device")),
@@ -65,17 +74,16 @@ const monitoring = {
   { actualMonitorFilter: optional(filter), ...shared }),
   MonitorStop: service<"MonitorStop">({ monitorCrossRefID: required(text), ...shared }, empty),
   SnapshotDevice: service<"SnapshotDevice">({ snapshotObject: required(device), ...shared }, {
-    snapshotData: within(snapshot, optional(listOf(containers.snapshotDeviceItem,
-      nested(sequence<SnapshotDeviceEntry>({ connectionIdentifier: required(connection),
-        endpointDevice: optional(subject), localCallState: required(localCallState, []) }))))),
+    snapshotData: within(snapshot, optional(deviceEntries)),
     serviceCrossRefID: within(snapshot, optional(text)), ...shared }),
   SnapshotCall: service<"SnapshotCall">({ snapshotObject: required(connection), ...shared }, {
-    snapshotData: within(snapshot, optional(listOf(containers.snapshotCallItem,
-      nested(sequence<SnapshotCallEntry>({ deviceOnCall: required(subject, "notKnown"),
-        callIdentifier: optional(connection),
-        localConnectionInfo: optional(connectionState) }))))),
+    snapshotData: within(snapshot, optional(callEntries)),
     serviceCrossRefID: within(snapshot, optional(text)),
     callingDevice: optional(subject), calledDevice: optional(subject), ...shared }),
+  SnapshotDeviceData: service<"SnapshotDeviceData">(
+    { ...segment, snapshotData: required(deviceEntries, []), ...shared }, empty),
+  SnapshotCallData: service<"SnapshotCallData">(
+    { ...segment, snapshotData: required(callEntries, []), ...shared }, empty),
 };
 
 const callControl = {
@@ -177,8 +185,7 @@ const system = {
       ...shared },
     { serviceCrossRefID: required(text), ...shared }),
   SwitchingFunctionDevices: service<"SwitchingFunctionDevices">(
-    { serviceCrossRefID: required(text), segmentID: optional(integer),
-      lastSegment: required(boolean, true),
+    { ...segment,
       deviceList: required(listOf(containers.deviceItem,
         nested(sequence<Argument<"SwitchingFunctionDevices">["deviceList"][number]>({
           deviceID: required(device), deviceCategory: optional(deviceCategory),
