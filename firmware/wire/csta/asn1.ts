@@ -6,10 +6,13 @@
  * Reading is lenient: elements that no field takes are skipped, fields may come in another order,
  * lengths may be indefinite or longer than needed. Nothing throws. How deep an element is looked
  * into is bounded by its type, which has no recursion.
+ *
+ * Every event of a PBX comes through here: which field takes an element is looked up by its
+ * identifier octet, in a table that is made once of the fields.
  */
 
-import { berInteger, integerContents, readBer, readBerAll } from "../ber.js";
-import type { BerClass, BerElement } from "../ber.js";
+import { childrenMax } from "../ber.js";
+import { BackwardBuffer, BerReader, constructedBit } from "./ber-octets.js";
 
 /** Why a value cannot be written, or an element cannot be read. */
 export class Refused {
@@ -20,172 +23,120 @@ export class Refused {
 /** A number without a name here: an optional field of it is left out. */
 export class Unnamed extends Refused {}
 
-export interface Asn1Tag {
-  readonly class: BerClass;
-  /** Up to 30. */
-  readonly tag: number;
-}
+/** Identifier octets, or every one. */
+export type Heads = readonly number[] | "any";
 
 export interface Asn1Type<T> {
-  /** Undefined: it has none of its own (CHOICE, any), and every tag around it is explicit. */
-  readonly tag: Asn1Tag | undefined;
-  readonly constructed: boolean;
-  takes(element: BerElement): boolean;
-  /** The element goes before what `into` holds; `tag` stands in the place of its own. */
-  write(into: BackwardBuffer, value: T, tag?: Asn1Tag): Refused | undefined;
-  /** Whatever the element's tag is. */
-  read(element: BerElement): T | Refused;
+  /**
+   * Identifier octet of its own. Undefined: it has none (CHOICE, any), and every tag around it is
+   * explicit.
+   */
+  readonly head: number | undefined;
+  /** Identifier octets of the elements that are of it. */
+  readonly heads: Heads;
+  /** The element goes before what `into` holds; `head` stands in the place of its own. */
+  write(into: BackwardBuffer, value: T, head?: number): Refused | undefined;
+  /** The element that the reader has entered, whatever its identifier octet is. */
+  read(from: BerReader): T | Refused;
 }
+
+const contextBits = 0x80;
+const applicationBits = 0x40;
+
+/** Identifier octet of `[tag]`; `constructed`: of what has elements in it. */
+export function contextHead(tag: number, constructed: boolean): number {
+  return contextBits | (constructed ? constructedBit : 0) | tag;
+}
+
+/** One at a time is written, but for a table that writes within another. */
+let spare: BackwardBuffer | undefined;
 
 /** A string is why there is none. */
 export function encode<T>(type: Asn1Type<T>, value: T): Uint8Array | string {
-  const into = new BackwardBuffer();
+  const into = spare ?? new BackwardBuffer();
+  spare = undefined;
   const refused = type.write(into, value);
-  return refused === undefined ? into.written() : refused.reason;
+  const result = refused === undefined ? into.written() : refused.reason;
+  into.clear();
+  spare = into;
+  return result;
 }
+
+const nullElement = Buffer.of(5, 0);
 
 /** The element at the beginning of `bytes`; no octets at all are read as NULL. */
 export function decode<T>(type: Asn1Type<T>, bytes: Uint8Array): { readonly value: T } | string {
-  const element = bytes.length === 0 ? nothing : readBer(bytes);
-  if (typeof element === "string") return element;
-  const value = readTaken(type, element);
+  const from = new BerReader(bytes.length === 0 ? nullElement : bytes);
+  const wrong = from.enter(0, from.bytes.length);
+  if (wrong !== undefined) return wrong;
+  const value = readTaken(type, from);
   return value instanceof Refused ? value.reason : { value };
 }
 
-function readTaken<T>(type: Asn1Type<T>, element: BerElement): T | Refused {
-  return type.takes(element) ? type.read(element) : new Refused(`unexpected ${tagName(element)}`);
+/** Whether an element with this identifier octet is of the type. */
+export function takes({ heads }: { readonly heads: Heads }, head: number): boolean {
+  return heads === "any" || heads.includes(head);
 }
 
-function tagName(element: BerElement): string {
-  return `element ${element.class} ${element.tag}`;
+function readTaken<T>(type: Asn1Type<T>, from: BerReader): T | Refused {
+  return from.head === type.head || takes(type, from.head) ? type.read(from) : unexpected(from);
 }
 
-/** Octets written from the last to the first, so that every length is known when it is due. */
-export class BackwardBuffer {
-  #bytes = Buffer.allocUnsafe(512);
-  #at = this.#bytes.length;
+const classNames = ["universal", "application", "context", "private"] as const;
 
-  /** Octets so far. */
-  get length(): number { return this.#bytes.length - this.#at; }
-
-  written(): Uint8Array { return Buffer.from(this.#bytes.subarray(this.#at)); }
-
-  put(octets: Uint8Array): void {
-    this.#room(octets.length);
-    this.#at -= octets.length;
-    this.#bytes.set(octets, this.#at);
-  }
-
-  putLatin1(text: string): void {
-    this.#room(text.length);
-    this.#at -= text.length;
-    for (let index = 0; index < text.length; index += 1) {
-      const code = text.charCodeAt(index);
-      this.#bytes[this.#at + index] = code <= 0xff ? code : replacement;
-    }
-  }
-
-  putOctet(octet: number): void {
-    this.#room(1);
-    this.#at -= 1;
-    this.#bytes[this.#at] = octet;
-  }
-
-  /** Tag and length of what was put since the buffer was `before` octets long. */
-  putHead(tag: Asn1Tag, constructed: boolean, before: number): void {
-    const length = this.length - before;
-    if (length < 0x80) {
-      this.putOctet(length);
-    } else {
-      let octets = 0;
-      for (let left = length; left > 0; left = Math.floor(left / 256), octets += 1) {
-        this.putOctet(left % 256);
-      }
-      this.putOctet(0x80 | octets);
-    }
-    this.putOctet(classBits[tag.class] | (constructed ? 0x20 : 0) | tag.tag);
-  }
-
-  #room(octets: number): void {
-    if (octets <= this.#at) return;
-    const { length } = this;
-    const grown = Buffer.allocUnsafe((length + octets) * 2);
-    const at = grown.length - length;
-    grown.set(this.#bytes.subarray(this.#at), at);
-    this.#bytes = grown;
-    this.#at = at;
-  }
-}
-
-const classBits = { universal: 0, application: 0x40, context: 0x80, private: 0xc0 } as const;
-/** Stands for a character that Latin-1 does not have. */
-const replacement = 0x3f;
-const nothing: BerElement =
-  { class: "universal", constructed: false, tag: 5, contents: new Uint8Array(0), headOctets: 0,
-    octets: 0 };
-
-function takesTag(tag: Asn1Tag, constructed: boolean): (element: BerElement) => boolean {
-  return (element) => element.tag === tag.tag && element.class === tag.class
-    && element.constructed === constructed;
+function unexpected({ head }: BerReader): Refused {
+  return new Refused(`unexpected element ${classNames[head >> 6] ?? ""} ${head & 0x1f}`);
 }
 
 function primitive<T>(
   universal: number, put: (into: BackwardBuffer, value: T) => Refused | undefined,
-  read: (contents: Uint8Array) => T | Refused,
+  read: (from: BerReader) => T | Refused,
 ): Asn1Type<T> {
-  const own: Asn1Tag = { class: "universal", tag: universal };
   return {
-    tag: own, constructed: false, takes: takesTag(own, false),
-    write: (into, value, tag = own) => {
+    head: universal, heads: [universal],
+    write: (into, value, head = universal) => {
       const before = into.length;
       const refused = put(into, value);
-      if (refused === undefined) into.putHead(tag, false, before);
+      if (refused === undefined) into.putHead(head, before);
       return refused;
     },
-    read: (element) => read(element.contents),
+    read,
   };
 }
 
 function putInteger(into: BackwardBuffer, value: number): Refused | undefined {
   if (!Number.isSafeInteger(value)) return new Refused(`${value} is not an integer`);
-  if (value >= 0 && value < 0x80) into.putOctet(value);
-  else into.put(integerContents(value));
+  into.putInteger(value);
   return undefined;
 }
 
-function readInteger(contents: Uint8Array): number | Refused {
-  return berInteger(contents) ?? new Refused("not an integer of use");
+function readInteger(from: BerReader): number | Refused {
+  return from.integer() ?? new Refused("not an integer of use");
 }
 
 export const integer = primitive<number>(2, putInteger, readInteger);
 
 export const boolean = primitive<boolean>(1,
   (into, value) => { into.putOctet(value ? 0xff : 0); return undefined; },
-  (contents) => contents.length === 1 ? contents[0] !== 0 : new Refused("not a boolean"));
-
-const hexadecimal = /^(?:[0-9a-f]{2})*$/;
+  ({ bytes, start, end }) =>
+    end - start === 1 ? bytes[start] !== 0 : new Refused("not a boolean"));
 
 /** OCTET STRING as lower-case hexadecimal. */
 export const octets = primitive<string>(4,
-  (into, value) => {
-    if (!hexadecimal.test(value)) return new Refused("not lower-case hexadecimal");
-    into.put(Buffer.from(value, "hex"));
-    return undefined;
-  },
-  (contents) => Buffer.from(contents).toString("hex"));
+  (into, value) => into.putHex(value) ? undefined : new Refused("not lower-case hexadecimal"),
+  (from) => from.hex());
 
-function latin1(universal: number): Asn1Type<string> {
+function latin1(universal: number, read: (from: BerReader) => string): Asn1Type<string> {
   return primitive<string>(universal,
-    (into, value) => { into.putLatin1(value); return undefined; },
-    (contents) => Buffer.from(contents).toString("latin1"));
+    (into, value) => { into.putLatin1(value); return undefined; }, read);
 }
 
 /** IA5String; eight bits pass as Latin-1, and `?` is written for what Latin-1 has not. */
-export const ia5Text = latin1(22);
-/** OCTET STRING whose octets are text. */
-export const octetText = latin1(4);
+export const ia5Text = latin1(22, (from) => from.knownText());
+/** OCTET STRING whose octets are text; codes and passwords are among them. */
+export const octetText = latin1(4, (from) => from.latin1());
 /** As it comes: with or without fractions and `Z`. */
-export const generalizedTime = latin1(24);
+export const generalizedTime = latin1(24, (from) => from.knownText());
 
 /** NULL; contents of one are not looked at. */
 export const nullType = primitive<null>(5, () => undefined, () => null);
@@ -194,16 +145,16 @@ export const nullType = primitive<null>(5, () => undefined, () => null);
 export function enumerated<N extends string>(
   numbers: Readonly<Record<N, number>>, otherwise?: N,
 ): Asn1Type<N> {
-  const byNumber = new Map(Object.entries<number>(numbers)
-    .map(([name, number]) => [number, name as N]));
+  const names: (N | undefined)[] = [];
+  for (const [name, number] of Object.entries<number>(numbers)) names[number] = name as N;
   return primitive<N>(10,
     (into, value) => {
       if (!Object.hasOwn(numbers, value)) return new Refused(`no number for ${value}`);
       return putInteger(into, numbers[value]);
     },
-    (contents) => {
-      const number = berInteger(contents);
-      const name = number === undefined ? undefined : byNumber.get(number);
+    (from) => {
+      const number = from.integer();
+      const name = number === undefined ? undefined : names[number];
       return name ?? otherwise ?? new Unnamed(`no name for ${number}`);
     });
 }
@@ -237,69 +188,71 @@ export function bits<N extends string>(
       into.put(contents);
       return undefined;
     },
-    (contents) => names
-      .filter(([, bit]) => ((contents[1 + (bit >> 3)] ?? 0) & 0x80 >> (bit & 7)) !== 0)
+    ({ bytes, start, end }) => names
+      .filter(([, bit]) => {
+        const at = start + 1 + (bit >> 3);
+        return at < end && ((bytes[at] ?? 0) & 0x80 >> (bit & 7)) !== 0;
+      })
       .map(([name]) => name));
 }
 
 /** A whole element, opaque, as lower-case hexadecimal. */
 export const anyElement: Asn1Type<string> = {
-  tag: undefined, constructed: false, takes: () => true,
+  head: undefined, heads: "any",
   write: (into, value) => {
-    const whole = hexadecimal.test(value) ? Buffer.from(value, "hex") : new Uint8Array(0);
-    const element = readBer(whole);
-    if (typeof element === "string" || element.octets !== whole.length) {
+    const whole = Buffer.from(value, "hex");
+    const element = new BerReader(whole);
+    if (whole.length * 2 !== value.length || element.enter(0, whole.length) !== undefined
+      || element.next !== whole.length || !into.putHex(value)) {
       return new Refused("not one whole element");
     }
-    into.put(whole);
     return undefined;
   },
-  read: ({ contents, headOctets, octets: count }) =>
-    Buffer.from(contents.buffer, contents.byteOffset - headOctets, count).toString("hex"),
+  read: (from) => from.whole(),
 };
 
 /** `[tag] IMPLICIT`; of a type without a tag of its own, explicit. */
 export function implicit<T>(tag: number, type: Asn1Type<T>): Asn1Type<T> {
-  if (type.tag === undefined) return explicit(tag, type);
-  return retagged({ class: "context", tag }, type);
+  return type.head === undefined ? explicit(tag, type)
+    : retagged(contextBits | type.head & constructedBit | tag, type);
 }
 
 /** `[tag] EXPLICIT`. */
 export function explicit<T>(tag: number, type: Asn1Type<T>): Asn1Type<T> {
-  return wrapped({ class: "context", tag }, type);
+  return wrapped(contextBits | constructedBit | tag, type);
 }
 
 /** `[APPLICATION tag] IMPLICIT`; of a type without a tag of its own, explicit. */
 export function application<T>(tag: number, type: Asn1Type<T>): Asn1Type<T> {
-  if (type.tag === undefined) return explicitApplication(tag, type);
-  return retagged({ class: "application", tag }, type);
+  return type.head === undefined ? explicitApplication(tag, type)
+    : retagged(applicationBits | type.head & constructedBit | tag, type);
 }
 
 /** `[APPLICATION tag] EXPLICIT`. */
 export function explicitApplication<T>(tag: number, type: Asn1Type<T>): Asn1Type<T> {
-  return wrapped({ class: "application", tag }, type);
+  return wrapped(applicationBits | constructedBit | tag, type);
 }
 
-function retagged<T>(own: Asn1Tag, type: Asn1Type<T>): Asn1Type<T> {
+function retagged<T>(own: number, type: Asn1Type<T>): Asn1Type<T> {
   return {
-    tag: own, constructed: type.constructed, takes: takesTag(own, type.constructed),
-    write: (into, value, tag = own) => type.write(into, value, tag),
-    read: (element) => type.read(element),
+    head: own, heads: [own],
+    write: (into, value, head = own) => type.write(into, value, head),
+    read: type.read,
   };
 }
 
-function wrapped<T>(own: Asn1Tag, type: Asn1Type<T>): Asn1Type<T> {
+function wrapped<T>(own: number, type: Asn1Type<T>): Asn1Type<T> {
   return {
-    tag: own, constructed: true, takes: takesTag(own, true),
-    write: (into, value, tag = own) => {
+    head: own, heads: [own],
+    write: (into, value, head = own) => {
       const before = into.length;
       const refused = type.write(into, value);
-      if (refused === undefined) into.putHead(tag, true, before);
+      if (refused === undefined) into.putHead(head, before);
       return refused;
     },
-    read: (element) => {
-      const inner = readBer(element.contents);
-      return typeof inner === "string" ? new Refused(inner) : readTaken(type, inner);
+    read: (from) => {
+      const wrong = from.enterFirst();
+      return wrong === undefined ? readTaken(type, from) : new Refused(wrong);
     },
   };
 }
@@ -335,78 +288,128 @@ NamedType<K, V> & { readonly optional: true; readonly otherwise: V } {
   return { name, type, optional: true, otherwise };
 }
 
+/** Identifier octet of SEQUENCE and SEQUENCE OF. */
+export const sequenceHead = 0x30;
+
+/** Of each identifier octet the index of the first entry that takes it; -1: none does. */
+function firstByHead(entries: readonly { readonly heads: Heads }[]): Int8Array {
+  const first = new Int8Array(256).fill(-1);
+  for (let index = entries.length - 1; index >= 0; index -= 1) {
+    const heads = entries[index]?.heads ?? [];
+    if (heads === "any") first.fill(index);
+    else for (const head of heads) first[head] = index;
+  }
+  return first;
+}
+
 /** SEQUENCE with its fields in the order of the wire. */
 export function sequence<T extends object>(...fields: readonly Asn1Field<T>[]): Asn1Type<T> {
-  const own: Asn1Tag = { class: "universal", tag: 16 };
+  const list = fields as unknown as readonly Field[];
+  const reader = new FieldReader(list);
   return {
-    tag: own, constructed: true, takes: takesTag(own, true),
-    write: (into, value, tag = own) => {
+    head: sequenceHead, heads: [sequenceHead],
+    write: (into, value, head = sequenceHead) => {
       const before = into.length;
-      for (let index = fields.length - 1; index >= 0; index -= 1) {
-        const field = fields[index] as Asn1Field<Record<string, unknown>>;
-        const member = (value as Record<string, unknown>)[field.name] ?? field.otherwise;
-        if (member === undefined) {
-          if (field.optional) continue;
-          return new Refused(`${field.name} is missing`);
-        }
-        const refused = field.type.write(into, member);
-        if (refused !== undefined) return new Refused(`${field.name}: ${refused.reason}`);
-      }
-      into.putHead(tag, true, before);
-      return undefined;
+      const refused = writeFields(list, into, value as Record<string, unknown>);
+      if (refused === undefined) into.putHead(head, before);
+      return refused;
     },
-    read: (element) => readFields(fields as readonly Asn1Field<object>[], element) as T | Refused,
+    read: (from) => reader.read(from) as T | Refused,
   };
 }
 
-/** A field that comes after one that should follow it is taken too; others are skipped. */
-function readFields(
-  fields: readonly Asn1Field<Record<string, unknown>>[], element: BerElement,
-): Record<string, unknown> | Refused {
-  const elements = readBerAll(element.contents);
-  if (typeof elements === "string") return new Refused(elements);
-  const found: Record<string, unknown> = {};
-  let next = 0;
-  for (const part of elements) {
-    let index = fields.findIndex((field, at) => at >= next && field.type.takes(part));
-    if (index < 0) {
-      index = fields.findIndex((field) =>
-        found[field.name] === undefined && field.type.takes(part));
+type Field = Asn1Field<Record<string, unknown>>;
+
+function writeFields(
+  fields: readonly Field[], into: BackwardBuffer, value: Readonly<Record<string, unknown>>,
+): Refused | undefined {
+  for (let index = fields.length - 1; index >= 0; index -= 1) {
+    const field = fields[index] as Field;
+    const member = value[field.name] ?? field.otherwise;
+    if (member === undefined) {
+      if (field.optional) continue;
+      return new Refused(`${field.name} is missing`);
     }
-    const field = fields[index];
-    if (field === undefined) continue;
-    const value = field.type.read(part);
-    if (value instanceof Unnamed && field.optional) continue;
-    if (value instanceof Refused) return new Refused(`${field.name}: ${value.reason}`);
-    if (value !== undefined) found[field.name] = value;
-    next = Math.max(next, index + 1);
+    const refused = field.type.write(into, member);
+    if (refused !== undefined) return new Refused(`${field.name}: ${refused.reason}`);
   }
-  const missed = fields.find((field) => !field.optional && found[field.name] === undefined);
-  return missed === undefined ? found : new Refused(`${missed.name} is missing`);
+  return undefined;
+}
+
+class FieldReader {
+  readonly #fields: readonly Field[];
+  readonly #first: Int8Array;
+  readonly #required: number;
+
+  constructor(fields: readonly Field[]) {
+    this.#fields = fields;
+    this.#first = firstByHead(fields.map(({ type }) => type));
+    this.#required = fields.filter(({ optional: may }) => !may).length;
+  }
+
+  /** A field that comes after one that should follow it is taken too; others are skipped. */
+  read(from: BerReader): Record<string, unknown> | Refused {
+    const found: Record<string, unknown> = {};
+    const limit = from.end;
+    let due = 0;
+    let missed = this.#required;
+    for (let at = from.start; at < limit;) {
+      const wrong = from.enter(at, limit);
+      if (wrong !== undefined) return new Refused(wrong);
+      at = from.next;
+      let index = this.#first[from.head] as number;
+      if (index < due && index >= 0) index = this.#laterOrMissed(from.head, due, found);
+      if (index < 0) continue;
+      const field = this.#fields[index] as Field;
+      const value = field.type.read(from);
+      if (value instanceof Refused) {
+        if (field.optional && value instanceof Unnamed) continue;
+        return new Refused(`${field.name}: ${value.reason}`);
+      }
+      if (index >= due) due = index + 1;
+      if (value === undefined) continue;
+      found[field.name] = value;
+      if (!field.optional) missed -= 1;
+    }
+    return missed === 0 ? found : new Refused(`${this.#missing(found)} is missing`);
+  }
+
+  #laterOrMissed(head: number, due: number, found: Record<string, unknown>): number {
+    const later = this.#fields.findIndex(({ type }, at) => at >= due && takes(type, head));
+    return later >= 0 ? later : this.#fields.findIndex(({ name, type }) =>
+      found[name] === undefined && takes(type, head));
+  }
+
+  #missing(found: Readonly<Record<string, unknown>>): string {
+    return this.#fields.find(({ optional: may, name }) =>
+      !may && found[name] === undefined)?.name ?? "";
+  }
 }
 
 /** SEQUENCE OF. */
 export function sequenceOf<T>(item: Asn1Type<T>): Asn1Type<readonly T[]> {
-  const own: Asn1Tag = { class: "universal", tag: 16 };
   return {
-    tag: own, constructed: true, takes: takesTag(own, true),
-    write: (into, value, tag = own) => {
+    head: sequenceHead, heads: [sequenceHead],
+    write: (into, value, head = sequenceHead) => {
       const before = into.length;
       for (let index = value.length - 1; index >= 0; index -= 1) {
         const refused = item.write(into, value[index] as T);
         if (refused !== undefined) return refused;
       }
-      into.putHead(tag, true, before);
+      into.putHead(head, before);
       return undefined;
     },
-    read: (element) => {
-      const elements = readBerAll(element.contents);
-      if (typeof elements === "string") return new Refused(elements);
+    read: (from) => {
       const items: T[] = [];
-      for (const part of elements) {
-        if (!item.takes(part)) continue;
-        const value = item.read(part);
+      const limit = from.end;
+      for (let at = from.start; at < limit;) {
+        const wrong = from.enter(at, limit);
+        if (wrong !== undefined) return new Refused(wrong);
+        at = from.next;
+        if (!takes(item, from.head)) continue;
+        const value = item.read(from);
         if (value instanceof Refused) return value;
+        if (items.length >= childrenMax) return new Refused(`more than ${childrenMax} elements`);
         items.push(value);
       }
       return items;
@@ -423,24 +426,33 @@ export function choice<T extends object>(
 ): Asn1Type<{ readonly [K in keyof T & string]: Pick<T, K> }[keyof T & string]> {
   const entries = Object.entries<Asn1Type<unknown>>(
     alternatives as Record<string, Asn1Type<unknown>>);
+  const first = firstByHead(entries.map(([, type]) => type));
   return {
-    tag: undefined, constructed: true,
-    takes: (element) => entries.some(([, type]) => type.takes(element)),
+    head: undefined,
+    heads: headsOf(entries.map(([, type]) => type)),
     write: (into, value) => {
       const [name = "nothing", member] = Object.entries(value)[0] ?? [];
       const type = entries.find(([known]) => known === name)?.[1];
       if (type === undefined) return new Refused(`no alternative ${name}`);
       return type.write(into, member);
     },
-    read: (element) => {
-      for (const [name, type] of entries) {
-        if (!type.takes(element)) continue;
-        const value = type.read(element);
-        return value instanceof Refused ? value : { [name]: value } as never;
-      }
-      return new Refused(`unexpected ${tagName(element)}`);
+    read: (from) => {
+      const entry = entries[first[from.head] ?? -1];
+      if (entry === undefined) return unexpected(from);
+      const value = entry[1].read(from);
+      return value instanceof Refused ? value : { [entry[0]]: value } as never;
     },
   };
+}
+
+/** Identifier octets of any of the types. */
+export function headsOf(types: readonly { readonly heads: Heads }[]): Heads {
+  const heads: number[] = [];
+  for (const type of types) {
+    if (type.heads === "any") return "any";
+    heads.push(...type.heads);
+  }
+  return heads;
 }
 
 /** `type` on the wire, another shape in the program; a field of `undefined` is left out. */
@@ -448,13 +460,13 @@ export function mapped<T, W>(
   type: Asn1Type<W>, toWire: (value: T) => W | Refused, fromWire: (value: W) => T | Refused,
 ): Asn1Type<T> {
   return {
-    tag: type.tag, constructed: type.constructed, takes: (element) => type.takes(element),
-    write: (into, value, tag) => {
+    head: type.head, heads: type.heads,
+    write: (into, value, head) => {
       const wire = toWire(value);
-      return wire instanceof Refused ? wire : type.write(into, wire, tag);
+      return wire instanceof Refused ? wire : type.write(into, wire, head);
     },
-    read: (element) => {
-      const wire = type.read(element);
+    read: (from) => {
+      const wire = type.read(from);
       return wire instanceof Refused ? wire : fromWire(wire);
     },
   };
@@ -470,18 +482,18 @@ export function nullOr<T extends object>(
   const inSequence = sequence<Record<string, unknown>>(
     optional(name, type as Asn1Type<NonNullable<unknown>>));
   return {
-    tag: undefined, constructed: false, takes: () => true,
+    head: undefined, heads: "any",
     write: (into, value) => {
       const member = value[name];
       return member === undefined || member === null
         ? nullType.write(into, null) : type.write(into, member);
     },
-    read: (element) => {
-      if (type.takes(element)) {
-        const value = type.read(element);
+    read: (from) => {
+      if (takes(type, from.head)) {
+        const value = type.read(from);
         return value instanceof Refused ? value : { [name]: value } as T;
       }
-      return inSequence.takes(element) ? inSequence.read(element) as T | Refused : {} as T;
+      return from.head === sequenceHead ? inSequence.read(from) as T | Refused : {} as T;
     },
   };
 }

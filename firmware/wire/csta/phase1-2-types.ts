@@ -7,9 +7,10 @@ import type { ForwardingType } from "../../model/services.js";
 import type { AgentState } from "../../model/states.js";
 import {
   anyElement, application, bits, boolean, choice, enumerated, explicit, explicitApplication,
-  ia5Text, implicit, integer, mapped, nullOr, nullType, numbered, octets, octetText, optional,
-  Refused, required, sequence, sequenceOf, type Asn1Type,
+  headsOf, ia5Text, implicit, mapped, nullOr, nullType, numbered, octets, octetText, optional,
+  Refused, required, sequence, sequenceOf, takes, type Asn1Type,
 } from "./asn1.js";
+import { deviceNumber, ownNumber } from "./device-number.js";
 import type {
   ConnectionListItem, CstaConnection, CstaDevice, CstaEventName, CstaExtensions, CstaParty,
   RequestedAgentState,
@@ -31,66 +32,19 @@ function oneOf<T extends object>(
     Asn1Type<Partial<T>>;
 }
 
-const publicKinds =
-  ["unknown", "international", "national", "networkspecific", "subscriber", "abbreviated"];
-const privateKinds = ["unknown", "level3Regional", "level2Regional", "level1Regional",
-  "pTNSpecific", "localNumber", "abbreviated"];
-
-function numberOf(kinds: readonly string[]): Asn1Type<object> {
-  return oneOf<Record<string, string>>(
-    Object.fromEntries(kinds.map((kind, tag) => [kind, implicit(tag, ia5Text)])));
-}
-
-const own = { dialingNumber: implicit(0, ia5Text), deviceNumber: implicit(1, integer) };
-
-interface DeviceForms {
-  readonly dialingNumber: string;
-  readonly deviceNumber: number;
-  readonly implicitPublic: string;
-  readonly explicitPublic: object;
-  readonly implicitPrivate: string;
-  readonly explicitPrivate: object;
-  readonly other: string;
-}
-
-const decimal = /^-?\d{1,15}$/;
-
-function formOf({ kind, text }: CstaDevice): Partial<DeviceForms> | Refused {
-  if (kind === "dynamic") return new Refused("a dynamic identifier outside a connection");
-  const [plan = kind, of] = kind.split(":");
-  if (of !== undefined) return { [plan]: { [of]: text } };
-  if (kind !== "deviceNumber") return { [plan]: text };
-  return decimal.test(text) ? { deviceNumber: Number(text) } : new Refused("no device number");
-}
-
-function deviceOf(form: Partial<DeviceForms>): CstaDevice {
-  const [plan = "", number] = Object.entries(form)[0] ?? [];
-  const [of, digits] = typeof number === "object" ? Object.entries(number)[0] ?? [] : [];
-  return { kind: (of === undefined ? plan : `${plan}:${of}`) as CstaDevice["kind"],
-    text: String(of === undefined ? number : digits) };
-}
-
-/** ExtendedDeviceID: no sequence around it, as there is in phase III. */
-const extendedDevice: Asn1Type<CstaDevice> = mapped(oneOf<DeviceForms>({
-  ...own, implicitPublic: implicit(2, ia5Text), explicitPublic: explicit(3, numberOf(publicKinds)),
-  implicitPrivate: implicit(4, ia5Text), explicitPrivate: explicit(5, numberOf(privateKinds)),
-  other: implicit(6, octets),
-}), formOf, deviceOf);
-
 /** DeviceID: it has no number of a plan, so that one of those becomes a dialling number. */
-export const deviceID: Asn1Type<CstaDevice> = mapped(
-  oneOf<Pick<DeviceForms, "dialingNumber" | "deviceNumber">>(own),
-  (device: CstaDevice) => {
+export const deviceID: Asn1Type<CstaDevice> = mapped(ownNumber,
+  (device: CstaDevice): CstaDevice | Refused => {
     const { kind, text } = device;
     if (kind === "other" || kind === "dynamic") return new Refused("not a number");
-    return kind === "deviceNumber" ? formOf(device) : { dialingNumber: text };
-  }, deviceOf);
+    return kind === "deviceNumber" ? device : { kind: "dialingNumber", text };
+  }, (device) => device);
 
 const absences = ["notKnown", "notRequired"] as const;
 
 function role(tag: number): Asn1Type<CstaParty> {
   return explicitApplication(tag, mapped(
-    oneOf<{ device: CstaDevice; notKnown: null; notRequired: null }>({ device: extendedDevice,
+    oneOf<{ device: CstaDevice; notKnown: null; notRequired: null }>({ device: deviceNumber,
       notKnown: implicit(7, nullType), notRequired: implicit(8, nullType) }),
     (party: CstaParty) => typeof party === "object" ? { device: party }
       : party === "notRequired" ? { notRequired: null } : { notKnown: null },
@@ -147,9 +101,7 @@ export const connectionDetails: Asn1Type<Details> = mapped(
 
 const privateTag = 29;
 /** CSTAPrivateData, as it stands: its manufacturer's identifier and one element. */
-const privatePiece: Asn1Type<string> = { ...anyElement,
-  takes: ({ class: kind, tag, constructed }) =>
-    kind === "application" && tag === privateTag && constructed };
+const privatePiece: Asn1Type<string> = { ...anyElement, heads: [0x60 | privateTag] };
 
 /** CSTACommonArguments; security data is passed over. */
 const commonArguments: Asn1Type<readonly string[]> = application(30, mapped(
@@ -198,14 +150,13 @@ function followed<T extends object>(
   const whole = sequence<{ value: T; extensions?: CstaExtensions }>(
     required("value", type as Asn1Type<NonNullable<T>>), optional("extensions", tail));
   return {
-    tag: undefined, constructed: true,
-    takes: (element) => type.takes(element) || whole.takes(element),
+    head: undefined, heads: headsOf([type, whole]),
     write: (into, { extensions: found, ...value }) => found === undefined
       ? type.write(into, value as unknown as T)
       : whole.write(into, { value: value as unknown as T, extensions: found }),
-    read: (element) => {
-      if (type.takes(element)) return type.read(element);
-      const read = whole.read(element);
+    read: (from) => {
+      if (takes(type, from.head)) return type.read(from);
+      const read = whole.read(from);
       if (read instanceof Refused) return read;
       const { value, ...rest } = read;
       return { ...value, ...rest };
@@ -251,10 +202,12 @@ export const forward: Asn1Type<Forward> = mapped(
 /** Forwardings of a device: a list, or a single one without a list around it (MD110). */
 export const forwardings: Asn1Type<readonly Forward[]> = {
   ...implicit(2, sequenceOf(forward)),
-  read: (element) => {
-    const list = sequenceOf(forward).read(element);
-    if (list instanceof Refused || list.length > 0 || element.contents.length === 0) return list;
-    const single = forward.read(element);
+  read: (from) => {
+    const { start, end } = from;
+    const list = sequenceOf(forward).read(from);
+    if (list instanceof Refused || list.length > 0 || start === end) return list;
+    from.backTo(start, end);
+    const single = forward.read(from);
     return single instanceof Refused ? single : [single];
   },
 };

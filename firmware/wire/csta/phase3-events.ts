@@ -4,11 +4,12 @@
  * messages do not have are left out and skipped.
  */
 
-import { readBer, type BerElement } from "../ber.js";
+import { readBer } from "../ber.js";
 import {
-  always, anyElement, boolean, ia5Text, implicit, integer, mapped, octets, octetText, optional,
-  Refused, required, sequence, type Asn1Tag, type Asn1Type, type BackwardBuffer,
+  always, anyElement, boolean, contextHead, ia5Text, implicit, integer, mapped, octets, octetText,
+  optional, Refused, required, sequence, type Asn1Type,
 } from "./asn1.js";
+import type { BackwardBuffer, BerReader } from "./ber-octets.js";
 import {
   eventGroups, type CstaEvent, type CstaEventName, type EventGroup,
 } from "./message.js";
@@ -178,6 +179,15 @@ for (const [group, names] of Object.entries(eventGroups) as [EventGroup, readonl
   }
 }
 
+/** Tables of events by group and tag. */
+const table: { readonly name: string; readonly row: Asn1Type<object> }[][] = [];
+for (const [name, { group, tag }] of places) {
+  const row = rows[name];
+  if (row !== undefined) (table[group] ??= [])[tag] = { name, row };
+}
+/** The tag in an identifier octet; all of them set: a tag beyond. */
+const tagBits = 0x1f;
+
 /** An event without a name is called by its tags, such as `6.3`. */
 function placeOf(name: string): Place | undefined {
   const tags = /^(\d{1,2})\.(\d{1,2})$/.exec(name);
@@ -186,44 +196,48 @@ function placeOf(name: string): Place | undefined {
 }
 
 function writeEvent(
-  into: BackwardBuffer, event: CstaEvent, tag: Asn1Tag,
+  into: BackwardBuffer, event: CstaEvent, head: number,
 ): Refused | undefined {
   if (event.type !== "other") {
-    return rows[event.type]?.write(into, event, tag) ?? undefined;
+    return rows[event.type]?.write(into, event, head) ?? undefined;
   }
   const element = readBer(Buffer.from(event.element, "hex"));
-  if (typeof element === "string" || element.tag !== tag.tag || element.class !== "context") {
+  if (typeof element === "string" || contextHead(element.tag, true) !== head
+    || element.class !== "context") {
     return new Refused(`not an element of ${event.name}`);
   }
   return anyElement.write(into, event.element);
 }
 
-function readEvent(element: BerElement): CstaEvent | Refused {
-  const inner = readBer(element.contents);
-  if (typeof inner === "string") return new Refused(inner);
-  const place = `${element.tag}.${inner.tag}`;
-  const name = namesByPlace.get(place) ?? place;
-  const row = rows[name];
-  if (row === undefined) {
-    const whole = anyElement.read(inner);
-    return whole instanceof Refused ? whole : { type: "other", name, element: whole };
-  }
-  const fields = row.read(inner);
-  return fields instanceof Refused ? fields : { type: name, ...fields } as CstaEvent;
+function readEvent(from: BerReader): CstaEvent | Refused {
+  const group = from.head & tagBits;
+  const wrong = from.enterFirst();
+  if (wrong !== undefined) return new Refused(wrong);
+  const known = table[group]?.[from.head & tagBits];
+  if (known === undefined) return readOther(from, group);
+  const fields = known.row.read(from);
+  if (fields instanceof Refused) return fields;
+  (fields as { type: string }).type = known.name;
+  return fields as CstaEvent;
+}
+
+/** One without a table here. */
+function readOther(from: BerReader, group: number): CstaEvent {
+  const element = from.whole();
+  const read = readBer(Buffer.from(element, "hex"));
+  const place = `${group}.${typeof read === "string" ? 0 : read.tag}`;
+  return { type: "other", name: namesByPlace.get(place) ?? place, element };
 }
 
 /** EventSpecificInfo: a group and in it an event. */
 const eventSpecificInfo: Asn1Type<CstaEvent> = {
-  tag: undefined, constructed: true,
-  takes: (element) => element.class === "context" && element.constructed,
+  head: undefined, heads: Array.from({ length: tagBits }, (_, tag) => contextHead(tag, true)),
   write: (into, event) => {
     const place = placeOf(event.type === "other" ? event.name : event.type);
     if (place === undefined) return new Refused("an event without a place");
     const before = into.length;
-    const refused = writeEvent(into, event, { class: "context", tag: place.tag });
-    if (refused === undefined) {
-      into.putHead({ class: "context", tag: place.group }, true, before);
-    }
+    const refused = writeEvent(into, event, contextHead(place.tag, true));
+    if (refused === undefined) into.putHead(contextHead(place.group, true), before);
     return refused;
   },
   read: readEvent,

@@ -9,83 +9,62 @@ import { forwardingTypes, type ForwardingType } from "../../model/services.js";
 import type { AgentState, ConnectionState } from "../../model/states.js";
 import {
   anyElement, application, bits, choice, decode, encode, enumerated, explicit,
-  explicitApplication, generalizedTime, ia5Text, implicit, integer, mapped, nullOr, nullType,
-  numbered, octets, optional, Refused, required, sequence, sequenceOf, type Asn1Type,
+  explicitApplication, generalizedTime, headsOf, ia5Text, implicit, integer, mapped, nullOr,
+  nullType, numbered, octets, optional, Refused, required, sequence, sequenceHead, sequenceOf,
+  takes, type Asn1Type,
 } from "./asn1.js";
+import type { BerReader } from "./ber-octets.js";
+import { deviceNumber } from "./device-number.js";
 import {
   eventGroups, systemStatuses, type ConnectionListItem, type CstaConnection,
   type CstaDevice, type CstaEventName, type CstaExtensions, type CstaParty,
   type RequestedAgentState, type SystemStatus,
 } from "./message.js";
 
-interface DeviceForms {
-  readonly dialingNumber: string;
-  readonly deviceNumber: number;
-  readonly implicitPublic: string;
-  readonly explicitPublic: object;
-  readonly implicitPrivate: string;
-  readonly explicitPrivate: object;
-  readonly other: string;
-}
+const privateName = explicit(1, ia5Text);
+/** [0] privateNumber is passed over. */
+const namedDevice = sequence<{ readonly form: CstaDevice; readonly privateName?: string }>(
+  required("form", deviceNumber), optional("privateName", privateName));
 
-/** Kinds of `explicitPublic` and `explicitPrivate`, by their tags. */
-const publicKinds =
-  ["unknown", "international", "national", "networkspecific", "subscriber", "abbreviated"];
-const privateKinds = ["unknown", "level3Regional", "level2Regional", "level1Regional",
-  "pTNSpecific", "localNumber", "abbreviated"];
-
-function kindOfNumber(kinds: readonly string[]): Asn1Type<object> {
-  return choice<Record<string, string>>(
-    Object.fromEntries(kinds.map((kind, tag) => [kind, implicit(tag, ia5Text)])));
-}
-
-const deviceForm = choice<DeviceForms>({
-  dialingNumber: implicit(0, ia5Text), deviceNumber: implicit(1, integer),
-  implicitPublic: implicit(2, ia5Text), explicitPublic: explicit(3, kindOfNumber(publicKinds)),
-  implicitPrivate: implicit(4, ia5Text), explicitPrivate: explicit(5, kindOfNumber(privateKinds)),
-  other: implicit(6, octets),
-});
-
-interface WireDevice {
-  readonly form: Partial<DeviceForms>;
-  readonly privateName?: string;
-}
-
-const decimal = /^-?\d+$/;
-
-export const deviceID: Asn1Type<CstaDevice> = mapped(
-  sequence<WireDevice>(
-    required("form", deviceForm as Asn1Type<Partial<DeviceForms>>),
-    // [0] privateNumber is passed over.
-    optional("privateName", explicit(1, ia5Text))),
-  ({ kind, text, privateName }) => {
-    if (kind === "dynamic") return new Refused("a dynamic identifier outside a connection");
-    const [plan = kind, of] = kind.split(":");
-    const number = kind === "deviceNumber" ? decimal.test(text) ? Number(text) : NaN : text;
-    return { form: { [plan]: of === undefined ? number : { [of]: number } },
-      ...privateName === undefined ? {} : { privateName } };
+export const deviceID: Asn1Type<CstaDevice> = {
+  head: sequenceHead, heads: [sequenceHead],
+  write: (into, device, head = sequenceHead) => {
+    const before = into.length;
+    if (device.privateName !== undefined) privateName.write(into, device.privateName);
+    const refused = deviceNumber.write(into, device);
+    if (refused === undefined) into.putHead(head, before);
+    return refused;
   },
-  ({ form, privateName }) => {
-    const [plan = "", number] = Object.entries(form)[0] ?? [];
-    const [of, digits] = typeof number === "object" ? Object.entries(number)[0] ?? [] : [];
-    return { kind: (of === undefined ? plan : `${plan}:${of}`) as CstaDevice["kind"],
-      text: String(of === undefined ? number : digits),
-      ...privateName === undefined ? {} : { privateName } };
-  });
+  read: (from) => {
+    const { start, end } = from;
+    // Nearly every one is a number and nothing else.
+    if (from.enterFirst() === undefined && from.next === end && takes(deviceNumber, from.head)) {
+      return deviceNumber.read(from);
+    }
+    from.backTo(start, end);
+    const found = namedDevice.read(from);
+    if (found instanceof Refused || found.privateName === undefined) {
+      return found instanceof Refused ? found : found.form;
+    }
+    return { ...found.form, privateName: found.privateName };
+  },
+};
 
 type Absence = Exclude<CstaParty, CstaDevice>;
 
 /** A choice of a device or one of these reasons for having none. */
 function party(
-  absences: Partial<Record<Absence, Asn1Type<null>>>,
+  absences: Partial<Record<Absence, Asn1Type<null>>> & { readonly notKnown: Asn1Type<null> },
 ): Asn1Type<CstaParty> {
-  return mapped(
-    choice<Record<string, unknown>>({ device: deviceID, ...absences } as unknown as
-      Record<string, Asn1Type<NonNullable<unknown>>>),
-    (value: CstaParty): Record<string, unknown> => typeof value === "object"
-      ? { device: value }
-      : { [absences[value] === undefined ? "notKnown" : value]: null },
-    (wire) => wire["device"] as CstaDevice | undefined ?? Object.keys(wire)[0] as Absence);
+  const byHead: (Absence | undefined)[] = [];
+  for (const [name, { head = 0 }] of Object.entries(absences)) byHead[head] = name as Absence;
+  return {
+    head: undefined, heads: headsOf([deviceID, ...Object.values(absences)]),
+    write: (into, value) => typeof value === "object" ? deviceID.write(into, value)
+      : (absences[value] ?? absences.notKnown).write(into, null),
+    read: (from) => from.head === sequenceHead ? deviceID.read(from)
+      : byHead[from.head] ?? new Refused("neither a device nor a reason for none"),
+  };
 }
 
 function role(tag: number): Asn1Type<CstaParty> {
@@ -106,27 +85,52 @@ export const associatedCalledDevice = role(6);
 export const networkCallingDevice = role(7);
 export const networkCalledDevice = role(8);
 
-const localDevice: Asn1Type<CstaDevice> = mapped(
-  choice<{ staticID: CstaDevice; dynamicID: string }>({
-    staticID: deviceID, dynamicID: implicit(3, octets) }) as
-      Asn1Type<{ staticID?: CstaDevice; dynamicID?: string }>,
-  (device) => device.kind === "dynamic" ? { dynamicID: device.text } : { staticID: device },
-  ({ staticID, dynamicID = "" }) => staticID ?? { kind: "dynamic", text: dynamicID });
+const dynamicID = implicit(3, octets);
+const localDevice: Asn1Type<CstaDevice> = {
+  head: undefined, heads: headsOf([deviceID, dynamicID]),
+  write: (into, device) => device.kind === "dynamic" ? dynamicID.write(into, device.text)
+    : deviceID.write(into, device),
+  read: (from) => from.head === sequenceHead ? deviceID.read(from)
+    : { kind: "dynamic", text: from.hex() },
+};
 
 const callID = implicit(0, octets);
 const connectionDevice = explicit(1, localDevice);
+const bothParts = sequence<CstaConnection>(
+  required("callID", callID), required("deviceID", connectionDevice));
 
-export const connectionID: Asn1Type<CstaConnection> = explicitApplication(11, mapped(
-  choice<{ callID: string; deviceID: CstaDevice; both: CstaConnection }>({
-    callID, deviceID: connectionDevice,
-    both: sequence<CstaConnection>(
-      required("callID", callID), required("deviceID", connectionDevice)),
-  }) as Asn1Type<{ callID?: string; deviceID?: CstaDevice; both?: CstaConnection }>,
-  (value) => value.callID !== undefined && value.deviceID !== undefined ? { both: value }
-    : value.callID !== undefined ? { callID: value.callID }
-      : value.deviceID !== undefined ? { deviceID: value.deviceID }
-        : new Refused("a connection of nothing"),
-  ({ both, ...one }) => both ?? one));
+function readBoth(from: BerReader): CstaConnection | Refused {
+  const { start, end } = from;
+  // Nearly every one is these two and nothing else.
+  if (from.enterFirst() === undefined && from.head === callID.head) {
+    const call = from.hex();
+    if (from.enter(from.next, end) === undefined && from.head === connectionDevice.head
+      && from.next === end) {
+      const device = connectionDevice.read(from);
+      return device instanceof Refused ? device : { callID: call, deviceID: device };
+    }
+  }
+  from.backTo(start, end);
+  return bothParts.read(from);
+}
+
+export const connectionID: Asn1Type<CstaConnection> = explicitApplication(11, {
+  head: undefined, heads: headsOf([callID, connectionDevice, bothParts]),
+  write: (into, value) => {
+    if (value.callID !== undefined) {
+      return value.deviceID === undefined ? callID.write(into, value.callID)
+        : bothParts.write(into, value);
+    }
+    return value.deviceID === undefined ? new Refused("a connection of nothing")
+      : connectionDevice.write(into, value.deviceID);
+  },
+  read: (from) => {
+    if (from.head === sequenceHead) return readBoth(from);
+    if (from.head === callID.head) return { callID: from.hex() };
+    const device = connectionDevice.read(from);
+    return device instanceof Refused ? device : { deviceID: device };
+  },
+});
 
 /** Its parties have no application tags. */
 export const connectionList: Asn1Type<readonly ConnectionListItem[]> = sequenceOf(
@@ -167,12 +171,12 @@ export const extensions: Asn1Type<CstaExtensions> = application(30, mapped(
   sequence<{ security?: Security; privateData?: readonly string[] }>(
     optional("security", implicit(0, security)),
     optional("privateData", implicit(1, sequenceOf(anyElement)))),
-  ({ time, privateData }: CstaExtensions) => ({
-    ...time === undefined ? {} : { security: { time } },
-    ...privateData === undefined ? {} : { privateData },
+  (value: CstaExtensions) => ({
+    ...value.time === undefined ? {} : { security: value as Security },
+    ...value.privateData === undefined ? {} : { privateData: value.privateData },
   }),
-  ({ security: found, privateData }) => ({
-    ...found ?? {}, ...privateData === undefined ? {} : { privateData } })));
+  ({ security: found = {}, privateData }) =>
+    privateData === undefined ? found : { ...found, privateData }));
 
 /** The last field of nearly every argument, result and event. */
 export const extensionsField = optional("extensions", extensions);

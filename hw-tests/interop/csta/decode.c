@@ -2,7 +2,7 @@
  * Reads lines of a type and an element in hexadecimal, and answers each with one line:
  * `ok`, the element as it is encoded again, and what was read as XER; or `no` and how far it got.
  * A line of `xer`, a type and a document is answered with its element; one of `time`, a number, a
- * type and an element with `ns` and how long it takes to read and to write it, so many times.
+ * type and elements with `ns` and how long it takes to read and to write one of them in turn.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,27 +50,40 @@ static double now(void) {
   return at.tv_sec * 1e9 + at.tv_nsec;
 }
 
+#define ELEMENTS_MAX 4096
+
 static void measure(char *text) {
+  static unsigned char written[1 << 16];
+  static size_t begins[ELEMENTS_MAX + 1];
+  static void *values[ELEMENTS_MAX];
   long times = strtol(text, &text, 10);
   char *name = text + 1;
   text = strchr(name, ' ');
   *text++ = 0;
   asn_TYPE_descriptor_t *type = type_named(name);
-  size_t length = octets_of(text);
-  static unsigned char written[1 << 16];
-  void *value = NULL;
+  long count = 0;
+  size_t total = 0;
+  for (char *next = strtok(text, " \n"); next != NULL && count < ELEMENTS_MAX;
+       next = strtok(NULL, " \n")) {
+    for (; sscanf(next, "%2hhx", &octets[total]) == 1; next += 2) total += 1;
+    begins[count += 1] = total;
+  }
   double begun = now();
   for (long n = 0; n < times; n += 1) {
-    if (value != NULL) type->free_struct(type, value, 0);
-    value = NULL;
-    ber_decode(NULL, type, &value, octets, length);
+    long at = n % count;
+    if (values[at] != NULL) type->free_struct(type, values[at], 0);
+    values[at] = NULL;
+    ber_decode(NULL, type, &values[at], octets + begins[at], begins[at + 1] - begins[at]);
   }
   double read = now();
   for (long n = 0; n < times; n += 1) {
-    der_encode_to_buffer(type, value, written, sizeof written);
+    der_encode_to_buffer(type, values[n % count], written, sizeof written);
   }
   printf("ns %.1f %.1f\n", (read - begun) / times, (now() - read) / times);
-  type->free_struct(type, value, 0);
+  for (long at = 0; at < count; at += 1) {
+    if (values[at] != NULL) type->free_struct(type, values[at], 0);
+    values[at] = NULL;
+  }
 }
 
 int main(void) {
