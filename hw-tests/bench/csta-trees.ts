@@ -59,7 +59,8 @@ const asn1jsPackage: Package<Block> = {
   whole: (head, parts) => new asn1js.Constructed({
     idBlock: { tagClass: (head >> 6) + 1, tagNumber: head & 0x1f }, value: [...parts] }),
   simple: (head, octets) => new asn1js.Primitive({
-    idBlock: { tagClass: (head >> 6) + 1, tagNumber: head & 0x1f }, valueHex: octets as Uint8Array<ArrayBuffer> }),
+    idBlock: { tagClass: (head >> 6) + 1, tagNumber: head & 0x1f },
+    valueHex: octets as Uint8Array<ArrayBuffer> }),
 };
 
 const states: readonly ConnectionState[] =
@@ -83,9 +84,11 @@ export interface TreeCoder {
   readonly writeSnapshot: (result: CstaResult<"SnapshotDevice">) => Uint8Array;
 }
 
-function coderOf<E>(of: Package<E>): TreeCoder {
-  const asBuffer = ({ buffer, byteOffset, length }: Uint8Array): Buffer =>
-    Buffer.from(buffer, byteOffset, length);
+const asBuffer = ({ buffer, byteOffset, length }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, length);
+
+/** Elements as parts of messages. */
+function readerOf<E>(of: Package<E>) {
   const text = (element: E): string => asBuffer(of.octets(element)).toString("latin1");
   const hex = (element: E): string => asBuffer(of.octets(element)).toString("hex");
   const number = (element: E): number => of.octets(element)[0] ?? 0;
@@ -102,8 +105,7 @@ function coderOf<E>(of: Package<E>): TreeCoder {
   };
   const extensions = (element: E): { readonly time: string } =>
     ({ time: text(first(first(element))) });
-
-  const readDelivered = (parts: readonly E[]): CstaEvent => {
+  const delivered = (parts: readonly E[]): CstaEvent => {
     const event: Record<string, unknown> = { type: "delivered" };
     for (const part of parts) {
       switch (of.head(part)) {
@@ -119,7 +121,7 @@ function coderOf<E>(of: Package<E>): TreeCoder {
     }
     return event as unknown as CstaEvent;
   };
-  const readCleared = (parts: readonly E[]): CstaEvent => {
+  const cleared = (parts: readonly E[]): CstaEvent => {
     const event: Record<string, unknown> = { type: "connectionCleared" };
     for (const part of parts) {
       switch (of.head(part)) {
@@ -132,32 +134,43 @@ function coderOf<E>(of: Package<E>): TreeCoder {
     }
     return event as unknown as CstaEvent;
   };
+  return { hex, number, first, device, connection, delivered, cleared };
+}
 
+/** Parts of messages as elements. */
+function writerOf<E>(of: Package<E>) {
   const latin1 = (head: number, value: string): E => of.simple(head, Buffer.from(value, "latin1"));
   const opaque = (head: number, value: string): E => of.simple(head, Buffer.from(value, "hex"));
   const small = (head: number, value: number): E => of.simple(head, Uint8Array.of(value));
-  const deviceOf = ({ text: digits }: CstaDevice): E =>
-    of.whole(0x30, [latin1(0x80, digits)]);
-  const partyOf = (head: number, value: CstaParty): E => of.whole(head,
-    [typeof value === "object" ? deviceOf(value) : of.simple(0x87, new Uint8Array(0))]);
-  const connectionOf = ({ callID = "", deviceID }: CstaConnection): E =>
+  const device = ({ text: digits }: CstaDevice): E => of.whole(0x30, [latin1(0x80, digits)]);
+  const party = (head: number, value: CstaParty = "notKnown"): E => of.whole(head,
+    [typeof value === "object" ? device(value) : of.simple(0x87, new Uint8Array(0))]);
+  const connection = ({ callID = "", deviceID }: CstaConnection): E =>
     of.whole(0x6b, [of.whole(0x30, [opaque(0x80, callID),
-      of.whole(0xa1, deviceID === undefined ? [] : [deviceOf(deviceID)])])]);
-  const stateOf = (state: ConnectionState): E => small(0x4e, states.indexOf(state));
+      of.whole(0xa1, deviceID === undefined ? [] : [device(deviceID)])])]);
+  const state = (value: ConnectionState): E => small(0x4e, states.indexOf(value));
   const tail = ({ localConnectionInfo, cause = "normal", extensions: found }: CstaEvent): E[] => [
-    ...localConnectionInfo === undefined ? [] : [stateOf(localConnectionInfo)],
+    ...localConnectionInfo === undefined ? [] : [state(localConnectionInfo)],
     small(0x0a, eventCauses[cause]),
     ...found?.time === undefined ? []
       : [of.whole(0x7e, [of.whole(0xa0, [latin1(0x18, found.time)])])]];
-  const deliveredOf = (event: Extract<CstaEvent, { readonly type: "delivered" }>): E =>
-    of.whole(0xa4, [connectionOf(event.connection), partyOf(0x63, event.alertingDevice),
-      partyOf(0x61, event.callingDevice ?? "notKnown"),
-      partyOf(0x62, event.calledDevice ?? "notKnown"),
-      partyOf(0x64, event.lastRedirectionDevice ?? "notKnown"), ...tail(event)]);
-  const clearedOf = (event: Extract<CstaEvent, { readonly type: "connectionCleared" }>): E =>
-    of.whole(0xa3, [connectionOf(event.droppedConnection), partyOf(0x63, event.releasingDevice),
-      ...tail(event)]);
+  const event = (value: CstaEvent): E => {
+    switch (value.type) {
+      case "delivered": return of.whole(0xa4, [connection(value.connection),
+        party(0x63, value.alertingDevice), party(0x61, value.callingDevice),
+        party(0x62, value.calledDevice), party(0x64, value.lastRedirectionDevice),
+        ...tail(value)]);
+      case "connectionCleared": return of.whole(0xa3, [connection(value.droppedConnection),
+        party(0x63, value.releasingDevice), ...tail(value)]);
+      default: throw new Error(`not in this bench: ${value.type}`);
+    }
+  };
+  return { opaque, small, device, connection, state, event };
+}
 
+function coderOf<E>(of: Package<E>): TreeCoder {
+  const { hex, number, first, device, connection, delivered, cleared } = readerOf(of);
+  const writer = writerOf(of);
   const look = (element: E): number => (of.head(element) & 0x20) === 0 ? of.octets(element).length
     : of.parts(element).reduce((sum, part) => sum + look(part), 1);
   return {
@@ -166,11 +179,10 @@ function coderOf<E>(of: Package<E>): TreeCoder {
       const [crossRef, group] = of.parts(of.read(bytes));
       const event = first(group as E);
       return { monitorCrossRefID: hex(crossRef as E), event: of.head(event) === 0xa4
-        ? readDelivered(of.parts(event)) : readCleared(of.parts(event)) };
+        ? delivered(of.parts(event)) : cleared(of.parts(event)) };
     },
-    writeEvent: (crossRef, event) => of.write(of.whole(0x30, [opaque(0x55, crossRef),
-      of.whole(0xa0, event.type === "delivered" ? [deliveredOf(event)]
-        : event.type === "connectionCleared" ? [clearedOf(event)] : [])])),
+    writeEvent: (crossRef, event) => of.write(of.whole(0x30, [writer.opaque(0x55, crossRef),
+      of.whole(0xa0, [writer.event(event)])])),
     readMakeCall: (bytes) => {
       const [from, to, prompt] = of.parts(of.read(bytes));
       return { callingDevice: device(from as E), calledDirectoryNumber: device(to as E),
@@ -178,9 +190,9 @@ function coderOf<E>(of: Package<E>): TreeCoder {
           : { autoOriginate: number(prompt) === 1 ? "doNotPrompt" : "prompt" } };
     },
     writeMakeCall: ({ callingDevice, calledDirectoryNumber, autoOriginate }) =>
-      of.write(of.whole(0x30, [deviceOf(callingDevice), deviceOf(calledDirectoryNumber),
+      of.write(of.whole(0x30, [writer.device(callingDevice), writer.device(calledDirectoryNumber),
         ...autoOriginate === undefined ? []
-          : [small(0x83, autoOriginate === "doNotPrompt" ? 1 : 0)]])),
+          : [writer.small(0x83, autoOriginate === "doNotPrompt" ? 1 : 0)]])),
     readSnapshot: (bytes) => ({
       snapshotData: of.parts(first(of.read(bytes))).map((entry) => {
         const [at, state] = of.parts(entry);
@@ -190,8 +202,8 @@ function coderOf<E>(of: Package<E>): TreeCoder {
     }),
     writeSnapshot: ({ snapshotData = [] }) => of.write(of.whole(0x30, [of.whole(0x76,
       snapshotData.map(({ connectionIdentifier, localCallState }) => of.whole(0x30,
-        [connectionOf(connectionIdentifier),
-          of.whole(0xa0, localCallState.map(stateOf))])))])),
+        [writer.connection(connectionIdentifier),
+          of.whole(0xa0, localCallState.map(writer.state))])))])),
   };
 }
 
