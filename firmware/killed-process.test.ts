@@ -80,12 +80,18 @@ class Life {
   }
 
   async start(): Promise<void> {
-    const { transport, options } = this.#options;
     this.ledger.configure(new Map([[pbx, true]]));
     assert.ok((await this.ledger.start()).ok);
     assert.ok((await this.#set.start()).ok);
-    assert.ok((await this.#set.configure([linkSchema.parse(
-      { id: pbx, driver: "smdr", transport, options })])).ok);
+    await this.configure(this.#options.options);
+  }
+
+  async configure(options: Record<string, unknown>): Promise<void> {
+    const { transport } = this.#options;
+    const configured = this.#set.configure([linkSchema.parse(
+      { id: pbx, driver: "smdr", transport, options })]);
+    await this.advance(0);
+    assert.ok((await configured).ok);
     await this.advance(0);
   }
 
@@ -333,10 +339,76 @@ describe("a process that is killed", () => {
       second.say(Buffer.concat([other.subarray(half), line(1, 0)]));
       await second.advance(5_000);
       const found = await second.records();
-      assert.equal(found.filter(({ pbxReference }) => pbxReference === "1").length, 2);
-      assert.equal(found.length, count + 3);
+      const parts = found.filter(({ pbxReference }) => pbxReference === "1");
+      // Behind as much as is read again, nobody waits for the rest.
+      assert.deepEqual(parts.map(({ durationMs }) => durationMs),
+        bytes > leadBytes ? [60_000, 60_000] : [120_000]);
+      assert.equal(found.length, count + 1 + parts.length);
     }
   }).timeout(60_000);
+
+  it("has a call in parts once, wherever it is killed, ended in order or configured", async () => {
+    /** Each a minute; of the second a line may belong to the one before. */
+    const printed: Readonly<Record<string, (id: number, turn: number, last: boolean) => string>> = {
+      "avaya-ip-office": (id, _turn, last) => "2026/11/23 08:00:00,00:01:00,5,0145678901,I,101,101"
+        + `,,0,${id},${last ? 0 : 1},E101,A,T1,L,0,0${",".repeat(18)}\r\n`,
+      "nortel-meridian": (id, turn, last) => `${turn === 0 ? last ? "N" : "S" : last ? "E" : "X"} `
+        + `${String(id * 10 + turn).padStart(3, "0")} 00 T01000${id} 2345 11/23 08:00:00 00:01:00\r\n`
+        + (turn % 2 === 0 ? "& 03012345678xxxxx 0000 0000\r\n" : ""),
+    };
+    const scenario = fc.record({
+      format: fc.constantFrom("avaya-ip-office", "nortel-meridian"),
+      /** How many parts each call has; one part of each call after the other is printed. */
+      calls: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 }),
+      ends: fc.array(fc.oneof(fc.integer({ min: 0, max: 12 }), fc.constant("in order" as const),
+        fc.constant("configured" as const)), { minLength: 1, maxLength: 4 }),
+      cut: fc.integer({ min: 20, max: 400 }),
+      linesAnEnd: fc.integer({ min: 1, max: 4 }),
+    });
+    await fc.assert(fc.asyncProperty(scenario, async ({ format, calls, ends, cut, linesAnEnd }) => {
+      const lines = [0, 1, 2, 3].flatMap((turn) => calls.flatMap((parts, id) =>
+        turn < parts ? [Buffer.from(printed[format]?.(id + 1, turn, turn === parts - 1) ?? "")]
+          : []));
+      const feed = Buffer.concat(lines);
+      const store = new Disk();
+      const times = new Times();
+      let life: Life | undefined;
+      let timeZone = "UTC";
+      const say = async (bytesMax: number): Promise<void> => {
+        const begun = (await durable(store)).length;
+        const upTo = Math.min(feed.length, begun + bytesMax);
+        for (let at = begun; at < upTo; at += cut) {
+          life?.say(feed.subarray(at, Math.min(upTo, at + cut)));
+          await life?.advance(50);
+        }
+      };
+      for (const end of [...ends, "last" as const]) {
+        const world: SimulatedWorld = times.next();
+        const options = { format, timeZone };
+        life = new Life({ store, world, transport: serial, options });
+        store.writesLeft = Infinity;
+        await life.start();
+        store.writesLeft = typeof end === "number" ? end : Infinity;
+        await say(end === "last" ? feed.length : linesAnEnd * (lines[0]?.length ?? 0));
+        if (end === "in order") await life.stop();
+        if (end === "configured") {
+          // A line whose settings change in its middle is lost.
+          const rest = feed.indexOf("\n", (await durable(store)).length - 1) + 1;
+          await say(rest - (await durable(store)).length);
+          await life.advance(3_000);
+          timeZone = timeZone === "UTC" ? "Europe/London" : "UTC";
+          await life.configure({ ...options, timeZone });
+          await say(linesAnEnd * (lines[0]?.length ?? 0));
+          store.writesLeft = 0;
+        }
+        if (end !== "last") times.ended(world);
+      }
+      await life?.advance(5_000);
+      assert.deepEqual((await life?.records() ?? []).map(({ pbxReference, durationMs }) =>
+        [pbxReference?.at(-1), durationMs]).sort(),
+      calls.map((parts, id) => [String(id + 1), parts * 60_000]));
+    }), { numRuns: 100 });
+  }).timeout(120_000);
 
   it("goes on with a line in which the last process ended in order", async () => {
     const line = cmLine(1);

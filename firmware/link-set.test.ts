@@ -91,23 +91,27 @@ describe("link set", () => {
     assert.ok(told.includes("a") && told.includes("c removed"));
   });
 
-  it("hands on the datagrams of before, whole ones, split where the last process died",
-    async () => {
-      const segment = (position: bigint, text: string, more: { whole?: true }): RawSegment =>
-        ({ position, atMs: 0, bytes: Buffer.from(text), ...more });
-      kept = [segment(1n, "of another time", {}), segment(2n, "seen", { whole: true }),
-        segment(3n, "event a", { whole: true }), segment(4n, "event b", { whole: true })];
-      unparsedBytes = 14;
-      const udp = (id: string): LinkConfig =>
-        config(id, { driver: "bytes", transport: { kind: "udp", port: 9 } });
-      const { bench, apply } = await running();
-      bench.kind = "udp";
-      assert.ok((await apply(udp("a"))).ok);
-      assert.deepEqual(bench.driver.context?.earlier?.map(String), ["seen"]);
-      assert.deepEqual(bench.driver.senders.length, 2);
-      kept = [];
-      unparsedBytes = 0;
-    });
+  it("reads what is kept again for each new session of a changed link", async () => {
+    const segment = (position: bigint, text: string): RawSegment =>
+      ({ position, atMs: 0, bytes: Buffer.from(text), whole: true });
+    kept = [segment(2n, "seen"), segment(3n, "event a"), segment(4n, "event b")];
+    unparsedBytes = 14;
+    const udp = (port: number): LinkConfig =>
+      config("a", { driver: "bytes", transport: { kind: "udp", port } });
+    const { bench, apply } = await running();
+    bench.driver.accountsBytes = true;
+    bench.kind = "udp";
+    assert.ok((await apply(udp(9))).ok);
+    assert.equal(bench.driver.senders.length, 3);
+    unparsedBytes = 0;
+    assert.ok((await apply(udp(9))).ok);
+    assert.equal(bench.driver.senders.length, 3);
+    assert.ok((await apply(udp(10))).ok);
+    assert.equal(bench.driver.senders.length, 6);
+    assert.deepEqual(bench.world.logged.filter(({ name }) => name === "link.read-again")
+      .map(({ fields }) => fields["counted"]), [4, 18]);
+    kept = [];
+  });
 
   it("gives links the unit's time zone, and a new session when it moves", async () => {
     const { parsed, apply, bench, zone } = await running(config("a"),

@@ -8,7 +8,7 @@ import type { Driver } from "./link/driver.js";
 import type { Link, LinkStatus } from "./link/link.js";
 import { createLink, type LinkPlan, type LinkSink } from "./link/link-runtime.js";
 import type { Accounted } from "./link/live-session.js";
-import type { KeptBytes, RawHistory, RawKeeper } from "./link/raw.js";
+import type { KeptBytes, RawKeeper } from "./link/raw.js";
 import { transportOpener } from "./link/transports/registry.js";
 import type { HotelMessage } from "./model/hotel.js";
 import { linkId, type LinkId } from "./model/identifiers.js";
@@ -47,9 +47,7 @@ export interface LinkPaging {
   told(link: LinkId, pager: string, status: PageStatus): Promise<void>;
 }
 
-/** Of the datagrams parsed before, so many bytes are shown to a new session. */
-export const earlierBytesMax = 262_144;
-/** Of a stream so much is read again before what was not parsed: thousands of lines. */
+/** So much is read again before what was not parsed: thousands of lines. */
 export const leadBytes = 262_144;
 /** More is not read again, however much was not parsed: the ledger tells of the rest. */
 export const unparsedBytesMax = 4_194_304;
@@ -78,8 +76,6 @@ export class LinkSet implements Component {
   readonly #parts: LinkSetParts;
   readonly #links = new Map<LinkId, Held>();
   readonly #watchers = new Set<LinkWatcher>();
-  /** What the last process left of them has been asked for. */
-  readonly #readAgain = new Set<LinkId>();
   #running = false;
 
   constructor(parts: LinkSetParts) {
@@ -186,36 +182,20 @@ export class LinkSet implements Component {
     }) };
   }
 
-  #past(id: LinkId, driver: Driver, { transport }: LinkConfig): Pick<LinkPlan, "history" | "kept"> {
-    if (!driver.keepsRawBytes) return {};
+  #past(id: LinkId, driver: Driver, { transport }: LinkConfig): Pick<LinkPlan, "kept"> {
+    if (!driver.keepsRawBytes || !driver.accountsBytes) return {};
     const { kind: way } = transport;
-    if (way === "udp" || way === "file" || way === "folder") {
-      return { history: () => this.#history(id) };
-    }
-    if (!driver.accountsBytes) return {};
-    const kind = way === "tcp-listen" ? "tcp" : way;
+    const kind = way === "tcp-listen" ? "tcp" : way === "folder" ? "file" : way;
     return { kept: { kind, bytes: () => this.#kept(id), leaves: () => !this.#running } };
   }
 
-  /** What this process has not read of a stream, and as much before it as a driver remembers. */
-  async #kept(id: LinkId): Promise<KeptBytes | undefined> {
+  /** What nobody has parsed, and as much before it as a driver remembers. */
+  async #kept(id: LinkId): Promise<KeptBytes> {
     const { raw, ledger } = this.#parts;
-    if (this.#readAgain.has(id)) return undefined;
     const left = await ledger.reopened(id);
     const segments = await raw.newest(id, Math.min(left, unparsedBytesMax) + leadBytes);
-    this.#readAgain.add(id);
     const bytes = segments.reduce((sum, segment) => sum + segment.bytes.length, 0);
     return { segments, countedBytes: Math.max(0, bytes - left) };
-  }
-
-  async #history(id: LinkId): Promise<RawHistory> {
-    const { raw, ledger } = this.#parts;
-    let left = await ledger.reopened(id);
-    const kept = await raw.newest(id, left + earlierBytesMax);
-    const whole = kept.filter((segment) => segment.whole === true);
-    let first = whole.length;
-    for (; first > 0 && left > 0; first -= 1) left -= whole[first - 1]?.bytes.length ?? 0;
-    return { earlier: whole.slice(0, first), unparsed: whole.slice(first) };
   }
 
   /**

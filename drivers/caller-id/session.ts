@@ -122,11 +122,13 @@ class CallerIdSession implements Session {
     }))));
   }
 
-  close(): void {
+  close(goesOn = false): void {
     if (this.#closed) return;
     this.#silence?.cancel();
-    this.#reader.flush();
-    this.#endFields();
+    if (!goesOn) {
+      this.#reader.flush();
+      this.#endFields();
+    }
     this.#closed = true;
     this.#modem?.close();
     for (const line of this.#lines.values()) line.close();

@@ -21,7 +21,15 @@ interface PartialCall {
   readonly parts: Part[];
   /** Of all bytes received, those before it. */
   readonly behind: number;
-  readonly timer: Cancellable;
+  /** Milliseconds since 1970 UTC: later it is recorded as it stands. */
+  readonly untilMs: number;
+}
+
+/** What has come of calls; the next opening of the line goes on with it. */
+export class OpenParts {
+  /** Oldest first. */
+  readonly calls = new Map<string, PartialCall>();
+  received = 0;
 }
 
 /** `complete`: the last part is among them. */
@@ -29,29 +37,30 @@ export type WholeCall = (line: CallLine, startedAtMs: number, complete: boolean)
 
 export class CallParts {
   readonly #world: World;
+  readonly #open: OpenParts;
   readonly #finished: WholeCall;
-  /** Oldest first. */
-  readonly #open = new Map<string, PartialCall>();
-  #received = 0;
+  #timer: Cancellable | undefined;
 
-  constructor(world: World, finished: WholeCall) {
+  constructor(world: World, open: OpenParts, finished: WholeCall) {
     this.#world = world;
+    this.#open = open;
     this.#finished = finished;
+    this.#await();
   }
 
   /** So many bytes more have been received. */
   received(bytes: number): void {
-    for (const [key, { behind }] of this.#open) {
-      if (this.#received - behind <= partialCallBytes) break;
+    for (const [key, { behind }] of this.#open.calls) {
+      if (this.#open.received - behind <= partialCallBytes) break;
       this.#finish(key, false);
     }
-    this.#received += bytes;
+    this.#open.received += bytes;
   }
 
   /** Whether the line is a part of a call, and has been taken. */
   take(line: CallLine, startedAtMs: number): boolean {
     const key = line.reference;
-    const open = key === undefined ? undefined : this.#open.get(key);
+    const open = key === undefined ? undefined : this.#open.calls.get(key);
     if (key === undefined || (open === undefined && line.continued !== true)) return false;
     const partial = open ?? this.#begin(key);
     partial.parts.push({ line, startedAtMs });
@@ -61,29 +70,45 @@ export class CallParts {
     return true;
   }
 
-  /** The line is closed: what has come stands for the whole. */
+  /** The line is closed: what has come waits for its next opening. */
   close(): void {
-    for (const key of [...this.#open.keys()]) this.#finish(key, false);
+    this.#timer?.cancel();
+  }
+
+  #nowMs(): number {
+    return this.#world.clock.wall().getTime();
   }
 
   #begin(key: string): PartialCall {
-    const [oldest] = this.#open.keys();
-    if (oldest !== undefined && this.#open.size >= partialCallsMax) this.#finish(oldest, false);
-    const made: PartialCall = {
-      parts: [], behind: this.#received,
-      timer: this.#world.clock.after(partialCallMs, "smdr.partial", () => {
-        this.#finish(key, false);
-      }),
-    };
-    this.#open.set(key, made);
+    const { calls, received } = this.#open;
+    const [oldest] = calls.keys();
+    if (oldest !== undefined && calls.size >= partialCallsMax) this.#finish(oldest, false);
+    const made: PartialCall =
+      { parts: [], behind: received, untilMs: this.#nowMs() + partialCallMs };
+    calls.set(key, made);
+    if (calls.size === 1) this.#await();
     return made;
   }
 
+  /** For the oldest. */
+  #await(): void {
+    this.#timer?.cancel();
+    const [oldest] = this.#open.calls.values();
+    if (oldest === undefined) return;
+    const restMs = Math.max(0, oldest.untilMs - this.#nowMs());
+    this.#timer = this.#world.clock.after(restMs, "smdr.partial", () => {
+      for (const [key, { untilMs }] of this.#open.calls) {
+        if (untilMs > this.#nowMs()) break;
+        this.#finish(key, false);
+      }
+      this.#await();
+    });
+  }
+
   #finish(key: string, complete: boolean): void {
-    const partial = this.#open.get(key);
+    const partial = this.#open.calls.get(key);
     if (partial === undefined) return;
-    partial.timer.cancel();
-    this.#open.delete(key);
+    this.#open.calls.delete(key);
     const line = joined(partial.parts.map((part) => part.line));
     if (line === undefined) return;
     this.#finished(line, Math.min(...partial.parts.map((part) => part.startedAtMs)), complete);

@@ -96,6 +96,9 @@ class Lines implements LineDecoder {
   #block: OpenBlock | undefined;
   #record = 0;
   #skipped = 0;
+  /** To be skipped, in the line or the record that waits for its end: told of with it, in order. */
+  #skippedInLine = 0;
+  #skippedInBlock = 0;
 
   constructor(format: Format, layouts: readonly Layout[], settings: FormatSettings) {
     this.#format = format;
@@ -118,8 +121,9 @@ class Lines implements LineDecoder {
   }
 
   discard(): void {
-    this.#skipped += this.#length;
+    this.#pass(this.#length + this.#skippedInLine);
     this.#length = 0;
+    this.#skippedInLine = 0;
   }
 
   tally(): Tally {
@@ -133,10 +137,11 @@ class Lines implements LineDecoder {
     const found: Decoded<SmdrLine>[] = [];
     for (const byte of chunk) {
       if (byte === cr || byte === lf) {
-        this.#skipped += 1;
         this.#lineEnds(found);
+        this.#pass(1);
       } else if (padding.has(byte)) {
-        this.#skipped += 1;
+        if (this.#length > 0) this.#skippedInLine += 1;
+        else this.#pass(1);
       } else {
         if (this.#length === this.#bytesMax) this.#giveUpHalf(found);
         this.#buffer[this.#length] = byte;
@@ -162,8 +167,16 @@ class Lines implements LineDecoder {
   #lineEnds(found: Decoded<SmdrLine>[]): void {
     if (this.#length === 0) return;
     const bytes = Uint8Array.from(this.#buffer.subarray(0, this.#length));
+    const skipped = this.#skippedInLine;
     this.#length = 0;
+    this.#skippedInLine = 0;
     this.#line(bytes, found);
+    this.#pass(skipped);
+  }
+
+  #pass(bytes: number): void {
+    if (this.#block === undefined) this.#skipped += bytes;
+    else this.#skippedInBlock += bytes;
   }
 
   /** The newer half stays: a record may be about to end in it. */
@@ -181,7 +194,7 @@ class Lines implements LineDecoder {
     // One octet, one column, whatever the alphabet: places are found before text is decoded.
     const text = Buffer.from(bytes).toString("latin1");
     if (text.trim() === "") {
-      this.#skipped += bytes.length;
+      this.#pass(bytes.length);
       return;
     }
     if (this.#continues(bytes, found)) return;
@@ -193,7 +206,7 @@ class Lines implements LineDecoder {
     const begun = this.#begin(bytes, found);
     if (begun === undefined) return;
     if (this.#format.skips.some((skip) => skip.test(text))) {
-      this.#skipped += bytes.length;
+      this.#pass(bytes.length);
       return;
     }
     for (const { index } of text.matchAll(this.#format.begins)) {
@@ -269,6 +282,8 @@ class Lines implements LineDecoder {
     const block = this.#block;
     if (block === undefined) return;
     this.#block = undefined;
+    this.#skipped += this.#skippedInBlock;
+    this.#skippedInBlock = 0;
     const line = lineOf(this.#format, this.#settings, block.layout.name, block.fields);
     if (typeof line !== "string") {
       for (const { length } of block.lines) this.#record += length;

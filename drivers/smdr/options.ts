@@ -11,10 +11,11 @@ import { avayaCmCustomized, itemsCharsMax, itemsOf, itemsProblems }
 import { customFormat, customName } from "./formats/custom.js";
 import { formatNames, formatOf } from "./formats/index.js";
 import type { Format, FormatSettings } from "./formats/format.js";
-import type { Framing } from "./framing.js";
-import { framingNames, openFraming, type Surroundings } from "./framings/index.js";
+import { framingNames } from "./framings/index.js";
+import { OpenParts } from "./call-parts.js";
 import type { FramingMemory } from "./framings/memory.js";
 import { necDefaults } from "./framings/nec.js";
+import { Sequence } from "./sequence.js";
 import { isTimeZone } from "../../firmware/base/local-time.js";
 
 const secretReference = z.string().regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|store:[a-z0-9-]+)$/,
@@ -192,14 +193,17 @@ export function settingsFor({ pattern, dateOrder }: SmdrOptions): FormatSettings
     ...(dateOrder === "auto" ? {} : { dateOrder }) };
 }
 
-/** By the options of a link, which are the same object at each of its openings. */
-const memories = new WeakMap<SmdrOptions, FramingMemory>();
+/** What outlives the openings of a link's channel; reading kept bytes again brings it back. */
+export interface LinkMemory extends FramingMemory {
+  readonly parts: OpenParts;
+  readonly sequence: Sequence;
+}
 
-/** A new one for every opening of the channel. */
-export function framingFor(
-  options: SmdrOptions, around: Omit<Surroundings, "memory">,
-): Framing {
-  const memory = memories.get(options) ?? {};
+/** By the options of a link, which are the same object at each of its openings. */
+const memories = new WeakMap<SmdrOptions, LinkMemory>();
+
+export function memoryOf(options: SmdrOptions): LinkMemory {
+  const memory = memories.get(options) ?? { parts: new OpenParts(), sequence: new Sequence() };
   memories.set(options, memory);
-  return openFraming(options, { ...around, memory });
+  return memory;
 }

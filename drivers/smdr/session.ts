@@ -13,12 +13,13 @@ import { ClockDrift } from "./clock-drift.js";
 import { smdrCodec } from "./codec.js";
 import type { CallLine, Meaning } from "./formats/format.js";
 import { FramedDecoder, type Heard } from "./framed-decoder.js";
+import { openFraming } from "./framings/index.js";
 import { LiveCalls } from "./live-calls.js";
 import { Login, type LoginStep } from "./login.js";
 import { completedCall, endOf, startOf } from "./map.js";
-import { formatFor, framingFor, settingsFor, type SmdrOptions } from "./options.js";
+import { formatFor, memoryOf, settingsFor, type SmdrOptions } from "./options.js";
 import { PrintedClock } from "./printed-clock.js";
-import { Sequence } from "./sequence.js";
+import type { Sequence } from "./sequence.js";
 
 /** A line without end is taken as it stands after so much silence. */
 export const lineSilenceMs = 2_000;
@@ -33,7 +34,7 @@ class SmdrSession implements Session {
   readonly #decoder: FramedDecoder;
   readonly #calls: LiveCalls;
   readonly #drift = new ClockDrift();
-  readonly #sequence = new Sequence();
+  readonly #sequence: Sequence;
   readonly #parts: CallParts;
   readonly #clock: PrintedClock;
   readonly #login: Login | undefined;
@@ -53,12 +54,14 @@ class SmdrSession implements Session {
     const { kind } = context.transport;
     // What is handed over of a file ends its line, as a datagram does.
     const whole = kind === "udp" || kind === "file" && options.framing === "lines";
-    const framing = framingFor(options, { datagrams: whole,
+    const memory = memoryOf(options);
+    const framing = openFraming(options, { datagrams: whole, memory,
       secret: (reference) => context.secret(reference) });
     this.#decoder = new FramedDecoder(framing,
       smdrCodec(format, settingsFor(options)).decoder());
     this.#clock = new PrintedClock(options.timeZone);
-    this.#parts = new CallParts(world, (line, startedAtMs, complete) => {
+    this.#sequence = memory.sequence;
+    this.#parts = new CallParts(world, memory.parts, (line, startedAtMs, complete) => {
       context.record(completedCall(line, link, startedAtMs,
         complete ? {} : { incomplete: "the last part was not printed" }));
     });
@@ -73,7 +76,6 @@ class SmdrSession implements Session {
     // Its calls have invented names and it cannot be asked about them: what was in progress
     // before this session is over for us, as after a restart of the PBX.
     context.identify({ product: format.title, incarnation: opened });
-    for (const bytes of context.earlier ?? []) framing.receive(bytes);
     this.#take(this.#decoder.open(), world.clock.monotonicMs());
     if (this.#login !== undefined) this.#awaitPrompt();
   }
@@ -96,10 +98,10 @@ class SmdrSession implements Session {
     }))));
   }
 
-  close(): void {
+  close(goesOn = false): void {
     if (this.#closed) return;
     const atMs = this.#context.world.clock.monotonicMs();
-    this.#take(this.#decoder.end(), atMs);
+    if (!goesOn) this.#take(this.#decoder.end(), atMs);
     this.#closed = true;
     this.#silence?.cancel();
     this.#loginTimer?.cancel();

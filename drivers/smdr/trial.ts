@@ -6,9 +6,10 @@ import { linkId } from "../../firmware/model/identifiers.js";
 import { smdrCodec, type SmdrLine } from "./codec.js";
 import type { Format } from "./formats/format.js";
 import { FramedDecoder } from "./framed-decoder.js";
+import { openFraming } from "./framings/index.js";
 import { splitCsv, type LineLayout } from "./layout.js";
 import { completedCall, startOf } from "./map.js";
-import { formatFor, framingFor, settingsFor, smdrOptions } from "./options.js";
+import { formatFor, settingsFor, smdrOptions } from "./options.js";
 import { PrintedClock } from "./printed-clock.js";
 
 /** Shown of either kind; more is counted. */
@@ -26,7 +27,7 @@ export function tryOptions(
   if (!parsed.ok) return parsed;
   const format = formatFor(parsed.value);
   const codec = smdrCodec(format, settingsFor(parsed.value));
-  const framing = framingFor(parsed.value, { datagrams: false });
+  const framing = openFraming(parsed.value, { datagrams: false, memory: {} });
   const decoder = new FramedDecoder(framing, codec.decoder());
   const only = onlyLayout(format);
   const clock = new PrintedClock(parsed.value.timeZone);

@@ -60,8 +60,6 @@ export interface SessionContext<Options> {
   readonly options: Options;
   readonly transport: Transport;
   readonly world: World;
-  /** Datagrams that were parsed before: what is sent again can be known. Oldest first. */
-  readonly earlier?: readonly Uint8Array[];
   /** Looks a secret reference up: `env:NAME`, `file:/path`, `store:name`. Never logged. */
   secret(reference: string): Result<string>;
   emit(event: CallEvent): void;
@@ -111,7 +109,8 @@ export interface Session {
    * far as the protocol tells. `service-refused`: it will never take this.
    */
   hotel?(message: HotelMessage, deadlineMs: number): Promise<Result<void>>;
-  close(): void;
+  /** `goesOn`: the next session is given the bytes again that were not told of, and their rest. */
+  close(goesOn?: boolean): void;
 }
 
 /** A schema of the driver's options: validates, and draws the form and the reference page. */

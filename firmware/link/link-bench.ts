@@ -177,6 +177,13 @@ export class Bench {
           this.heard.push(`record ${call.pbxTime}${
             call.rawPosition === undefined ? "" : ` at ${call.rawPosition}`}`);
         },
+        readAgain: ({ calls }) => {
+          for (const { call, counted } of calls) {
+            this.heard.push(`again ${call.pbxTime} at ${call.rawPosition}${
+              counted ? ", counted" : ""}`);
+          }
+          return Promise.resolve();
+        },
         snapshot: (_snapshot, reason) => { this.heard.push(`snapshot ${reason}`); },
         up: () => { this.heard.push("up"); },
         down: (reason) => { this.heard.push(`down ${inLanguage(reason, "en")}`); },

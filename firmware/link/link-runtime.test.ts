@@ -10,7 +10,7 @@ import { linesEveryMs } from "./live-session.js";
 import { rawQueueBytesMax, rawQueueChunksMax, rawRetryMs } from "./raw-pump.js";
 import type { ModemLines } from "./transport.js";
 import type { Link } from "./link.js";
-import type { LineState, RawHistory, RawSegment } from "./raw.js";
+import type { LineState, RawSegment } from "./raw.js";
 
 const makeCall =
   { service: "makeCall", callingDevice: deviceId("1"), calledNumber: "2" } as const;
@@ -425,24 +425,27 @@ describe("link runtime with raw bytes", () => {
     await link.stop(1_000);
   });
 
-  it("parses what the last process had not, and shows a session what it had", async () => {
+  it("reads datagrams again before it opens for the first time, each whole", async () => {
     const bench = new Bench();
     bench.kind = "udp";
     const segment = (position: bigint, text: string): RawSegment => ({ position, whole: true,
       atMs: bench.world.clock.wall().getTime() - 1_000, bytes: Buffer.from(text) });
-    const histories: RawHistory[] = [{ earlier: [segment(7n, "seen")],
-      unparsed: [segment(8n, "record a\nrecord b"), segment(9n, "record c")] }];
+    let asked = 0;
     const link = await bench.upLink({ rawKeeper: keeper(bench),
-      history: () => Promise.resolve(histories.shift() ?? { earlier: [], unparsed: [] }) });
-    assert.deepEqual(bench.heard.filter((heard) => heard.startsWith("record")),
-      ["record a at 8", "record b at 8", "record c at 9"]);
-    assert.deepEqual(bench.driver.context?.earlier?.map(String), ["seen"]);
-    assert.deepEqual(bench.driver.senders.slice(0, 2), [undefined, undefined]);
+      kept: { kind: "udp", leaves: () => true, bytes: () => {
+        asked += 1;
+        return Promise.resolve({ countedBytes: 0,
+          segments: [segment(8n, "record a\nrecord b"), segment(9n, "record c")] });
+      } } });
+    const found = ["again a at 8", "again b at 8", "again c at 9"];
+    assert.deepEqual(bench.heard.filter((heard) => heard.startsWith("again")), found);
+    assert.equal(bench.driver.senders.length, 3, "two datagrams and the line's first word");
     bench.line.cut("gone");
     await bench.world.advance(retryMsMax);
     bench.line.say("ready");
     await bench.world.settle();
-    assert.equal(bench.heard.filter((heard) => heard.startsWith("record")).length, 3);
+    assert.deepEqual(bench.heard.filter((heard) => heard.startsWith("again")), found);
+    assert.equal(asked, 1);
     await link.stop(1_000);
   });
 
@@ -450,7 +453,8 @@ describe("link runtime with raw bytes", () => {
     const bench = new Bench();
     bench.kind = "udp";
     const link = await bench.upLink({ rawKeeper: keeper(bench),
-      history: () => Promise.reject(new Error("damaged")) });
+      kept: { kind: "udp", leaves: () => false,
+        bytes: () => Promise.reject(new Error("damaged")) } });
     assert.equal(link.status.state.name, "up");
     assert.ok(bench.world.logged.some(({ name }) => name === "link.history.unread"));
     await link.stop(1_000);

@@ -21,7 +21,7 @@ import {
 import type { Frame, Link, LinkCounters, LinkStatus, LinkTap, TapListener } from "./link.js";
 import { LiveSession, type Accounted } from "./live-session.js";
 import type { TransportOpener } from "./opener.js";
-import type { CallsReadAgain, KeptBytes, RawHistory, RawKeeper } from "./raw.js";
+import type { CallsReadAgain, CarriedLine, KeptBytes, RawKeeper } from "./raw.js";
 import { Opening } from "./opening.js";
 import type { Transport, TransportKind } from "./transport.js";
 
@@ -47,11 +47,11 @@ export interface LinkSink {
   stateChanged(status: LinkStatus): void;
 }
 
-/** What is kept of a line that is a stream. */
-export interface KeptStream {
+/** What is kept of a line. */
+export interface KeptLine {
   readonly kind: TransportKind;
   /** Asked before the first opening; what is given is read again. */
-  bytes(): Promise<KeptBytes | undefined>;
+  bytes(): Promise<KeptBytes>;
   /** This process ends: the next one goes on with a line that has no end yet. */
   leaves(): boolean;
 }
@@ -70,9 +70,7 @@ export interface LinkPlan<Options = unknown> {
   readonly rawKeeper?: RawKeeper;
   /** Where what is said of rooms goes; absent: no hotel uses this link. */
   readonly hotel?: (message: HotelMessage) => Promise<Result<void>>;
-  /** Asked before each opening of a line of datagrams; what is unparsed it gives once. */
-  readonly history?: () => Promise<RawHistory>;
-  readonly kept?: KeptStream;
+  readonly kept?: KeptLine;
   readonly enabled: boolean;
 }
 
@@ -318,16 +316,16 @@ class LinkRuntime<Options> implements Link {
   async #open(): Promise<void> {
     const opened = await this.#opening.open();
     if (opened === undefined) return;
-    const { transport, history } = opened;
+    const { transport, carried } = opened;
     if (!transport.ok) {
       this.#lost(faultText(transport.fault));
       return;
     }
     this.#counters.opens += 1;
-    this.#begin(transport.value, history);
+    this.#begin(transport.value, carried);
   }
 
-  #begin(transport: Transport, history: RawHistory): void {
+  #begin(transport: Transport, carried: CarriedLine): void {
     const { id, driver, options, world, secret, rawKeeper, hotel } = this.#plan;
     const live: LiveSession<Options> = new LiveSession<Options>(
       { id, driver, options, world, secret, rawKeeper, hotel }, transport, {
@@ -353,7 +351,7 @@ class LinkRuntime<Options> implements Link {
       this.#lost({ en: `the PBX did not complete the login within ${handshakeMs} ms`,
         fr: `le PBX n'a pas achevé la connexion en ${handshakeMs} ms` });
     });
-    live.begin(history);
+    live.begin(carried);
   }
 
   #lost(reason: Text): void {

@@ -16,9 +16,9 @@ import type { FrameRing } from "./frame-ring.js";
 import { otherReasons, rejectReasonsMax, type KeepingStatus, type LineStatus, type LinkCounters,
   type LinkTap, type TapListener } from "./link.js";
 import { RawPump } from "./raw-pump.js";
-import { sameLines, type LineState, type RawHistory, type RawKeeper, type RawSegment }
+import { sameLines, type CarriedLine, type LineState, type RawKeeper }
   from "./raw.js";
-import { carriedBytesMax, Counting } from "./read-again.js";
+import { Counting, lineGoesOn } from "./read-again.js";
 import type { ModemLines, Sender, SerialSigns, Transport } from "./transport.js";
 
 /** What a session that is being closed may still need to store and parse what it has received. */
@@ -85,8 +85,6 @@ export class LiveSession<Options> {
   /** Of the bytes handed to the driver and those that it has told of. */
   #fedBytes = 0;
   #toldBytes = 0;
-  /** A line without its end is left to the next process: nothing is said of it. */
-  #leaving = false;
   /** The link is done with this session; what it still has received is delivered nevertheless. */
   #closing = false;
 
@@ -119,16 +117,14 @@ export class LiveSession<Options> {
     return pump && { waitingBytes: pump.queuedBytes, holding: pump.holding };
   }
 
-  begin(history: RawHistory): void {
-    this.#guard("open", () => {
-      this.#session = this.#openSession(history.earlier);
-    });
-    this.#counting = new Counting(history.countedBytes ?? 0);
-    this.#position = history.unparsed[0]?.position;
-    this.#ordinal = history.ordinal ?? 0;
-    for (const { position, atMs, bytes } of history.unparsed) {
+  begin({ segments, ordinals, countedBytes }: CarriedLine): void {
+    this.#guard("open", () => { this.#session = this.#openSession(); });
+    this.#counting = new Counting(countedBytes);
+    for (const { position, atMs, bytes } of segments) {
       const { clock } = this.#plan.world;
       const agoMs = clock.wall().getTime() - atMs;
+      if (this.#position !== position) this.#ordinal = ordinals.get(position) ?? 0;
+      this.#position = position;
       this.#stored(bytes, clock.monotonicMs() - agoMs, position, undefined);
     }
     if (this.#plan.driver.keepsRawBytes && this.#plan.rawKeeper !== undefined) {
@@ -196,7 +192,7 @@ export class LiveSession<Options> {
 
   /**
    * Closes the line at once; resolves when what had been received is stored and parsed. `leaves`:
-   * but for a serial line's beginning, which is as after a kill.
+   * but for the beginning of a line that goes on, which is as after a kill.
    */
   close(reason: Text, leaves = false): Promise<void> {
     this.#closing = true;
@@ -209,10 +205,9 @@ export class LiveSession<Options> {
         if (settled) return;
         settled = true;
         timer?.cancel();
-        const openBytes = this.#fedBytes - this.#toldBytes;
-        this.#leaving = leaves && this.#transport.kind === "serial" && openBytes > 0
-          && openBytes <= carriedBytesMax;
-        this.#guard("close", () => { this.#session?.close(); });
+        const goesOn = leaves
+          && lineGoesOn(this.#transport.kind, this.#fedBytes - this.#toldBytes);
+        this.#guard("close", () => { this.#session?.close(goesOn); });
         const lostBytes = pump?.stop() ?? 0;
         if (lostBytes > 0) {
           this.#plan.world.log.event("link.raw.lost",
@@ -250,15 +245,11 @@ export class LiveSession<Options> {
     void look();
   }
 
-  #openSession(earlier: readonly RawSegment[]): Session {
+  #openSession(): Session {
     const { id, driver, options, world, hotel } = this.#plan;
     const live = (run: () => void): void => { if (!this.#closing) run(); };
-    const ofLine = (run: () => void): void => {
-      if (!this.#leaving || this.#toldBytes >= this.#fedBytes) run();
-    };
     return driver.open({
       link: id, options, world, transport: this.#driverTransport(),
-      earlier: earlier.map(({ bytes }) => bytes),
       ...(hotel === undefined ? {} : { hotel }),
       secret: (reference) => {
         const found = this.#plan.secret(reference);
@@ -266,17 +257,13 @@ export class LiveSession<Options> {
         return found;
       },
       emit: (event) => {
-        ofLine(() => {
-          this.#counters.events += 1;
-          this.#host.event(event);
-        });
+        this.#counters.events += 1;
+        this.#host.event(event);
       },
       record: (call) => {
-        ofLine(() => {
-          this.#counters.records += 1;
-          this.#counters.lastRecordAtMs = world.clock.wall().getTime();
-          this.#host.record(this.#located(call));
-        });
+        this.#counters.records += 1;
+        this.#counters.lastRecordAtMs = world.clock.wall().getTime();
+        this.#host.record(this.#located(call));
       },
       page: (page) => this.#host.page(page),
       pageStatus: (pager, status) => { this.#host.pageStatus(pager, status); },
@@ -284,11 +271,11 @@ export class LiveSession<Options> {
       identify: (peer) => { live(() => { this.#host.identified(peer); }); },
       garbage: (bytes, reason) => {
         this.#toldBytes += bytes.length;
-        if (!this.#leaving) this.#garbage(bytes, reason, this.#counting.rest(bytes.length));
+        this.#garbage(bytes, reason, this.#counting.rest(bytes.length));
       },
       accounted: (bytes, as) => {
         this.#toldBytes += bytes;
-        if (!this.#leaving) this.#host.accounted(this.#counting.rest(bytes), as);
+        this.#host.accounted(this.#counting.rest(bytes), as);
       },
       missed: (records) => { this.#counters.recordsMissed += records; },
       requestResync: (reason) => { live(() => { this.#host.resyncWanted(reason); }); },

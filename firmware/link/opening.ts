@@ -5,7 +5,7 @@
 
 import { attempt, type Result } from "../base/result.js";
 import type { LinkPlan } from "./link-runtime.js";
-import type { RawHistory } from "./raw.js";
+import { nothingCarried, type CarriedLine } from "./raw.js";
 import { readAgain } from "./read-again.js";
 import type { Transport } from "./transport.js";
 
@@ -14,10 +14,8 @@ export const openMs = 15_000;
 
 export interface Opened {
   readonly transport: Result<Transport>;
-  readonly history: RawHistory;
+  readonly carried: CarriedLine;
 }
-
-const noHistory: RawHistory = { earlier: [], unparsed: [] };
 
 export class Opening<Options> {
   readonly #plan: LinkPlan<Options>;
@@ -26,7 +24,7 @@ export class Opening<Options> {
   #epoch = 0;
   #released: Promise<void> = Promise.resolve();
   /** Once; what it leaves is for the first session. */
-  #reading: Promise<RawHistory> | undefined;
+  #reading: Promise<CarriedLine> | undefined;
 
   constructor(plan: LinkPlan<Options>) {
     this.#plan = plan;
@@ -41,7 +39,7 @@ export class Opening<Options> {
     if (epoch !== this.#epoch) return undefined;
     // Before the line opens: what comes meanwhile would find nobody.
     const known = await attempt("store-damaged", "what was kept before",
-      () => this.#plan.history?.() ?? this.#readAgain());
+      () => this.#readAgain());
     if (!known.ok) {
       this.#plan.world.log.event("link.history.unread",
         { link: this.#plan.id, reason: known.fault.message }, "error");
@@ -54,8 +52,8 @@ export class Opening<Options> {
       if (transport.ok) transport.value.close();
       return undefined;
     }
-    if (transport.ok) this.#reading = Promise.resolve(noHistory);
-    return { transport, history: known.ok ? known.value : noHistory };
+    if (transport.ok) this.#reading = Promise.resolve(nothingCarried);
+    return { transport, carried: known.ok ? known.value : nothingCarried };
   }
 
   /** Lets go of the port; what is being opened is closed. */
@@ -75,11 +73,11 @@ export class Opening<Options> {
   }
 
   /** What a gateway that was killed had received and not made records of. */
-  async #readAgain(): Promise<RawHistory> {
+  async #readAgain(): Promise<CarriedLine> {
     const { id, driver, options, world, secret, sink, kept, rawKeeper } = this.#plan;
     this.#reading ??= (async () => {
-      const past = await kept?.bytes();
-      if (kept === undefined || past === undefined) return noHistory;
+      if (kept === undefined) return nothingCarried;
+      const past = await kept.bytes();
       const { found, account, carried } = readAgain(
         { id, driver, options, world, secret, sink, kind: kept.kind, ...past });
       const bytes = past.segments.reduce((sum, segment) => sum + segment.bytes.length, 0);
@@ -88,7 +86,7 @@ export class Opening<Options> {
       await sink.readAgain?.(found);
       account();
       // A mark: the time that nobody was there is no silence that ends the line.
-      if (carried.unparsed.length > 0) await rawKeeper?.keep(id, new Uint8Array(0));
+      if (carried.segments.length > 0) await rawKeeper?.keep(id, new Uint8Array(0));
       return carried;
     })();
     return this.#reading;

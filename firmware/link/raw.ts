@@ -33,19 +33,19 @@ export interface RawSegment {
   readonly line?: LineState;
 }
 
-/** What a link has kept from before its line opened, oldest first. */
-export interface RawHistory {
-  /** Parsed in their time; for whoever must know again what is sent once more. */
-  readonly earlier: readonly RawSegment[];
-  /** Durable when the last process died, and not parsed: they still have to be. */
-  readonly unparsed: readonly RawSegment[];
-  /** So many records of the first one's segment stand before it. */
-  readonly ordinal?: number;
-  /** The ledger has counted so many of the unparsed, the first that the driver tells of. */
-  readonly countedBytes?: number;
+/** The beginning of a line that the next session goes on with. */
+export interface CarriedLine {
+  /** Oldest first. */
+  readonly segments: readonly RawSegment[];
+  /** So many records were said while bytes of a position were read, which is where they stand. */
+  readonly ordinals: ReadonlyMap<bigint, number>;
+  /** The ledger has counted so many of the bytes, the first that the driver tells of. */
+  readonly countedBytes: number;
 }
 
-/** Bytes of a stream that a new process reads once more before it opens the line. */
+export const nothingCarried: CarriedLine = { segments: [], ordinals: new Map(), countedBytes: 0 };
+
+/** Bytes that a link reads once more before it opens its line for the first time. */
 export interface KeptBytes {
   readonly segments: readonly RawSegment[];
   /** The ledger has counted so many of them, the first that the driver tells of. */

@@ -2,7 +2,8 @@
  * Reads kept bytes again with a session of their own, at the time they came: when the last process
  * was killed, some had not become records. Only records and the account of the bytes come of it;
  * nothing is sent, no event is told, nobody is up or down. Reading begins well before what is
- * missing, so that the driver knows dates, parts of calls and repetitions again.
+ * missing, so that the driver knows dates, parts of calls and repetitions again; what it keeps by
+ * its options, the sessions that follow have too.
  */
 
 import { done, messageOf, type Result } from "../base/result.js";
@@ -11,7 +12,8 @@ import type { LinkId } from "../model/identifiers.js";
 import type { CompletedCall } from "../model/records.js";
 import type { Driver, Session } from "./driver.js";
 import { PastClock } from "./past-clock.js";
-import type { CallReadAgain, CallsReadAgain, RawHistory, RawSegment } from "./raw.js";
+import { nothingCarried, type CallReadAgain, type CallsReadAgain, type CarriedLine,
+  type RawSegment } from "./raw.js";
 import type { TransportKind } from "./transport.js";
 
 /** The beginning of a line that is longer is not carried over. */
@@ -40,7 +42,7 @@ export interface ReadAgain {
   /** Tells the sink of the bytes that were not counted. */
   account(): void;
   /** The beginning of a line that goes on in the next session: the same bytes, for that session. */
-  readonly carried: RawHistory;
+  readonly carried: CarriedLine;
 }
 
 /** What was counted before is not counted again. */
@@ -81,15 +83,11 @@ class Reader<Options> {
   readonly #calls: CallReadAgain[] = [];
   readonly #account: (() => void)[] = [];
   #receive: ((bytes: Uint8Array, atMs: number) => void) | undefined;
-  #fed = 0;
-  #told = 0;
   #position = 0n;
-  #ordinal = 0;
-  /** Since the driver had told of every byte: the bytes, and what it said of them. */
-  #open: RawSegment[] = [];
-  #openOrdinal = 0;
-  #held: (() => void)[] = [];
-  #leaving = false;
+  readonly #ordinals = new Map<bigint, number>();
+  /** Bytes of which the driver has not told; it tells in the order of receiving. */
+  readonly #untold: RawSegment[] = [];
+  #goesOn = false;
 
   constructor(plan: ReadAgainPlan<Options>) {
     this.#plan = plan;
@@ -100,8 +98,8 @@ class Reader<Options> {
     return {
       found: { position: this.#plan.segments[0]?.position ?? 0n, calls: this.#calls },
       account: () => { for (const say of this.#account) say(); },
-      carried: { earlier: [], unparsed: this.#leaving ? this.#open : [],
-        ordinal: this.#openOrdinal, countedBytes: this.#counting.left },
+      carried: !this.#goesOn ? nothingCarried : { segments: this.#untold,
+        ordinals: this.#ordinals, countedBytes: this.#counting.left },
     };
   }
 
@@ -111,37 +109,22 @@ class Reader<Options> {
     const clock = new PastClock(first.atMs);
     const session = this.#openSession(clock);
     for (const segment of this.#plan.segments) this.#segment(segment, clock);
-    this.#settle();
-    const openBytes = this.#open.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    // The end of a connection ends its line; a serial line goes on when we are back.
-    this.#leaving = this.#plan.kind === "serial" && openBytes > 0 && openBytes <= carriedBytesMax;
-    if (this.#leaving) this.#held = [];
+    const untold = this.#untold.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    // Where all of it was counted, a silence or a closing had ended it.
+    this.#goesOn = lineGoesOn(this.#plan.kind, untold) && this.#counting.left < untold;
     // What ends by silence has ended meanwhile.
-    else clock.moveTo(this.#plan.world.clock.wall().getTime());
-    session.close();
-    for (const say of this.#held.splice(0)) say();
+    if (!this.#goesOn) clock.moveTo(this.#plan.world.clock.wall().getTime());
+    session.close(this.#goesOn);
   }
 
-  #segment(segment: RawSegment, clock: PastClock): void {
-    const { position, atMs } = segment;
-    if (segment.bytes.length === 0) clock.skipTo(atMs);
+  #segment({ position, atMs, bytes: all, whole }: RawSegment, clock: PastClock): void {
+    if (all.length === 0) clock.skipTo(atMs);
     else clock.moveTo(atMs);
-    if (position !== this.#position) this.#ordinal = 0;
     this.#position = position;
-    for (const bytes of linesOf(segment.bytes)) {
-      this.#settle();
-      if (this.#open.length === 0) this.#openOrdinal = this.#ordinal;
-      this.#open.push({ position, atMs, bytes });
-      this.#fed += bytes.length;
+    for (const bytes of whole === true ? [all] : linesOf(all)) {
+      this.#untold.push({ position, atMs, bytes });
       this.#receive?.(bytes, clock.monotonicMs());
     }
-  }
-
-  /** When every byte has been told of, what was said stands. */
-  #settle(): void {
-    if (this.#told < this.#fed) return;
-    for (const say of this.#held.splice(0)) say();
-    this.#open = [];
   }
 
   #openSession(clock: PastClock): Session {
@@ -166,25 +149,36 @@ class Reader<Options> {
   }
 
   #tell(bytes: number, say: (count: number) => void): void {
-    this.#told += bytes;
-    if (this.#leaving) return;
-    this.#held.push(() => {
-      const count = this.#counting.rest(bytes);
-      if (count > 0) this.#account.push(() => { say(count); });
-    });
+    let left = bytes;
+    while (left > 0) {
+      const first = this.#untold.shift();
+      if (first === undefined) break;
+      if (first.bytes.length > left) {
+        this.#untold.unshift({ ...first, bytes: first.bytes.subarray(left) });
+        break;
+      }
+      left -= first.bytes.length;
+    }
+    const count = this.#counting.rest(bytes);
+    if (count > 0) this.#account.push(() => { say(count); });
   }
 
   #record(call: CompletedCall, arrivedAtMs: number): void {
-    // A record of the bytes that are left to the next session.
-    if (this.#leaving && this.#told < this.#fed) return;
     // Its invented call name means nothing to anybody.
     const { call: _, ...printed } = call;
-    const located = { ...printed, rawPosition: this.#position, rawOrdinal: this.#ordinal };
-    this.#ordinal += 1;
-    this.#held.push(() => {
-      this.#calls.push({ call: located, arrivedAtMs, counted: this.#counting.left > 0 });
-    });
+    const rawOrdinal = this.#ordinals.get(this.#position) ?? 0;
+    this.#ordinals.set(this.#position, rawOrdinal + 1);
+    this.#calls.push({ call: { ...printed, rawPosition: this.#position, rawOrdinal }, arrivedAtMs,
+      counted: this.#counting.left > 0 });
   }
+}
+
+/**
+ * Whether so many bytes of a line without its end are left to the next session. The end of a
+ * connection ends its line; that of a serial port or a file goes on later.
+ */
+export function lineGoesOn(kind: TransportKind, bytes: number): boolean {
+  return (kind === "serial" || kind === "file") && bytes > 0 && bytes <= carriedBytesMax;
 }
 
 /** Cut behind each end of line. */

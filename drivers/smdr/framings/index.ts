@@ -45,9 +45,9 @@ const framings = {
   "nec-tcp": ({ nec = necDefaults }, { memory }) => new NecTcp(nec, memory),
   "syslog": ({ syslog = {} }, { datagrams }) => new SyslogFraming(syslog, datagrams),
   "snmp-trap": ({ snmp }, around) => overDatagrams(new SnmpTrapFraming({
-    community: found(around, snmp?.community), variable: snmp?.variable }), around),
+    community: found(around, snmp?.community), variable: snmp?.variable }, around.memory), around),
   "radius": ({ radius }, around) => overDatagrams(new RadiusFraming({
-    secret: found(around, radius?.secret) }), around),
+    secret: found(around, radius?.secret) }, around.memory), around),
 } as const satisfies Readonly<Record<string,
   (options: FramingOptions, around: Surroundings) => Framing>>;
 

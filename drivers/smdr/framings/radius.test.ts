@@ -24,7 +24,7 @@ const recorded = Buffer.from(
   + "303239343420363030413138393920334644363130303920304532463343433521043132", "hex");
 const secret = "s3cr3t";
 
-const framing = (): RadiusFraming => new RadiusFraming({ secret: ok(secret) });
+const framing = (): RadiusFraming => new RadiusFraming({ secret: ok(secret) }, {});
 const kinds = (framed: readonly Framed[]): readonly string[] => framed.map(({ kind }) => kind);
 const told = (framed: readonly Framed[]): number => framed.reduce((sum, each) =>
   sum + (each.kind === "skipped" ? each.bytes
@@ -84,7 +84,7 @@ describe("RADIUS accounting", () => {
   });
 
   it("answers nobody who does not know the secret, and counts his bytes as garbage", () => {
-    const wrong = new RadiusFraming({ secret: ok("another") });
+    const wrong = new RadiusFraming({ secret: ok("another") }, {});
     const framed = wrong.receive(recorded);
     assert.ok(framed[0]?.kind === "garbage" && /shared secret/.test(framed[0].reason));
     assert.equal(framed.length, 1);
@@ -94,11 +94,11 @@ describe("RADIUS accounting", () => {
   });
 
   it("is lost without its secret, and reads without one what is only tried", () => {
-    const without = new RadiusFraming({ secret: fail("not-found", "no env:RADIUS") });
+    const without = new RadiusFraming({ secret: fail("not-found", "no env:RADIUS") }, {});
     const [condition] = without.open();
     assert.ok(condition?.kind === "condition" && condition.condition.type === "lost");
     const joined = Buffer.concat([recorded, Buffer.from("\r\n"), stop(1, "a")]);
-    const framed = new RadiusFraming({}).receive(joined);
+    const framed = new RadiusFraming({}, {}).receive(joined);
     assert.deepEqual(kinds(framed), ["record", "skipped", "skipped", "record"]);
     assert.equal(told(framed), joined.length);
   });

@@ -15,6 +15,7 @@ import {
   type RadiusPacket,
 } from "./radius-packet.js";
 import { eachPacket } from "./packets.js";
+import type { FramingMemory } from "./memory.js";
 import { Repeats } from "./repeats.js";
 
 export interface RadiusSettings {
@@ -28,11 +29,13 @@ export const repeatsMax = 2_000;
 export class RadiusFraming implements Framing {
   readonly silenceEndsLine = false;
   readonly #secret: Result<string> | undefined;
-  readonly #requests = new Repeats(repeatsMax);
-  readonly #sessions = new Repeats(repeatsMax);
+  readonly #requests: Repeats;
+  readonly #sessions: Repeats;
 
-  constructor({ secret }: RadiusSettings) {
+  constructor({ secret }: RadiusSettings, memory: FramingMemory) {
     this.#secret = secret;
+    this.#requests = memory.requests ??= new Repeats(repeatsMax);
+    this.#sessions = memory.sessions ??= new Repeats(repeatsMax);
   }
 
   open(): readonly Framed[] {

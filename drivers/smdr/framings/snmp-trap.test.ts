@@ -17,7 +17,7 @@ const inform = Buffer.from("305c02010104066f6666696365a64f0204476636ac0201000201
   + "1f0100040861207265636f7264", "hex");
 
 const trusted = (more: Partial<SnmpSettings> = {}): SnmpTrapFraming =>
-  new SnmpTrapFraming({ community: ok("office"), ...more });
+  new SnmpTrapFraming({ community: ok("office"), ...more }, {});
 const kinds = (framed: readonly Framed[]): readonly string[] => framed.map(({ kind }) => kind);
 const texts = (framed: readonly Framed[]): readonly string[] => framed.flatMap((each) =>
   each.kind === "record" ? [Buffer.from(each.text).toString()] : []);
@@ -49,18 +49,19 @@ describe("SNMP notifications", () => {
   });
 
   it("does not listen to another community, nor to what is no notification", () => {
-    assert.deepEqual(kinds(new SnmpTrapFraming({ community: ok("public") }).receive(inform)),
+    assert.deepEqual(kinds(new SnmpTrapFraming({ community: ok("public") }, {}).receive(inform)),
       ["garbage"]);
     const get = Buffer.from(inform);
     get[get.indexOf(0xa6)] = 0xa0;
     assert.deepEqual(kinds(trusted().receive(get)), ["garbage"]);
-    const lost = new SnmpTrapFraming({ community: fail("not-found", "no env:SNMP") }).open();
+    const lost = new SnmpTrapFraming(
+      { community: fail("not-found", "no env:SNMP") }, {}).open();
     assert.ok(lost[0]?.kind === "condition" && lost[0].condition.type === "lost");
   });
 
   it("reads without trust what is only tried, and answers nothing but informs", () => {
     const joined = Buffer.concat([v1, Buffer.from("\r\n"), v2]);
-    const framed = new SnmpTrapFraming({}).receive(joined);
+    const framed = new SnmpTrapFraming({}, {}).receive(joined);
     assert.deepEqual(kinds(framed), ["record", "skipped", "skipped", "record"]);
     const found = readNotification(v2);
     assert.ok(typeof found !== "string");

@@ -14,6 +14,7 @@ import {
 } from "../../../firmware/wire/ber.js";
 import type { Framed, Framing } from "../framing.js";
 import { eachPacket } from "./packets.js";
+import type { FramingMemory } from "./memory.js";
 import { Repeats } from "./repeats.js";
 
 export interface SnmpSettings {
@@ -104,10 +105,11 @@ const lf = 0x0a;
 export class SnmpTrapFraming implements Framing {
   readonly silenceEndsLine = false;
   readonly #settings: SnmpSettings;
-  readonly #repeats = new Repeats(repeatsMax);
+  readonly #repeats: Repeats;
 
-  constructor(settings: SnmpSettings) {
+  constructor(settings: SnmpSettings, memory: FramingMemory) {
     this.#settings = settings;
+    this.#repeats = memory.requests ??= new Repeats(repeatsMax);
   }
 
   open(): readonly Framed[] {
