@@ -353,7 +353,8 @@ describe("a process that is killed", () => {
       "avaya-ip-office": (id, _turn, last) => "2026/11/23 08:00:00,00:01:00,5,0145678901,I,101,101"
         + `,,0,${id},${last ? 0 : 1},E101,A,T1,L,0,0${",".repeat(18)}\r\n`,
       "nortel-meridian": (id, turn, last) => `${turn === 0 ? last ? "N" : "S" : last ? "E" : "X"} `
-        + `${String(id * 10 + turn).padStart(3, "0")} 00 T01000${id} 2345 11/23 08:00:00 00:01:00\r\n`
+        + `${String(id * 10 + turn).padStart(3, "0")} 00 T01000${id} 2345 11/23 08:00:00 00:01:00`
+        + "\r\n"
         + (turn % 2 === 0 ? "& 03012345678xxxxx 0000 0000\r\n" : ""),
     };
     const scenario = fc.record({

@@ -284,7 +284,7 @@ describe("smdr session, IP Office", () => {
     bench.end();
   });
 
-  it("records a call without its last part, marked, at its bounds, also over sessions", async () => {
+  it("records a call without its last part, marked, at its bounds, over sessions", async () => {
     const bench = new Bench({ format: "avaya-ip-office" });
     const partLine = (id: number): string =>
       `2026/11/23 09:00:00,00:01:00,5,0145678901,I,101,101,,0,${
