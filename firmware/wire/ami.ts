@@ -29,15 +29,13 @@ const endBytes = 4;
 const unsafe = /[\r\n\0]+/g;
 const unsafeKey = /[\r\n\0:]+/g;
 
-/** One message. Its lines are found when a field is asked for; values are made one by one. */
+/** One message. Its fields are found when one of them is asked for. */
 export class AmiMessage {
   readonly kind: AmiKind;
   /** The event's, response's or action's name; for the banner, the AMI version. */
   readonly name: string;
   readonly #text: string;
-  /** Its lines have been found before: who asks again later keeps them. */
-  #known = false;
-  #own: Lines | undefined;
+  #found: Found | undefined;
 
   /** `text` is the message without its final line end; it begins with `<kind>: <name>`. */
   constructor(kind: AmiKind, text: string) {
@@ -56,136 +54,107 @@ export class AmiMessage {
 
   /** The first value of a key, as sent: `""` where the value is empty. */
   get(key: string): string | undefined {
-    const found = this.#lines();
-    const { keys, count } = found;
-    for (let index = 0; index < count; index += 1) {
-      if (keys[index] === key) return this.#value(found, index);
-    }
-    return undefined;
+    const { keys, values } = this.#find();
+    const index = keys.indexOf(key);
+    return index < 0 ? undefined : values[index];
   }
 
   /** All values of a repeated key, in order. */
   all(key: string): readonly string[] {
-    const { values } = this;
-    return this.keys.flatMap((each, index) => each === key ? [values[index] ?? ""] : []);
+    const { keys, values } = this.#find();
+    return keys.flatMap((each, index) => each === key ? [values[index] ?? ""] : []);
   }
 
   /** Every field in order, `Event`/`Response`/`Action` first. Lines without a key have key `""`. */
   get fields(): readonly AmiField[] {
-    const { values } = this;
-    return this.keys.map((key, index) => [key, values[index] ?? ""]);
+    const { keys, values } = this.#find();
+    return keys.map((key, index) => [key, values[index] ?? ""]);
   }
 
   /** Parallel to `values`: cheaper than `fields` for a reader that wants everything. */
   get keys(): readonly string[] {
-    const { keys, count } = this.#lines();
-    return keys.slice(0, count);
+    return this.#find().keys;
   }
 
   get values(): readonly string[] {
-    const { starts, ends, count } = this.#lines();
-    const text = this.#text;
-    const own = text.length > sharedCharsMax;
-    const values: string[] = [];
-    for (let index = 0; index < count; index += 1) {
-      const start = starts[index] ?? 0;
-      const end = ends[index] ?? 0;
-      values.push(own ? copied(text, start, end) : text.slice(start, end));
-    }
-    return values;
+    return this.#find().values;
   }
 
-  #value({ starts, ends }: Lines, index: number): string {
-    const start = starts[index] ?? 0;
-    const end = ends[index] ?? start;
-    return this.#text.length > sharedCharsMax ? copied(this.#text, start, end)
-      : this.#text.slice(start, end);
-  }
-
-  #lines(): Lines {
-    if (lines.of === this) return lines;
-    if (this.#own !== undefined) return this.#own;
-    if (this.#known) {
-      this.#own = noLines();
-      return this.#find(this.#own);
-    }
-    this.#known = true;
-    if (lines.count > linesKeptMax) lines = noLines();
-    return this.#find(lines);
-  }
-
-  #find(into: Lines): Lines {
-    into.of = this;
-    into.count = this.kind === "banner" ? 0 : findLines(into, this.#text,
-      shapeOf(this.kind, this.name));
-    return into;
+  #find(): Found {
+    this.#found ??= this.kind === "banner" ? nothing : findFields(this.kind, this.name, this.#text);
+    return this.#found;
   }
 }
 
-/** Where the fields of one message lie in its text; only the first `count` of each list count. */
-interface Lines {
-  of: AmiMessage | undefined;
-  count: number;
-  readonly keys: string[];
-  readonly starts: number[];
-  readonly ends: number[];
+interface Found {
+  readonly keys: readonly string[];
+  readonly values: readonly string[];
 }
 
-/** Of a larger message they are not kept for the next one. */
-const linesKeptMax = 1_000;
+const nothing: Found = { keys: [], values: [] };
 
-const noLines = (): Lines => ({ of: undefined, count: 0, keys: [], starts: [], ends: [] });
+/**
+ * The keys of an event in order, and an expression that finds their values: the next event of the
+ * same name has nearly always the same keys, so that they need neither be searched for nor made
+ * anew. An Asterisk has some hundred names and few shapes of each; bounded in all directions.
+ */
+interface Shape {
+  readonly keys: readonly string[];
+  readonly expression: RegExp;
+}
 
-/** Of the message last read: most are read once, many fields in a row, and then forgotten. */
-let lines = noLines();
+const shapes = new Map<string, Shape[]>();
+const shapedNamesMax = 200;
+const shapesOfNameMax = 4;
+const shapeKeysMax = 64;
+const shapeNameCharsMax = 40;
+const steadyKey = /^[\w-]{1,40}$/;
 
-function findLines({ keys, starts, ends }: Lines, text: string, guesses: string[]): number {
-  const own = text.length > sharedCharsMax;
-  const length = text.length;
-  let count = 0;
-  for (let start = 0, index = 0; start < length; index += 1) {
-    const guess = guesses[index];
-    let key = guess;
-    let colon = start + (guess === undefined ? 0 : guess.length);
-    if (guess === undefined || text.charCodeAt(colon) !== 58 || !text.startsWith(guess, start)) {
-      colon = keyEnd(text, start);
-      key = colon < 0 ? "" : own ? copied(text, start, colon) : text.slice(start, colon);
-      if (guess === undefined && key.length <= guessCharsMax && index < guessesMax) {
-        guesses[index] = copied(key, 0, key.length);
-      }
-    }
+function findFields(kind: AmiKind, name: string, text: string): Found {
+  // A value is a view into the text, and a longer text is not kept in memory for the sake of one.
+  if (text.length > sharedCharsMax) return splitLines(text, true);
+  if (kind !== "event" || name.length > shapeNameCharsMax) return splitLines(text, false);
+  const known = shapes.get(name);
+  for (let index = 0; known !== undefined && index < known.length; index += 1) {
+    const shape = known[index];
+    const match = shape?.expression.exec(text);
+    if (shape !== undefined && match) return { keys: shape.keys, values: match.slice(1) };
+  }
+  const found = splitLines(text, false);
+  if (known === undefined && shapes.size < shapedNamesMax) {
+    shapes.set(copied(name, 0, name.length), shapesOf(found.keys, text));
+  } else if (known !== undefined && known.length < shapesOfNameMax) {
+    known.push(...shapesOf(found.keys, text));
+  }
+  return found;
+}
+
+/** None where a key is itself variable (a channel's name in parentheses) or a line is unusual. */
+function shapesOf(keys: readonly string[], text: string): Shape[] {
+  if (keys.length > shapeKeysMax || !keys.every((key) => steadyKey.test(key))) return [];
+  const lines = keys.map((key) => `${key}: ([^\\r\\n]*)`);
+  const expression = new RegExp(`^${lines.join("\\r\\n")}$`);
+  if (!expression.test(text)) return [];
+  return [{ keys: keys.map((key) => copied(key, 0, key.length)), expression }];
+}
+
+function splitLines(text: string, own: boolean): Found {
+  const keys: string[] = [];
+  const values: string[] = [];
+  const part = own ? copied : (all: string, start: number, end: number) => all.slice(start, end);
+  for (let start = 0; start < text.length;) {
+    const colon = keyEnd(text, start);
     const from = colon < 0 ? start : text.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1;
     let next = text.indexOf("\n", from);
-    if (next < 0) next = length;
+    if (next < 0) next = text.length;
     const end = next > from && text.charCodeAt(next - 1) === cr ? next - 1 : next;
     if (end > from || colon >= 0) {
-      keys[count] = key ?? "";
-      starts[count] = from;
-      ends[count] = end;
-      count += 1;
+      keys.push(colon < 0 ? "" : part(text, start, colon));
+      values.push(part(text, from, end));
     }
     start = next + 1;
   }
-  return count;
-}
-
-/**
- * The keys of the last message with the same name, in order: the next one has nearly always the
- * same, so that they need neither be searched for nor made anew. Bounded in all directions.
- */
-const shapes = new Map<string, string[]>();
-const shapesMax = 256;
-const guessesMax = 64;
-const guessCharsMax = 40;
-
-function shapeOf(kind: AmiKind, name: string): string[] {
-  if (kind !== "event" || name.length > guessCharsMax) return [];
-  let shape = shapes.get(name);
-  if (shape === undefined) {
-    shape = [];
-    if (shapes.size < shapesMax) shapes.set(copied(name, 0, name.length), shape);
-  }
-  return shape;
+  return { keys, values };
 }
 
 /**
