@@ -68,6 +68,7 @@ export async function simulateCsta(plan: CstaSimulationPlan): Promise<Result<Cst
   const peer = new CstaPeer({ world, ...make, trunks: ["8001", "8002"],
     extensions: names.map((name, index) => ({ number: String(1001 + index), name })),
     queues: [{ number: "600", members: ["1007", "1008"] }],
+    routeingDevices: [{ number: "900", defaultRoute: "1001" }],
     ...(make.association === "none" || unsigned.has(pbx) ? {} : { user, password: secret }) });
   const accept = (socket: Socket): void => {
     sockets.add(socket);
@@ -87,7 +88,7 @@ export async function simulateCsta(plan: CstaSimulationPlan): Promise<Result<Cst
   const port = portOf(server);
   return ok({
     port, peer, description: `${driver} (${pbx}) on ${plan.address}:${port}, user ${user}, `
-      + "devices 1001-1008 and 600, trunks 8001-8002",
+      + "devices 1001-1008, 600 and 900 (routeing), trunks 8001-8002",
     call: (call) => { play(peer, call); },
     fault: (fault) => { faultOf(world, peer, fault); },
     traffic: (rate) => { if (rate > 0) peer.startTraffic(rate); else peer.stopTraffic(); },

@@ -27,6 +27,7 @@ import type { EventLog } from "./switching/event-log.js";
 import type { RecordBook } from "./switching/records.js";
 import type { RawKeeper } from "./link/raw.js";
 import type { Terminals } from "./terminal/terminals.js";
+import type { Routeing } from "./switching/routeing.js";
 import type { SwitchingFunction } from "./switching/switching-function.js";
 
 export interface ViewParts {
@@ -53,6 +54,7 @@ export interface ViewParts {
   readonly numbers: LinkNumberResolver;
   readonly links: LinkSet;
   readonly switch: SwitchingFunction;
+  readonly routeing: Routeing;
   readonly configuration: Configuration;
   readonly secrets: Secrets;
   readonly host: HostHealth;
@@ -64,7 +66,7 @@ export function gatewayView(parts: ViewParts): GatewayView {
   return {
     world,
     get language() { return parts.configuration.document.unit.language; },
-    switch: parts.switch,
+    switch: parts.switch, routeing: parts.routeing,
     links: () => links.list(),
     link: (id) => links.get(id),
     linkControl: {

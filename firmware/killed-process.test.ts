@@ -70,6 +70,8 @@ class Life {
       paging: { received: () => Promise.resolve(done), told: () => Promise.resolve() },
       hotel: { uses: () => false, received: () => Promise.resolve(done), linkUp: () => undefined,
         linkForgotten: () => undefined },
+      routeing: { told: () => undefined, linkUp: () => undefined, linkDown: () => undefined,
+        linkRemoved: () => undefined },
       secret: () => fail("not-found", "none"), timeZone: () => "UTC", switchOf: () => source,
       openerOf: () => ({ description: "bench", close: () => Promise.resolve(),
         open: () => Promise.resolve(ok(this.#line())) }) });

@@ -48,7 +48,9 @@ async function running(...configs: readonly LinkConfig[]) {
     secret: () => ok("hush"), timeZone: () => zone.name, openerOf: () => bench.opener,
     switchOf: () => source,
     hotel: { uses: () => false, received: () => Promise.resolve(ok(undefined)),
-      linkUp: () => undefined, linkForgotten: () => undefined } });
+      linkUp: () => undefined, linkForgotten: () => undefined },
+      routeing: { told: () => undefined, linkUp: () => undefined, linkDown: () => undefined,
+        linkRemoved: () => undefined } });
   const source = createSwitch({ world, log: new SimulatedEventLog(),
     records: new SimulatedRecordBook(), numbers: simulatedNumbers, alarms,
     findLink: (id) => set.get(id) });

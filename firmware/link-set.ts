@@ -13,6 +13,7 @@ import { transportOpener } from "./link/transports/registry.js";
 import type { HotelMessage } from "./model/hotel.js";
 import { linkId, type LinkId } from "./model/identifiers.js";
 import type { Page, PageStatus } from "./model/pages.js";
+import type { RouteMessage } from "./model/routeing.js";
 import type { Alarms } from "./supervisor/alarms.js";
 import type { Switch } from "./switching/switch.js";
 
@@ -28,6 +29,7 @@ export interface LinkSetParts {
   readonly switchOf: () => Switch;
   readonly timeZone: () => string;
   readonly hotel: LinkHotel;
+  readonly routeing: LinkRouteing;
   /** Opens lines; real ones if absent. */
   readonly openerOf?: typeof transportOpener;
 }
@@ -45,6 +47,14 @@ export interface LinkLedger {
 export interface LinkPaging {
   received(link: LinkId, page: Page): Promise<Result<void>>;
   told(link: LinkId, pager: string, status: PageStatus): Promise<void>;
+}
+
+/** What PBXs say of routeing; `Routeing` fits. */
+export interface LinkRouteing {
+  told(link: LinkId, message: RouteMessage): void;
+  linkUp(link: LinkId): void;
+  linkDown(link: LinkId): void;
+  linkRemoved(link: LinkId): void;
 }
 
 /** So much is read again before what was not parsed: thousands of lines. */
@@ -203,7 +213,7 @@ export class LinkSet implements Component {
    * them again.
    */
   #sink(id: LinkId, kept: boolean): LinkSink {
-    const { switchOf, ledger, paging, world, hotel } = this.#parts;
+    const { switchOf, ledger, paging, world, hotel, routeing } = this.#parts;
     const told = (run: () => void): void => {
       if (kept) void switchOf().recorded().then(run);
       else run();
@@ -221,8 +231,15 @@ export class LinkSet implements Component {
       page: (page) => paging.received(id, page),
       pageStatus: (pager, status) => { void paging.told(id, pager, status); },
       snapshot: (snapshot, reason) => { switchOf().reconcile(id, snapshot, reason); },
-      up: () => { hotel.linkUp(id); },
-      down: () => { switchOf().markStale(id); },
+      up: () => {
+        hotel.linkUp(id);
+        routeing.linkUp(id);
+      },
+      down: () => {
+        switchOf().markStale(id);
+        routeing.linkDown(id);
+      },
+      routeing: (message) => { routeing.told(id, message); },
       forgotten: (reason) => {
         switchOf().forget(id, reason);
         hotel.linkForgotten(id);
@@ -252,6 +269,7 @@ export class LinkSet implements Component {
 
   #removed(id: LinkId): void {
     this.#parts.switchOf().forget(id, "link-removed");
+    this.#parts.routeing.linkRemoved(id);
     for (const code of ["link-down", "link-degraded"] as const) {
       this.#parts.alarms.clear(code, id);
     }

@@ -45,6 +45,7 @@ const capabilities: Capabilities = {
   callIdentity: "changes-on-transfer",
   monitorsMax: 10_000,
   requestsInFlightMax: 32,
+  routeing: true,
 };
 
 const common = {

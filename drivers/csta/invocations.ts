@@ -68,9 +68,7 @@ export class Invocations {
     const invokeID = this.#nextId();
     const bytes = this.#codec.encode(make(invokeID));
     if (bytes === undefined) {
-      return Promise.resolve(fail("service-not-supported", {
-        en: `${name}: this phase of CSTA has no such service.`,
-        fr: `${name} : cette phase de CSTA n'a pas ce service.` }));
+      return Promise.resolve(notInPhase(name));
     }
     const sent = this.#transmit(bytes);
     if (!sent.ok) return Promise.resolve(sent);
@@ -82,6 +80,13 @@ export class Invocations {
       });
       this.#waiting.set(invokeID, { service: name, timer, settle, answered });
     });
+  }
+
+  /** Sends what is never answered. Faults: `service-not-supported`, `link-down`. */
+  tell<S extends CstaServiceName>(service: S, argument: CstaArgument<S>): Result<void> {
+    const bytes = this.#codec.encode(
+      { kind: "invoke", invokeID: this.#nextId(), service, argument } as CstaMessage);
+    return bytes === undefined ? notInPhase(service) : this.#transmit(bytes);
   }
 
   /** False when nobody waits for this answer: it came too late, or is nonsense. */
@@ -110,6 +115,11 @@ export class Invocations {
     } while (this.#waiting.has(this.#last));
     return this.#last;
   }
+}
+
+function notInPhase(name: string): Result<never> {
+  return fail("service-not-supported", { en: `${name}: this phase of CSTA has no such service.`,
+    fr: `${name} : cette phase de CSTA n'a pas ce service.` });
 }
 
 function settled(service: string, message: CstaMessage): Result<CstaMessage> {

@@ -23,11 +23,24 @@ export interface PeerQueue {
   readonly members: readonly string[];
 }
 
+/** A call to it waits until the computing function, or the default, says where it goes. */
+export interface PeerRouteingDevice {
+  readonly number: string;
+  readonly defaultRoute: string;
+}
+
+/** Who asks for routes. */
+export interface PeerRouteingHooks {
+  waits(call: PeerCall, at: PeerRouteingDevice, plan: Partial<PeerCallPlan>): void;
+  ended(call: PeerCall): void;
+}
+
 export interface PeerPlan {
   readonly world: World;
   readonly extensions: readonly PeerExtension[];
   readonly trunks?: readonly string[];
   readonly queues?: readonly PeerQueue[];
+  readonly routeingDevices?: readonly PeerRouteingDevice[];
   /** How connections name their device: by its number, or by octets that mean nothing. */
   readonly connectionDevices?: "static" | "dynamic";
   /** How devices are named: dialable, or Panasonic's device numbers. */
@@ -88,6 +101,7 @@ export class PeerPbx {
   readonly dnd = new Set<string>();
   /** Of each device, where its calls go, by the type of forwarding. */
   readonly forwarding = new Map<string, Map<ForwardingType, string>>();
+  routeing: PeerRouteingHooks | undefined;
   readonly #emit: (event: CstaEvent, devices: ReadonlySet<string>, call?: PeerCall) => void;
   #nextCall = firstCallId;
 
@@ -102,9 +116,10 @@ export class PeerPbx {
     this.#emit = emit;
   }
 
-  /** All devices with their number in lists: extensions, queues, lines. */
+  /** All devices with their number in lists: extensions, queues, routeing devices, lines. */
   get devices(): string[] {
     return [...this.extensions.keys(), ...(this.plan.queues ?? []).map(({ number }) => number),
+      ...(this.plan.routeingDevices ?? []).map(({ number }) => number),
       ...this.plan.trunks ?? []];
   }
 
@@ -237,7 +252,9 @@ export class PeerPbx {
     const forwarded = this.forwarding.get(to)?.get("immediate");
     const queue = this.plan.queues?.find(({ number }) => number === to);
     const behaviour = plan.behaviour ?? this.extensions.get(to)?.behaviour ?? "answer";
+    const routeing = this.plan.routeingDevices?.find(({ number }) => number === to);
     if (queue !== undefined) this.#queue(call, queue, plan);
+    else if (routeing !== undefined) this.#waitForRoute(call, routeing, plan);
     else if (forwarded !== undefined) {
       call.lastRedirection = to;
       this.route(call, forwarded, plan, "callForwardImmediate");
@@ -293,6 +310,19 @@ export class PeerPbx {
     });
   }
 
+  /** Whether a call that is routed there would be taken. */
+  takesCall(to: string): boolean {
+    return this.extensions.get(to)?.behaviour !== "busy" && !this.dnd.has(to);
+  }
+
+  #waitForRoute(call: PeerCall, at: PeerRouteingDevice, plan: Partial<PeerCallPlan>): void {
+    call.connections.set(at.number, { state: "queued" });
+    this.tell({ type: "queued", queuedConnection: this.connection(call, at.number),
+      queue: this.device(at.number), ...this.roles(call), cause: "enteringDistribution" }, call);
+    if (this.routeing === undefined) this.divert(call, at.number, at.defaultRoute, "redirected");
+    else this.routeing.waits(call, at, plan);
+  }
+
   #queue(call: PeerCall, queue: PeerQueue, plan: Partial<PeerCallPlan>): void {
     call.connections.set(queue.number, { state: "queued" });
     this.tell({ type: "queued", queuedConnection: this.connection(call, queue.number),
@@ -340,6 +370,7 @@ export class PeerPbx {
     for (const timer of call.timers) timer.cancel();
     call.timers.clear();
     if (this.calls.get(call.id) === call) this.calls.delete(call.id);
+    this.routeing?.ended(call);
   }
 
   hold(call: PeerCall, device: string, cause: EventCause = "normal"): void {

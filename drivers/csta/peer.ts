@@ -6,9 +6,11 @@
 
 import type { Cancellable } from "../../firmware/base/world.js";
 import type { ConnectionState } from "../../firmware/model/states.js";
-import type { CstaCodec, CstaEvent, CstaMessage, CstaResult, SystemStatus }
+import type { CstaArgument, CstaCodec, CstaEvent, CstaMessage, CstaResult, CstaServiceName,
+  SystemStatus }
   from "../../firmware/wire/csta/message.js";
 import { PeerPbx, type PeerCall, type PeerPlan } from "./peer-pbx.js";
+import { PeerRouteing } from "./peer-routeing.js";
 import { callService, deviceService, systemService, type PeerAnswer } from "./peer-services.js";
 
 /** The PBX's end of a line. */
@@ -54,11 +56,18 @@ interface Line {
   lastMonitorMs: number;
 }
 
+/** An invocation of the PBX before it has its invoke id. */
+interface Said {
+  readonly service: CstaServiceName;
+  readonly argument: CstaArgument;
+}
+
 export class CstaPeer {
   readonly pbx: PeerPbx;
   readonly #plan: CstaPeerPlan;
   readonly #lines = new Set<Line>();
   readonly #waiting = new Set<Cancellable>();
+  readonly routeing: PeerRouteing<Line>;
   #crossRef = 0;
   #sessions = 0;
   #delayMs = 0;
@@ -74,6 +83,8 @@ export class CstaPeer {
   constructor(plan: CstaPeerPlan) {
     this.#plan = plan;
     this.pbx = new PeerPbx(plan, (event, devices, call) => { this.#event(event, devices, call); });
+    this.routeing = new PeerRouteing(this.pbx, { lines: () => this.#lines,
+      invoke: (own, service, argument) => { this.#say(own, { service, argument } as Said); } });
   }
 
   get monitored(): number {
@@ -95,7 +106,10 @@ export class CstaPeer {
         if (decoded.kind === "message" && !this.#isHanging) this.#message(own, decoded.message);
       }
     });
-    line.onClosed(() => { this.#lines.delete(own); });
+    line.onClosed(() => {
+      this.#lines.delete(own);
+      this.routeing.gone(own);
+    });
     if (own.associated) this.#statusSoon(own);
   }
 
@@ -167,6 +181,7 @@ export class CstaPeer {
   stop(): void {
     this.#isStopped = true;
     this.stopTraffic();
+    this.routeing.stop();
     this.pbx.restart();
     for (const timer of this.#waiting) timer.cancel();
   }
@@ -194,14 +209,17 @@ export class CstaPeer {
     return own.invokeID;
   }
 
+  #say(own: Line, said: Said): void {
+    this.#send(own, { kind: "invoke", invokeID: this.#nextInvokeID(own), ...said } as CstaMessage);
+  }
+
   #statusSoon(own: Line): void {
     this.#later(statusMs, () => { this.#sendStatus(own, "normal"); });
   }
 
   #sendStatus(own: Line, systemStatus: SystemStatus): void {
     if (!own.associated) return;
-    this.#send(own, { kind: "invoke", invokeID: this.#nextInvokeID(own),
-      service: "SystemStatus", argument: { systemStatus } });
+    this.#say(own, { service: "SystemStatus", argument: { systemStatus } });
   }
 
   #event(event: CstaEvent, devices: ReadonlySet<string>, call?: PeerCall): void {
@@ -236,6 +254,7 @@ export class CstaPeer {
           ...(message.invokeID === undefined ? {} : { invokeID: message.invokeID }) });
         own.associated = false;
         own.monitors.clear();
+        this.routeing.gone(own);
         return;
       case "unknown-invoke":
         this.#send(own, { kind: "error", invokeID: message.invokeID,
@@ -272,8 +291,8 @@ export class CstaPeer {
       own.line.close();
       return;
     }
-    const answer = this.#answer(own, invoke);
-    if (answer === undefined) return;
+    const answer = this.routeing.answer(own, invoke) ?? this.#answer(own, invoke);
+    if (answer === undefined || answer === "taken") return;
     if ("error" in answer) this.#send(own, { kind: "error", invokeID, error: answer.error });
     else this.#send(own, { kind: "result", invokeID, service, result: answer.result });
   }
@@ -365,18 +384,20 @@ export class CstaPeer {
     const serviceCrossRefID = "0001";
     this.#later(1, () => {
       for (let at = 0; at < devices.length; at += partMax) {
-        this.#send(own, { kind: "invoke", invokeID: this.#nextInvokeID(own),
-          service: "SwitchingFunctionDevices", argument: { serviceCrossRefID,
-            segmentID: at / partMax, lastSegment: at + partMax >= devices.length,
-            deviceList: devices.slice(at, at + partMax).map((number) => ({
-              deviceID: pbx.device(number), deviceCategory: this.#category(number) })) } });
+        this.#say(own, { service: "SwitchingFunctionDevices", argument: { serviceCrossRefID,
+          segmentID: at / partMax, lastSegment: at + partMax >= devices.length,
+          deviceList: devices.slice(at, at + partMax).map((number) => ({
+            deviceID: pbx.device(number), deviceCategory: this.#category(number) })) } });
       }
     });
     return { result: { serviceCrossRefID } as CstaResult };
   }
 
-  #category(number: string): "networkInterface" | "acd" | "station" {
+  #category(number: string): "networkInterface" | "acd" | "routeingDevice" | "station" {
     if (this.#plan.trunks?.includes(number) === true) return "networkInterface";
+    if (this.#plan.routeingDevices?.some((each) => each.number === number) === true) {
+      return "routeingDevice";
+    }
     return this.pbx.extensions.has(number) ? "station" : "acd";
   }
 
@@ -394,7 +415,7 @@ export class CstaPeer {
     const reply = tlv(0xa4, [tlv(0xa2, [tlv(0x30, [Buffer.from("040200010201000101ff", "hex"),
       tlv(0xa5, [tlv(0x30, entries)])])])]);
     this.#later(1, () => {
-      this.#send(own, { kind: "invoke", invokeID: this.#nextInvokeID(own), service: "Escape",
+      this.#say(own, { service: "Escape",
         argument: { extensions: { privateData: [reply.toString("hex")] } } });
     });
   }

@@ -22,6 +22,17 @@ async function listed(
   return services === undefined || services.length === 0 ? undefined : new Set(services);
 }
 
+/** Phases I and II have no registration: only the PBX's own settings say whether it asks. */
+function provenRouteing(
+  codec: CstaCodec, { refused, proven }: Invocations, offered: ReadonlySet<string> | undefined,
+): Proof {
+  const name = codec.services.has("RouteRegister") ? "RouteRegister" : "RouteSelect";
+  const isListed = offered?.has(name);
+  return { subject: "routeing", evidence: name,
+    proven: refused.has(name) || isListed === false ? "no"
+      : proven.has(name) || isListed === true ? "yes" : "not-tried" };
+}
+
 /** `declared`: what the driver's sheet offers. */
 export async function prove(
   codec: CstaCodec, invocations: Invocations, declared: Capabilities["services"],
@@ -50,6 +61,7 @@ export async function prove(
         : { en: `the PBX does not list ${name}`, fr: `le PBX ne liste pas ${name}` } });
     }
   }
+  proofs.push(provenRouteing(codec, invocations, offered));
   proofs.push({ subject: "snapshot",
     proven: invocations.refused.has("SnapshotDevice") ? "no"
       : invocations.proven.has("SnapshotDevice") ? "yes" : "not-tried",

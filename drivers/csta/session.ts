@@ -8,7 +8,8 @@ import {
 } from "../../firmware/base/result.js";
 import type { Decoder } from "../../firmware/base/codec.js";
 import type { Cancellable } from "../../firmware/base/world.js";
-import type { Capabilities, Proof, Session, SessionContext } from "../../firmware/link/driver.js";
+import type { Capabilities, Proof, RouteingSession, Session, SessionContext }
+  from "../../firmware/link/driver.js";
 import { deviceId, type DeviceId } from "../../firmware/model/identifiers.js";
 import type { ServiceRequest, ServiceResponse } from "../../firmware/model/services.js";
 import type { LinkSnapshot } from "../../firmware/model/snapshot.js";
@@ -27,6 +28,7 @@ import { DeviceNames } from "./names.js";
 import { paceOf, type Pace } from "./pace.js";
 import { PanasonicList } from "./panasonic-list.js";
 import { prove } from "./probe.js";
+import { RouteingServices } from "./routeing.js";
 import { Segments } from "./segments.js";
 import { perform } from "./services.js";
 import { takeSnapshot, type Contained } from "./snapshot.js";
@@ -82,6 +84,7 @@ class CstaSession implements Session {
   readonly #deviceParts: Segments<SnapshotDeviceEntry>;
   readonly #callParts: Segments<SnapshotCallEntry>;
   readonly #pace: Pace;
+  readonly #routeing: RouteingServices;
   readonly #devices = new Map<DeviceId, ListedDevice>();
   readonly #agents = new Set<DeviceId>();
   readonly #unknown = new Set<string>();
@@ -107,6 +110,8 @@ class CstaSession implements Session {
     this.#invocations = new Invocations(clock, codec, (bytes) => this.#transmit(bytes));
     this.#monitors = new Monitors(this.#invocations, this.#names, clock, this.#pace,
       (reason) => { this.#changed(reason); }, profile.switchName);
+    this.#routeing = new RouteingServices({ codec, names: this.#names, calls: this.#calls,
+      invocations: this.#invocations, told: (message) => { context.routeing?.(message); } });
     this.#list = new DeviceList(clock);
     this.#panasonic = new PanasonicList(clock);
     this.#deviceParts = new Segments(clock);
@@ -191,7 +196,7 @@ class CstaSession implements Session {
       this.#panasonic.part(message.argument.extensions.privateData ?? []);
     } else if (message.service === "MonitorStop") {
       this.#monitors.ended(message.argument.monitorCrossRefID);
-    }
+    } else this.#routeing.take(message);
     const answer = answerInvoke(message);
     if (answer !== undefined) this.#send(answer);
   }
@@ -370,6 +375,14 @@ class CstaSession implements Session {
     return this.#notUp() ?? await perform({ names: this.#names, calls: this.#calls,
       invocations: this.#invocations }, request, deadlineMs);
   }
+
+  readonly routeing: RouteingSession = {
+    register: async (device, deadlineMs) =>
+      this.#notUp() ?? await this.#routeing.register(device, deadlineMs),
+    cancel: async (device, deadlineMs) =>
+      this.#notUp() ?? await this.#routeing.cancel(device, deadlineMs),
+    answer: (answer) => this.#notUp() ?? this.#routeing.answer(answer),
+  };
 
   async probe(): Promise<Result<readonly Proof[]>> {
     return this.#notUp() ?? ok(await prove(this.#profile.codec, this.#invocations,

@@ -36,6 +36,12 @@ export function checkCsta(
         message: "is off: passwords, numbers and calls pass where everybody on the way can read "
           + "and change them" });
     }
+    for (const [place, { routeingDevices }] of server.applications.entries()) {
+      if (routeingDevices === undefined || /phase[12]$/.test(server.protocol)) continue;
+      findings.errors.push({ path: ["csta", index, "applications", place, "routeingDevices"],
+        message: `is for phases I and II; expected none, as applications of ${server.protocol} `
+          + "register themselves (Route Register)" });
+    }
     for (const [place, { from }] of server.applications.entries()) {
       if (from === undefined) continue;
       findings.warnings.push({ path: ["csta", index, "applications", place, "from"],

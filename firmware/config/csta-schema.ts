@@ -14,6 +14,13 @@ const application = z.strictObject({
     "Postes",
     "Postes qu'elle peut observer et commander : 101, 1*, 10??, pbx-2:1*. Absent : tous. Son rôle "
       + "limite toujours ce qu'elle peut faire.")),
+  routeingDevices: z.array(z.string().min(1).max(64)).min(1).max(100).optional().meta(words(
+    "Routes calls of",
+    "Routeing devices whose calls it routes while it is connected, in phases I and II, where an "
+      + "application has no word to ask for it: 900, pbx-2:900.",
+    "Achemine les appels de",
+    "Postes d'acheminement dont elle route les appels quand elle est connectée, en phases I et II, "
+      + "où une application n'a pas de mot pour le demander : 900, pbx-2:900.")),
   from: z.array(z.string().refine(isNetwork, "must be an address or a network: 192.0.2.0/24"))
     .min(1).max(64).optional().meta(words("Without password from",
       "Addresses and networks from which it needs no password, for applications that cannot send "

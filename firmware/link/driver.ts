@@ -4,8 +4,9 @@ import type { Result, Text } from "../base/result.js";
 import type { World } from "../base/world.js";
 import type { CallEvent, EventName } from "../model/events.js";
 import type { HotelMessage, HotelWord } from "../model/hotel.js";
-import type { LinkId } from "../model/identifiers.js";
+import type { DeviceId, LinkId } from "../model/identifiers.js";
 import type { Page, PageStatus } from "../model/pages.js";
+import type { RouteAnswer, RouteMessage } from "../model/routeing.js";
 import type { ServiceName, ServiceRequest, ServiceResponse } from "../model/services.js";
 import type { LinkSnapshot } from "../model/snapshot.js";
 import type { CompletedCall } from "../model/records.js";
@@ -19,11 +20,13 @@ export interface Capabilities {
   readonly callIdentity: "stable" | "changes-on-transfer" | "invented";
   readonly monitorsMax: number;
   readonly requestsInFlightMax: number;
+  /** The PBX asks where calls of its routeing devices are to go. */
+  readonly routeing?: true;
 }
 
 /** What a probe of this very PBX proved about one service or event; the brochure does not count. */
 export interface Proof {
-  readonly subject: ServiceName | EventName | "snapshot";
+  readonly subject: ServiceName | EventName | "snapshot" | "routeing";
   readonly proven: "yes" | "no" | "not-tried";
   /** How it was proven, or why not: `ListCommands names Atxfer`, `no write class originate`. */
   readonly evidence: Text;
@@ -78,6 +81,8 @@ export interface SessionContext<Options> {
   readonly page?: (page: Page) => Promise<Result<void>>;
   /** The paging system tells more about the newest page to this pager. */
   readonly pageStatus?: (pager: string, status: PageStatus) => void;
+  /** What the PBX says of routeing; absent where nobody takes it. */
+  readonly routeing?: (message: RouteMessage) => void;
   report(condition: Condition): void;
   identify(peer: PeerIdentity): void;
   /** Bytes that no frame claims. Counted, kept in the link's frame ring, never dropped silently. */
@@ -91,6 +96,17 @@ export interface SessionContext<Options> {
   missed(records: number): void;
   /** Asks for a resync: the driver saw that its picture may be wrong. */
   requestResync(reason: string): void;
+}
+
+/**
+ * Routeing towards the PBX. Undefined device: every routeing device, where the PBX has that. A PBX
+ * without registration accepts any.
+ */
+export interface RouteingSession {
+  register(device: DeviceId | undefined, deadlineMs: number): Promise<Result<void>>;
+  cancel(device: DeviceId | undefined, deadlineMs: number): Promise<Result<void>>;
+  /** Unanswered: what comes of it the PBX tells in the dialogue. */
+  answer(answer: RouteAnswer): Result<void>;
 }
 
 /** Every `deadlineMs` counts from now. The link itself settles what a session leaves unsettled. */
@@ -109,6 +125,8 @@ export interface Session {
    * far as the protocol tells. `service-refused`: it will never take this.
    */
   hotel?(message: HotelMessage, deadlineMs: number): Promise<Result<void>>;
+  /** Present where the driver's sheet says `routeing`. */
+  readonly routeing?: RouteingSession;
   /** `goesOn`: the next session is given the bytes again that were not told of, and their rest. */
   close(goesOn?: boolean): void;
 }

@@ -10,10 +10,11 @@ import type { CallEvent } from "../model/events.js";
 import type { LinkId } from "../model/identifiers.js";
 import type { HotelMessage } from "../model/hotel.js";
 import type { Page, PageStatus } from "../model/pages.js";
+import type { RouteMessage } from "../model/routeing.js";
 import type { CompletedCall } from "../model/records.js";
 import type { ServiceRequest, ServiceResponse } from "../model/services.js";
 import type { LinkSnapshot } from "../model/snapshot.js";
-import type { Condition, Driver, PeerIdentity, Proof } from "./driver.js";
+import type { Condition, Driver, PeerIdentity, Proof, RouteingSession } from "./driver.js";
 import { FrameRing } from "./frame-ring.js";
 import {
   linkTable, settleMs, shownState, type LinkEffect, type LinkInput, type MachineState,
@@ -32,6 +33,7 @@ export interface LinkSink {
   /** Somebody calls a pager through this link; resolves when that is durable. */
   readonly page?: (page: Page) => Promise<Result<void>>;
   readonly pageStatus?: (pager: string, status: PageStatus) => void;
+  readonly routeing?: (message: RouteMessage) => void;
   /** The PBX's own picture; events that follow are later than it. */
   snapshot(snapshot: LinkSnapshot, reason: string): void;
   up(): void;
@@ -237,6 +239,21 @@ class LinkRuntime<Options> implements Link {
     return live.value.hotel(message, deadlineMs);
   }
 
+  readonly routeing: RouteingSession = {
+    register: async (device, deadlineMs) => {
+      const live = this.#usable();
+      return live.ok ? live.value.routeing.register(device, deadlineMs) : live;
+    },
+    cancel: async (device, deadlineMs) => {
+      const live = this.#usable();
+      return live.ok ? live.value.routeing.cancel(device, deadlineMs) : live;
+    },
+    answer: (answer) => {
+      const live = this.#usable();
+      return live.ok ? live.value.routeing.answer(answer) : live;
+    },
+  };
+
   frames(): readonly Frame[] { return this.#ring.frames(); }
 
   watchFrames(handler: (frame: Frame) => void): () => void { return this.#ring.watch(handler); }
@@ -334,6 +351,7 @@ class LinkRuntime<Options> implements Link {
         page: (page) => this.#plan.sink.page?.(page)
           ?? Promise.resolve(fail("precondition", "nobody takes pages")),
         pageStatus: (pager, status) => { this.#plan.sink.pageStatus?.(pager, status); },
+        routeing: (message) => { this.#plan.sink.routeing?.(message); },
         condition: (condition) => { if (this.#live === live) this.#condition(condition); },
         identified: (peer) => { if (this.#live === live) this.#identified(peer); },
         garbage: (bytes, reason) => { this.#garbage(bytes, reason); },

@@ -6,7 +6,7 @@ import type { LinkId } from "../model/identifiers.js";
 import type { HotelMessage } from "../model/hotel.js";
 import type { ServiceRequest, ServiceResponse } from "../model/services.js";
 import type { LinkSnapshot } from "../model/snapshot.js";
-import type { Capabilities, HotelSheet, PeerIdentity, Proof } from "./driver.js";
+import type { Capabilities, HotelSheet, PeerIdentity, Proof, RouteingSession } from "./driver.js";
 import type { LinePins, ModemLines } from "./transport.js";
 
 export type LinkState =
@@ -115,6 +115,8 @@ export interface Link extends Component {
   probe(deadlineMs: number): Promise<Result<readonly Proof[]>>;
   /** Faults: `service-not-supported` beyond the driver's sheet, `link-down`, the driver's own. */
   hotel(message: HotelMessage, deadlineMs: number): Promise<Result<void>>;
+  /** Faults: `service-not-supported` beyond the driver's sheet, `link-down`, the PBX's own. */
+  readonly routeing: RouteingSession;
   /** The newest frames, oldest first; bounded by `framesMax` and `frameBytesMax`. */
   frames(): readonly Frame[];
   /** Called for every frame from now on, until the returned function is called. */

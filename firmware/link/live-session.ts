@@ -8,10 +8,12 @@ import type { CallEvent } from "../model/events.js";
 import type { LinkId } from "../model/identifiers.js";
 import type { HotelMessage } from "../model/hotel.js";
 import type { Page, PageStatus } from "../model/pages.js";
+import type { RouteMessage } from "../model/routeing.js";
 import type { CompletedCall } from "../model/records.js";
 import type { ServiceRequest, ServiceResponse } from "../model/services.js";
 import type { LinkSnapshot } from "../model/snapshot.js";
-import type { Condition, Driver, PeerIdentity, Proof, Session } from "./driver.js";
+import type { Condition, Driver, PeerIdentity, Proof, RouteingSession, Session }
+  from "./driver.js";
 import type { FrameRing } from "./frame-ring.js";
 import { otherReasons, rejectReasonsMax, type KeepingStatus, type LineStatus, type LinkCounters,
   type LinkTap, type TapListener } from "./link.js";
@@ -38,6 +40,7 @@ export interface SessionHost {
   record(call: CompletedCall): void;
   page(page: Page): Promise<Result<void>>;
   pageStatus(pager: string, status: PageStatus): void;
+  routeing(message: RouteMessage): void;
   condition(condition: Condition): void;
   identified(peer: PeerIdentity): void;
   garbage(bytes: Uint8Array, reason: string): void;
@@ -190,6 +193,20 @@ export class LiveSession<Options> {
         `${this.#plan.driver.name} tells nothing of rooms.`)));
   }
 
+  readonly routeing: RouteingSession = {
+    register: (device, deadlineMs) => this.#bounded("routeRegister", deadlineMs,
+      async (session) => await session.routeing?.register(device, deadlineMs) ?? this.#noRoutes()),
+    cancel: (device, deadlineMs) => this.#bounded("routeRegisterCancel", deadlineMs,
+      async (session) => await session.routeing?.cancel(device, deadlineMs) ?? this.#noRoutes()),
+    answer: (answer) => this.#session?.routeing?.answer(answer) ?? this.#noRoutes(),
+  };
+
+  #noRoutes(): Result<never> {
+    return fail("service-not-supported", {
+      en: `${this.#plan.driver.name} has no routeing services.`,
+      fr: `${this.#plan.driver.name} n'a pas de services d'acheminement.` });
+  }
+
   /**
    * Closes the line at once; resolves when what had been received is stored and parsed. `leaves`:
    * but for the beginning of a line that goes on, which is as after a kill.
@@ -267,6 +284,7 @@ export class LiveSession<Options> {
       },
       page: (page) => this.#host.page(page),
       pageStatus: (pager, status) => { this.#host.pageStatus(pager, status); },
+      routeing: (message) => { live(() => { this.#host.routeing(message); }); },
       report: (condition) => { live(() => { this.#host.condition(condition); }); },
       identify: (peer) => { live(() => { this.#host.identified(peer); }); },
       garbage: (bytes, reason) => {

@@ -6,10 +6,11 @@
 import { done, fail, ok, type Result } from "../base/result.js";
 import type { FaultCode } from "../base/faults.js";
 import type { Health } from "../base/component.js";
-import type { Capabilities } from "../link/driver.js";
+import type { Capabilities, RouteingSession } from "../link/driver.js";
 import type { Link, LinkStatus } from "../link/link.js";
 import { linkId } from "../model/identifiers.js";
 import type { CallRecord, NumberForms } from "../model/records.js";
+import type { RouteAnswer } from "../model/routeing.js";
 import { serviceNames, type ServiceRequest, type ServiceResponse } from "../model/services.js";
 import type { LinkSnapshot } from "../model/snapshot.js";
 import type { Alarms, AlarmView } from "../supervisor/alarms.js";
@@ -191,6 +192,24 @@ export class SimulatedLink implements Link {
   state: LinkStatus["state"] = { name: "up" };
   title = "";
   snapshots = 0;
+  /** What it was told of routeing: `register 900`, `cancel 900`, and answers. */
+  readonly routed: (string | RouteAnswer)[] = [];
+  /** What becomes of the next registrations. */
+  registering: () => Promise<Result<void>> = () => Promise.resolve(done);
+  readonly routeing: RouteingSession = {
+    register: (device) => {
+      this.routed.push(`register ${device ?? "all"}`);
+      return this.registering();
+    },
+    cancel: (device) => {
+      this.routed.push(`cancel ${device ?? "all"}`);
+      return Promise.resolve(done);
+    },
+    answer: (answer) => {
+      this.routed.push(answer);
+      return done;
+    },
+  };
   picture: LinkSnapshot = { calls: [], agents: [], devices: [] };
 
   constructor(name: string, declared: Partial<Capabilities> = {}) {

@@ -17,6 +17,7 @@ import type { CallRecord } from "../../model/records.js";
 import type { AlarmView, Alarms } from "../../supervisor/alarms.js";
 import { SimulatedEventLog, SimulatedLink, SimulatedRecordBook, simulatedNumbers }
   from "../../switching/switch-simulated.js";
+import { Routeing } from "../../switching/routeing.js";
 import { createSwitch, type SwitchingFunction } from "../../switching/switching-function.js";
 import { Terminals } from "../../terminal/terminals.js";
 import type { Access } from "../access/access.js";
@@ -206,6 +207,7 @@ function storedSecrets(
 
 export interface SimulatedGateway extends GatewayView {
   readonly switch: SwitchingFunction;
+  readonly routeing: Routeing;
   readonly access: Access;
   readonly audit: MemoryAudit;
   readonly alarms: MemoryAlarms;
@@ -308,6 +310,7 @@ export async function simulatedGateway(
   const find = (id: string): SimulatedLink | undefined => links.find((link) => link.name === id);
   const source = createSwitch({ world, log: events, records, numbers: simulatedNumbers, alarms,
     findLink: (id): Link | undefined => find(id) });
+  const routeing = new Routeing({ world, numbers: simulatedNumbers, findLink: find });
   const access = createAccess({ store, world, alarms, options: {
     pepper: new Uint8Array(32), sessions: { idleMs: 1_800_000, absoluteMs: 43_200_000 },
     givenPasswordsMustChange: false, hasher: quickHasher,
@@ -341,8 +344,8 @@ export async function simulatedGateway(
   const componentRows: ComponentRow[] = [
     { component: "gateway/links/pbx-1", status: "ok", reason: "", restarts: 0 }];
   return {
-    world, language: "fr", switch: source, access, audit, alarms, events, records, store, raw,
-    raws, componentRows, simulatedLinks: links, frameSource,
+    world, language: "fr", switch: source, routeing, access, audit, alarms, events, records, store,
+    raw, raws, componentRows, simulatedLinks: links, frameSource,
     links: () => links.map(view),
     link: (id) => { const link = find(id); return link === undefined ? undefined : view(link); },
     linkControl: {

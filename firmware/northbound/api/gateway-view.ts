@@ -20,6 +20,7 @@ import type { Alarms } from "../../supervisor/alarms.js";
 import type { HostReading } from "../../supervisor/host-health.js";
 import type { EventLog } from "../../switching/event-log.js";
 import type { RecordBook } from "../../switching/records.js";
+import type { Routeing } from "../../switching/routeing.js";
 import type { Switch } from "../../switching/switch.js";
 import type { LineWish } from "../../terminal/line.js";
 import type { Terminals } from "../../terminal/terminals.js";
@@ -145,6 +146,9 @@ export type PagingView = Pick<Paging, "send" | "get" | "list" | "after" | "watch
 export type HotelRoomsView =
   Pick<Hotel, "view" | "change" | "resync" | "refusedPostings" | "settlePosting">;
 
+/** Who routes calls of which routeing device; `Routeing` fits. */
+export type RouteingView = Pick<Routeing, "register" | "registrations" | "dialoguesOf">;
+
 /** One application that speaks CSTA. */
 export interface CstaSessionRow {
   readonly server: string;
@@ -194,6 +198,7 @@ export interface GatewayView {
   /** The unit's language, for callers that name none. */
   readonly language: Language;
   readonly switch: Switch;
+  readonly routeing: RouteingView;
   /** All links, by id. */
   links(): readonly LinkView[];
   link(id: string): LinkView | undefined;

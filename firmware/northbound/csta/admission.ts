@@ -40,7 +40,7 @@ export async function admit(
   if (application === undefined) {
     return fail("permission-denied", `${identity.name} is none of the applications of this server`);
   }
-  return ok({ identity, rights: new Rights(identity, application.devices) });
+  return ok({ identity, rights: new Rights(identity, application) });
 }
 
 function identityOf(

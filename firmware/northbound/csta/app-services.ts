@@ -11,6 +11,7 @@ import type { Identity } from "../access/roles.js";
 import { empty, errorOf, notSupported, refused, requestError, type Answer, type Following }
   from "./answer.js";
 import { AppMonitors } from "./app-monitors.js";
+import { AppRouteing } from "./app-routeing.js";
 import { queryRow, toldOf, type QueryArgument, type QueryRow } from "./device-query.js";
 import type { Domain } from "./domain.js";
 import { LinkNaming } from "./event-report.js";
@@ -32,12 +33,16 @@ export interface ServicesParts {
   readonly source: () => string;
   readonly codec: () => CstaCodec;
   report(monitorCrossRefID: string, event: CstaEvent): void;
+  /** Sent to the application, unanswered. */
+  invoke(following: Following): void;
 }
 
-type Handlers = { readonly [S in CstaServiceName]?: (argument: CstaArgument<S>) => Answer };
+type Handlers = {
+  readonly [S in CstaServiceName]?: (argument: CstaArgument<S>) => Answer | Promise<Answer> };
 
 export class AppServices {
   readonly monitors: AppMonitors;
+  readonly routeing: AppRouteing;
   readonly #parts: ServicesParts;
   readonly #handlers: Handlers;
   #lists = 0;
@@ -48,7 +53,10 @@ export class AppServices {
     this.monitors = new AppMonitors({ domain, rights, reading: () => this.#reading(),
       features: () => this.#features(),
       report: (crossRef, event) => { parts.report(crossRef, event); } });
+    this.routeing = new AppRouteing(parts);
     this.#handlers = {
+      RouteRegister: (said) => this.routeing.register(said),
+      RouteRegisterCancel: (said) => this.routeing.cancel(said),
       MonitorStart: (said) => this.monitors.start(said),
       ChangeMonitorFilter: (said) => this.monitors.change(said),
       MonitorStop: (said) => this.monitors.stop(said),
@@ -68,7 +76,8 @@ export class AppServices {
   /** Never rejects. */
   async answer(service: CstaServiceName, argument: CstaArgument): Promise<Answer> {
     // Both belong to one message, in which the types agree.
-    const own = this.#handlers[service] as ((said: CstaArgument) => Answer) | undefined;
+    const own = this.#handlers[service] as
+      ((said: CstaArgument) => Answer | Promise<Answer>) | undefined;
     if (own !== undefined) return own(argument);
     const query = queryRow(service);
     if (query !== undefined) return this.#query(query, argument as QueryArgument);

@@ -54,7 +54,7 @@ describe("CSTA server: bounds", () => {
   it("verdicts on devices are forgotten, not changed", () => {
     const identity = { name: "a", role: "operator", roles: [], method: "password",
       mustChangePassword: false, credential: "user:a" } as const;
-    const rights = new Rights(identity, ["1*", "pbx-1:2?", "a.c"]);
+    const rights = new Rights(identity, { devices: ["1*", "pbx-1:2?", "a.c"] });
     for (let number = 0; number <= verdictsMax; number += 1) {
       assert.equal(rights.covers(pbx, `1${number}`), true);
     }

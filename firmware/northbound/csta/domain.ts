@@ -13,7 +13,7 @@ import { eventTail } from "./event-tail.js";
 import type { Feed } from "./feed.js";
 
 export type DomainGateway = Pick<GatewayView, "world" | "switch" | "links" | "audit" | "access"
-  | "system">;
+  | "system" | "routeing">;
 
 export class Domain {
   readonly gateway: DomainGateway;

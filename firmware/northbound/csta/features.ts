@@ -15,6 +15,11 @@ const ownServices: readonly CstaServiceName[] = [
   "GetSwitchingFunctionCapabilities", "GetCSTAFeatures",
 ];
 
+/** Of both ends, where a PBX routes by asking. */
+const routeingServices: readonly CstaServiceName[] = ["RouteRegister", "RouteRegisterCancel",
+  "RouteRegisterAbort", "RouteRequest", "ReRoute", "RouteSelect", "RouteUsed", "RouteEnd",
+  "RouteReject"];
+
 export interface Features {
   readonly services: readonly CstaServiceName[];
   readonly events: readonly CstaEventName[];
@@ -42,8 +47,12 @@ export function featuresOf(
     && (declared as ReadonlySet<string>).has(name));
   const answered = queries.filter(([, { asks, toldBy }]) =>
     offered.has(asks) || declared.has(toldBy)).map(([name]) => name);
+  const routes = mayControl && links.some(({ status: { declared, proofs } }) =>
+    declared.routeing === true && !proofs.some(({ subject, proven }) =>
+      subject === "routeing" && proven === "no"));
   return {
-    services: [...ownServices, ...answered, ...control].filter((name) => codec.services.has(name)),
+    services: [...ownServices, ...answered, ...control, ...routes ? routeingServices : []]
+      .filter((name) => codec.services.has(name)),
     events, unreported: [...codec.events].filter((name) => !events.includes(name)),
   };
 }

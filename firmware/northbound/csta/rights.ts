@@ -5,17 +5,28 @@ import type { LinkId } from "../../model/identifiers.js";
 import { includes, type Identity } from "../access/roles.js";
 
 export type ApplicationConfig = CstaConfig["applications"][number];
+/** What a row gives: no row gives everything, one without `devices` all devices. */
+export type ApplicationRow = Partial<Pick<ApplicationConfig, "devices" | "routeingDevices">>;
 
 export class Rights {
   readonly #patterns: readonly RegExp[] | undefined;
   /** Verdicts so far: an application asks about the same devices again and again. */
   readonly #known = new Map<string, boolean>();
   readonly mayControl: boolean;
+  /** Whose calls it routes without asking for it. */
+  readonly routeingDevices: readonly string[];
 
   /** `devices` undefined: all. */
-  constructor(identity: Identity, devices: readonly string[] | undefined) {
+  constructor(
+    identity: Identity, { devices, routeingDevices = [] }: ApplicationRow,
+  ) {
     this.mayControl = includes(identity.role, "operator");
     this.#patterns = devices?.map(compile);
+    this.routeingDevices = this.mayControl ? routeingDevices : [];
+  }
+
+  get coversAll(): boolean {
+    return this.#patterns === undefined;
   }
 
   /** A pattern is about the device's own name, or about `link:device`. */
@@ -43,7 +54,7 @@ function compile(pattern: string): RegExp {
 /** The row of an application. Undefined: it may not come in. Without rows everybody may. */
 export function applicationOf(
   { applications }: Pick<CstaConfig, "applications">, name: string,
-): Pick<ApplicationConfig, "devices"> | undefined {
+): ApplicationRow | undefined {
   if (applications.length === 0) return {};
   return applications.find(({ user }) => user.toLowerCase() === name.toLowerCase());
 }

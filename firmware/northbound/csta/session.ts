@@ -4,7 +4,7 @@
  */
 
 import type { Cancellable } from "../../base/world.js";
-import type { CstaArgument, CstaCodec, CstaMessage, CstaServiceName, SystemStatus }
+import type { CstaCodec, CstaMessage, CstaServiceName, SystemStatus }
   from "../../wire/csta/message.js";
 import { unansweredServices } from "../../wire/csta/message.js";
 import { auditActor } from "../access/audit-call.js";
@@ -78,6 +78,8 @@ export class Session {
   #sentAtMs = 0;
   #probe: { readonly invokeID: number; readonly sent: number } | undefined;
   #resumes = 0;
+  /** Registrations that ended with the connection, of which it is told when it is back. */
+  readonly #lostRoutes: string[] = [];
 
   constructor(plan: SessionPlan) {
     const { domain, wire, identity, rights } = plan;
@@ -96,11 +98,13 @@ export class Session {
       report: (monitorCrossRefID, event) => {
         this.#outbox.event({ kind: "event", monitorCrossRefID, event });
         this.flush();
-      } });
+      },
+      invoke: (following) => { this.#invoke(following); } });
     this.#unwatch = access.onRevoked(identity.credential, (reason) => {
       this.end(reason, { kind: "abort", reason });
     });
     this.#expireLater();
+    void this.services.routeing.registerConfigured(rights.routeingDevices);
   }
 
   get id(): string {
@@ -148,6 +152,10 @@ export class Session {
     this.#resumes += 1;
     this.#expireLater();
     this.#log("resume", { monitors: this.services.monitors.size });
+    for (const routeRegisterReqID of this.#lostRoutes.splice(0)) {
+      this.#invoke({ service: "RouteRegisterAbort", argument: { routeRegisterReqID } });
+    }
+    void this.services.routeing.registerConfigured(this.#plan.rights.routeingDevices);
   }
 
   /** Goes out before what waits already. */
@@ -160,6 +168,7 @@ export class Session {
   lost(wire: Wire): void {
     if (this.#wire !== wire || this.#isOver) return;
     this.#wire = undefined;
+    this.#lostRoutes.push(...this.services.routeing.stopAll());
     const { world } = this.#plan.domain.gateway;
     const { sessionKeepSeconds } = this.#plan.domain.config;
     if (sessionKeepSeconds === 0) {
@@ -192,6 +201,7 @@ export class Session {
     wire?.end();
     this.#log("end", { reason });
     this.services.monitors.stopAll();
+    this.services.routeing.stopAll();
     this.#plan.ended(this);
   }
 
@@ -211,7 +221,7 @@ export class Session {
   receive(message: CstaMessage): void {
     if (this.#isOver) return;
     switch (message.kind) {
-      case "invoke": this.#invoked(message.invokeID, message.service, message.argument); return;
+      case "invoke": this.#invoked(message); return;
       case "unknown-invoke": this.#unreadable(message); return;
       case "result": case "error": case "reject": this.#proof(message.invokeID); return;
       case "keep-session": this.#prolong(message); return;
@@ -254,16 +264,21 @@ export class Session {
     wire.hold(this.#outbox.messages >= answersMax);
   }
 
-  #invoked(invokeID: number, service: CstaServiceName, argument: CstaArgument): void {
+  #invoked(message: Extract<CstaMessage, { readonly kind: "invoke" }>): void {
+    const { invokeID, service, argument } = message;
     const isAnswered = !unansweredServices.has(service);
-    const isForPbx = controlServices.has(service) || queryRow(service) !== undefined;
+    const isForPbx = controlServices.has(service) || queryRow(service) !== undefined
+      || service === "RouteRegister";
     const tooMany = this.#allowed(isForPbx);
     if (tooMany !== undefined) {
       if (isAnswered) this.#reply(invokeID, tooMany);
       return;
     }
-    // Nobody waits for an answer, and no application routes calls here.
-    if (!isAnswered) return;
+    if (!isAnswered) {
+      const error = this.services.routeing.take(message);
+      if (error !== undefined) this.#reply(invokeID, { ok: false, error });
+      return;
+    }
     if (isForPbx) this.#inFlight += 1;
     void this.services.answer(service, argument).then((answer) => {
       if (isForPbx) this.#inFlight -= 1;
@@ -297,6 +312,12 @@ export class Session {
         ...(service === undefined ? {} : { service }) });
       for (const following of answer.then ?? []) this.#outbox.message(this.#invocation(following));
     }
+    this.flush();
+  }
+
+  #invoke(following: Following): void {
+    if (this.#wire === undefined) return;
+    this.#outbox.message(this.#invocation(following));
     this.flush();
   }
 

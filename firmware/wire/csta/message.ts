@@ -7,6 +7,7 @@
  */
 
 import type { EventCause } from "../../model/causes.js";
+import type { RejectCause } from "../../model/routeing.js";
 import type { ForwardingType } from "../../model/services.js";
 import type { AgentState, ConnectionState } from "../../model/states.js";
 import type { CstaErrorCategory } from "../../base/faults.js";
@@ -344,7 +345,8 @@ export interface CstaServices {
   RouteRegisterAbort: [{ readonly routeRegisterReqID: string } & Shared, Empty];
   RouteRequest: [{ readonly crossRefIdentifier: string; readonly routeRegisterReqID?: string;
     readonly currentRoute: CstaParty; readonly callingDevice?: CstaParty;
-    readonly routeingDevice?: CstaParty; readonly routedCall?: CstaConnection } & Shared, Empty];
+    readonly routeingDevice?: CstaParty; readonly routedCall?: CstaConnection;
+    /** Milliseconds. */ readonly replyTimeout?: number } & Shared, Empty];
   ReRoute: [{ readonly crossRefIdentifier: string; readonly routeRegisterReqID?: string } & Shared,
   Empty];
   RouteSelect: [{ readonly crossRefIdentifier: string; readonly routeRegisterReqID?: string;
@@ -354,8 +356,8 @@ export interface CstaServices {
     readonly routeUsed: CstaParty; readonly callingDevice?: CstaParty } & Shared, Empty];
   RouteEnd: [{ readonly crossRefIdentifier: string; readonly routeRegisterReqID?: string;
     readonly errorValue?: CstaError } & Shared, Empty];
-  RouteReject: [{ readonly crossRefIdentifier: string; readonly routeRegisterReqID?: string }
-  & Shared, Empty];
+  RouteReject: [{ readonly crossRefIdentifier: string; readonly routeRegisterReqID?: string;
+    readonly rejectCause?: RejectCause } & Shared, Empty];
   /** Everything private travels in `extensions.privateData`. */
   Escape: [{ readonly extensions: CstaExtensions }, Empty];
   /** Avaya DMCC: the identifier of a device by its switch and extension. */

@@ -3,6 +3,7 @@
  * fields in the order of the wire. Fields that the messages do not have are left out and skipped.
  */
 
+import { rejectCauses, type RejectCause } from "../../model/routeing.js";
 import {
   always, anyElement, application, boolean, choice, enumerated, explicit, ia5Text,
   implicit, integer, mapped, octets, octetText, optional, required, sequence, sequenceOf,
@@ -374,6 +375,9 @@ const remainRetries: Asn1Type<number | undefined> = mapped(
   }) as Asn1Type<{ count?: number }>,
   (count) => count === undefined ? {} : { count }, ({ count }) => count);
 
+const rejectCause = enumerated<RejectCause>(Object.fromEntries(rejectCauses.map(
+  (cause, index) => [cause, index + 1])) as Record<RejectCause, number>, "unknownOverflow");
+
 const routeing = {
   RouteRegister: {
     operation: 248,
@@ -399,7 +403,8 @@ const routeing = {
     argument: sequence<CstaArgument<"RouteRequest">>(
       crossRefField, registrationField, required("currentRoute", calledDevice),
       optional("callingDevice", callingDevice), optional("routeingDevice", subjectDevice),
-      optional("routedCall", connectionID), extensionsField),
+      optional("routedCall", connectionID), optional("replyTimeout", implicit(3, integer)),
+      extensionsField),
     result: emptyOrExtensions,
   },
   ReRoute: {
@@ -433,7 +438,8 @@ const routeing = {
   RouteReject: {
     operation: 36,
     argument: sequence<CstaArgument<"RouteReject">>(
-      crossRefField, registrationField, extensionsField),
+      crossRefField, registrationField, optional("rejectCause", implicit(1, rejectCause)),
+      extensionsField),
     result: emptyOrExtensions,
   },
 } satisfies ServiceRows;

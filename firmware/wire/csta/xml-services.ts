@@ -1,5 +1,6 @@
 /** Arguments and results of services in ECMA-323, children in the order of its schema. */
 
+import { rejectCauses } from "../../model/routeing.js";
 import type { ForwardingType } from "../../model/services.js";
 import { deviceCategories, systemStatuses, type AgentStateEntry, type CstaDevice,
   type CstaDeviceCategory, type CstaServiceName, type CstaServices,
@@ -216,14 +217,15 @@ const routeing = {
     { routeRegisterReqID: required(text), ...shared }, empty),
   RouteRequest: service<"RouteRequest">({ ...route, currentRoute: required(subject, "notKnown"),
     callingDevice: optional(subject), routeingDevice: optional(subject),
-    routedCall: optional(connection), ...shared }, empty),
+    routedCall: optional(connection), replyTimeout: optional(integer), ...shared }, empty),
   ReRoute: service<"ReRoute">({ ...route, ...shared }, empty),
   RouteSelect: service<"RouteSelect">({ ...route, routeSelected: required(device),
     remainRetries: optional(integer), routeUsedReq: optional(boolean), ...shared }, empty),
   RouteUsed: service<"RouteUsed">({ ...route, routeUsed: required(subject, "notKnown"),
     callingDevice: optional(subject), ...shared }, empty),
   RouteEnd: service<"RouteEnd">({ ...route, errorValue: optional(errorCode), ...shared }, empty),
-  RouteReject: service<"RouteReject">({ ...route, ...shared }, empty),
+  RouteReject: service<"RouteReject">({ ...route, rejectCause: optional(oneOf(...rejectCauses)),
+    ...shared }, empty),
 };
 
 const mediaAddress = nested(sequence<NonNullable<TerminalMedia["rtpAddress"]>>(

@@ -1,0 +1,137 @@
+/** Routeing services towards the PBX: registrations, and dialogues under the PBX's own names. */
+
+import { done, type Result } from "../../firmware/base/result.js";
+import type { RouteingSession } from "../../firmware/link/driver.js";
+import type { DeviceId } from "../../firmware/model/identifiers.js";
+import type { RouteAnswer, RouteMessage } from "../../firmware/model/routeing.js";
+import type { CstaCodec, CstaMessage } from "../../firmware/wire/csta/message.js";
+import type { Calls } from "./calls.js";
+import type { Invocations } from "./invocations.js";
+import type { DeviceNames } from "./names.js";
+
+/** Dialogues whose registration is remembered; the oldest leaves first. */
+export const routesMax = 4_000;
+
+type Invoke = Extract<CstaMessage, { readonly kind: "invoke" }>;
+type Reference = { readonly crossRefIdentifier: string; readonly routeRegisterReqID?: string };
+
+export interface RouteingParts {
+  readonly codec: CstaCodec;
+  readonly names: DeviceNames;
+  readonly calls: Calls;
+  readonly invocations: Invocations;
+  told(message: RouteMessage): void;
+}
+
+export class RouteingServices implements RouteingSession {
+  readonly #parts: RouteingParts;
+  /** By the PBX's name of each; undefined: all devices. */
+  readonly #registrations = new Map<string, DeviceId | undefined>();
+  /** Routeing cross reference → registration. */
+  readonly #dialogues = new Map<string, string | undefined>();
+
+  constructor(parts: RouteingParts) {
+    this.#parts = parts;
+  }
+
+  /** Phases I and II have no registration: their PBX asks whoever is associated. */
+  async register(device: DeviceId | undefined, deadlineMs: number): Promise<Result<void>> {
+    const { codec, invocations, names } = this.#parts;
+    if (!codec.services.has("RouteRegister")) return done;
+    const answer = await invocations.invoke("RouteRegister",
+      device === undefined ? {} : { routeingDevice: names.toNative(device) }, deadlineMs);
+    if (!answer.ok) return answer;
+    this.#registrations.set(answer.value.routeRegisterReqID, device);
+    return done;
+  }
+
+  async cancel(device: DeviceId | undefined, deadlineMs: number): Promise<Result<void>> {
+    const [id] = [...this.#registrations].find(([, each]) => each === device) ?? [];
+    if (id === undefined) return done;
+    this.#registrations.delete(id);
+    const answer = await this.#parts.invocations.invoke("RouteRegisterCancel",
+      { routeRegisterReqID: id }, deadlineMs);
+    return answer.ok ? done : answer;
+  }
+
+  answer(answer: RouteAnswer): Result<void> {
+    const { invocations, codec } = this.#parts;
+    const reqID = this.#dialogues.get(answer.dialogue);
+    const reference: Reference = { crossRefIdentifier: answer.dialogue,
+      ...(reqID === undefined ? {} : { routeRegisterReqID: reqID }) };
+    switch (answer.type) {
+      case "routeSelect": return invocations.tell("RouteSelect", { ...reference,
+        routeSelected: { kind: "dialingNumber", text: answer.routeSelected },
+        ...(answer.remainRetries === undefined ? {} : { remainRetries: answer.remainRetries }),
+        ...(answer.routeUsedReq === undefined ? {} : { routeUsedReq: answer.routeUsedReq }) });
+      case "routeReject":
+        this.#dialogues.delete(answer.dialogue);
+        // Phases I and II cannot refuse a call: it takes the PBX's own route.
+        return codec.services.has("RouteReject") ? invocations.tell("RouteReject", { ...reference,
+          ...(answer.rejectCause === undefined ? {} : { rejectCause: answer.rejectCause }) })
+          : invocations.tell("RouteEnd",
+            { ...reference, errorValue: { category: "operation", value: "generic" } });
+      case "routeEnd":
+        this.#dialogues.delete(answer.dialogue);
+        return invocations.tell("RouteEnd", { ...reference,
+          ...(answer.error === undefined ? {} : { errorValue: answer.error }) });
+    }
+  }
+
+  /** False: it is not about routeing. */
+  take({ service, argument }: Invoke): boolean {
+    const { names, told } = this.#parts;
+    switch (service) {
+      case "RouteRequest": this.#requested(argument); return true;
+      case "ReRoute": told({ type: "reRoute", dialogue: argument.crossRefIdentifier }); return true;
+      case "RouteUsed": {
+        const routeUsed = names.party(argument.routeUsed);
+        const callingDevice = names.party(argument.callingDevice);
+        told({ type: "routeUsed", dialogue: argument.crossRefIdentifier,
+          ...(routeUsed === undefined ? {} : { routeUsed }),
+          ...(callingDevice === undefined ? {} : { callingDevice }) });
+        return true;
+      }
+      case "RouteEnd": {
+        const { crossRefIdentifier: dialogue, errorValue: error } = argument;
+        this.#dialogues.delete(dialogue);
+        told({ type: "routeEnd", dialogue, ...(error === undefined ? {} : { error }) });
+        return true;
+      }
+      case "RouteRegisterAbort": this.#aborted(argument.routeRegisterReqID); return true;
+      default: return false;
+    }
+  }
+
+  #requested(said: Extract<Invoke, { readonly service: "RouteRequest" }>["argument"]): void {
+    const { names, calls, told } = this.#parts;
+    const { crossRefIdentifier: dialogue, routeRegisterReqID: reqID, replyTimeout } = said;
+    this.#dialogues.delete(dialogue);
+    this.#dialogues.set(dialogue, reqID);
+    if (this.#dialogues.size > routesMax) {
+      const [oldest] = this.#dialogues.keys();
+      if (oldest !== undefined) this.#dialogues.delete(oldest);
+    }
+    const currentRoute = names.party(said.currentRoute);
+    const callingDevice = names.party(said.callingDevice);
+    const registered = reqID === undefined ? undefined : this.#registrations.get(reqID);
+    const routeingDevice = names.party(said.routeingDevice)?.device ?? registered
+      ?? currentRoute?.device;
+    const connection = said.routedCall
+      && calls.resolve(said.routedCall, said.routeingDevice ?? said.currentRoute);
+    told({ type: "routeRequest", dialogue,
+      ...(routeingDevice === undefined ? {} : { routeingDevice }),
+      ...(currentRoute === undefined ? {} : { currentRoute }),
+      ...(callingDevice === undefined ? {} : { callingDevice }),
+      ...(connection === undefined ? {} : { connection }),
+      ...(replyTimeout === undefined ? {} : { replyTimeoutMs: replyTimeout }) });
+  }
+
+  #aborted(id: string): void {
+    if (!this.#registrations.has(id)) return;
+    const device = this.#registrations.get(id);
+    this.#registrations.delete(id);
+    this.#parts.told({ type: "routeRegisterAbort",
+      ...(device === undefined ? {} : { routeingDevice: device }) });
+  }
+}
