@@ -218,11 +218,22 @@ function survives(driver: Driver, conformance: Conformance): void {
     }
   });
 
+  it("refuses routeing that it does not declare", async () => {
+    const registered = await settled(bench, bench.link.routeing.register(undefined, 1_000), 2_000);
+    const answered = bench.link.routeing.answer({ type: "routeEnd", dialogue: "00" });
+    if (driver.capabilities.routeing === true) assert.ok(answered.ok);
+    else {
+      assert.ok(!registered.ok && registered.fault.code === "service-not-supported");
+      assert.ok(!answered.ok && answered.fault.code === "service-not-supported");
+    }
+  });
+
   it("probes what it declares and nothing else", async () => {
     const proofs = await settled(bench, bench.link.probe(10_000), 11_000);
     assert.ok(proofs.ok);
     const declared = new Set<string>([...Object.keys(driver.capabilities.services),
-      ...driver.capabilities.events, "snapshot"]);
+      ...driver.capabilities.events, "snapshot",
+      ...driver.capabilities.routeing === true ? ["routeing"] : []]);
     for (const { subject, evidence } of proofs.value) {
       assert.ok(declared.has(subject), subject);
       assert.notEqual(evidence, "");
