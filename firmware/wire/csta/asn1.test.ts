@@ -121,6 +121,32 @@ describe("ASN.1 types", () => {
     refuses(sequenceOf(even), "30 03 02 01 07", /odd/);
   });
 
+  it("keep what was written before, of whatever length, while more is written", () => {
+    const texts = Array.from({ length: 200 }, (_, n) => "x".repeat(n < 40 ? n : n * 150) + n);
+    const written = texts.map((text) => encode(ia5Text, text));
+    const digits = texts.map((text) => Buffer.from(text.slice(-16)).toString("hex"));
+    const hexes = digits.map((text) => encode(octets, text));
+    for (const [index, value] of texts.entries()) {
+      assert.deepEqual(decode(ia5Text, written[index] as Uint8Array), { value });
+      assert.deepEqual(decode(octets, hexes[index] as Uint8Array), { value: digits[index] });
+    }
+    assert.equal(typeof encode(octets, "abc"), "string");
+    assert.equal(typeof encode(octets, "0/"), "string");
+    assert.equal(typeof encode(octets, "\u01310"), "string");
+    assert.equal(Buffer.from(encode(octets, "00ff")).toString("hex"), "040200ff");
+  });
+
+  it("take fields in any order, each element once", () => {
+    const three = sequence<{ a: string; b?: string; c?: string }>(
+      required("a", octets), optional("b", octets), optional("c", implicit(0, octets)));
+    reads(three, "30 09 80 01 03 04 01 01 04 01 02", { a: "01", b: "02", c: "03" });
+    // One more than there are fields for is passed over, as is what is no field's.
+    reads(three, "30 0E 04 01 01 80 01 03 04 01 02 04 01 04 05 00",
+      { a: "01", b: "02", c: "03" });
+    refuses(three, "30 03 80 01 03", /a is missing/);
+    refuses(three, "30 05 04 01 01 80 05", /middle/);
+  });
+
   it("give back what was written, and never throw", () => {
     fc.assert(fc.property(fc.record({
       name: fc.string({ unit: fc.integer({ min: 0, max: 255 })

@@ -7,38 +7,19 @@
  * lengths may be indefinite or longer than needed. Nothing throws. How deep an element is looked
  * into is bounded by its type, which has no recursion.
  *
- * Every event of a PBX comes through here: which field takes an element is looked up by its
- * identifier octet, in a table that is made once of the fields.
+ * Every event of a PBX comes through here: types know by the identifier octet whether an element is
+ * of them, and `asn1-fields.ts` makes a function of the fields of each SEQUENCE.
  */
 
 import { childrenMax } from "../ber.js";
+import { fieldCoder, type Field, type FieldCoder } from "./asn1-fields.js";
+import { firstByHead, headsOf, Refused, takes, Unnamed, type Asn1Type } from "./asn1-type.js";
 import { BackwardBuffer, BerReader, constructedBit } from "./ber-octets.js";
 
-/** Why a value cannot be written, or an element cannot be read. */
-export class Refused {
-  readonly reason: string;
-  constructor(reason: string) { this.reason = reason; }
-}
+export { headsOf, Refused, takes, Unnamed, type Asn1Type } from "./asn1-type.js";
 
-/** A number without a name here: an optional field of it is left out. */
-export class Unnamed extends Refused {}
-
-/** Identifier octets, or every one. */
-export type Heads = readonly number[] | "any";
-
-export interface Asn1Type<T> {
-  /**
-   * Identifier octet of its own. Undefined: it has none (CHOICE, any), and every tag around it is
-   * explicit.
-   */
-  readonly head: number | undefined;
-  /** Identifier octets of the elements that are of it. */
-  readonly heads: Heads;
-  /** The element goes before what `into` holds; `head` stands in the place of its own. */
-  write(into: BackwardBuffer, value: T, head?: number): Refused | undefined;
-  /** The element that the reader has entered, whatever its identifier octet is. */
-  read(from: BerReader): T | Refused;
-}
+/** Identifier octet of SEQUENCE and SEQUENCE OF. */
+export const sequenceHead = 0x30;
 
 const contextBits = 0x80;
 const applicationBits = 0x40;
@@ -56,30 +37,25 @@ export function encode<T>(type: Asn1Type<T>, value: T): Uint8Array | string {
   const into = spare ?? new BackwardBuffer();
   spare = undefined;
   const refused = type.write(into, value);
-  const result = refused === undefined ? into.written() : refused.reason;
-  into.clear();
+  if (refused !== undefined) into.drop();
   spare = into;
-  return result;
+  return refused === undefined ? into.take() : refused.reason;
 }
 
 const nullElement = Buffer.of(5, 0);
 
 /** The element at the beginning of `bytes`; no octets at all are read as NULL. */
 export function decode<T>(type: Asn1Type<T>, bytes: Uint8Array): { readonly value: T } | string {
-  const from = new BerReader(bytes.length === 0 ? nullElement : bytes);
-  const wrong = from.enter(0, from.bytes.length);
-  if (wrong !== undefined) return wrong;
-  const value = readTaken(type, from);
+  const value = readElement(type, bytes);
   return value instanceof Refused ? value.reason : { value };
 }
 
-/** Whether an element with this identifier octet is of the type. */
-export function takes({ heads }: { readonly heads: Heads }, head: number): boolean {
-  return heads === "any" || heads.includes(head);
-}
-
-function readTaken<T>(type: Asn1Type<T>, from: BerReader): T | Refused {
-  return from.head === type.head || takes(type, from.head) ? type.read(from) : unexpected(from);
+/** The same without a frame around the value. */
+export function readElement<T>(type: Asn1Type<T>, bytes: Uint8Array): T | Refused {
+  const from = new BerReader(bytes.length === 0 ? nullElement : bytes);
+  const wrong = from.enter(0, from.bytes.length);
+  if (wrong !== undefined) return new Refused(wrong);
+  return takes(type, from.head) ? type.read(from) : unexpected(from);
 }
 
 const classNames = ["universal", "application", "context", "private"] as const;
@@ -126,17 +102,17 @@ export const octets = primitive<string>(4,
   (into, value) => into.putHex(value) ? undefined : new Refused("not lower-case hexadecimal"),
   (from) => from.hex());
 
-function latin1(universal: number, read: (from: BerReader) => string): Asn1Type<string> {
+function latin1(universal: number): Asn1Type<string> {
   return primitive<string>(universal,
-    (into, value) => { into.putLatin1(value); return undefined; }, read);
+    (into, value) => { into.putLatin1(value); return undefined; }, (from) => from.latin1());
 }
 
 /** IA5String; eight bits pass as Latin-1, and `?` is written for what Latin-1 has not. */
-export const ia5Text = latin1(22, (from) => from.knownText());
-/** OCTET STRING whose octets are text; codes and passwords are among them. */
-export const octetText = latin1(4, (from) => from.latin1());
+export const ia5Text = latin1(22);
+/** OCTET STRING whose octets are text. */
+export const octetText = latin1(4);
 /** As it comes: with or without fractions and `Z`. */
-export const generalizedTime = latin1(24, (from) => from.knownText());
+export const generalizedTime = latin1(24);
 
 /** NULL; contents of one are not looked at. */
 export const nullType = primitive<null>(5, () => undefined, () => null);
@@ -242,6 +218,7 @@ function retagged<T>(own: number, type: Asn1Type<T>): Asn1Type<T> {
 }
 
 function wrapped<T>(own: number, type: Asn1Type<T>): Asn1Type<T> {
+  const first = firstByHead([type]);
   return {
     head: own, heads: [own],
     write: (into, value, head = own) => {
@@ -252,7 +229,8 @@ function wrapped<T>(own: number, type: Asn1Type<T>): Asn1Type<T> {
     },
     read: (from) => {
       const wrong = from.enterFirst();
-      return wrong === undefined ? readTaken(type, from) : new Refused(wrong);
+      if (wrong !== undefined) return new Refused(wrong);
+      return first[from.head] === 0 ? type.read(from) : unexpected(from);
     },
   };
 }
@@ -288,106 +266,25 @@ NamedType<K, V> & { readonly optional: true; readonly otherwise: V } {
   return { name, type, optional: true, otherwise };
 }
 
-/** Identifier octet of SEQUENCE and SEQUENCE OF. */
-export const sequenceHead = 0x30;
-
-/** Of each identifier octet the index of the first entry that takes it; -1: none does. */
-function firstByHead(entries: readonly { readonly heads: Heads }[]): Int8Array {
-  const first = new Int8Array(256).fill(-1);
-  for (let index = entries.length - 1; index >= 0; index -= 1) {
-    const heads = entries[index]?.heads ?? [];
-    if (heads === "any") first.fill(index);
-    else for (const head of heads) first[head] = index;
-  }
-  return first;
-}
-
 /** SEQUENCE with its fields in the order of the wire. */
 export function sequence<T extends object>(...fields: readonly Asn1Field<T>[]): Asn1Type<T> {
-  const list = fields as unknown as readonly Field[];
-  const reader = new FieldReader(list);
+  let coder: FieldCoder<T> | undefined;
+  const made = (): FieldCoder<T> => coder ??= fieldCoder<T>(fields as readonly Field[]);
   return {
     head: sequenceHead, heads: [sequenceHead],
     write: (into, value, head = sequenceHead) => {
       const before = into.length;
-      const refused = writeFields(list, into, value as Record<string, unknown>);
+      const refused = (coder ?? made()).write(into, value);
       if (refused === undefined) into.putHead(head, before);
       return refused;
     },
-    read: (from) => reader.read(from) as T | Refused,
+    read: (from) => (coder ?? made()).read(from),
   };
-}
-
-type Field = Asn1Field<Record<string, unknown>>;
-
-function writeFields(
-  fields: readonly Field[], into: BackwardBuffer, value: Readonly<Record<string, unknown>>,
-): Refused | undefined {
-  for (let index = fields.length - 1; index >= 0; index -= 1) {
-    const field = fields[index] as Field;
-    const member = value[field.name] ?? field.otherwise;
-    if (member === undefined) {
-      if (field.optional) continue;
-      return new Refused(`${field.name} is missing`);
-    }
-    const refused = field.type.write(into, member);
-    if (refused !== undefined) return new Refused(`${field.name}: ${refused.reason}`);
-  }
-  return undefined;
-}
-
-class FieldReader {
-  readonly #fields: readonly Field[];
-  readonly #first: Int8Array;
-  readonly #required: number;
-
-  constructor(fields: readonly Field[]) {
-    this.#fields = fields;
-    this.#first = firstByHead(fields.map(({ type }) => type));
-    this.#required = fields.filter(({ optional: may }) => !may).length;
-  }
-
-  /** A field that comes after one that should follow it is taken too; others are skipped. */
-  read(from: BerReader): Record<string, unknown> | Refused {
-    const found: Record<string, unknown> = {};
-    const limit = from.end;
-    let due = 0;
-    let missed = this.#required;
-    for (let at = from.start; at < limit;) {
-      const wrong = from.enter(at, limit);
-      if (wrong !== undefined) return new Refused(wrong);
-      at = from.next;
-      let index = this.#first[from.head] as number;
-      if (index < due && index >= 0) index = this.#laterOrMissed(from.head, due, found);
-      if (index < 0) continue;
-      const field = this.#fields[index] as Field;
-      const value = field.type.read(from);
-      if (value instanceof Refused) {
-        if (field.optional && value instanceof Unnamed) continue;
-        return new Refused(`${field.name}: ${value.reason}`);
-      }
-      if (index >= due) due = index + 1;
-      if (value === undefined) continue;
-      found[field.name] = value;
-      if (!field.optional) missed -= 1;
-    }
-    return missed === 0 ? found : new Refused(`${this.#missing(found)} is missing`);
-  }
-
-  #laterOrMissed(head: number, due: number, found: Record<string, unknown>): number {
-    const later = this.#fields.findIndex(({ type }, at) => at >= due && takes(type, head));
-    return later >= 0 ? later : this.#fields.findIndex(({ name, type }) =>
-      found[name] === undefined && takes(type, head));
-  }
-
-  #missing(found: Readonly<Record<string, unknown>>): string {
-    return this.#fields.find(({ optional: may, name }) =>
-      !may && found[name] === undefined)?.name ?? "";
-  }
 }
 
 /** SEQUENCE OF. */
 export function sequenceOf<T>(item: Asn1Type<T>): Asn1Type<readonly T[]> {
+  const first = firstByHead([item]);
   return {
     head: sequenceHead, heads: [sequenceHead],
     write: (into, value, head = sequenceHead) => {
@@ -400,19 +297,22 @@ export function sequenceOf<T>(item: Asn1Type<T>): Asn1Type<readonly T[]> {
       return undefined;
     },
     read: (from) => {
-      const items: T[] = [];
+      // Room for one: many lists are so short.
+      let items: T[] | undefined;
       const limit = from.end;
       for (let at = from.start; at < limit;) {
         const wrong = from.enter(at, limit);
         if (wrong !== undefined) return new Refused(wrong);
         at = from.next;
-        if (!takes(item, from.head)) continue;
+        if (first[from.head] !== 0) continue;
         const value = item.read(from);
         if (value instanceof Refused) return value;
-        if (items.length >= childrenMax) return new Refused(`more than ${childrenMax} elements`);
-        items.push(value);
+        if (items === undefined) items = [value];
+        else if (items.push(value) > childrenMax) {
+          return new Refused(`more than ${childrenMax} elements`);
+        }
       }
-      return items;
+      return items ?? [];
     },
   };
 }
@@ -443,16 +343,6 @@ export function choice<T extends object>(
       return value instanceof Refused ? value : { [entry[0]]: value } as never;
     },
   };
-}
-
-/** Identifier octets of any of the types. */
-export function headsOf(types: readonly { readonly heads: Heads }[]): Heads {
-  const heads: number[] = [];
-  for (const type of types) {
-    if (type.heads === "any") return "any";
-    heads.push(...type.heads);
-  }
-  return heads;
 }
 
 /** `type` on the wire, another shape in the program; a field of `undefined` is left out. */

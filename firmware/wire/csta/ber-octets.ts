@@ -78,88 +78,81 @@ export class BerReader {
   }
 
   /** Contents in Latin-1. */
-  latin1(): string { return this.bytes.toString("latin1", this.start, this.end); }
-
-  /** The same, of what peers say again and again. */
-  knownText(): string { return latin1Texts.of(this.bytes, this.start, this.end); }
+  latin1(): string {
+    const { bytes: b, start: at, end } = this;
+    // A call out of the engine for a few characters would take longer than the rest.
+    switch (end - at) {
+      case 0: return "";
+      case 1: return String.fromCharCode(b[at] as number);
+      case 2: return String.fromCharCode(b[at] as number, b[at + 1] as number);
+      case 3: return String.fromCharCode(b[at] as number, b[at + 1] as number,
+        b[at + 2] as number);
+      case 4: return String.fromCharCode(b[at] as number, b[at + 1] as number,
+        b[at + 2] as number, b[at + 3] as number);
+      case 5: return String.fromCharCode(b[at] as number, b[at + 1] as number,
+        b[at + 2] as number, b[at + 3] as number, b[at + 4] as number);
+      case timeOctets: return String.fromCharCode(b[at] as number, b[at + 1] as number,
+        b[at + 2] as number, b[at + 3] as number, b[at + 4] as number, b[at + 5] as number,
+        b[at + 6] as number, b[at + 7] as number, b[at + 8] as number, b[at + 9] as number,
+        b[at + 10] as number, b[at + 11] as number, b[at + 12] as number, b[at + 13] as number);
+      default: return b.toString("latin1", at, end);
+    }
+  }
 
   /** Contents in lower-case hexadecimal, two digits for each octet. */
-  hex(): string { return hexTexts.of(this.bytes, this.start, this.end); }
+  hex(): string {
+    const { bytes, start: at, end } = this;
+    switch (end - at) {
+      case 0: return "";
+      case 1: return String.fromCharCode(highDigits[bytes[at] as number] as number,
+        lowDigits[bytes[at] as number] as number);
+      case 2: return String.fromCharCode(highDigits[bytes[at] as number] as number,
+        lowDigits[bytes[at] as number] as number, highDigits[bytes[at + 1] as number] as number,
+        lowDigits[bytes[at + 1] as number] as number);
+      default: return bytes.toString("hex", at, end);
+    }
+  }
 
   /** The element from its identifier octet to its end, in hexadecimal. */
-  whole(): string { return hexTexts.of(this.bytes, this.begin, this.next); }
+  whole(): string { return this.bytes.toString("hex", this.begin, this.next); }
 }
 
+/** Octets of a time that says the second. */
+const timeOctets = 14;
 const hexDigits = "0123456789abcdef";
-
-/** Texts that are kept, and octets of one. */
-const textsMax = 2_048;
-const textOctetsMax = 16;
-
-/** Texts that were made of octets before: devices and calls are named in every event. */
-class Texts {
-  readonly #texts = Array.from({ length: textsMax }, () => "");
-  readonly #perOctet: 1 | 2;
-
-  constructor(perOctet: 1 | 2) { this.#perOctet = perOctet; }
-
-  of(bytes: Buffer, start: number, end: number): string {
-    const length = end - start;
-    if (length === 0) return "";
-    if (length > textOctetsMax) return this.#make(bytes, start, end);
-    let hash = length;
-    for (let at = start; at < end; at += 1) hash = Math.imul(hash, 31) + (bytes[at] as number) | 0;
-    const slot = (hash ^ hash >>> 11) & textsMax - 1;
-    const known = this.#texts[slot] as string;
-    if (known.length === length * this.#perOctet && this.#same(known, bytes, start)) return known;
-    const made = this.#make(bytes, start, end);
-    this.#texts[slot] = made;
-    return made;
-  }
-
-  #same(known: string, bytes: Buffer, start: number): boolean {
-    if (this.#perOctet === 1) {
-      for (let at = 0; at < known.length; at += 1) {
-        if (known.charCodeAt(at) !== bytes[start + at]) return false;
-      }
-      return true;
-    }
-    for (let at = 0; at < known.length; at += 2) {
-      const octet = bytes[start + (at >> 1)] as number;
-      if (known.charCodeAt(at) !== hexCodes[octet >> 4]
-        || known.charCodeAt(at + 1) !== hexCodes[octet & 15]) return false;
-    }
-    return true;
-  }
-
-  #make(bytes: Buffer, start: number, end: number): string {
-    return bytes.toString(this.#perOctet === 1 ? "latin1" : "hex", start, end);
-  }
-}
-
-const hexCodes = Uint8Array.from(Buffer.from(hexDigits));
+/** Of each octet the codes of its two digits. */
+const highDigits = Uint8Array.from({ length: 256 }, (_, octet) => hexDigits.charCodeAt(octet >> 4));
+const lowDigits = Uint8Array.from({ length: 256 }, (_, octet) => hexDigits.charCodeAt(octet & 15));
 /** Of each character its value as a lower-case hexadecimal digit; 16: it is none. */
 const hexValues = Uint8Array.from({ length: 256 }, (_, code) => {
   const value = hexDigits.indexOf(String.fromCharCode(code));
   return value < 0 ? 16 : value;
 });
-const latin1Texts = new Texts(1);
-const hexTexts = new Texts(2);
 
 /** Stands for a character that Latin-1 does not have. */
 const replacement = 0x3f;
 
+/** Octets of the storage that written elements lie in, one before the other. */
+const storageOctets = 16_384;
+
 /** Octets written from the last to the first, so that every length is known when it is due. */
 export class BackwardBuffer {
-  #bytes = Buffer.allocUnsafe(512);
-  #at = this.#bytes.length;
+  #bytes = Buffer.allocUnsafeSlow(storageOctets);
+  /** The first octet of what is being written, and where it ends. */
+  #at = storageOctets;
+  #end = storageOctets;
 
   /** Octets so far. */
-  get length(): number { return this.#bytes.length - this.#at; }
+  get length(): number { return this.#end - this.#at; }
 
-  written(): Uint8Array { return Buffer.from(this.#bytes.subarray(this.#at)); }
+  /** What was written; the next goes before it, in octets that nobody has. */
+  take(): Uint8Array {
+    const written = this.#bytes.subarray(this.#at, this.#end);
+    this.#end = this.#at;
+    return written;
+  }
 
-  clear(): void { this.#at = this.#bytes.length; }
+  drop(): void { this.#at = this.#end; }
 
   put(octets: Uint8Array): void {
     this.#room(octets.length);
@@ -228,10 +221,11 @@ export class BackwardBuffer {
   #room(octets: number): void {
     if (octets <= this.#at) return;
     const { length } = this;
-    const grown = Buffer.allocUnsafe((length + octets) * 2);
-    const at = grown.length - length;
-    grown.set(this.#bytes.subarray(this.#at), at);
-    this.#bytes = grown;
-    this.#at = at;
+    const total = Math.max(storageOctets, (length + octets) * 2);
+    const bytes = Buffer.allocUnsafeSlow(total);
+    bytes.set(this.#bytes.subarray(this.#at, this.#end), total - length);
+    this.#bytes = bytes;
+    this.#at = total - length;
+    this.#end = total;
   }
 }

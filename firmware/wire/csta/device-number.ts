@@ -60,7 +60,7 @@ function readPlanned(
   if (wrong !== undefined) return new Refused(wrong);
   const kind = kinds[from.head - contextHead(0, false)];
   return kind === undefined ? new Refused("a number of a kind that is not known")
-    : { kind: `${plan}:${kind}` as DeviceNumberKind, text: from.knownText() };
+    : { kind: `${plan}:${kind}` as DeviceNumberKind, text: from.latin1() };
 }
 
 export const deviceNumber: Asn1Type<CstaDevice> = {
@@ -82,12 +82,12 @@ export const deviceNumber: Asn1Type<CstaDevice> = {
         return number === undefined ? new Refused("not an integer of use")
           : { kind: "deviceNumber", text: String(number) };
       }
-      case heads.implicitPublic: return { kind: "implicitPublic", text: from.knownText() };
+      case heads.implicitPublic: return { kind: "implicitPublic", text: from.latin1() };
       case heads.explicitPublic: return readPlanned(from, "explicitPublic", publicKinds);
-      case heads.implicitPrivate: return { kind: "implicitPrivate", text: from.knownText() };
+      case heads.implicitPrivate: return { kind: "implicitPrivate", text: from.latin1() };
       case heads.explicitPrivate: return readPlanned(from, "explicitPrivate", privateKinds);
       case heads.other: return { kind: "other", text: from.hex() };
-      default: return { kind: "dialingNumber", text: from.knownText() };
+      default: return { kind: "dialingNumber", text: from.latin1() };
     }
   },
 };

@@ -1,6 +1,6 @@
 /** A phase of CSTA made of its tables. */
 
-import { decode, encode, type Asn1Type } from "./asn1.js";
+import { encode, readElement, Refused, type Asn1Type } from "./asn1.js";
 import type {
   CstaArgument, CstaError, CstaEvent, CstaEventName, CstaResult, CstaServiceName,
 } from "./message.js";
@@ -11,6 +11,8 @@ export interface ServiceRow<A, R> {
   readonly argument: Asn1Type<A>;
   readonly result: Asn1Type<R>;
 }
+
+type Row = ServiceRow<CstaArgument, CstaResult>;
 
 export type ServiceRows = {
   readonly [S in CstaServiceName]?: ServiceRow<CstaArgument<S>, CstaResult<S>>;
@@ -29,38 +31,21 @@ const nullTag = 5;
 const emptySequence = Uint8Array.of(0x30, 0);
 const generic: CstaError = { category: "unspecified", value: "generic" };
 
-function decodeLeniently<T>(
-  type: Asn1Type<T>, element: Uint8Array,
-): { readonly value: T } | string {
-  const found = decode(type, element);
-  if (typeof found !== "string" || (element[0] ?? nullTag) !== nullTag) return found;
-  const empty = decode(type, emptySequence);
-  return typeof empty === "string" ? found : empty;
+function readLeniently<T>(type: Asn1Type<T>, element: Uint8Array): T | Refused {
+  const found = readElement(type, element);
+  if (!(found instanceof Refused) || (element[0] ?? nullTag) !== nullTag) return found;
+  const empty = readElement(type, emptySequence);
+  return empty instanceof Refused ? found : empty;
 }
 
 export function phaseOf(tables: PhaseTables): CstaPhase {
   const names = Object.keys(tables.services) as CstaServiceName[];
-  const rows = tables.services as Readonly<Partial<
-    Record<CstaServiceName, ServiceRow<CstaArgument, CstaResult>>>>;
-  const byOperation = new Map<number, CstaServiceName[]>();
-  for (const name of names) {
-    const operation = rows[name]?.operation ?? 0;
-    byOperation.set(operation, [...byOperation.get(operation) ?? [], name]);
+  const rows = tables.services as Readonly<Partial<Record<CstaServiceName, Row>>>;
+  const byOperation = new Map<number, { service: CstaServiceName; row: Row }[]>();
+  for (const [service, row] of Object.entries(rows) as [CstaServiceName, Row][]) {
+    byOperation.set(row.operation,
+      [...byOperation.get(row.operation) ?? [], { service, row }]);
   }
-  /** Of the services that are one operation, the first whose table reads the element. */
-  const readAs = <T>(
-    services: readonly CstaServiceName[], element: Uint8Array,
-    typeOf: (row: ServiceRow<CstaArgument, CstaResult>) => Asn1Type<T>,
-  ): { readonly service: CstaServiceName; readonly value: T } | string => {
-    let reason = "";
-    for (const service of services) {
-      const row = rows[service];
-      const found = row === undefined ? "" : decodeLeniently(typeOf(row), element);
-      if (typeof found !== "string") return { service, value: found.value };
-      reason = found;
-    }
-    return reason;
-  };
   return {
     services: new Set(names),
     events: tables.events,
@@ -70,12 +55,17 @@ export function phaseOf(tables: PhaseTables): CstaPhase {
       return row === undefined || typeof element === "string"
         ? undefined : { operation: row.operation, element };
     },
+    // Of the services that are one operation, the first whose table reads the element.
     decodeArgument: (operation, element) => {
       const services = byOperation.get(operation) ?? [];
-      const found = readAs(services, element, ({ argument }) => argument);
-      if (typeof found !== "string") return { service: found.service, argument: found.value };
+      let reason = "";
+      for (const { service, row } of services) {
+        const argument = readLeniently(row.argument, element);
+        if (!(argument instanceof Refused)) return { service, argument };
+        ({ reason } = argument);
+      }
       // A feature of an operation of several that no service stands for.
-      return services.length === 1 ? found : { unknown: operation };
+      return services.length === 1 ? reason : { unknown: operation };
     },
     encodeResult: (service, result) => {
       const row = rows[service];
@@ -84,27 +74,33 @@ export function phaseOf(tables: PhaseTables): CstaPhase {
         ? undefined : { operation: row.operation, element };
     },
     decodeResult: (operation, element, invoked) => {
-      const services = byOperation.get(operation) ?? [];
-      if (services.length === 0) return { unknown: operation };
-      const first = services.filter((service) => service === invoked);
-      const found = readAs([...first, ...services], element, ({ result }) => result);
-      return typeof found === "string" ? found : { service: found.service, result: found.value };
+      const services = byOperation.get(operation);
+      if (services === undefined) return { unknown: operation };
+      const asked = services.length === 1 ? undefined
+        : services.find(({ service }) => service === invoked);
+      let reason = "";
+      for (const { service, row } of asked === undefined ? services : [asked, ...services]) {
+        const result = readLeniently(row.result, element);
+        if (!(result instanceof Refused)) return { service, result };
+        ({ reason } = result);
+      }
+      return reason;
     },
     encodeEvent: (monitorCrossRefID, event) => {
       const element = encode(tables.eventReport, { monitorCrossRefID, event });
       return typeof element === "string" ? undefined : element;
     },
     decodeEvent: (element) => {
-      const found = decode(tables.eventReport, element);
-      return typeof found === "string" ? found : found.value;
+      const found = readElement(tables.eventReport, element);
+      return found instanceof Refused ? found.reason : found;
     },
     encodeError: (error) => {
       const element = encode(tables.error, error);
       return typeof element === "string" ? new Uint8Array(0) : element;
     },
     decodeError: (element) => {
-      const found = decode(tables.error, element);
-      return typeof found === "string" ? generic : found.value;
+      const found = readElement(tables.error, element);
+      return found instanceof Refused ? generic : found;
     },
   };
 }

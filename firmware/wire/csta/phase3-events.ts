@@ -190,9 +190,10 @@ const tagBits = 0x1f;
 
 /** An event without a name is called by its tags, such as `6.3`. */
 function placeOf(name: string): Place | undefined {
+  const place = places.get(name);
+  if (place !== undefined) return place;
   const tags = /^(\d{1,2})\.(\d{1,2})$/.exec(name);
-  return places.get(name)
-    ?? (tags === null ? undefined : { group: Number(tags[1]), tag: Number(tags[2]) });
+  return tags === null ? undefined : { group: Number(tags[1]), tag: Number(tags[2]) };
 }
 
 function writeEvent(

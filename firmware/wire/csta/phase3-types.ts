@@ -8,7 +8,7 @@ import { eventCauses, type EventCause } from "../../model/causes.js";
 import { forwardingTypes, type ForwardingType } from "../../model/services.js";
 import type { AgentState, ConnectionState } from "../../model/states.js";
 import {
-  anyElement, application, bits, choice, decode, encode, enumerated, explicit,
+  anyElement, application, bits, contextHead, decode, encode, enumerated, explicit,
   explicitApplication, generalizedTime, headsOf, ia5Text, implicit, integer, mapped, nullOr,
   nullType, numbered, octets, optional, Refused, required, sequence, sequenceHead, sequenceOf,
   takes, type Asn1Type,
@@ -22,6 +22,7 @@ import {
 } from "./message.js";
 
 const privateName = explicit(1, ia5Text);
+const dialingNumber = contextHead(0, false);
 /** [0] privateNumber is passed over. */
 const namedDevice = sequence<{ readonly form: CstaDevice; readonly privateName?: string }>(
   required("form", deviceNumber), optional("privateName", privateName));
@@ -38,8 +39,9 @@ export const deviceID: Asn1Type<CstaDevice> = {
   read: (from) => {
     const { start, end } = from;
     // Nearly every one is a number and nothing else.
-    if (from.enterFirst() === undefined && from.next === end && takes(deviceNumber, from.head)) {
-      return deviceNumber.read(from);
+    if (from.enterFirst() === undefined && from.next === end) {
+      if (from.head === dialingNumber) return { kind: "dialingNumber", text: from.latin1() };
+      if (takes(deviceNumber, from.head)) return deviceNumber.read(from);
     }
     from.backTo(start, end);
     const found = namedDevice.read(from);
@@ -99,6 +101,14 @@ const connectionDevice = explicit(1, localDevice);
 const bothParts = sequence<CstaConnection>(
   required("callID", callID), required("deviceID", connectionDevice));
 
+/** The device that the connection's own element has around it. */
+function readConnectionDevice(from: BerReader): CstaDevice | Refused {
+  const wrong = from.enterFirst();
+  if (wrong !== undefined) return new Refused(wrong);
+  return from.head === sequenceHead ? deviceID.read(from)
+    : from.head === dynamicID.head ? localDevice.read(from) : new Refused("no device");
+}
+
 function readBoth(from: BerReader): CstaConnection | Refused {
   const { start, end } = from;
   // Nearly every one is these two and nothing else.
@@ -106,7 +116,7 @@ function readBoth(from: BerReader): CstaConnection | Refused {
     const call = from.hex();
     if (from.enter(from.next, end) === undefined && from.head === connectionDevice.head
       && from.next === end) {
-      const device = connectionDevice.read(from);
+      const device = readConnectionDevice(from);
       return device instanceof Refused ? device : { callID: call, deviceID: device };
     }
   }
@@ -219,13 +229,17 @@ function statesOfSimple(number: number): readonly ConnectionState[] {
     index > 0 && digit === 0 ? [] : connectionStates[digit] ?? []);
 }
 
-export const callState: Asn1Type<readonly ConnectionState[]> = mapped(
-  choice<{ compound: readonly ConnectionState[]; simple: number; unknown: null }>({
-    compound: implicit(0, sequenceOf(localConnectionState)), simple: implicit(1, integer),
-    unknown: implicit(2, nullType) } as never) as
-      Asn1Type<{ compound?: readonly ConnectionState[]; simple?: number }>,
-  (compound) => ({ compound }),
-  ({ compound, simple }) => compound ?? (simple === undefined ? [] : statesOfSimple(simple)));
+const compoundState = implicit(0, sequenceOf(localConnectionState));
+const simpleState = implicit(1, mapped(integer, () => 0, statesOfSimple));
+const unknownState = implicit(2, mapped(nullType, () => null, () => []));
+
+/** Written as compound. */
+export const callState: Asn1Type<readonly ConnectionState[]> = {
+  head: undefined, heads: headsOf([compoundState, simpleState, unknownState]),
+  write: compoundState.write,
+  read: (from) => from.head === compoundState.head ? compoundState.read(from)
+    : from.head === simpleState.head ? simpleState.read(from) : [],
+};
 
 /**
  * Bits of the monitor filter, group by group in the order of the wire. They are not the numbers
