@@ -9,6 +9,7 @@ ONLY ?=
 export REQUIRE
 MOCHA := mocha --no-package --require build/hw-tests/root-hook.js --enable-source-maps \
   --forbid-only --reporter build/hw-tests/reporter.js
+IMAGE_TEST := systemd.journald.forward_to_console=1 mitigations=off init_on_free=0 init_on_alloc=0
 # Of the first line of the program: what keeps its heap small.
 HEAP = $(shell sed -n '1s/.*-S //p' build/program/main.js)
 
@@ -76,7 +77,7 @@ test: clean-results build check test-unit test-loopback test-guest test-interop 
 test-unit: compile ## One module at a time: no sockets, no disk
 	tsc -p firmware/northbound/web/ui/tsconfig.test.json
 	$(MOCHA) --timeout 10000 'build/firmware/**/*.test.js' 'build/drivers/**/*.test.js' \
-	  'build/ui-test/**/*.test.js'
+	  'build/image/*.test.js' 'build/ui-test/**/*.test.js'
 
 test-loopback: build ## Real sockets, disks, terminals, processes; simulated PBXs
 	$(MOCHA) --retries 1 --timeout 120000 'build/hw-tests/loopback/*.test.js'
@@ -90,6 +91,16 @@ test-interop: build ## Real Asterisk 22 and 16 with baresip phones (root)
 test-browser: build ## The page in Chromium, with axe
 	$(MOCHA) --retries 1 --timeout 180000 'build/hw-tests/browser/*.test.js'
 
+image: build ## The appliance's disk images, in build/appliance (see image/README.md)
+	image/build.sh
+
+# Quick to pack and quick to boot on an emulated processor; the journal is read on the console.
+build/image-test/a/disk.raw: build $(shell find image -type f)
+	LEVEL=3 CMDLINE="$(IMAGE_TEST)" image/build.sh build/image-test/a
+
+image-test: build/image-test/a/disk.raw ## Boots the image in QEMU with OVMF: some three minutes
+	$(MOCHA) --retries 0 build/hw-tests/image/appliance.test.js
+
 bench: build ## Speed and memory, side by side with peers; ONLY="ami store", STEADY=600
 	@STEADY=$(STEADY) node build/hw-tests/bench/run.js $(ONLY)
 
@@ -100,4 +111,4 @@ clean: ## Remove what was built
 	rm -rf build proto/gen
 
 .PHONY: help setup generate page compile program build run check docs docs-check test test-unit \
-  test-loopback test-guest test-interop test-browser bench clean-results clean
+  test-loopback test-guest test-interop test-browser image image-test bench clean-results clean

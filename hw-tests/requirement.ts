@@ -10,6 +10,7 @@ export type Requirement =
   | "convert-asn1"
   | "fish"
   | "guest"
+  | "image"
   | "mosquitto"
   | "nginx"
   | "nobody"

@@ -1,0 +1,97 @@
+/** The built image in a virtual machine with UEFI firmware: from power on to a call record. */
+
+import assert from "node:assert/strict";
+import { get } from "node:https";
+import { createSmdrPeer } from "../../drivers/smdr/peer.js";
+import { nodeWorld } from "../../firmware/base/world-node.js";
+import { ConfigurationService, ApplyMode }
+  from "../../proto/gen/cti/gateway/v1/configuration_pb.js";
+import { LinksService, LinkState } from "../../proto/gen/cti/gateway/v1/links_pb.js";
+import { RecordsService } from "../../proto/gen/cti/gateway/v1/records_pb.js";
+import { SystemService } from "../../proto/gen/cti/gateway/v1/system_pb.js";
+import { removeFolder, temporaryFolder, until } from "../loopback/gateway-process.js";
+import type { TestClient } from "../loopback/server-rig.js";
+import { need } from "../requirement.js";
+import { imageFolder, Machine, whyNoMachine } from "./machine.js";
+
+function pageOf(port: number): Promise<{ readonly status: number | undefined; text: string }> {
+  return new Promise((resolve, reject) => {
+    get({ host: "127.0.0.1", port, rejectUnauthorized: false, agent: false }, (response) => {
+      let text = "";
+      response.on("data", (bytes: Buffer) => { text += bytes.toString(); });
+      response.on("end", () => { resolve({ status: response.statusCode, text }); });
+    }).on("error", reject);
+  });
+}
+
+const answerMsMax = 60_000;
+
+const config = `version: 1
+unit: { language: en, timeZone: Europe/Paris }
+links:
+  - id: pbx
+    driver: smdr
+    transport: { kind: serial, path: /dev/ttyS1 }
+    options: { format: panasonic-kx }
+`;
+
+describe("the image in a virtual machine", function () {
+  this.timeout(600_000);
+  let machine: Machine;
+  let client: TestClient;
+  let folder: string | undefined;
+
+  before(async function () {
+    need(this, "image", whyNoMachine());
+    folder = await temporaryFolder("image");
+    machine = await Machine.start({ folder, disk: `${imageFolder}/a/disk.raw` });
+  });
+
+  after(async () => {
+    if (folder === undefined) return;
+    await machine.powerOff();
+    await removeFolder(folder);
+  });
+
+  it("enrols its Secure Boot keys, boots slot A, and the gateway is ready", async () => {
+    await machine.seen(/Enrolling secure boot keys/);
+    await machine.seen(/jackfield: slot a/);
+    const [, name = "", password = ""] =
+      await machine.seen(/Sign in: +user (\S+), password (\S+)/);
+    client = await machine.signIn(name, password);
+    const { version } = await client.unary(SystemService.method.getVersion, {});
+    assert.match(version, /^\d+\.\d+\.\d+$/);
+  });
+
+  it("starts every service, and has no prompt", () => {
+    const failed = machine.console.split("\n").filter((line) => /Failed to start|FAILED/.test(line));
+    assert.deepEqual(failed, []);
+    assert.doesNotMatch(machine.console, /login:|emergency|[#$] $/);
+  });
+
+  it("serves its page", async () => {
+    const { status, text } = await pageOf(machine.webPort);
+    assert.equal(status, 200);
+    assert.match(text, /<title>/);
+  });
+
+  it("makes call records of what a PBX prints on the second 16550", async () => {
+    await client.unary(ConfigurationService.method.applyConfiguration,
+      { document: config, mode: ApplyMode.APPLY });
+    await until("the link is open", async () => {
+      const { links } = await client.unary(LinksService.method.listLinks, {});
+      return links.some(({ id, state }) => id === "pbx"
+        && [LinkState.UP, LinkState.DEGRADED].includes(state));
+    }, answerMsMax);
+    const cable = await machine.cable();
+    createSmdrPeer({ format: "panasonic-kx", world: nodeWorld(() => undefined, "error"),
+      live: false, send: (bytes) => { cable.write(bytes); } })
+      .print({ device: "101", trunk: "01", number: "0155000001", direction: "incoming",
+        ringMs: 2_000, talkMs: 5_000 });
+    await until("the call is recorded", async () => {
+      const { records } = await client.unary(RecordsService.method.listRecords,
+        { query: { link: "pbx" }, pageSize: 10 });
+      return records.some(({ calling }) => calling?.raw === "0155000001");
+    }, answerMsMax);
+  });
+});

