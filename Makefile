@@ -77,7 +77,7 @@ test: clean-results build check test-unit test-loopback test-guest test-interop 
 test-unit: compile ## One module at a time: no sockets, no disk
 	tsc -p firmware/northbound/web/ui/tsconfig.test.json
 	$(MOCHA) --timeout 10000 'build/firmware/**/*.test.js' 'build/drivers/**/*.test.js' \
-	  'build/image/*.test.js' 'build/ui-test/**/*.test.js'
+	  'build/image/**/*.test.js' 'build/ui-test/**/*.test.js'
 
 test-loopback: build ## Real sockets, disks, terminals, processes; simulated PBXs
 	$(MOCHA) --retries 1 --timeout 120000 'build/hw-tests/loopback/*.test.js'
@@ -96,7 +96,7 @@ image: build ## The appliance's disk images, in build/appliance (see image/READM
 
 # Quick to pack and quick to boot on an emulated processor; the journal is read on the console.
 build/image-test/a/disk.raw: build $(shell find image -type f)
-	LEVEL=3 CMDLINE="$(IMAGE_TEST)" image/build.sh build/image-test/a
+	OUTPUTS=disk LEVEL=3 CMDLINE="$(IMAGE_TEST)" image/build.sh build/image-test/a
 
 image-test: build/image-test/a/disk.raw ## Boots the image in QEMU with OVMF: some three minutes
 	$(MOCHA) --retries 0 build/hw-tests/image/appliance.test.js

@@ -28,6 +28,7 @@ import type { RecordBook } from "./switching/records.js";
 import type { RawKeeper } from "./link/raw.js";
 import type { Terminals } from "./terminal/terminals.js";
 import type { Routeing } from "./switching/routeing.js";
+import type { Updater } from "./update/updater.js";
 import type { SwitchingFunction } from "./switching/switching-function.js";
 
 export interface ViewParts {
@@ -47,6 +48,7 @@ export interface ViewParts {
   readonly ports: PortsView;
   readonly terminals: Terminals;
   readonly acceptance: Acceptance;
+  readonly update: Updater | undefined;
   readonly paging: Paging;
   readonly csta: CstaView;
   readonly tls: () => TlsMaterial | undefined;
@@ -85,7 +87,7 @@ export function gatewayView(parts: ViewParts): GatewayView {
     configuration: parts.configuration, alarms: parts.alarms, store: parts.store,
     secrets: secretsView(parts),
     access: parts.access, audit: parts.audit,
-    system: systemView(parts),
+    system: systemView(parts), update: parts.update,
   };
 }
 

@@ -43,6 +43,7 @@ import { openStore } from "./store/leveldb-store.js";
 import type { Store } from "./store/store.js";
 import { createAlarms } from "./supervisor/alarm-board.js";
 import type { Alarms } from "./supervisor/alarms.js";
+import { healthOf } from "./supervisor/health-tree.js";
 import { createHostHealth, type HostHealth } from "./supervisor/host-health.js";
 import { createMetrics, type Metrics } from "./supervisor/metrics.js";
 import { supervise, type Supervision, type Supervisor } from "./supervisor/supervise.js";
@@ -52,8 +53,11 @@ import { StoredRecordBook } from "./switching/record-book.js";
 import { Routeing } from "./switching/routeing.js";
 import { createSwitch, type SwitchingFunction } from "./switching/switching-function.js";
 import { switchNumbers } from "./switching/switch-metrics.js";
+import { apiAnswers } from "./api-probe.js";
 import { terminalLines } from "./terminal-lines.js";
 import { Terminals } from "./terminal/terminals.js";
+import type { Appliance } from "./update/appliance.js";
+import { Updater } from "./update/updater.js";
 import { createReceptionWatch } from "./watch/reception-watch.js";
 import { createQuietWatch } from "./watch/quiet-watch.js";
 
@@ -65,6 +69,8 @@ export interface GatewayOptions {
   /** The built page. */
   readonly pageFolder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The machine, where it is a unit of `image/`. */
+  readonly appliance?: Appliance | undefined;
   /** Applied at start when it differs from the document in force. */
   readonly configText: string | undefined;
   /** Called when restarting components did not help: the process has to end. */
@@ -264,8 +270,10 @@ class Assembly {
     const ports = portsView({ world, drivers, links: () => configuration.document.links,
       holds: (id) => this.#links.get(id)?.status.state.name !== "disabled",
       timeZone: () => configuration.document.unit.timeZone });
+    const update = this.#updater();
     const acceptance = this.#acceptance(configuration, host, ports.list, this.#switch);
     this.#api = createApi(gatewayView({ ...this.#options, root: () => this.#root, ports, acceptance,
+      update,
       store: this.#store, alarms, access: this.#running(this.#access),
       audit: this.#running(this.#audit), events: this.#events, records: this.#records,
       raw: this.#raw, delivery: this.#delivery, paging: this.#paging, terminals: this.#terminals,
@@ -288,7 +296,22 @@ class Assembly {
       const added = await this.#root.add(component);
       if (!added.ok) return added;
     }
-    return this.#applyGiven(configuration);
+    const applied = await this.#applyGiven(configuration);
+    if (!applied.ok || update === undefined) return applied;
+    // Judges what was started on trial: last, when all of it is there.
+    const judging = await this.#root.add(update);
+    return judging.ok ? applied : judging;
+  }
+
+  #updater(): Updater | undefined {
+    const { world, appliance } = this.#options;
+    const linksUp = (): string[] => this.#links.list().map(({ status }) => status)
+      .filter(({ state }) => ["up", "degraded"].includes(state.name)).map(({ id }) => id);
+    return appliance && new Updater({ world, appliance, alarms: this.#alarms, linksUp,
+      signs: async () => ({ linksUp: linksUp(), storeOpen: this.#store.health.status === "ok",
+        apiAnswers: this.#servers.webPort !== undefined
+          && await apiAnswers(this.#document?.web.address ?? "", this.#servers.webPort),
+        restarts: healthOf(this.#root).reduce((sum, { restarts }) => sum + restarts, 0) }) });
   }
 
   #quota(link: LinkId): RawQuota {

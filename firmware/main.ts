@@ -18,6 +18,7 @@ import { version } from "./base/version.js";
 import { nodeWorld } from "./base/world-node.js";
 import { lowerBackgroundThreads } from "./supervisor/background-threads.js";
 import { keepHeapBudget } from "./supervisor/heap-budget.js";
+import { raucAppliance } from "./update/rauc-appliance.js";
 import { restore } from "./store/restore.js";
 import { firstAdminFile, startGateway, type Gateway } from "./gateway.js";
 
@@ -211,6 +212,7 @@ async function run(given: Arguments, world: World): Promise<void> {
     world, version, drivers: driverRegistry, dataFolder: given.data,
     pageFolder: fileURLToPath(new URL("../ui", import.meta.url)),
     environment: { ...process.env, ...office?.value.environment },
+    appliance: raucAppliance(given.data),
     configText: office?.value.configText ?? configText,
     fatal: (reason) => { stop(exitUnavailable, `jackfield: ${reason}`); },
   });

@@ -4,6 +4,7 @@
 #   VERSION=0.2.0      of the release; default: package.json's
 #   LEVEL=19           zstd level of the root; 3 is quick, for tests
 #   KEYS=FOLDER        signing keys (keys.sh makes them there when it is empty)
+#   OUTPUTS=disk       only the disk and the update bundle, for tests
 #   CMDLINE="..."      more kernel command line, for test images only
 #   EXTRA=FOLDER       laid over the root, for test images only
 set -euo pipefail
@@ -123,6 +124,9 @@ make_program() {
   tool npm-packages "$at/node_modules" classic-level @node-rs/argon2 @serialport/bindings-cpp usb \
     ssh2 nodemailer mqtt-packet
   printf '%s\n' '{ "type": "module" }' > "$at/package.json"
+  esbuild build/image/unit/boot-slots.js --outfile="$at/boot-slots" --bundle --platform=node \
+    --format=esm --target=node24 --log-level=warning
+  chmod 755 "$at/boot-slots"
 }
 
 make_settings() {
@@ -150,12 +154,15 @@ END
   ln -sf ../run/systemd/resolve/stub-resolv.conf "$tree/etc/resolv.conf"
   ln -sf /usr/share/zoneinfo/UTC "$tree/etc/localtime"
   ln -sf ../proc/self/mounts "$tree/etc/mtab"
+  cp "$keys/update-ca.crt" "$tree/etc/rauc/keyring.pem"
   local units=$tree/etc/systemd/system
-  mkdir -p "$units"/{multi-user,sysinit,network-online}.target.wants
+  mkdir -p "$units"/{multi-user,sysinit,timers,paths}.target.wants
   for unit in systemd-networkd systemd-resolved jackfield jackfield-time; do
     ln -sf "/usr/lib/systemd/system/$unit.service" "$units/multi-user.target.wants/"
   done
   ln -sf /usr/lib/systemd/system/jackfield-firewall.service "$units/sysinit.target.wants/"
+  ln -sf /usr/lib/systemd/system/jackfield-{trial,again}.timer "$units/timers.target.wants/"
+  ln -sf /usr/lib/systemd/system/jackfield-{confirm,restart}.path "$units/paths.target.wants/"
   ln -sf /usr/lib/systemd/system/multi-user.target "$units/default.target"
   # What a read-only root cannot do, and every way to a prompt.
   for unit in systemd-{remount-fs,machine-id-commit,firstboot,update-done,hwdb-update}.service \
@@ -166,7 +173,8 @@ END
     ln -sf /dev/null "$units/$unit"
   done
   mkdir -p "$tree/etc/systemd/system-generators"
-  for unit in systemd-getty-generator systemd-debug-generator systemd-gpt-auto-generator; do
+  for unit in systemd-getty-generator systemd-debug-generator systemd-gpt-auto-generator \
+    systemd-bless-boot-generator; do
     ln -sf /dev/null "$tree/etc/systemd/system-generators/$unit"
   done
 }
@@ -243,7 +251,71 @@ make_disk() {
   sfdisk --verify --quiet "$disk"
   dd if="$esp" of="$disk" bs=1M seek=$((start_esp >> 20)) conv=notrunc,sparse status=none
   dd if="$root_image" of="$disk" bs=1M seek=$((start_root_a >> 20)) conv=notrunc,sparse status=none
-  qemu-img convert -f raw -O qcow2 -c "$disk" "${disk%.raw}.qcow2"
+}
+
+make_bundle() {
+  say "update bundle"
+  local content=$output/work/bundle
+  rm -rf "$content" "$bundle"
+  mkdir -p "$content"
+  cp "$root_image" "$content/root.img"
+  cp "$uki" "$content/uki.efi"
+  sbverify --cert "$keys/db.crt" "$content/uki.efi" >/dev/null
+  cat > "$content/manifest.raucm" <<END
+[update]
+compatible=jackfield-$arch
+version=$version
+
+[bundle]
+format=verity
+
+[image.rootfs]
+filename=root.img
+END
+  find "$content" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+  rauc bundle --cert="$keys/update.crt" --key="$keys/update.key" --signing-keyring="$keys/update-ca.crt" \
+    --mksquashfs-args="-comp zstd -Xcompression-level 1" "$content" "$bundle" >/dev/null
+}
+
+# For those who do not write a disk themselves; with what is in it, and how to check it.
+make_outputs() {
+  say "virtual machines, bill of materials, checksums"
+  local name=jackfield-$version work=$output/work
+  local vmdk=$work/$name.vmdk
+  qemu-img convert -f raw -O qcow2 -c "$disk" "$output/$name.qcow2"
+  qemu-img convert -f raw -O vmdk -o subformat=streamOptimized,adapter_type=lsilogic "$disk" "$vmdk"
+  # An identifier by chance: without it two builds are the same.
+  sed -i "0,/CID=[0-9a-f]\{8\}/s//CID=4a41434b/" "$vmdk"
+  qemu-img convert -f raw -O vhdx -o subformat=dynamic "$disk" "$output/$name.vhdx"
+  tool ovf "$version" "$vmdk" > "$work/$name.ovf"
+  tool manifest "$work/$name.ovf" "$vmdk" > "$work/$name.mf"
+  tar -C "$work" --format=ustar --owner=0 --group=0 --numeric-owner --mode=644 \
+    --mtime="@$SOURCE_DATE_EPOCH" -cf "$output/$name.ova" "$name.ovf" "$name.mf" "$name.vmdk"
+  tool bill "$version" "$SOURCE_DATE_EPOCH" package-lock.json "$packages" "$kernel/package" \
+    > "$output/$name.cdx.json"
+  zstd -q -T0 -9 -f "$disk" -o "$output/$name.raw.zst"
+  mv "$bundle" "$output/$name.raucb"
+  release_notes > "$output/RELEASE-NOTES.md"
+  (cd "$output" && sha256sum "$name".* RELEASE-NOTES.md > SHA256SUMS)
+}
+
+release_notes() {
+  cat <<END
+# Jackfield $version
+
+| file | for |
+|---|---|
+| jackfield-$version.raw.zst | a disk of 2 GB or more: \`zstd -d\`, then write it with \`dd\` |
+| jackfield-$version.qcow2 | QEMU, KVM, Proxmox |
+| jackfield-$version.ova | VMware |
+| jackfield-$version.vhdx | Hyper-V, generation 2, Secure Boot off |
+| jackfield-$version.raucb | units that run already: \`ctictl system update\` |
+| jackfield-$version.cdx.json | what is in it (CycloneDX) |
+| SHA256SUMS | to check them |
+
+Made from commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown), kernel $kernel_version.
+UEFI, 1 GB of memory. At the first start the console shows address and first password.
+END
 }
 
 check_programs
@@ -253,6 +325,7 @@ tree=$output/work/root
 root_image=$output/root.img
 uki=$output/uki.efi
 esp=$output/work/esp
+bundle=$output/update.raucb
 disk=$output/disk.raw
 "$here/keys.sh" "$keys"
 fetch_root
@@ -262,4 +335,6 @@ make_root_image
 make_uki
 make_esp
 make_disk
-say "$(du -h --apparent-size "$root_image" "$uki" "${disk%.raw}.qcow2" | tr '\t\n' ' ;')"
+make_bundle
+[ "${OUTPUTS:-all}" = disk ] || make_outputs
+say "$(du -h --apparent-size "$root_image" "$uki" | tr '\t\n' ' ;')"

@@ -3,12 +3,15 @@
  * What decides stands in modules of its own beside this file; here only files are read and written.
  */
 
+import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
   from "node:fs";
 import path from "node:path";
+import { billOfMaterials, debianParts, npmParts } from "./bill-of-materials.js";
 import { diskBytes, espBytes, partitions, sfdiskScript, slotBytes } from "./disk.js";
 import { linesOf, loadOrder, parseDependencies, selection } from "./kernel-modules.js";
 import { closure, isNeeded, type Manifest } from "./runtime-packages.js";
+import { manifest, ovf } from "./virtual-appliance.js";
 import { objcopyArguments, place, programEnd, type Part } from "./uki.js";
 
 type Step = (...given: readonly string[]) => void;
@@ -78,6 +81,26 @@ const steps: Readonly<Record<string, Step>> = {
   /** MEDIUM: prints sfdisk's script. */
   sfdisk(medium = "disk") {
     process.stdout.write(sfdiskScript(medium));
+  },
+
+  /** VERSION EPOCH LOCK PACKAGES...: prints the bill of materials; PACKAGES as dpkg-deb -f. */
+  bill(version = "", epoch = "", lock = "", ...packages) {
+    const parts = [...packages.flatMap((file) => debianParts(text(file))),
+      ...npmParts(JSON.parse(text(lock)) as Parameters<typeof npmParts>[0])];
+    const at = new Date(Number(epoch) * 1_000).toISOString();
+    process.stdout.write(`${JSON.stringify(billOfMaterials(version, at, parts), null, 1)}\n`);
+  },
+
+  /** VERSION VMDK: prints the OVF description. */
+  ovf(version = "", disk = "") {
+    process.stdout.write(ovf({ version, diskFile: path.basename(disk),
+      diskFileBytes: statSync(disk).size, capacityBytes: diskBytes }));
+  },
+
+  /** FILE...: prints the manifest of an OVA. */
+  manifest(...files) {
+    process.stdout.write(manifest(files.map((file) => [path.basename(file),
+      createHash("sha256").update(readFileSync(file)).digest("hex")])));
   },
 
   /** Prints sizes and places as shell variables. */

@@ -37,6 +37,7 @@ function office(): Bench {
   bench.files.set("doc.yaml", "version: 1\n");
   bench.files.set("rules.yaml", "country: FR\n");
   bench.files.set("csr.pem", "CSR");
+  bench.files.set("b.raucb", "BUNDLE");
   bench.input = "a long password\n";
   return bench;
 }
@@ -193,6 +194,10 @@ const mapping: readonly (readonly [string, string, unknown])[] = [
   ["system capture pbx-1 --follow", "CaptureFrames", { link: "pbx-1", follow: true }],
   ["system backup --file b.bin", "Backup", {}],
   ["system audit --actor ann", "ListAudit", { actor: "ann", pageSize: 100 }],
+  ["system update b.raucb --downgrade --failed --not-before 2026-11-23T22:00:00", "InstallUpdate",
+    { allowDowngrade: true, allowFailed: true, notBefore: "2026-11-23T22:00:00Z" }],
+  ["system update-status", "GetUpdateStatus", {}],
+  ["system update-cancel", "CancelUpdate", {}],
   ["system audit-export --from-number 3", "ExportAudit", { fromNumber: "3" }],
   ["terminal open pbx-1 --reason why --minutes 5", "OpenTerminal",
     { link: "pbx-1", minutes: 5, reason: "why" }],

@@ -64,7 +64,8 @@ describe("the image in a virtual machine", function () {
   });
 
   it("starts every service, and has no prompt", () => {
-    const failed = machine.console.split("\n").filter((line) => /Failed to start|FAILED/.test(line));
+    const failed = machine.console.split("\n")
+      .filter((line) => /Failed to start|FAILED/.test(line));
     assert.deepEqual(failed, []);
     assert.doesNotMatch(machine.console, /login:|emergency|[#$] $/);
   });

@@ -4,7 +4,7 @@
  * No shell is needed, nor anything that could be told to do something else.
  *
  * Of the command line: jackfield.verity=BLOCKS,HASH_START,ROOT_HASH,SALT (blocks of 4 KiB).
- * Left behind: /run/jackfield/slot ("a" or "b"), a machine id made from the board's own.
+ * Left behind: /run/jackfield/slot ("a" or "b", and as a variable for RAUC), a machine id made from the board's own.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -255,8 +255,10 @@ int main(void) {
   close(control);
   if (mount("/dev/dm-0", "/root", "squashfs", MS_RDONLY, NULL) != 0) fail("the root");
   mkdir("/run/jackfield", 0755);
-  char letter[] = { slot, '\n', 0 };
+  char letter[] = { slot, '\n', 0 }, environment[] = "JACKFIELD_SLOT=x\n";
+  environment[sizeof environment - 3] = slot;
   writeText("/run/jackfield/slot", letter);
+  writeText("/run/jackfield/slot.environment", environment);
   makeMachineId();
   say("jackfield: slot %c", slot);
   enterRoot();

@@ -1,5 +1,6 @@
 /** `ctictl system ...`. */
 
+import { updateCommands } from "./update.js";
 import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { AlarmSchema, AuditEntrySchema, CaptureFramesResponseSchema, ScrubResponseSchema,
   SeveritySchema, SystemService, type Alarm, type CaptureFramesResponse, type GetHealthResponse,
@@ -215,4 +216,5 @@ export const systemCommands: readonly Command[] = [
     request: (input) => ({ fromNumber: input.count("fromNumber") }),
     show: (chunks, session, input) => download(session, input.text("file"), chunks) }),
   verifyAudit,
+  ...updateCommands,
 ];

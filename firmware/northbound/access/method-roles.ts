@@ -106,7 +106,11 @@ const table: readonly (readonly [string, MethodRow])[] = [
   ...rows(reports, "operator", "read", ["GetReport", "DiffReports"]),
   ...rows(reports, "operator", "none", ["ListReports"]),
 
-  ...rows(system, "viewer", "none", ["GetVersion", "GetHealth", "ListAlarms", "WatchAlarms"]),
+  ...rows(system, "viewer", "none", ["GetVersion", "GetHealth", "ListAlarms", "WatchAlarms",
+    "GetUpdateStatus"]),
+  // The installation is what is worth knowing, not each piece of the bundle.
+  ...rows(system, "admin", "none", ["UploadUpdate"]),
+  ...rows(system, "admin", "change", ["InstallUpdate", "CancelUpdate"]),
   ...rows(system, "operator", "change", ["AcknowledgeAlarm"]),
   ...rows(system, "admin", "read", ["CaptureFrames", "Backup", "ListAudit", "ExportAudit"]),
   ...rows(system, "admin", "change", ["Scrub"]),

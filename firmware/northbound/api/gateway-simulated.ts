@@ -382,7 +382,7 @@ export async function simulatedGateway(
     numbers: plainNumbers,
     configuration,
     secrets: storedSecrets(store, world, links.map(({ name }) => name)),
-    system: plainSystem(componentRows),
+    system: plainSystem(componentRows), update: undefined,
     token: async (role) => value(
       await access.signIn(role, simulatedPassword, "grpc 192.0.2.9")).token,
     stop: async () => {

@@ -25,6 +25,7 @@ import type { Switch } from "../../switching/switch.js";
 import type { LineWish } from "../../terminal/line.js";
 import type { Terminals } from "../../terminal/terminals.js";
 import type { TerminalHeader } from "../../terminal/transcript.js";
+import type { Updater } from "../../update/updater.js";
 import type { AccessView, AuditView } from "./access-view.js";
 
 export type { Language };
@@ -137,6 +138,9 @@ export interface RemotePortsView {
 /** Reports for handing a site over; `Acceptance` fits. */
 export type AcceptanceView = Pick<Acceptance, "run" | "list" | "get" | "diff">;
 
+/** The appliance's software; `Updater` fits. */
+export type UpdateView = Pick<Updater, "status" | "receive" | "install" | "cancel">;
+
 /** The destinations and the ledger; `Delivery` fits. */
 export type DeliveryView = Pick<Delivery, "list" | "balance" | "again">;
 
@@ -229,4 +233,6 @@ export interface GatewayView {
   readonly access: AccessView;
   readonly audit: AuditView;
   readonly system: SystemView;
+  /** Undefined: the gateway does not run on an appliance. */
+  readonly update: UpdateView | undefined;
 }

@@ -17,6 +17,7 @@ import { captureFrames } from "./frame-capture.js";
 import type { GatewayView } from "./gateway-view.js";
 import type { CallContext, ServiceHandlers } from "./handler.js";
 import { timestamp } from "./time-message.js";
+import { updateHandlers } from "./update-handlers.js";
 
 export const auditPerPage = 100;
 /** The log gives one more at once, which says whether there is a next page. */
@@ -71,6 +72,7 @@ export function systemHandlers(
         nextPageToken: found.value.length > limit ? String(page.at(-1)?.number ?? "") : "" });
     },
     exportAudit: (request, context) => exportAudit(gateway, request, context),
+    ...updateHandlers(gateway),
   };
 }
 

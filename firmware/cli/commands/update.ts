@@ -1,0 +1,71 @@
+/** `ctictl system update ...`: the appliance's own software. */
+
+import { InstallUpdateResponseSchema, SystemService, UpdateStageSchema }
+  from "../../../proto/gen/cti/gateway/v1/system_pb.js";
+import { ask, type Command } from "../command.js";
+import { Progress } from "../download.js";
+import { usageFailure } from "../failure.js";
+import { bytesText, enumWord, timeText } from "../wording.js";
+
+const methods = SystemService.method;
+const pieceBytes = 512 * 1024;
+
+const install: Command = {
+  words: "system update", args: ["<bundle>"],
+  methods: [methods.uploadUpdate, methods.installUpdate],
+  about: ["Hand over a software bundle; the appliance verifies it, installs it and restarts.",
+    "Remettre un paquet logiciel ; le boîtier le vérifie, l'installe et redémarre."],
+  options: [
+    { flags: "--not-before <time>", about: ["install at this time: 2026-11-23T22:00",
+      "installer à cette heure : 2026-11-23T22:00"] },
+    { flags: "--downgrade", about: ["also an older version", "aussi une version plus ancienne"] },
+    { flags: "--failed", about: ["also a version that was taken back before",
+      "aussi une version déjà retirée"] }],
+  async run(session, input) {
+    const name = input.arg("bundle");
+    const bundle = await session.environment.readFile(name);
+    if (bundle === undefined) {
+      throw usageFailure(session.say([`the file ${name} cannot be read`,
+        `le fichier ${name} ne peut pas être lu`]));
+    }
+    const notBefore = input.time("notBefore");
+    const progress = new Progress(session);
+    for (let offset = 0; offset < bundle.length; offset += pieceBytes) {
+      await session.unary(methods.uploadUpdate, { offset: BigInt(offset),
+        data: bundle.subarray(offset, offset + pieceBytes) });
+      progress.show(`${bytesText(BigInt(offset))} / ${bytesText(BigInt(bundle.length))}`);
+    }
+    progress.end();
+    const response = await session.unary(methods.installUpdate, {
+      allowDowngrade: input.flag("downgrade"), allowFailed: input.flag("failed"),
+      ...(notBefore === undefined ? {} : { notBefore }) });
+    if (session.format !== "table") {
+      await session.data(InstallUpdateResponseSchema, response);
+      return;
+    }
+    await session.text(session.say([
+      `Version ${response.version} is good. Follow it with: ctictl system update-status`,
+      `La version ${response.version} est bonne. Suivez-la par : ctictl system update-status`]));
+  },
+};
+
+export const updateCommands: readonly Command[] = [
+  install,
+  ask({ words: "system update-status", method: methods.getUpdateStatus, request: () => ({}),
+    about: ["Show which version runs, and how far an update is.",
+      "Montrer la version en service, et où en est une mise à jour."],
+    show: (response, session) => session.pairs([
+      [["Version", "Version"], response.runningVersion], [["Slot", "Emplacement"], response.slot],
+      [["Secure Boot", "Secure Boot"], session.say(response.secureBoot ? ["yes", "oui"]
+        : ["no", "non"])],
+      [["Stage", "Étape"], enumWord(UpdateStageSchema, response.stage)],
+      [["New version", "Nouvelle version"], response.version],
+      [["Received", "Reçu"], bytesText(response.uploadedBytes)],
+      [["Installed", "Installé"], `${response.percent} %`],
+      [["Not before", "Pas avant"], timeText(response.notBefore, session.environment)],
+      [["Taken back", "Retirée"], response.failedVersion],
+      [["Reasons", "Raisons"], response.reasons.join("; ")]]) }),
+  ask({ words: "system update-cancel", method: methods.cancelUpdate, request: () => ({}),
+    about: ["Take back an installation that waits for its time.",
+      "Annuler une installation qui attend son heure."] }),
+];

@@ -1,0 +1,65 @@
+/** A unit in memory: what was asked of it, and what it answers. */
+
+import { done, fail, ok, type Result } from "../base/result.js";
+import type { Appliance, BundleInfo, Memory, Running } from "./appliance.js";
+
+export class SimulatedAppliance implements Appliance {
+  readonly asked: string[] = [];
+  runs: Running = { slot: "a", version: "1.0.0", onTrial: false, secureBoot: true };
+  memory: Memory = {};
+  bundle: BundleInfo | string = { compatible: "jackfield-amd64", version: "1.1.0" };
+  installs: Result<void> = done;
+  bytes = 0;
+
+  running(): Promise<Result<Running>> {
+    return Promise.resolve(ok(this.runs));
+  }
+
+  stage(offset: number, data: Uint8Array): Promise<Result<number>> {
+    if (offset !== 0 && offset !== this.bytes) {
+      return Promise.resolve(fail("precondition", `expected offset ${this.bytes}`));
+    }
+    this.bytes = offset + data.length;
+    return Promise.resolve(ok(this.bytes));
+  }
+
+  staged(): Promise<number> {
+    return Promise.resolve(this.bytes);
+  }
+
+  discard(): Promise<Result<void>> {
+    this.bytes = 0;
+    this.asked.push("discard");
+    return Promise.resolve(done);
+  }
+
+  inspect(): Promise<Result<BundleInfo>> {
+    return Promise.resolve(typeof this.bundle === "string" ? fail("update-refused", this.bundle)
+      : ok(this.bundle));
+  }
+
+  install(progress: (percent: number) => void): Promise<Result<void>> {
+    this.asked.push("install");
+    progress(100);
+    return Promise.resolve(this.installs);
+  }
+
+  restart(): Promise<Result<void>> {
+    this.asked.push("restart");
+    return Promise.resolve(done);
+  }
+
+  confirm(): Promise<Result<void>> {
+    this.asked.push("confirm");
+    return Promise.resolve(done);
+  }
+
+  recall(): Promise<Result<Memory>> {
+    return Promise.resolve(ok(this.memory));
+  }
+
+  remember(memory: Memory): Promise<Result<void>> {
+    this.memory = memory;
+    return Promise.resolve(done);
+  }
+}

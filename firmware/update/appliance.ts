@@ -1,0 +1,65 @@
+/** What the machine under the gateway can do about its own software. */
+
+import type { Result } from "../base/result.js";
+
+/** What runs, and how the boot loader sees it. */
+export interface Running {
+  readonly slot: string;
+  readonly version: string;
+  /** Started with a count of attempts, and not confirmed yet: without that it is taken back. */
+  readonly onTrial: boolean;
+  /** The firmware starts only what our keys have signed. */
+  readonly secureBoot: boolean;
+}
+
+/** Of a bundle whose signature was found good. */
+export interface BundleInfo {
+  readonly compatible: string;
+  readonly version: string;
+}
+
+export interface Appliance {
+  running(): Promise<Result<Running>>;
+  /**
+   * Puts bytes of a bundle at an offset; gives the next one. Offset 0 begins anew; another than
+   * the next is refused with `precondition`, whose message names the next.
+   */
+  stage(offset: number, data: Uint8Array): Promise<Result<number>>;
+  /** Bytes that are staged. */
+  staged(): Promise<number>;
+  discard(): Promise<Result<void>>;
+  /** Checks the signature of what is staged. Faults: `update-refused`. */
+  inspect(): Promise<Result<BundleInfo>>;
+  /** Writes what is staged into the slot that does not run, to be tried at the next start. */
+  install(progress: (percent: number) => void): Promise<Result<void>>;
+  restart(): Promise<Result<void>>;
+  /** What runs may stay. */
+  confirm(): Promise<Result<void>>;
+  /** Kept over restarts and in both slots. */
+  recall(): Promise<Result<Memory>>;
+  remember(memory: Memory): Promise<Result<void>>;
+}
+
+export interface Pending {
+  readonly version: string;
+  readonly from: string;
+  /** Links that were up when it was installed: they have to come up again. */
+  readonly links: readonly string[];
+}
+
+export interface Failed {
+  readonly version: string;
+  readonly atMs: number;
+}
+
+/** An installation that waits for its window. */
+export interface Scheduled {
+  readonly version: string;
+  readonly notBeforeMs: number;
+}
+
+export interface Memory {
+  readonly pending?: Pending | undefined;
+  readonly failed?: Failed | undefined;
+  readonly scheduled?: Scheduled | undefined;
+}

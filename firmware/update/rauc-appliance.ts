@@ -1,0 +1,152 @@
+/**
+ * A unit made by `image/`. RAUC verifies and writes; the wish to restart and the confirmation are
+ * files that systemd watches, so that this program needs no right of its own.
+ */
+
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { makeFolder } from "../base/folder.js";
+import { attempt, done, fail, ok, type Result } from "../base/result.js";
+import type { Appliance, BundleInfo, Memory, Running } from "./appliance.js";
+
+/** Written by the initrd: the slot that was started. */
+const slotFile = "/run/jackfield/slot";
+/** Of jackfield.service: `RuntimeDirectory=`. */
+const wishes = "/run/jackfield-gateway";
+const efiVariables = "/sys/firmware/efi/efivars";
+/** Of the boot loader interface: set when the entry that was started is being counted. */
+const bootCount = `${efiVariables}/LoaderBootCountPath-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f`;
+const secureBoot = `${efiVariables}/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c`;
+const outputCharactersMax = 65_536;
+
+/** Undefined: this machine is no such unit. */
+export function raucAppliance(dataFolder: string): Appliance | undefined {
+  return existsSync(slotFile) ? new RaucAppliance(path.join(dataFolder, "update")) : undefined;
+}
+
+class RaucAppliance implements Appliance {
+  readonly #bundle: string;
+  readonly #memory: string;
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#bundle = path.join(folder, "bundle.raucb");
+    this.#memory = path.join(folder, "memory.json");
+  }
+
+  async running(): Promise<Result<Running>> {
+    return attempt("internal", "the running slot", async () => {
+      const release = await readFile("/etc/os-release", "utf8");
+      const secure = await readFile(secureBoot).catch(() => Buffer.alloc(0));
+      return { slot: (await readFile(slotFile, "utf8")).trim(),
+        version: /^IMAGE_VERSION="?([^"\n]+)/m.exec(release)?.[1] ?? "",
+        onTrial: existsSync(bootCount) && !existsSync(`${wishes}/confirmed`),
+        // Four bytes of attributes come before the value.
+        secureBoot: secure.at(4) === 1 };
+    });
+  }
+
+  async stage(offset: number, data: Uint8Array): Promise<Result<number>> {
+    return attempt("store-unavailable", "the bundle cannot be kept", async () => {
+      await makeFolder(this.#folder);
+      const next = offset === 0 ? 0 : await this.staged();
+      if (offset !== next) return undefined;
+      const file = await open(this.#bundle, offset === 0 ? "w" : "r+", 0o600);
+      try {
+        await file.write(data, 0, data.length, offset);
+      } finally {
+        await file.close();
+      }
+      return offset + data.length;
+    }).then(async (written) => {
+      if (!written.ok) return written;
+      if (written.value !== undefined) return ok(written.value);
+      return fail("precondition", `expected offset ${await this.staged()}, found ${offset}`);
+    });
+  }
+
+  async staged(): Promise<number> {
+    return (await stat(this.#bundle).catch(() => undefined))?.size ?? 0;
+  }
+
+  async discard(): Promise<Result<void>> {
+    return attempt("store-unavailable", "the bundle cannot be removed", () =>
+      rm(this.#bundle, { force: true }));
+  }
+
+  async inspect(): Promise<Result<BundleInfo>> {
+    const read = await rauc(["info", "--output-format=json", this.#bundle], () => undefined);
+    if (!read.ok) return read;
+    return attempt("update-refused", "the bundle's manifest", () => {
+      const { compatible, version } = JSON.parse(read.value) as Partial<BundleInfo>;
+      return { compatible: compatible ?? "", version: version ?? "" };
+    });
+  }
+
+  async install(progress: (percent: number) => void): Promise<Result<void>> {
+    const installed = await rauc(["install", "--progress", this.#bundle], (text) => {
+      const percent = /(\d{1,3})%/.exec(text)?.[1];
+      if (percent !== undefined) progress(Number(percent));
+    });
+    return installed.ok ? done : installed;
+  }
+
+  restart(): Promise<Result<void>> {
+    return attempt("internal", "the wish to restart", () => writeFile(`${wishes}/restart`, ""));
+  }
+
+  confirm(): Promise<Result<void>> {
+    return attempt("internal", "the confirmation", () => writeFile(`${wishes}/confirmed`, ""));
+  }
+
+  async recall(): Promise<Result<Memory>> {
+    if (!existsSync(this.#memory)) return ok({});
+    // One that cannot be read stands for nothing: the boot loader's count alone decides then.
+    const text = await readFile(this.#memory, "utf8").catch(() => "{}");
+    return attempt("internal", "", () => JSON.parse(text) as Memory)
+      .then((read) => read.ok ? read : ok({}));
+  }
+
+  async remember(memory: Memory): Promise<Result<void>> {
+    return attempt("store-unavailable", "the update's state cannot be kept", async () => {
+      await makeFolder(this.#folder);
+      const part = `${this.#memory}.part`;
+      const file = await open(part, "w", 0o600);
+      try {
+        await file.writeFile(JSON.stringify(memory));
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(part, this.#memory);
+    });
+  }
+}
+
+/** Runs RAUC's client; its last line of complaint is the reason. */
+function rauc(
+  given: readonly string[], told: (text: string) => void,
+): Promise<Result<string>> {
+  return new Promise((resolve) => {
+    const child = spawn("/usr/bin/rauc", given, { stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    let complaints = "";
+    child.stdout.on("data", (bytes: Buffer) => {
+      output = (output + bytes.toString()).slice(-outputCharactersMax);
+      told(bytes.toString());
+    });
+    child.stderr.on("data", (bytes: Buffer) => {
+      complaints = (complaints + bytes.toString()).slice(-outputCharactersMax);
+    });
+    child.on("error", (error) => { resolve(fail("update-refused", `rauc: ${error.message}`)); });
+    child.on("close", (code) => {
+      if (code === 0) { resolve(ok(output)); return; }
+      const last = `${output}\n${complaints}`.split("\n").map((line) => line.trim())
+        .findLast((line) => line !== "" && !/^\d+%|^\(rauc|^Debug/.test(line));
+      resolve(fail("update-refused", `rauc: ${last ?? `exit code ${code}`}`));
+    });
+  });
+}

@@ -1,0 +1,253 @@
+/** Takes a bundle, decides, has it installed, and judges what was started on trial. */
+
+import type { Component, Health } from "../base/component.js";
+import { done, fail, ok, type Result } from "../base/result.js";
+import type { Cancellable, World } from "../base/world.js";
+import type { Alarms } from "../supervisor/alarms.js";
+import type { Appliance, Memory, Running } from "./appliance.js";
+import { HealthGate, type Signs } from "./health-gate.js";
+import { mayInstall, type Permissions } from "./update-rules.js";
+
+export const lookEveryMs = 5_000;
+/** So that the answer to whoever asked for it still goes out. */
+export const restartAfterMs = 2_000;
+/** A bundle is a root and a kernel image. */
+export const bundleBytesMax = 600 << 20;
+
+export type UpdateStage =
+  "idle" | "receiving" | "scheduled" | "installing" | "restarting" | "on-trial";
+
+export interface UpdateStatus {
+  readonly stage: UpdateStage;
+  readonly running: Running;
+  readonly stagedBytes: number;
+  /** Of what is scheduled, being installed or about to start; empty: nothing. */
+  readonly version: string;
+  readonly percent: number;
+  readonly notBeforeMs: number | undefined;
+  /** The version that was taken back last; empty: none. */
+  readonly failedVersion: string;
+  /** Why the trial does not end yet, or why the last installation failed. */
+  readonly reasons: readonly string[];
+}
+
+export interface InstallWish extends Permissions {
+  /** Undefined: now. */
+  readonly notBeforeMs: number | undefined;
+}
+
+export interface UpdaterParts {
+  readonly world: World;
+  readonly alarms: Alarms;
+  readonly appliance: Appliance;
+  /** Links that are up now. */
+  readonly linksUp: () => readonly string[];
+  readonly signs: () => Promise<Signs>;
+}
+
+export class Updater implements Component {
+  readonly name = "update";
+  readonly health: Health = { status: "ok" };
+  readonly #parts: UpdaterParts;
+  #stage: UpdateStage = "idle";
+  #running: Running | undefined;
+  #memory: Memory = {};
+  #gate: HealthGate | undefined;
+  #version = "";
+  #percent = 0;
+  #reasons: readonly string[] = [];
+  #timer: Cancellable | undefined;
+  #stopped = false;
+
+  constructor(parts: UpdaterParts) {
+    this.#parts = parts;
+  }
+
+  async start(): Promise<Result<void>> {
+    const { world, appliance } = this.#parts;
+    const running = await appliance.running();
+    if (!running.ok) return running;
+    this.#running = running.value;
+    const memory = await appliance.recall();
+    if (!memory.ok) return memory;
+    this.#memory = memory.value;
+    const { pending, scheduled } = this.#memory;
+    if (running.value.onTrial) {
+      this.#stage = "on-trial";
+      const links = pending?.version === running.value.version ? pending.links : [];
+      this.#gate = new HealthGate(links, world.clock.monotonicMs());
+      this.#after(lookEveryMs, () => this.#look());
+    } else if (pending !== undefined) {
+      const told = await this.#settle(pending.version);
+      if (!told.ok) return told;
+    } else if (scheduled !== undefined) {
+      this.#schedule(scheduled.version, scheduled.notBeforeMs);
+    }
+    return done;
+  }
+
+  stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    return Promise.resolve();
+  }
+
+  async status(): Promise<Result<UpdateStatus>> {
+    const running = this.#running;
+    if (running === undefined) return fail("stopping", "the updater has not been started");
+    const { failed, scheduled } = this.#memory;
+    return ok({ stage: this.#stage, running, version: this.#version, percent: this.#percent,
+      stagedBytes: await this.#parts.appliance.staged(), reasons: this.#reasons,
+      notBeforeMs: scheduled?.notBeforeMs, failedVersion: failed?.version ?? "" });
+  }
+
+  async receive(offset: number, data: Uint8Array): Promise<Result<number>> {
+    const busy = this.#busy();
+    if (!busy.ok) return busy;
+    if (offset + data.length > bundleBytesMax) {
+      return fail("update-refused", { en: `a bundle has at most ${bundleBytesMax} bytes`,
+        fr: `un paquet a au plus ${bundleBytesMax} octets` });
+    }
+    const next = await this.#parts.appliance.stage(offset, data);
+    if (next.ok && this.#stage === "idle") this.#stage = "receiving";
+    return next;
+  }
+
+  /** Verifies first; what is refused is thrown away. Gives the version. */
+  async install(wish: InstallWish): Promise<Result<string>> {
+    const { appliance, world } = this.#parts;
+    const busy = this.#busy();
+    if (!busy.ok) return busy;
+    const running = this.#running;
+    if (running === undefined) return fail("stopping", "the updater has not been started");
+    const bundle = await appliance.inspect();
+    if (!bundle.ok) return this.#refuse(bundle);
+    const allowed = mayInstall(bundle.value, running, this.#memory, wish);
+    if (!allowed.ok) return this.#refuse(allowed);
+    const { version } = bundle.value;
+    if (wish.notBeforeMs !== undefined && wish.notBeforeMs > world.clock.wall().getTime()) {
+      const kept = await this.#remember({ ...this.#memory,
+        scheduled: { version, notBeforeMs: wish.notBeforeMs } });
+      if (!kept.ok) return kept;
+      this.#schedule(version, wish.notBeforeMs);
+      return ok(version);
+    }
+    this.#begin(version);
+    return ok(version);
+  }
+
+  /** Takes back what is scheduled, and throws the bundle away. */
+  async cancel(): Promise<Result<void>> {
+    if (this.#stage !== "scheduled" && this.#stage !== "receiving") {
+      return fail("precondition", { en: "nothing is scheduled", fr: "rien n'est programmé" });
+    }
+    this.#timer?.cancel();
+    return this.#forget();
+  }
+
+  #busy(): Result<void> {
+    return this.#stage === "idle" || this.#stage === "receiving" ? done
+      : fail("precondition", { en: `an update is ${this.#stage}`,
+        fr: `une mise à jour est en cours (${this.#stage})` });
+  }
+
+  async #refuse<F extends Result<never>>(fault: F): Promise<F> {
+    await this.#forget();
+    return fault;
+  }
+
+  async #forget(): Promise<Result<void>> {
+    this.#stage = "idle";
+    this.#version = "";
+    await this.#parts.appliance.discard();
+    return this.#remember({ failed: this.#memory.failed });
+  }
+
+  async #remember(memory: Memory): Promise<Result<void>> {
+    const written = await this.#parts.appliance.remember(memory);
+    if (written.ok) this.#memory = memory;
+    return written;
+  }
+
+  #schedule(version: string, notBeforeMs: number): void {
+    this.#stage = "scheduled";
+    this.#version = version;
+    this.#after(notBeforeMs - this.#parts.world.clock.wall().getTime(), () => {
+      // A timer has a longest delay, and the clock may have been set.
+      if (notBeforeMs > this.#parts.world.clock.wall().getTime()) {
+        this.#schedule(version, notBeforeMs);
+      } else this.#begin(version);
+    });
+  }
+
+  #begin(version: string): void {
+    this.#stage = "installing";
+    this.#version = version;
+    this.#percent = 0;
+    this.#reasons = [];
+    void this.#install(version);
+  }
+
+  async #install(version: string): Promise<void> {
+    const { world, appliance, linksUp } = this.#parts;
+    world.log.event("update.install", { version });
+    // Before it is written: what is interrupted is then known to have been tried.
+    const from = this.#running?.version ?? "";
+    const noted = await this.#remember({ failed: this.#memory.failed,
+      pending: { version, from, links: linksUp() } });
+    const installed = noted.ok ? await appliance.install((percent) => {
+      this.#percent = percent;
+    }) : noted;
+    if (this.#stopped) return;
+    if (!installed.ok) {
+      world.log.event("update.failed", { version, reason: installed.fault.message }, "error");
+      await this.#forget();
+      this.#reasons = [installed.fault.message];
+      return;
+    }
+    this.#stage = "restarting";
+    await appliance.discard();
+    this.#after(restartAfterMs, async () => { await appliance.restart(); });
+  }
+
+  /** What was pending is no longer on trial: it stayed, or it was taken back. */
+  async #settle(version: string): Promise<Result<void>> {
+    const { world, alarms } = this.#parts;
+    if (version === this.#running?.version) return this.#remember({});
+    world.log.event("update.taken-back", { version }, "error");
+    alarms.raise("update-taken-back", version, this.#running?.version ?? "");
+    return this.#remember({ failed: { version, atMs: world.clock.wall().getTime() } });
+  }
+
+  async #look(): Promise<void> {
+    const { world, appliance, signs } = this.#parts;
+    const verdict = this.#gate?.look(await signs(), world.clock.monotonicMs());
+    if (this.#stopped || verdict === undefined) return;
+    if (verdict.name === "passed") {
+      const confirmed = await appliance.confirm();
+      if (!confirmed.ok) {
+        this.#reasons = [confirmed.fault.message];
+        this.#after(lookEveryMs, () => this.#look());
+        return;
+      }
+      world.log.event("update.confirmed", { version: this.#running?.version });
+      this.#stage = "idle";
+      this.#reasons = [];
+      if (this.#running !== undefined) this.#running = { ...this.#running, onTrial: false };
+      await this.#remember({});
+      return;
+    }
+    this.#reasons = verdict.reasons;
+    if (verdict.name === "refused") {
+      world.log.event("update.refused", { reasons: verdict.reasons }, "error");
+      await appliance.restart();
+      return;
+    }
+    this.#after(lookEveryMs, () => this.#look());
+  }
+
+  #after(delayMs: number, run: () => Promise<void> | void): void {
+    this.#timer?.cancel();
+    this.#timer = this.#parts.world.clock.after(delayMs, "update", () => { void run(); });
+  }
+}
