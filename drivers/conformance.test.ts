@@ -56,6 +56,12 @@ const samples: Readonly<Record<ServiceName, ServiceRequest>> = {
     forwardingType: "immediate", forwardTo: "102" },
   getDoNotDisturb: { service: "getDoNotDisturb", device: deviceId("101") },
   getForwarding: { service: "getForwarding", device: deviceId("101") },
+  getMessageWaitingIndicator: { service: "getMessageWaitingIndicator", device: deviceId("101") },
+  setDisplay: { service: "setDisplay", device: deviceId("101"), text: "Hello" },
+  pressButton: { service: "pressButton", device: deviceId("101"), button: "1" },
+  getDisplay: { service: "getDisplay", device: deviceId("101") },
+  getButtonInformation: { service: "getButtonInformation", device: deviceId("101") },
+  getLampMode: { service: "getLampMode", device: deviceId("101") },
   sendPage: { service: "sendPage", page: { pager: "550", text: "CALL ME 101" } },
 };
 

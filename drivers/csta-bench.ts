@@ -35,9 +35,11 @@ export class Bench {
   readonly world = new SimulatedWorld(7);
   readonly peer: CstaPeer;
   readonly events: CallEvent[] = [];
+  readonly records = new SimulatedRecordBook();
   readonly switch: SwitchingFunction;
   readonly link: Link;
   opens = 0;
+  reachable = true;
   /** What the line makes of what the PBX sends. */
   mangle: (bytes: Uint8Array) => readonly Uint8Array[] = (bytes) => [bytes];
   snapshots: LinkSnapshot[] = [];
@@ -52,12 +54,13 @@ export class Bench {
     const parsed = driver.options.parse({ pbx: "generic", ...options });
     assert.ok(parsed.ok);
     this.switch = createSwitch({ world: this.world, log: new SimulatedEventLog(),
-      records: new SimulatedRecordBook(), numbers: simulatedNumbers,
+      records: this.records, numbers: simulatedNumbers,
       alarms: new SimulatedAlarms(), findLink: () => this.link });
     this.link = createLink({
       id, title: "", options: parsed.value, world: this.world, enabled: true, driver,
       rawKeeper: noKeeper, secret: () => ok("s3cret"),
       opener: { description: "memory", close: () => Promise.resolve(), open: () => {
+        if (!this.reachable) return Promise.resolve(fail("link-down", "unreachable"));
         this.opens += 1;
         const line = new MemoryLine(this.world);
         this.line = line;
@@ -77,7 +80,8 @@ export class Bench {
           this.snapshots.push(snapshot);
           this.switch.reconcile(id, snapshot, reason);
         },
-        record: () => undefined, forgotten: () => undefined, up: () => undefined,
+        record: (call) => { this.switch.record(call); },
+        forgotten: () => undefined, up: () => undefined,
         down: () => { this.switch.markStale(id); }, garbage: () => undefined,
         accounted: () => undefined, pageStatus: () => undefined, stateChanged: () => undefined,
         page: () => Promise.resolve(fail("service-not-supported", "no pages")),

@@ -2,11 +2,11 @@
 
 import fc from "fast-check";
 import { eventCauses, type EventCause } from "../firmware/model/causes.js";
-import { deviceCategories, eventGroups, systemStatuses, type CstaConnection,
-  type CstaDevice, type CstaError, type CstaEvent, type CstaEventName, type CstaExtensions,
-  type CstaMessage, type CstaParty, type CstaServiceName, type CstaServices, type DeviceNumberKind }
-  from "../firmware/wire/csta/message.js";
-import { forwardingTypes } from "../firmware/model/services.js";
+import { currencyMultipliers, deviceCategories, eventGroups, reasonsForTerm, systemStatuses,
+  type CstaConnection, type CstaDevice, type CstaError, type CstaEvent, type CstaEventName,
+  type CstaExtensions, type CstaMessage, type CstaParty, type CstaServiceName, type CstaServices,
+  type DeviceNumberKind } from "../firmware/wire/csta/message.js";
+import { forwardingTypes, lampModes } from "../firmware/model/services.js";
 import type { ConnectionState } from "../firmware/model/states.js";
 
 type Arbitraries = Readonly<Record<string, fc.Arbitrary<unknown>>>;
@@ -65,6 +65,7 @@ export const errors = fc.oneof(
 
 const shared = { extensions };
 const callData = { correlatorData: text, userData: text, ...shared };
+const codes = { accountCode: text, authCode: text };
 const none = record({}, shared);
 const held = record({ heldCall: connection, activeCall: connection }, shared);
 const forwarding = { forwardingType: fc.constantFrom(...forwardingTypes), forwardDN: device };
@@ -75,6 +76,18 @@ const registration = { routeRegisterReqID: text, ...shared };
 const serviceName = fc.stringMatching(/^[A-Z][a-z]{3,8}$/);
 const address = record({ address: text, port: integer });
 const snapshot = { serviceCrossRefID: text, ...shared };
+const lampMode = fc.constantFrom(...lampModes);
+const stamp = fc.constantFrom("20240131101500", "20240131101500Z");
+const callDetail = record({ recordCreationTime: stamp }, { recordNumber: integer,
+  callingDevice: party, calledDevice: party, associatedCallingDevice: party,
+  associatedCalledDevice: party, recordedCall: connection, connectionStart: stamp,
+  connectionEnd: stamp, connectionDuration: integer, accountInfo: text,
+  chargingInfo: fc.oneof(
+    record({ chargingUnits: integer, typeOfChargingInfo: fc.constantFrom("subTotal", "total") }),
+    record({ typeOfChargingInfo: fc.constantFrom("subTotal", "total"), currency: record({
+      currencyType: text, currencyAmount: integer,
+      currencyMultiplier: fc.constantFrom(...currencyMultipliers) }) })),
+  reasonForTerm: fc.constantFrom(...reasonsForTerm) });
 const segment = { serviceCrossRefID: text, lastSegment: boolean };
 const segmented = { segmentID: integer, ...shared };
 const deviceEntries = list(record(
@@ -95,8 +108,8 @@ export const services: { readonly [S in CstaServiceName]?:
       shared), record({}, { actualMonitorFilter: filter, ...shared })],
     MonitorStop: [record({ monitorCrossRefID: text }, shared), none],
     MakeCall: [record({ callingDevice: device, calledDirectoryNumber: device },
-      { accountCode: text, authCode: text, autoOriginate: fc.constantFrom("prompt", "doNotPrompt"),
-        ...callData }), record({ callingDevice: connection }, shared)],
+      { ...codes, autoOriginate: fc.constantFrom("prompt", "doNotPrompt"), ...callData }),
+    record({ callingDevice: connection }, shared)],
     AnswerCall: [record({ callToBeAnswered: connection }, callData), none],
     AcceptCall: [record({ callToBeAccepted: connection }, callData), none],
     ClearConnection: [record({ connectionToBeCleared: connection }, callData), none],
@@ -106,7 +119,8 @@ export const services: { readonly [S in CstaServiceName]?:
     RetrieveCall: [record({ callToBeRetrieved: connection }, shared), none],
     AlternateCall: [held, none],
     ReconnectCall: [held, none],
-    ConsultationCall: [record({ existingCall: connection, consultedDevice: device }, callData),
+    ConsultationCall: [record({ existingCall: connection, consultedDevice: device },
+      { ...codes, ...callData }),
       record({ initiatedCall: connection }, shared)],
     TransferCall: [held, record({ transferredCall: connection }, { connections, ...shared })],
     ConferenceCall: [held, record({ conferenceCall: connection }, { connections, ...shared })],
@@ -125,7 +139,7 @@ export const services: { readonly [S in CstaServiceName]?:
       record({}, { targetDevice: device, ...shared })],
     GenerateDigits: [record({ connectionToSendDigits: connection, charactersToSend: text },
       { digitMode: fc.constantFrom("rotaryPulse", "dtmf"), ...shared }), none],
-    AssociateData: [record({ existingCall: connection }, { accountCode: text, ...callData }), none],
+    AssociateData: [record({ existingCall: connection }, { ...codes, ...callData }), none],
     SnapshotDeviceData: [record({ ...segment, snapshotData: deviceEntries }, segmented), none],
     SnapshotCallData: [record({ ...segment, snapshotData: callEntries }, segmented), none],
     SnapshotDevice: [record({ snapshotObject: device }, shared), record({}, { ...snapshot,
@@ -147,6 +161,16 @@ export const services: { readonly [S in CstaServiceName]?:
       list(record({ forwardStatus: boolean }, forwarding)) }, shared)],
     SetMessageWaitingIndicator: [record({ device, messageWaitingOn: boolean }, shared), none],
     SetDisplay: [record({ device, contentsOfDisplay: text }, shared), none],
+    GetDisplay: [record({ device }, shared), record({ displayList: list(record({
+      displayID: text, logicalRows: integer, logicalColumns: integer, contentsOfDisplay: text })) },
+    shared)],
+    GetMessageWaitingIndicator: [record({ device }, shared),
+      record({ messageWaitingOn: boolean }, shared)],
+    GetButtonInformation: [record({ device }, { button: text, ...shared }),
+      record({ buttonList: list(record({ button: text }, { buttonLabel: text,
+        buttonFunction: text, buttonAssociatedNumber: device })) }, shared)],
+    GetLampMode: [record({ device }, { lamp: text, ...shared }),
+      record({ lampModeList: list(record({ lamp: text, lampMode }, { button: text })) }, shared)],
     ButtonPress: [record({ device, button: text }, shared), none],
     SystemStatus: [record({ systemStatus }, shared), none],
     RequestSystemStatus: [none, record({ systemStatus }, shared)],
@@ -174,9 +198,15 @@ export const services: { readonly [S in CstaServiceName]?:
     RouteEnd: [record(route, { errorValue: errors, ...registration }), none],
     RouteReject: [record(route, registration), none],
     Escape: [record({ extensions }), none],
-    StartCallDetailRecordsTransmission: [none, record({}, { cdrCrossRefID: text, ...shared })],
-    CallDetailRecordsReport: [record({ records: list(fc.oneof(elementItem, octetItem)) },
-      { cdrCrossRefID: text, ...shared }), none],
+    StartCallDetailRecordsTransmission: [record({ transferMode: fc.constantFrom(
+      "transferAtEndOfCall", "transferOnRequest", "transferOnThresholdReached") }, shared),
+    record({}, { cdrCrossRefID: text, ...shared })],
+    StopCallDetailRecordsTransmission: [record({ cdrCrossRefID: text }, shared), none],
+    SendStoredCallDetailRecords: [record({ cdrCrossRefID: text }, shared), none],
+    CallDetailRecordsNotification: [record({ cdrCrossRefID: text },
+      { cdrReason: fc.constantFrom("timeout", "thresholdReached", "other"), ...shared }), none],
+    CallDetailRecordsReport: [record({ cdrInfo: list(callDetail) },
+      { cdrCrossRefID: text, lastStoredCDRReportSent: boolean, ...shared }), none],
     GetDeviceId: [record({ extension: text },
       { switchIPInterface: text, switchName: text, ...shared }), record({ device }, shared)],
     GetThirdPartyDeviceId: [record({ extension: text }, { switchName: text, ...shared }),
@@ -237,6 +267,10 @@ export const events: Readonly<Record<Exclude<CstaEvent["type"], "other">, fc.Arb
   forwarding: record({ device: party, forwardStatus: boolean },
     { forwardingType: forwarding.forwardingType, forwardTo: device, ...tail }),
   messageWaiting: record({ device: party, messageWaitingOn: boolean }, tail),
+  displayUpdated: record({ device: party, logicalRows: integer, logicalColumns: integer,
+    contentsOfDisplay: text }, { displayID: text, ...tail }),
+  buttonPress: record({ device: party, button: text }, { buttonLabel: text, ...tail }),
+  lampMode: record({ device: party, lamp: text, lampMode }, { lampLabel: text, ...tail }),
   backInService: service, outOfService: service,
 };
 

@@ -10,7 +10,7 @@ import { events, services } from "./csta-messages.js";
 
 const opaque = new Set(["callID", "correlatorData", "userData", "monitorCrossRefID",
   "serviceCrossRefID", "routeRegisterReqID", "crossRefIdentifier", "cdrCrossRefID"]);
-const elements = new Set(["privateData", "records"]);
+const elements = new Set(["privateData"]);
 const ofConnections = new RegExp("^(callToBe.*|callObject|callIdentifier|connection"
   + "|connectionToBe.*|connectionToSend.*|connectionIdentifier|.*Connection|.*Call|parking"
   + "|snapshotObject|callingDevice)$");

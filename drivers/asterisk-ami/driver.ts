@@ -33,6 +33,7 @@ export const driver: Driver<AmiOptions> = {
     callIdentity: "changes-on-transfer",
     monitorsMax: 5_000,
     requestsInFlightMax: actionsInFlightMax,
+    callCodes: { makeCall: ["accountCode"] },
   },
   timers,
   keepsRawBytes: false,

@@ -92,6 +92,7 @@ function row(
       return `${head} ${at(event.connection)}${roles} ${Object.entries(
         event.privateData?.fields ?? {}).map((pair) => pair.join("=")).join(", ")}`;
     case "backInService": case "outOfService": return `${head} ${event.device}`;
+    case "displayUpdated": case "buttonPress": case "lampMode": return `${head} ${event.device}`;
     case "doNotDisturb": case "forwarding": case "messageWaiting":
       return `${head} ${event.device} ${event.on ? "on" : "off"}`;
     default:

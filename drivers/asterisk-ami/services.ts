@@ -124,6 +124,7 @@ async function makeCall(
     ["Channel", channel], ["Context", context.options.dialContext], ["Exten", number.value],
     ["Priority", "1"], ["CallerID", `<${device}>`], ["Timeout", String(timers.ring.ms)],
     ["ChannelId", id], ["OtherChannelId", `${id}-2`], ["Async", "true"],
+    ...request.accountCode === undefined ? [] : [["Account", request.accountCode] as const],
   ], (subject) => {
     if (isEvent(subject, "serviceInitiated") || isEvent(subject, "originated")) {
       return subject.connection.call === connection.call

@@ -4,7 +4,8 @@ import { unansweredServices, type CstaMessage } from "../../firmware/wire/csta/m
 
 /** Services of the PBX's side that are taken; any other is refused, never left unanswered. */
 const taken: ReadonlySet<string> =
-  new Set(["SystemStatus", "MonitorStop", "Escape", "CallDetailRecordsReport"]);
+  new Set(["SystemStatus", "MonitorStop", "Escape", "CallDetailRecordsReport",
+    "CallDetailRecordsNotification", "StopCallDetailRecordsTransmission"]);
 
 export function answerInvoke(
   message: Extract<CstaMessage, { readonly kind: "invoke" }>,

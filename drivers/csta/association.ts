@@ -7,6 +7,7 @@ import type { AssociationRefusal, AssociationRequest, CstaMessage }
 import type { Dialect } from "./dialects.js";
 import type { Greeting } from "./greeting.js";
 import type { Invocations } from "./invocations.js";
+import { cleanupSeconds } from "./kept-sessions.js";
 import { timers } from "./timers.js";
 
 export interface Credentials {
@@ -23,14 +24,13 @@ export interface Associated {
   readonly version?: string;
 }
 
-/** How long a PBX may keep the session of a line that broke; each line has a new one. */
-const cleanupSeconds = 5;
-
 export interface AssociationPlan {
   readonly dialect: Dialect;
   readonly credentials: Credentials;
   readonly greeting: Greeting;
   readonly invocations: Invocations;
+  /** The session to go on with. */
+  readonly sessionID: string | undefined;
   secret(reference: string): Result<string>;
   send(message: CstaMessage): void;
 }
@@ -60,7 +60,7 @@ export async function associate(plan: AssociationPlan): Promise<Result<Associate
   });
 }
 
-function requestOf({ dialect, credentials, secret }: AssociationPlan):
+function requestOf({ dialect, credentials, sessionID, secret }: AssociationPlan):
 Result<AssociationRequest> {
   const { user, applicationID } = credentials;
   const password = credentials.secret === undefined ? undefined : secret(credentials.secret);
@@ -71,8 +71,8 @@ Result<AssociationRequest> {
     ...(password === undefined ? {} : { password: password.value }),
     ...(dialect.association !== "session" ? {} : {
       duration: timers.session.ms / 1_000,
-      // Monitors of a broken line shall not take licences from the next one for long.
       cleanupDelay: cleanupSeconds,
+      ...(sessionID === undefined ? {} : { sessionID }),
       ...(applicationID === undefined ? {} : { applicationID }),
     }),
   });

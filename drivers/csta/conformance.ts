@@ -12,19 +12,22 @@ const secrets = { [secret]: password };
 /** Where the PBX does not list its devices. */
 const lists = { devices: ["1001-1004", "1009", "600"], trunks: ["8001-8002"] };
 
+/** Displays and keys are told only where that is wanted. */
+const shown = { physicalDevices: true };
+
 export const csta3Conformances: readonly Conformance[] = [{
   title: "a Panasonic: device numbers, a list by Escape",
-  options: { pbx: "panasonic" }, secrets: {},
+  options: { ...shown, pbx: "panasonic" }, secrets: {},
   pbx: (world) => conformancePbx(world, { association: "acse", discovery: "panasonic",
     deviceNumbers: true, codec: () => phase3Codec("panasonic", phase3Dialects.panasonic) }),
 }, {
   title: "a HiPath: a password, devices of the configuration",
-  options: { pbx: "hipath", user, secret, ...lists }, secrets,
+  options: { ...shown, pbx: "hipath", user, secret, ...lists }, secrets,
   pbx: (world) => conformancePbx(world, { association: "acse", user, password,
     joinedCall: "new", codec: () => phase3Codec("hipath", phase3Dialects.hipath) }),
 }, {
   title: "any CSTA III: dynamic devices in connections, devices that it lists, snapshots in parts",
-  options: { pbx: "generic", user, secret }, secrets,
+  options: { ...shown, pbx: "generic", user, secret }, secrets,
   pbx: (world) => conformancePbx(world, { association: "acse", user, password,
     connectionDevices: "dynamic", discovery: "switching-function-devices", joinedCall: "first",
     snapshotParts: 2,
@@ -45,12 +48,12 @@ export const csta12Conformances: readonly Conformance[] = [{
 
 export const cstaXmlConformances: readonly Conformance[] = [{
   title: "any CSTA XML with application sessions",
-  options: { pbx: "generic", user, secret }, secrets,
+  options: { ...shown, pbx: "generic", user, secret }, secrets,
   pbx: (world) => conformancePbx(world, { association: "session", user, password,
     discovery: "switching-function-devices", codec: () => xmlCodec("generic") }),
 }, {
   title: "an Avaya AES (DMCC)",
-  options: { pbx: "avaya-dmcc", switchName: "CM1", user, secret, ...lists }, secrets,
+  options: { ...shown, pbx: "avaya-dmcc", switchName: "CM1", user, secret, ...lists }, secrets,
   pbx: (world) => conformancePbx(world, { association: "session", user, password,
     codec: () => xmlCodec("avaya-dmcc") }),
 }];

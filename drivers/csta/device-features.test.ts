@@ -54,5 +54,62 @@ describe("CSTA device features", () => {
       await ask({ service: "setDoNotDisturb", device, on: true });
       assert.equal((await ask({ service: "getDoNotDisturb", device })).on, true);
     });
+
+    it(`${name}: the message lamp is set, told and read`, async () => {
+      bench = await make().start();
+      const lit = async (): Promise<boolean | undefined> =>
+        (await ask({ service: "getMessageWaitingIndicator", device })).on;
+      assert.equal(await lit(), false);
+      await ask({ service: "setMessageWaitingIndicator", device, on: true });
+      assert.equal(await lit(), true);
+      assert.equal(bench.switch.devices(id).find((each) =>
+        each.device === device)?.messageWaiting, true);
+      assert.deepEqual(bench.types(), ["messageWaiting"]);
+    });
   }
+
+  for (const [name, make] of Object.entries({
+    "phase III": (options: object) => new Bench({}, options),
+    "XML": (options: object) => new Bench({ association: "session",
+      codec: () => xmlCodec("generic") }, options, cstaXml),
+  })) {
+    it(`${name}: displays, buttons and lamps`, async () => {
+      bench = await make({ physicalDevices: true }).start();
+      await ask({ service: "setDisplay", device, text: "Back at 2 <pm>" });
+      assert.deepEqual((await ask({ service: "getDisplay", device })).displays,
+        ["Back at 2 <pm>"]);
+      await ask({ service: "pressButton", device, button: "3" });
+      const { buttons } = await ask({ service: "getButtonInformation", device });
+      assert.deepEqual(buttons?.[2],
+        { button: "3", label: "Line 3", function: "line", associatedNumber: "1001" });
+      const { lamps } = await ask({ service: "getLampMode", device });
+      assert.deepEqual(lamps?.map(({ lamp, lampMode, button }) => [lamp, lampMode, button]),
+        [["1", "off", "1"], ["2", "off", "2"], ["3", "steady", "3"], ["4", "off", "4"]]);
+      const told = bench.events.map(({ link: _, receivedAtMs: __, ...event }) => event);
+      assert.deepEqual(told, [
+        { cause: "normal", type: "displayUpdated", device, text: "Back at 2 <pm>" },
+        { cause: "normal", type: "buttonPress", device, button: "3", label: "Line 3" },
+        { cause: "normal", type: "lampMode", device, lamp: "3", lampMode: "steady" }]);
+    });
+
+    it(`${name}: what telephones show is not told unless it is wanted`, async () => {
+      bench = await make({}).start();
+      await ask({ service: "pressButton", device, button: "3" });
+      assert.deepEqual(bench.types(), []);
+      const proofs = bench.link.probe(10_000);
+      await bench.world.advance(2_000);
+      const proven = await proofs;
+      assert.ok(proven.ok);
+      assert.deepEqual(proven.value.filter(({ proven: how, subject }) => how === "no"
+        && ["displayUpdated", "buttonPress", "lampMode"].includes(subject)).length, 3);
+    });
+  }
+
+  it("does not tell what a PBX without filters tells all the same", async () => {
+    bench = new Bench();
+    bench.peer.unsupported.add("requestedMonitorFilter");
+    await bench.start();
+    await ask({ service: "pressButton", device, button: "3" });
+    assert.deepEqual(bench.types(), []);
+  });
 });

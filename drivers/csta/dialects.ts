@@ -15,19 +15,22 @@ export interface Dialect {
   readonly versions: readonly string[];
   /** How the PBX tells what devices it has. */
   readonly discovery: "switching-function-devices" | "panasonic" | "none";
+  /** Monitors are asked not to tell what nobody here has a use for. */
+  readonly filters: boolean;
   /** Requests for monitors under way at once, at the beginning. */
   readonly monitorsAtOnce: number;
 }
 
 const base = {
   framing: "len16", association: "acse", greeting: false, versions: ["3", "4"],
-  discovery: "switching-function-devices", monitorsAtOnce: 8,
+  discovery: "switching-function-devices", filters: true, monitorsAtOnce: 8,
 } as const;
 
 /** Phase III in ASN.1 (ECMA-285). */
 export const phase3Dialects = {
   panasonic: { ...base, product: "Panasonic KX-TDE/NCP/NS", versions: ["4"],
-    discovery: "panasonic", monitorsAtOnce: 4 },
+    // Recorded clients give it an empty filter.
+    discovery: "panasonic", filters: false, monitorsAtOnce: 4 },
   hipath: { ...base, product: "HiPath 3000", framing: "hipath3", versions: ["3"],
     monitorsAtOnce: 1 },
   openscape: { ...base, product: "OpenScape Business/4000", framing: "hipath3", versions: ["3"],
@@ -35,18 +38,21 @@ export const phase3Dialects = {
   generic: { ...base, product: "CSTA III" },
 } as const satisfies Record<string, Dialect>;
 
+/** Every event of these phases has its use. */
+const base12 = { ...base, discovery: "none", filters: false } as const;
+
 /**
  * Phases I and II in ASN.1 (ECMA-180, ECMA-218).
  * Assumed: OmniPCX frames have a length of two octets after the greeting.
  */
 export const phase12Dialects = {
-  "omnipcx-office": { ...base, product: "OmniPCX Office", greeting: true, versions: ["1"],
-    discovery: "none", monitorsAtOnce: 4 },
-  "omnipcx-enterprise": { ...base, product: "OmniPCX Enterprise", greeting: true,
-    versions: ["1"], discovery: "none" },
-  md110: { ...base, product: "MD110/MX-ONE", framing: "none", association: "none",
-    versions: ["0"], discovery: "none" },
-  generic: { ...base, product: "CSTA I/II", versions: ["0", "1"], discovery: "none" },
+  "omnipcx-office": { ...base12, product: "OmniPCX Office", greeting: true, versions: ["1"],
+    monitorsAtOnce: 4 },
+  "omnipcx-enterprise": { ...base12, product: "OmniPCX Enterprise", greeting: true,
+    versions: ["1"] },
+  md110: { ...base12, product: "MD110/MX-ONE", framing: "none", association: "none",
+    versions: ["0"] },
+  generic: { ...base12, product: "CSTA I/II", versions: ["0", "1"] },
 } as const satisfies Record<string, Dialect>;
 
 const namespaceOf = (edition: string): string =>

@@ -2,7 +2,7 @@
 
 import type { Capabilities, Driver } from "../../firmware/link/driver.js";
 import type { EventName } from "../../firmware/model/events.js";
-import type { ServiceName } from "../../firmware/model/services.js";
+import { callCodes, type ServiceName } from "../../firmware/model/services.js";
 import { acseVariants } from "../../firmware/wire/csta/acse.js";
 import { cstaBerCodec } from "../../firmware/wire/csta/ber-codec.js";
 import type { CstaCodec, CstaEventName } from "../../firmware/wire/csta/message.js";
@@ -15,7 +15,7 @@ import {
   type XmlOptions,
 } from "./options.js";
 import { cstaNames } from "./services.js";
-import { openCstaSession, type Profile } from "./session.js";
+import { openCstaSession, physicalEvents, type Profile } from "./session.js";
 import { timers } from "./timers.js";
 
 const events: readonly EventName[] = [
@@ -24,7 +24,7 @@ const events: readonly EventName[] = [
   "connectionCleared", "callCleared", "digitsDialed", "callInformation", "digitsGenerated",
   "agentLoggedOn", "agentLoggedOff", "agentNotReady", "agentReady", "agentBusy",
   "agentWorkingAfterCall", "backInService", "outOfService", "doNotDisturb", "forwarding",
-  "messageWaiting",
+  "messageWaiting", ...physicalEvents,
 ];
 
 /** Of the standard; what this very PBX has of it the probe tells. */
@@ -38,13 +38,16 @@ const capabilities: Capabilities = {
     singleStepTransferCall: "native", singleStepConference: "native", deflectCall: "native",
     directedPickupCall: "native", parkCall: "native", generateDigits: "native",
     setAgentState: "native", setMessageWaitingIndicator: "native", setDoNotDisturb: "native",
-    getDoNotDisturb: "native", getForwarding: "native",
+    getDoNotDisturb: "native", getForwarding: "native", getMessageWaitingIndicator: "native",
+    setDisplay: "native", pressButton: "native", getDisplay: "native",
+    getButtonInformation: "native", getLampMode: "native",
   },
   events,
   snapshot: "native",
   callIdentity: "changes-on-transfer",
   monitorsMax: 10_000,
   requestsInFlightMax: 32,
+  callCodes: { makeCall: callCodes, consultationCall: callCodes },
   routeing: true,
 };
 
@@ -52,14 +55,17 @@ const common = {
   transports: ["tcp", "tls"], capabilities, timers, keepsRawBytes: false, accountsBytes: false,
 } as const;
 
-type ListOptions = Pick<Phase3Options, "user" | "secret" | "devices" | "trunks" | "agents">;
+type ListOptions = Pick<Phase3Options, "user" | "secret" | "devices" | "trunks" | "agents">
+  & Partial<Pick<Phase3Options, "physicalDevices" | "callRecords" | "timeZone">>;
 
 function profileOf(
   sheet: { readonly name: string; readonly capabilities: Capabilities }, dialect: Dialect,
-  codec: CstaCodec, { user, secret, devices, trunks, agents }: ListOptions,
+  codec: CstaCodec, { user, secret, devices, trunks, agents, ...more }: ListOptions,
 ): Profile {
-  return { driver: sheet.name, services: sheet.capabilities.services, dialect, codec, devices,
-    trunks, agents, credentials: { ...(user === undefined ? {} : { user }),
+  return { driver: sheet.name, declared: sheet.capabilities, dialect, codec, devices,
+    trunks, agents, physicalDevices: more.physicalDevices === true,
+    callRecords: more.callRecords === true, timeZone: more.timeZone ?? "UTC",
+    credentials: { ...(user === undefined ? {} : { user }),
       ...(secret === undefined ? {} : { secret }) } };
 }
 
@@ -118,7 +124,7 @@ export const csta12: Driver<Phase12Options> = {
   title: { en: "CSTA I and II: Alcatel-Lucent OmniPCX, Ericsson MD110 and others",
     fr: "CSTA I et II : Alcatel-Lucent OmniPCX, Ericsson MD110 et autres" },
   standards: ["ECMA-180", "ECMA-218", "observed"],
-  capabilities: { ...capabilities, services: phase12Services,
+  capabilities: { ...capabilities, services: phase12Services, callCodes: { makeCall: callCodes },
     events: events.filter((name) => phase2.events.has(name as CstaEventName)) },
   options: phase12Options,
   open(context) {

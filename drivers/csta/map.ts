@@ -274,6 +274,21 @@ function mapDevice(
       const device = names.party(event.device)?.device;
       return device && { ...header, type: "messageWaiting", device, on: event.messageWaitingOn };
     }
+    case "displayUpdated": {
+      const device = names.party(event.device)?.device;
+      return device && { ...header, type: "displayUpdated", device,
+        text: event.contentsOfDisplay };
+    }
+    case "buttonPress": {
+      const device = names.party(event.device)?.device;
+      return device && { ...header, type: "buttonPress", device, button: event.button,
+        ...(event.buttonLabel === undefined ? {} : { label: event.buttonLabel }) };
+    }
+    case "lampMode": {
+      const device = names.party(event.device)?.device;
+      return device && { ...header, type: "lampMode", device, lamp: event.lamp,
+        lampMode: event.lampMode };
+    }
     case "backInService": case "outOfService": {
       const device = names.party(event.device)?.device;
       return device && { ...header, type: event.type, device };

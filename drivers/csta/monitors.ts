@@ -4,7 +4,7 @@ import { faultText, inEachLanguage, type Fault, type Result, type Text }
   from "../../firmware/base/result.js";
 import type { Cancellable, Clock } from "../../firmware/base/world.js";
 import type { DeviceId } from "../../firmware/model/identifiers.js";
-import type { CstaResult } from "../../firmware/wire/csta/message.js";
+import type { CstaEventName, CstaResult } from "../../firmware/wire/csta/message.js";
 import { cstaErrorOf, type Invocations } from "./invocations.js";
 import { isBusy, isMonitorLimit } from "./errors.js";
 import type { DeviceNames } from "./names.js";
@@ -39,38 +39,48 @@ const advice = {
   wait: { en: "Wait a moment.", fr: "Patientez un instant." },
 } as const;
 
+export interface MonitorsPlan {
+  readonly invocations: Invocations;
+  readonly names: DeviceNames;
+  readonly clock: Clock;
+  readonly pace: Pace;
+  /** A device is monitored, or is no more, although nobody waits for `start`. */
+  readonly changed: (reason: string) => void;
+  /** An Avaya PBX names its devices itself, and is asked for each. */
+  readonly switchName: string | undefined;
+  /** Events that nobody here has a use for; undefined: the PBX is given no filter. */
+  readonly unwanted: readonly CstaEventName[] | undefined;
+}
+
+/** A filter that the PBX does not take, or not this one. */
+const filterRefusals: ReadonlySet<string> =
+  new Set(["invalidMonitorFilter", "parameterNotSupported", "invalidParameterValue"]);
+function isFilterRefusal({ code, cause }: Fault): boolean {
+  const error = cstaErrorOf(cause);
+  return code === "protocol-violation" || (error !== undefined && filterRefusals.has(error.value));
+}
+
+/** A monitor that is not there any more. */
+const unknownMonitor: ReadonlySet<string> =
+  new Set(["invalidMonitorCrossRefID", "invalidCrossRefID", "objectNotKnown"]);
+
 export class Monitors {
-  readonly #invocations: Invocations;
-  readonly #names: DeviceNames;
-  readonly #clock: Clock;
-  readonly #pace: Pace;
-  readonly #changed: (reason: string) => void;
-  readonly #switchName: string | undefined;
+  readonly #plan: MonitorsPlan;
   readonly #devices = new Map<string, DeviceId>();
   readonly #without = new Map<DeviceId, NotMonitored>();
   readonly #strays = new Set<string>();
   readonly #waiting: Wanted[] = [];
   readonly #settled: (() => void)[] = [];
+  #unwanted: readonly CstaEventName[] | undefined;
   #inFlight = 0;
   #gap: Cancellable | undefined;
   #again: Cancellable | undefined;
   #limit: NotMonitored | undefined;
   #closed = false;
 
-  /**
-   * `changed`: a device is monitored, or is no more, although nobody waits for `start`.
-   * `switchName`: an Avaya PBX names its devices itself, and is asked for each.
-   */
-  constructor(
-    invocations: Invocations, names: DeviceNames, clock: Clock, pace: Pace,
-    changed: (reason: string) => void, switchName?: string,
-  ) {
-    this.#invocations = invocations;
-    this.#names = names;
-    this.#clock = clock;
-    this.#pace = pace;
-    this.#changed = changed;
-    this.#switchName = switchName;
+  constructor(plan: MonitorsPlan) {
+    this.#plan = plan;
+    this.#unwanted = plan.unwanted;
   }
 
   /** Devices that are monitored. */
@@ -81,6 +91,40 @@ export class Monitors {
   /** Whether monitors are being started: a line that is lost meanwhile was asked too fast. */
   get starting(): boolean {
     return this.#inFlight > 0 || this.#waiting.length > 0;
+  }
+
+  get byReference(): ReadonlyMap<string, DeviceId> {
+    return this.#devices;
+  }
+
+  /** Of the session that goes on, if it does: its events may come before anything else. */
+  inherit(monitors: ReadonlyMap<string, DeviceId>): void {
+    for (const [crossRef, device] of monitors) this.#devices.set(crossRef, device);
+  }
+
+  /** The session did not go on: its monitors are over, or the PBX ends them in a while. */
+  disinherit(): void {
+    this.#devices.clear();
+  }
+
+  /** Whether the PBX has kept the monitors with the session: one of them is asked. */
+  async check(): Promise<void> {
+    const [monitorCrossRefID] = this.#devices.keys();
+    if (monitorCrossRefID === undefined) return;
+    const answer = await this.#plan.invocations.invoke("ChangeMonitorFilter",
+      { monitorCrossRefID, requestedMonitorFilter: this.#unwanted ?? [] }, timers.invoke.ms);
+    const error = answer.ok ? undefined : cstaErrorOf(answer.fault.cause);
+    if (error !== undefined && unknownMonitor.has(error.value)) this.disinherit();
+  }
+
+  /** What was inherited and is not wanted any more takes licences for nothing. */
+  retain(wanted: readonly DeviceId[]): void {
+    const kept = new Set(wanted);
+    for (const [monitorCrossRefID, device] of this.#devices) {
+      if (kept.has(device)) continue;
+      this.#devices.delete(monitorCrossRefID);
+      void this.#plan.invocations.invoke("MonitorStop", { monitorCrossRefID }, timers.invoke.ms);
+    }
   }
 
   deviceOf(crossRef: string): DeviceId | undefined {
@@ -99,7 +143,9 @@ export class Monitors {
 
   /** Resolves when each device has a monitor or a reason. */
   start(devices: readonly DeviceId[]): Promise<void> {
+    const { monitored } = this;
     for (const device of devices) {
+      if (monitored.has(device)) continue;
       this.#without.set(device, { advice: advice.wait, reason: {
         en: "its monitor is being started", fr: "sa surveillance est en cours" } });
       this.#waiting.push({ device, attempts: 0 });
@@ -115,9 +161,9 @@ export class Monitors {
     const device = this.#devices.get(crossRef);
     if (device === undefined) return;
     this.#devices.delete(crossRef);
-    this.#changed(`the PBX ended the monitor of ${device}`);
+    this.#plan.changed(`the PBX ended the monitor of ${device}`);
     void this.start([device]).then(() => {
-      if (this.why(device) === undefined) this.#changed(`${device} is monitored again`);
+      if (this.why(device) === undefined) this.#plan.changed(`${device} is monitored again`);
     });
   }
 
@@ -128,7 +174,7 @@ export class Monitors {
   stray(crossRef: string): void {
     if (this.starting || this.#strays.has(crossRef) || this.#strays.size >= straysMax) return;
     this.#strays.add(crossRef);
-    void this.#invocations.invoke("MonitorStop", { monitorCrossRefID: crossRef },
+    void this.#plan.invocations.invoke("MonitorStop", { monitorCrossRefID: crossRef },
       timers.invoke.ms).then(() => { this.#strays.delete(crossRef); });
   }
 
@@ -141,12 +187,12 @@ export class Monitors {
   }
 
   #pump(): void {
-    while (!this.#closed && this.#gap === undefined && this.#inFlight < this.#pace.atOnce) {
+    while (!this.#closed && this.#gap === undefined && this.#inFlight < this.#plan.pace.atOnce) {
       const wanted = this.#waiting.shift();
       if (wanted === undefined) break;
       this.#startOne(wanted);
-      if (this.#pace.gapMs === 0) continue;
-      this.#gap = this.#clock.after(this.#pace.gapMs, "csta.pace", () => {
+      if (this.#plan.pace.gapMs === 0) continue;
+      this.#gap = this.#plan.clock.after(this.#plan.pace.gapMs, "csta.pace", () => {
         this.#gap = undefined;
         this.#pump();
       });
@@ -161,13 +207,17 @@ export class Monitors {
 
   #startOne(wanted: Wanted): void {
     this.#inFlight += 1;
+    const isFiltered = this.#unwanted !== undefined;
     void this.#ask(wanted.device).then((answer) => {
       this.#inFlight -= 1;
       if (this.#closed) return;
       if (answer.ok) {
-        this.#pace.succeeded();
+        this.#plan.pace.succeeded();
         this.#devices.set(answer.value.monitorCrossRefID, wanted.device);
         this.#without.delete(wanted.device);
+      } else if (isFiltered && isFilterRefusal(answer.fault)) {
+        this.#unwanted = undefined;
+        this.#waiting.push(wanted);
       } else {
         this.#refused(wanted, answer.fault);
       }
@@ -176,14 +226,16 @@ export class Monitors {
   }
 
   async #ask(device: DeviceId): Promise<Result<CstaResult<"MonitorStart">>> {
-    if (this.#switchName !== undefined && this.#names.toNative(device).kind === "dialingNumber") {
-      const named = await this.#invocations.invoke("GetThirdPartyDeviceId",
-        { switchName: this.#switchName, extension: device }, timers.invoke.ms);
+    const { switchName, names, invocations } = this.#plan;
+    if (switchName !== undefined && names.toNative(device).kind === "dialingNumber") {
+      const named = await invocations.invoke("GetThirdPartyDeviceId",
+        { switchName, extension: device }, timers.invoke.ms);
       if (!named.ok) return named;
-      this.#names.learn(named.value.device, device);
+      names.learn(named.value.device, device);
     }
-    return this.#invocations.invoke("MonitorStart", {
-      monitorObject: { deviceObject: this.#names.toNative(device) }, monitorType: "device",
+    return invocations.invoke("MonitorStart", {
+      monitorObject: { deviceObject: names.toNative(device) }, monitorType: "device",
+      ...(this.#unwanted === undefined ? {} : { requestedMonitorFilter: this.#unwanted }),
     }, timers.invoke.ms);
   }
 
@@ -192,7 +244,7 @@ export class Monitors {
     const isSlow = fault.code === "deadline-passed" || (error !== undefined && isBusy(error));
     wanted.attempts += 1;
     if (isSlow) {
-      this.#pace.slower();
+      this.#plan.pace.slower();
       if (wanted.attempts < attemptsMax) {
         this.#waiting.push(wanted);
         return;
@@ -216,7 +268,7 @@ export class Monitors {
 
   #tryAgainLater(): void {
     this.#again?.cancel();
-    this.#again = this.#clock.after(timers.monitorAgain.ms, "csta.monitor-again", () => {
+    this.#again = this.#plan.clock.after(timers.monitorAgain.ms, "csta.monitor-again", () => {
       const before = this.#without.size;
       const all = [...this.#without.entries()];
       this.#limit = undefined;
@@ -227,7 +279,7 @@ export class Monitors {
       }
       void retried.then(() => {
         if (this.#closed || this.#without.size >= before) return;
-        this.#changed("more devices are monitored");
+        this.#plan.changed("more devices are monitored");
       });
     });
   }

@@ -27,6 +27,13 @@ export class DeviceNames {
     return id;
   }
 
+  /** Another PBX may be at the other end. */
+  clear(): void {
+    this.#native.clear();
+    this.#numberOf.clear();
+    this.#names.clear();
+  }
+
   nameOf(device: DeviceId): string | undefined {
     return this.#names.get(device);
   }

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { formWords as words } from "../../firmware/base/form-words.js";
+import { isTimeZone } from "../../firmware/base/local-time.js";
 import { fail, ok, type Result } from "../../firmware/base/result.js";
 import type { OptionsSchema } from "../../firmware/link/driver.js";
 import { phase12Dialects, phase3Dialects, xmlDialects } from "./dialects.js";
@@ -43,8 +44,24 @@ const association = z.boolean().optional().meta(words("Association",
   "Whether an ACSE association comes first; absent: as this PBX does it.",
   "Association", "Si une association ACSE vient d'abord ; absent : comme ce PBX le fait."));
 
+const physicalDevices = z.boolean().default(false).meta(words("Displays and buttons",
+  "Tell what telephones show and which buttons are pressed: many events, for applications only.",
+  "Afficheurs et touches",
+  "Annoncer ce que les postes affichent et leurs touches : beaucoup d'événements."));
+
+const recorded = {
+  callRecords: z.boolean().default(false).meta(words("Call records",
+    "Ask the PBX for its own records (CDR): costs, accounts. Not where another port prints them.",
+    "Tickets",
+    "Demander au PBX ses tickets (CDR) : coûts, codes. Pas si un autre port les donne.")),
+  timeZone: z.string().refine(isTimeZone, "must be an IANA time zone: Europe/Paris")
+    .default("Europe/Paris").meta(words("Time zone", "The time zone of the PBX's clock.",
+      "Fuseau horaire", "Le fuseau de l'horloge du PBX.")),
+};
+
 export const phase3Shape = z.strictObject({
   pbx: z.enum(keysOf(phase3Dialects)).meta(pbxWords), framing, association, ...common,
+  physicalDevices, ...recorded,
 });
 export const phase12Shape = z.strictObject({
   pbx: z.enum(keysOf(phase12Dialects)).meta(pbxWords),
@@ -61,7 +78,7 @@ export const xmlShape = z.strictObject({
   switchName: z.string().min(1).max(80).optional().meta(words("Switch connection",
     "avaya-dmcc only: the switch connection's name in AES, such as CM1.",
     "Connexion au commutateur", "avaya-dmcc : le nom de la connexion dans AES, comme CM1.")),
-  ...common,
+  ...common, physicalDevices, ...recorded,
 }).refine((options) => options.pbx !== "avaya-dmcc" || options.switchName !== undefined,
   { path: ["switchName"], message: "avaya-dmcc needs it" });
 

@@ -172,7 +172,29 @@ export function setForwarding(
     ...(to === undefined ? {} : { forwardTo: pbx.device(to) }) }, device);
 }
 
+/** Every telephone has four line keys, each with its lamp. */
+export const buttons = ["1", "2", "3", "4"] as const;
+
+export function setDisplay(pbx: PeerPbx, device: string, text: string): void {
+  pbx.displays.set(device, text);
+  pbx.tellDevice({ type: "displayUpdated", device: pbx.device(device), logicalRows: 1,
+    logicalColumns: text.length, contentsOfDisplay: text }, device);
+}
+
+/** The lamp of a key goes on, and off again. */
+export function pressButton(pbx: PeerPbx, device: string, button: string): void {
+  const lit = pbx.lit.get(device) ?? new Set<string>();
+  pbx.lit.set(device, lit);
+  if (!lit.delete(button)) lit.add(button);
+  pbx.tellDevice({ type: "buttonPress", device: pbx.device(device), button,
+    buttonLabel: `Line ${button}` }, device);
+  pbx.tellDevice({ type: "lampMode", device: pbx.device(device), lamp: button,
+    lampMode: lit.has(button) ? "steady" : "off" }, device);
+}
+
 export function setMessageWaiting(pbx: PeerPbx, device: string, on: boolean): void {
+  if (on) pbx.messageWaiting.add(device);
+  else pbx.messageWaiting.delete(device);
   pbx.tellDevice({ type: "messageWaiting", device: pbx.device(device), messageWaitingOn: on },
     device);
 }

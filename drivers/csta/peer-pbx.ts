@@ -45,11 +45,19 @@ export interface PeerPlan {
   readonly connectionDevices?: "static" | "dynamic";
   /** How devices are named: dialable, or Panasonic's device numbers. */
   readonly deviceNumbers?: boolean;
+  /** Who makes a call must give it; absent: nobody must. */
+  readonly authCode?: string;
   /** The name of a call after a transfer or conference. */
   readonly joinedCall?: "first" | "second" | "new";
 }
 
-export interface PeerCallPlan {
+/** What an application gave a call to carry: it stands in every event of it. */
+interface PeerTags {
+  readonly userData?: string;
+  readonly correlatorData?: string;
+}
+
+export interface PeerCallPlan extends PeerTags {
   readonly from: string;
   readonly to: string;
   /** Incoming: the line over which it comes. */
@@ -72,6 +80,10 @@ export interface PeerCall {
   called: string;
   trunk: string | undefined;
   lastRedirection: string | undefined;
+  tags: PeerTags;
+  account: string | undefined;
+  /** By the wall clock. */
+  answeredAtMs: number | undefined;
   readonly timers: Set<Cancellable>;
   over: boolean;
 }
@@ -99,21 +111,28 @@ export class PeerPbx {
   readonly extensions: ReadonlyMap<string, PeerExtension>;
   readonly agents = new Map<string, PeerAgent>();
   readonly dnd = new Set<string>();
+  readonly messageWaiting = new Set<string>();
+  readonly displays = new Map<string, string>();
+  /** Of each device, the buttons whose lamp is lit. */
+  readonly lit = new Map<string, Set<string>>();
   /** Of each device, where its calls go, by the type of forwarding. */
   readonly forwarding = new Map<string, Map<ForwardingType, string>>();
   routeing: PeerRouteingHooks | undefined;
   readonly #emit: (event: CstaEvent, devices: ReadonlySet<string>, call?: PeerCall) => void;
+  readonly #ended: (call: PeerCall) => void;
   #nextCall = firstCallId;
 
-  /** `emit` gets the devices at whose monitors the event is seen. */
+  /** `emit` gets the devices at whose monitors the event is seen, `ended` calls that are over. */
   constructor(
     plan: PeerPlan,
     emit: (event: CstaEvent, devices: ReadonlySet<string>, call?: PeerCall) => void,
+    ended: (call: PeerCall) => void = () => undefined,
   ) {
     this.plan = plan;
     this.world = plan.world;
     this.extensions = new Map(plan.extensions.map((each) => [each.number, each]));
     this.#emit = emit;
+    this.#ended = ended;
   }
 
   /** All devices with their number in lists: extensions, queues, routeing devices, lines. */
@@ -174,7 +193,7 @@ export class PeerPbx {
   // --- telling ---
 
   tell(event: CstaEvent, call: PeerCall, also: readonly string[] = []): void {
-    this.#emit(event, new Set([...call.connections.keys(), ...also]), call);
+    this.#emit({ ...event, ...call.tags }, new Set([...call.connections.keys(), ...also]), call);
   }
 
   tellDevice(event: CstaEvent, device: string): void {
@@ -209,7 +228,8 @@ export class PeerPbx {
     const id = (this.#nextCall % callIdModulo).toString(16).padStart(4, "0");
     this.#nextCall += 5;
     const call: PeerCall = { id, connections: new Map(), calling, called, callingName: undefined,
-      trunk: undefined, lastRedirection: undefined, timers: new Set(), over: false };
+      trunk: undefined, lastRedirection: undefined, tags: {},
+      account: undefined, answeredAtMs: undefined, timers: new Set(), over: false };
     this.calls.set(id, call);
     if (this.calls.size > peerCallsMax) {
       const oldest = this.calls.values().next();
@@ -221,6 +241,9 @@ export class PeerPbx {
   /** Plays a call; what is not told is the called extension's own. */
   call(plan: PeerCallPlan): PeerCall {
     const call = this.newCall(plan.from, plan.to);
+    const { userData, correlatorData } = plan;
+    call.tags = { ...(userData === undefined ? {} : { userData }),
+      ...(correlatorData === undefined ? {} : { correlatorData }) };
     if (plan.trunk === undefined) {
       this.offHook(call, plan.from, "makeCall");
     } else {
@@ -285,6 +308,7 @@ export class PeerPbx {
 
   answer(call: PeerCall, device: string, talkMs?: number): void {
     call.connections.set(device, { state: "connected" });
+    call.answeredAtMs ??= this.world.clock.wall().getTime();
     this.tell({ type: "established", establishedConnection: this.connection(call, device),
       answeringDevice: this.device(device), ...this.roles(call), cause: "normal" }, call);
     if (talkMs !== undefined) this.after(call, talkMs, () => { this.clearCall(call); });
@@ -302,6 +326,7 @@ export class PeerPbx {
     this.tell({ type: "networkReached", outboundConnection: this.connection(call, trunk),
       networkInterfaceUsed: this.device(trunk), ...this.roles(call), cause: "normal" }, call);
     this.after(call, plan.ringMs ?? defaultRingMs, () => {
+      call.answeredAtMs ??= this.world.clock.wall().getTime();
       this.tell({ type: "established", establishedConnection: this.connection(call, trunk),
         answeringDevice: this.party(to), ...this.roles(call), cause: "networkSignal" }, call);
       if (plan.talkMs !== undefined) {
@@ -357,7 +382,10 @@ export class PeerPbx {
       releasingDevice: this.device(device), cause }, call, [device]);
     const left = [...call.connections.keys()];
     if (left.length === 1 && left[0] !== undefined) this.clear(call, left[0], cause);
-    if (left.length === 0) this.end(call);
+    if (left.length === 0 && !call.over) {
+      this.end(call);
+      this.#ended(call);
+    }
   }
 
   clearCall(call: PeerCall, cause: EventCause = "normalClearing"): void {

@@ -1,6 +1,6 @@
 /** What the simulated switching function answers to each service. */
 
-import type { CstaConnection, CstaError, CstaMessage, CstaResult, CstaServiceName }
+import type { CstaConnection, CstaError, CstaEventName, CstaMessage, CstaResult, CstaServiceName }
   from "../../firmware/wire/csta/message.js";
 import * as features from "./peer-features.js";
 import type { PeerCall, PeerPbx } from "./peer-pbx.js";
@@ -113,7 +113,19 @@ function makeCall(pbx: PeerPbx, { argument }: Extract<Invoke, { readonly service
   if (!pbx.extensions.has(from)) return refuse("operation", "invalidCallingDeviceID");
   const to = pbx.numberOf(argument.calledDirectoryNumber);
   if (to === "") return refuse("operation", "invalidCalledDeviceID");
-  const call = pbx.call({ from, to });
+  const { accountCode, authCode, userData, correlatorData } = argument;
+  if (pbx.plan.authCode !== undefined && authCode !== pbx.plan.authCode) {
+    return refuse("operation", "invalidAuthCode");
+  }
+  const call = pbx.call({ from, to, ...(userData === undefined ? {} : { userData }),
+    ...(correlatorData === undefined ? {} : { correlatorData }) });
+  if (accountCode !== undefined) {
+    call.account = accountCode;
+    pbx.after(call, reactMs, () => {
+      pbx.tell({ type: "callInformation", connection: pbx.connection(call, from),
+        device: pbx.device(from), accountInfo: accountCode }, call);
+    });
+  }
   return { result: { callingDevice: pbx.connection(call, from) } };
 }
 
@@ -223,6 +235,40 @@ export function deviceService(pbx: PeerPbx, invoke: Invoke): PeerAnswer | undefi
       features.setMessageWaiting(pbx, pbx.numberOf(invoke.argument.device),
         invoke.argument.messageWaitingOn);
       return done;
+    case "GetMessageWaitingIndicator": return { result: {
+      messageWaitingOn: pbx.messageWaiting.has(pbx.numberOf(invoke.argument.device)) } };
+    default: return physicalService(pbx, invoke);
+  }
+}
+
+/** Services that are about what a telephone shows, and its keys. */
+function physicalService(pbx: PeerPbx, invoke: Invoke): PeerAnswer | undefined {
+  switch (invoke.service) {
+    case "SetDisplay":
+      features.setDisplay(pbx, pbx.numberOf(invoke.argument.device),
+        invoke.argument.contentsOfDisplay);
+      return done;
+    case "GetDisplay": {
+      const text = pbx.displays.get(pbx.numberOf(invoke.argument.device)) ?? "";
+      return { result: { displayList: [{ displayID: "1", logicalRows: 1,
+        logicalColumns: text.length, contentsOfDisplay: text }] } };
+    }
+    case "ButtonPress": {
+      const { device, button } = invoke.argument;
+      if (!features.buttons.some((each) => each === button)) {
+        return refuse("operation", "invalidParameterValue");
+      }
+      features.pressButton(pbx, pbx.numberOf(device), button);
+      return done;
+    }
+    case "GetButtonInformation": return { result: { buttonList: features.buttons.map((button) =>
+      ({ button, buttonLabel: `Line ${button}`, buttonFunction: "line",
+        buttonAssociatedNumber: invoke.argument.device })) } };
+    case "GetLampMode": {
+      const lit = pbx.lit.get(pbx.numberOf(invoke.argument.device));
+      return { result: { lampModeList: features.buttons.map((button) =>
+        ({ lamp: button, lampMode: lit?.has(button) === true ? "steady" : "off", button })) } };
+    }
     case "GetDeviceId": case "GetThirdPartyDeviceId":
       return pbx.devices.includes(invoke.argument.extension)
         ? { result: { device: { kind: "other",
@@ -243,14 +289,15 @@ function snapshotDevice(pbx: PeerPbx, device: string): PeerAnswer {
 }
 
 /** What the whole switching function answers of itself. */
-export function systemService(service: CstaServiceName, services: ReadonlySet<string>,
+export function systemService(
+  service: CstaServiceName, services: readonly string[], events: readonly CstaEventName[],
 ): PeerAnswer | undefined {
   switch (service) {
     case "RequestSystemStatus": return { result: { systemStatus: "normal" } };
     case "SystemStatus": case "Escape": return done;
     case "GetSwitchingFunctionCapabilities":
-      return { result: { manufacturerName: "Simulated", services: [...services] } };
-    case "GetCSTAFeatures": return { result: { services: [...services], events: [] } };
+      return { result: { manufacturerName: "Simulated", services, events } };
+    case "GetCSTAFeatures": return { result: { services, events } };
     default: return undefined;
   }
 }

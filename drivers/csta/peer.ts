@@ -6,9 +6,9 @@
 
 import type { Cancellable } from "../../firmware/base/world.js";
 import type { ConnectionState } from "../../firmware/model/states.js";
-import type { CstaArgument, CstaCodec, CstaEvent, CstaMessage, CstaResult, CstaServiceName,
-  SystemStatus }
-  from "../../firmware/wire/csta/message.js";
+import type { CallDetail, CstaArgument, CstaCodec, CstaEvent, CstaMessage, CstaResult,
+  CstaServiceName, SystemStatus } from "../../firmware/wire/csta/message.js";
+import { callDetail } from "./peer-records.js";
 import { PeerPbx, type PeerCall, type PeerPlan } from "./peer-pbx.js";
 import { PeerRouteing } from "./peer-routeing.js";
 import { callService, deviceService, systemService, type PeerAnswer } from "./peer-services.js";
@@ -30,11 +30,15 @@ export interface CstaPeerPlan extends PeerPlan {
   readonly association: "acse" | "session" | "none";
   /** The licence: monitors beyond it are refused. */
   readonly monitorsMax?: number;
+  /** Sessions of lines that broke are kept so long; absent: not at all. */
+  readonly keepSeconds?: number;
   /** A monitor that comes sooner than this after the one before makes the PBX drop the line. */
   readonly monitorGapMs?: number;
   /** How devices are listed. */
   /** So many entries of a snapshot in one message, which follows the answer; absent: in it. */
   readonly snapshotParts?: number;
+  /** Records of calls are kept until they are fetched; absent: they are sent at once. */
+  readonly storesRecords?: boolean;
   readonly discovery?: "switching-function-devices" | "panasonic" | "none";
 }
 
@@ -47,10 +51,28 @@ const partMax = 20;
 /** Where a monitor's cross reference starts: two octets. */
 const crossRefModulo = 0x1_0000;
 
+interface PeerMonitor {
+  readonly device: string;
+  suppressed: ReadonlySet<string>;
+}
+
+/** A session without a line. */
+interface KeptSession {
+  readonly monitors: Map<string, PeerMonitor>;
+  readonly waiting: CstaMessage[];
+  readonly timer: Cancellable;
+}
+
+/** Events that wait for an application that is away. */
+export const waitingMax = 1_000;
+
 interface Line {
   readonly line: PeerLine;
   readonly codec: CstaCodec;
-  readonly monitors: Map<string, string>;
+  monitors: Map<string, PeerMonitor>;
+  sessionID: string | undefined;
+  /** Under which call records are sent to it. */
+  cdrCrossRefID: string | undefined;
   associated: boolean;
   invokeID: number;
   lastMonitorMs: number;
@@ -67,6 +89,8 @@ export class CstaPeer {
   readonly #plan: CstaPeerPlan;
   readonly #lines = new Set<Line>();
   readonly #waiting = new Set<Cancellable>();
+  readonly #kept = new Map<string, KeptSession>();
+  readonly #records: CallDetail[] = [];
   readonly routeing: PeerRouteing<Line>;
   #crossRef = 0;
   #sessions = 0;
@@ -75,20 +99,24 @@ export class CstaPeer {
   #isStopped = false;
   #missing = 0;
   #traffic: Cancellable | undefined;
-  /** Services that this PBX refuses as not supported. */
+  /** Services that this PBX refuses as not supported, and events that it does not list. */
   readonly unsupported = new Set<string>();
   /** What came, by service or kind of message. */
   readonly heard: string[] = [];
+  /** The newest argument of each service. */
+  readonly asked: { [S in CstaServiceName]?: CstaArgument<S> } = {};
 
   constructor(plan: CstaPeerPlan) {
     this.#plan = plan;
-    this.pbx = new PeerPbx(plan, (event, devices, call) => { this.#event(event, devices, call); });
+    this.pbx = new PeerPbx(plan, (event, devices, call) => { this.#event(event, devices, call); },
+      (call) => { this.#ended(call); });
     this.routeing = new PeerRouteing(this.pbx, { lines: () => this.#lines,
       invoke: (own, service, argument) => { this.#say(own, { service, argument } as Said); } });
   }
 
   get monitored(): number {
-    return [...this.#lines].reduce((sum, { monitors }) => sum + monitors.size, 0);
+    return [...this.#lines, ...this.#kept.values()]
+      .reduce((sum, { monitors }) => sum + monitors.size, 0);
   }
 
   accept(line: PeerLine): void {
@@ -97,7 +125,8 @@ export class CstaPeer {
       return;
     }
     const codec = this.#plan.codec();
-    const own: Line = { line, codec, monitors: new Map(), invokeID: 0,
+    const own: Line = { line, codec, monitors: new Map(), sessionID: undefined,
+      cdrCrossRefID: undefined, invokeID: 0,
       associated: this.#plan.association === "none", lastMonitorMs: -Infinity };
     const decoder = codec.decoder();
     this.#lines.add(own);
@@ -108,6 +137,7 @@ export class CstaPeer {
     });
     line.onClosed(() => {
       this.#lines.delete(own);
+      this.#keep(own);
       this.routeing.gone(own);
     });
     if (own.associated) this.#statusSoon(own);
@@ -123,6 +153,21 @@ export class CstaPeer {
     this.pbx.restart();
     this.drop();
     this.#lines.clear();
+    for (const sessionID of [...this.#kept.keys()]) this.#giveUp(sessionID);
+  }
+
+  #keep({ sessionID, monitors, associated }: Line): void {
+    const { keepSeconds } = this.#plan;
+    if (keepSeconds === undefined || sessionID === undefined || !associated) return;
+    this.#kept.set(sessionID, { monitors, waiting: [], timer: this.pbx.world.clock.after(
+      keepSeconds * 1_000, "peer.keep", () => { this.#giveUp(sessionID); }) });
+  }
+
+  #giveUp(sessionID: string): KeptSession | undefined {
+    const kept = this.#kept.get(sessionID);
+    kept?.timer.cancel();
+    this.#kept.delete(sessionID);
+    return kept;
   }
 
   hang(on: boolean): void {
@@ -135,6 +180,11 @@ export class CstaPeer {
 
   garbage(bytes: Uint8Array): void {
     for (const { line } of this.#lines) line.send(bytes);
+  }
+
+  /** All monitors are over, and nobody is told. */
+  forgetMonitors(): void {
+    for (const { monitors } of [...this.#lines, ...this.#kept.values()]) monitors.clear();
   }
 
   /** So many reports of cleared connections are not told. */
@@ -184,6 +234,7 @@ export class CstaPeer {
     this.routeing.stop();
     this.pbx.restart();
     for (const timer of this.#waiting) timer.cancel();
+    for (const sessionID of [...this.#kept.keys()]) this.#giveUp(sessionID);
   }
 
   // --- the line ---
@@ -227,13 +278,48 @@ export class CstaPeer {
       this.#missing -= 1;
       return;
     }
-    for (const own of this.#lines) {
-      for (const [monitorCrossRefID, device] of own.monitors) {
-        if (!devices.has(device)) continue;
+    for (const own of [...this.#lines, ...this.#kept.values()]) {
+      for (const [monitorCrossRefID, { device, suppressed }] of own.monitors) {
+        if (!devices.has(device) || suppressed.has(nameOf(event))) continue;
         const state: ConnectionState = call?.connections.get(device)?.state ?? "null";
-        this.#send(own, { kind: "event", monitorCrossRefID,
-          event: call === undefined ? event : { ...event, localConnectionInfo: state } });
+        const message: CstaMessage = { kind: "event", monitorCrossRefID,
+          event: call === undefined ? event : { ...event, localConnectionInfo: state } };
+        if ("line" in own) this.#send(own, message);
+        else if (own.waiting.length < waitingMax) own.waiting.push(message);
       }
+    }
+  }
+
+  /** What is recorded of a call that is over goes to whoever asked for records. */
+  #ended(call: PeerCall): void {
+    const detail = callDetail(this.pbx, call);
+    if (this.#records.length < waitingMax) this.#records.push(detail);
+    for (const own of this.#lines) {
+      if (own.cdrCrossRefID === undefined) continue;
+      if (this.#plan.storesRecords !== true) this.#sendRecords(own);
+      else {
+        this.#send(own, { kind: "invoke", invokeID: this.#nextInvokeID(own),
+          service: "CallDetailRecordsNotification",
+          argument: { cdrCrossRefID: own.cdrCrossRefID, cdrReason: "thresholdReached" } });
+      }
+    }
+  }
+
+  #sendRecords(own: Line): void {
+    const cdrInfo = this.#records.splice(0);
+    this.#send(own, { kind: "invoke", invokeID: this.#nextInvokeID(own),
+      service: "CallDetailRecordsReport", argument: { cdrInfo, lastStoredCDRReportSent: true,
+        ...(own.cdrCrossRefID === undefined ? {} : { cdrCrossRefID: own.cdrCrossRefID }) } });
+  }
+
+  /** It will send no more records. */
+  stopRecords(): void {
+    for (const own of this.#lines) {
+      if (own.cdrCrossRefID === undefined) continue;
+      this.#send(own, { kind: "invoke", invokeID: this.#nextInvokeID(own),
+        service: "StopCallDetailRecordsTransmission",
+        argument: { cdrCrossRefID: own.cdrCrossRefID } });
+      own.cdrCrossRefID = undefined;
     }
   }
 
@@ -275,17 +361,23 @@ export class CstaPeer {
       return;
     }
     own.associated = true;
-    this.#sessions += 1;
+    const kept = message.sessionID === undefined ? undefined : this.#giveUp(message.sessionID);
+    if (kept === undefined) this.#sessions += 1;
+    else own.monitors = kept.monitors;
+    own.sessionID = this.#plan.association !== "session" ? undefined
+      : kept === undefined ? `S${this.#sessions}` : message.sessionID;
     const version = message.versions[0];
     this.#send(own, { kind: "associated", ...id,
       ...(version === undefined ? {} : { version }),
-      ...(this.#plan.association !== "session" ? {} : { sessionID: `S${this.#sessions}`,
+      ...(own.sessionID === undefined ? {} : { sessionID: own.sessionID,
         duration: Math.min(message.duration ?? sessionSeconds, sessionSeconds) }) });
+    for (const each of kept?.waiting ?? []) this.#send(own, each);
     this.#statusSoon(own);
   }
 
   #invoke(own: Line, invoke: Extract<CstaMessage, { readonly kind: "invoke" }>): void {
     const { invokeID, service } = invoke;
+    Object.assign(this.asked, { [service]: invoke.argument });
     if (!own.associated) {
       this.#send(own, { kind: "abort" });
       own.line.close();
@@ -305,21 +397,36 @@ export class CstaPeer {
     }
     switch (invoke.service) {
       case "MonitorStart": return this.#startMonitor(own, invoke);
+      case "ChangeMonitorFilter": {
+        const monitor = own.monitors.get(invoke.argument.monitorCrossRefID);
+        if (monitor === undefined) {
+          return { error: { category: "operation", value: "invalidMonitorCrossRefID" } };
+        }
+        monitor.suppressed = new Set(invoke.argument.requestedMonitorFilter);
+        return { result: { actualMonitorFilter: invoke.argument.requestedMonitorFilter } };
+      }
       case "MonitorStop":
         own.monitors.delete(invoke.argument.monitorCrossRefID);
         return { result: {} };
       case "GetSwitchingFunctionDevices": return this.#list(own);
+      case "StartCallDetailRecordsTransmission":
+        own.cdrCrossRefID = "0c";
+        this.#records.length = 0;
+        return { result: { cdrCrossRefID: "0c" } };
+      case "SendStoredCallDetailRecords":
+        this.#later(1, () => { this.#sendRecords(own); });
+        return { result: {} };
       case "Escape":
         if (this.#plan.discovery === "panasonic") {
           this.#panasonic(own, invoke.argument.extensions.privateData ?? []);
         }
         return { result: {} };
       default: {
-        const offered = new Set([...own.codec.services]
-          .filter((service) => !this.unsupported.has(service)));
+        const offered = <N extends string>(names: ReadonlySet<N>): readonly N[] =>
+          [...names].filter((name) => !this.unsupported.has(name));
         return callService(this.pbx, invoke)
           ?? this.#inParts(own, invoke, deviceService(this.pbx, invoke))
-          ?? systemService(invoke.service, offered)
+          ?? systemService(invoke.service, offered(own.codec.services), offered(own.codec.events))
           ?? { error: { category: "operation", value: "serviceNotSupported" } };
       }
     }
@@ -336,7 +443,10 @@ export class CstaPeer {
       return undefined;
     }
     own.lastMonitorMs = nowMs;
-    const { monitorObject } = argument;
+    const { monitorObject, requestedMonitorFilter: filter = [] } = argument;
+    if (filter.length > 0 && this.unsupported.has("requestedMonitorFilter")) {
+      return { error: { category: "operation", value: "invalidMonitorFilter" } };
+    }
     const device = "deviceObject" in monitorObject
       ? this.pbx.numberOf(monitorObject.deviceObject) : "";
     if (!this.pbx.devices.includes(device)) {
@@ -348,7 +458,8 @@ export class CstaPeer {
     }
     this.#crossRef = (this.#crossRef + 1) % crossRefModulo;
     const monitorCrossRefID = this.#crossRef.toString(16).padStart(4, "0");
-    own.monitors.set(monitorCrossRefID, device);
+    own.monitors.set(monitorCrossRefID,
+      { device, suppressed: new Set(filter) });
     return { result: { monitorCrossRefID } };
   }
 
@@ -419,6 +530,10 @@ export class CstaPeer {
         argument: { extensions: { privateData: [reply.toString("hex")] } } });
     });
   }
+}
+
+function nameOf(event: CstaEvent): string {
+  return event.type === "other" ? event.name : event.type;
 }
 
 /** One element of BER with contents below 64 KiB. */

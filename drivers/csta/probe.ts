@@ -7,19 +7,31 @@ import type { Invocations } from "./invocations.js";
 import { cstaNames } from "./services.js";
 import { timers } from "./timers.js";
 
-/** Services that the PBX itself lists; undefined where it lists none. */
-async function listed(
-  codec: CstaCodec, invocations: Invocations,
-): Promise<ReadonlySet<string> | undefined> {
+/** What the PBX lists of itself; undefined where it lists nothing. */
+interface Listed {
+  readonly services: ReadonlySet<string> | undefined;
+  readonly events: ReadonlySet<string> | undefined;
+}
+
+/** A list of nothing is none. */
+function listOf(names: readonly string[] | undefined): ReadonlySet<string> | undefined {
+  return names === undefined || names.length === 0 ? undefined : new Set(names);
+}
+
+async function listed(codec: CstaCodec, invocations: Invocations): Promise<Listed> {
   if (codec.services.has("GetCSTAFeatures")) {
     const features = await invocations.invoke("GetCSTAFeatures", {}, timers.invoke.ms);
-    if (features.ok && features.value.services.length > 0) return new Set(features.value.services);
+    if (features.ok && features.value.services.length > 0) {
+      return { services: listOf(features.value.services), events: listOf(features.value.events) };
+    }
   }
-  if (!codec.services.has("GetSwitchingFunctionCapabilities")) return undefined;
+  if (!codec.services.has("GetSwitchingFunctionCapabilities")) {
+    return { services: undefined, events: undefined };
+  }
   const capabilities = await invocations.invoke("GetSwitchingFunctionCapabilities", {},
     timers.invoke.ms);
-  const services = capabilities.ok ? capabilities.value.services : undefined;
-  return services === undefined || services.length === 0 ? undefined : new Set(services);
+  return capabilities.ok ? { services: listOf(capabilities.value.services),
+    events: listOf(capabilities.value.events) } : { services: undefined, events: undefined };
 }
 
 /** Phases I and II have no registration: only the PBX's own settings say whether it asks. */
@@ -33,15 +45,16 @@ function provenRouteing(
       : proven.has(name) || isListed === true ? "yes" : "not-tried" };
 }
 
-/** `declared`: what the driver's sheet offers. */
+/** `declared`: what the driver's sheet offers; `wanted`: the events that this link tells. */
 export async function prove(
-  codec: CstaCodec, invocations: Invocations, declared: Capabilities["services"],
+  codec: CstaCodec, invocations: Invocations,
+  declared: Pick<Capabilities, "services" | "events">, wanted: Capabilities["events"],
 ): Promise<Proof[]> {
-  const offered = await listed(codec, invocations);
+  const { services, events } = await listed(codec, invocations);
   const proofs: Proof[] = [];
   for (const subject of serviceNames) {
     const name = cstaNames[subject];
-    if (name === undefined || declared[subject] === undefined) continue;
+    if (name === undefined || declared.services[subject] === undefined) continue;
     if (!codec.services.has(name)) {
       proofs.push({ subject, proven: "no", evidence: {
         en: `this phase of CSTA has no ${name}`, fr: `cette phase de CSTA n'a pas ${name}` } });
@@ -52,19 +65,30 @@ export async function prove(
     } else if (invocations.proven.has(name)) {
       proofs.push({ subject, proven: "yes", evidence: {
         en: `the PBX has done ${name}`, fr: `le PBX a exécuté ${name}` } });
-    } else {
-      proofs.push({ subject, proven: offered === undefined ? "not-tried"
-        : offered.has(name) ? "yes" : "no",
-      evidence: offered === undefined
-        ? { en: `${name} was not asked for yet`, fr: `${name} n'a pas encore été demandé` }
-        : offered.has(name) ? { en: `the PBX lists ${name}`, fr: `le PBX liste ${name}` }
-        : { en: `the PBX does not list ${name}`, fr: `le PBX ne liste pas ${name}` } });
-    }
+    } else if (services === undefined) {
+      proofs.push({ subject, proven: "not-tried", evidence: {
+        en: `${name} was not asked for yet`, fr: `${name} n'a pas encore été demandé` } });
+    } else proofs.push(asListed(subject, name, services));
   }
-  proofs.push(provenRouteing(codec, invocations, offered));
+  for (const name of declared.events) {
+    if (!wanted.includes(name)) {
+      proofs.push({ subject: name, proven: "no", evidence: {
+        en: "the link's option `physicalDevices` is off",
+        fr: "l'option `physicalDevices` du lien est désactivée" } });
+    } else if (events !== undefined) proofs.push(asListed(name, name, events));
+  }
+  proofs.push(provenRouteing(codec, invocations, services));
   proofs.push({ subject: "snapshot",
     proven: invocations.refused.has("SnapshotDevice") ? "no"
       : invocations.proven.has("SnapshotDevice") ? "yes" : "not-tried",
     evidence: "SnapshotDevice" });
   return proofs;
+}
+
+function asListed(subject: Proof["subject"], name: string, list: ReadonlySet<string>): Proof {
+  return list.has(name)
+    ? { subject, proven: "yes",
+      evidence: { en: `the PBX lists ${name}`, fr: `le PBX liste ${name}` } }
+    : { subject, proven: "no",
+      evidence: { en: `the PBX does not list ${name}`, fr: `le PBX ne liste pas ${name}` } };
 }

@@ -90,7 +90,10 @@ describe("recorded CSTA", () => {
       + "00 BE 0B 28 09 A0 07 A0 05 03 03 00 10 00"));
     await replay.hears(hipath("A1 0C 02 01 01 02 02 00 D3 30 03 0A 01 01"));
     const [monitor = "", status] = await replay.said();
-    assert.match(monitor, /020147300a30058003313030/);
+    // A filter in the recorded client's order and width; set is what nobody listens to.
+    assert.match(monitor, new RegExp("0201473030" + "30058003313030" + "a024" + "80040600018086"
+      + "0203588702" + "06c08803" + "05fbe08903" + "0103e68302" + "04308502" + "0100840207000a"
+      + "0101$"));
     assert.equal(status, hipath("A2 0B 02 01 01 30 06 02 02 00 D3 05 00").toString("hex"));
     await replay.hears(hipath("A2 0E 02 01 01 30 09 02 01 47 30 04 55 02 00 05"));
     assert.deepEqual(replay.conditions, [{ type: "ready" }]);

@@ -8,8 +8,8 @@ import type { RequestedAgentState, ServiceName, ServiceRequest }
   from "../../firmware/model/services.js";
 import type { CstaCodec, CstaEventName } from "../../firmware/wire/csta/message.js";
 import type { ConformancePbx, ScenarioStage } from "../conformance.js";
-import { setDoNotDisturb, setForwarding, setMessageWaiting, setService, setAgent }
-  from "./peer-features.js";
+import { pressButton, setAgent, setDisplay, setDoNotDisturb, setForwarding, setMessageWaiting,
+  setService } from "./peer-features.js";
 import { CstaPeer, type CstaPeerPlan } from "./peer.js";
 import type { PeerCall } from "./peer-pbx.js";
 import { cstaNames } from "./services.js";
@@ -117,6 +117,9 @@ function deviceEvents({ peer: { pbx } }: Scene): ConformancePbx["events"] {
     doNotDisturb: () => { setDoNotDisturb(pbx, "1001", true); },
     forwarding: () => { setForwarding(pbx, "1001", "1003"); },
     messageWaiting: () => { setMessageWaiting(pbx, "1001", true); },
+    displayUpdated: () => { setDisplay(pbx, "1001", "Hello"); },
+    buttonPress: () => { pressButton(pbx, "1001", "1"); },
+    lampMode: () => { pressButton(pbx, "1001", "1"); },
   };
 }
 
@@ -188,6 +191,12 @@ function services({ peer, wait, answered }: Scene): ConformancePbx["services"] {
     setDoNotDisturb: () => ({ service: "setDoNotDisturb", device, on: true }),
     getDoNotDisturb: () => ({ service: "getDoNotDisturb", device }),
     getForwarding: () => ({ service: "getForwarding", device }),
+    getMessageWaitingIndicator: () => ({ service: "getMessageWaitingIndicator", device }),
+    setDisplay: () => ({ service: "setDisplay", device, text: "Hello" }),
+    pressButton: () => ({ service: "pressButton", device, button: "1" }),
+    getDisplay: () => ({ service: "getDisplay", device }),
+    getButtonInformation: () => ({ service: "getButtonInformation", device }),
+    getLampMode: () => ({ service: "getLampMode", device }),
   };
 }
 

@@ -2,7 +2,8 @@
 
 import { fail, ok, type Result } from "../../firmware/base/result.js";
 import type { ConnectionId, DeviceId } from "../../firmware/model/identifiers.js";
-import type { DeviceQuery, ServiceName, ServiceRequest, ServiceResponse }
+import { callCodes, type CallCodes, type CallTags, type DeviceQuery, type ServiceName,
+  type ServiceRequest, type ServiceResponse }
   from "../../firmware/model/services.js";
 import type { CstaArgument, CstaConnection, CstaDevice, CstaResult, CstaServiceName }
   from "../../firmware/wire/csta/message.js";
@@ -22,14 +23,20 @@ export const cstaNames: Readonly<Partial<Record<ServiceName, CstaServiceName>>> 
   generateDigits: "GenerateDigits", setAgentState: "SetAgentState",
   setMessageWaitingIndicator: "SetMessageWaitingIndicator",
   setDoNotDisturb: "SetDoNotDisturb", setForwarding: "SetForwarding",
-  getDoNotDisturb: "GetDoNotDisturb", getForwarding: "GetForwarding", acceptCall: "AcceptCall",
-  groupPickupCall: "GroupPickupCall", callBack: "CallBack", associateData: "AssociateData",
+  setDisplay: "SetDisplay", pressButton: "ButtonPress",
+  getDoNotDisturb: "GetDoNotDisturb", getForwarding: "GetForwarding",
+  getMessageWaitingIndicator: "GetMessageWaitingIndicator", getDisplay: "GetDisplay",
+  getButtonInformation: "GetButtonInformation", getLampMode: "GetLampMode",
+  acceptCall: "AcceptCall", groupPickupCall: "GroupPickupCall", callBack: "CallBack",
+  associateData: "AssociateData",
 };
 
 export interface ServiceContext {
   readonly names: DeviceNames;
   readonly calls: Calls;
   readonly invocations: Invocations;
+  /** The phase has codes that go with a new call. */
+  readonly takesCodes: boolean;
 }
 
 type MakesCall = Extract<ServiceRequest, { readonly service: "makeCall" | "consultationCall"
@@ -38,10 +45,14 @@ type MakesCall = Extract<ServiceRequest, { readonly service: "makeCall" | "consu
 
 const dialled = (text: string): CstaDevice => ({ kind: "dialingNumber", text });
 
-function correlatorOf(
-  { correlatorData }: { readonly correlatorData?: string },
-): { readonly correlatorData?: string } {
-  return correlatorData === undefined ? {} : { correlatorData };
+function tagsOf({ correlatorData, userData }: CallTags): CallTags {
+  return { ...(correlatorData === undefined ? {} : { correlatorData }),
+    ...(userData === undefined ? {} : { userData }) };
+}
+
+function codesOf({ accountCode, authCode }: CallCodes): CallCodes {
+  return { ...(accountCode === undefined ? {} : { accountCode }),
+    ...(authCode === undefined ? {} : { authCode }) };
 }
 
 /** A positive answer promises; what becomes of it the events tell. */
@@ -62,8 +73,7 @@ export async function perform(
     case "acceptCall": return plain("AcceptCall", { callToBeAccepted: at(request.connection) });
     case "callBack": return plain("CallBack", { callbackConnection: at(request.connection) });
     case "associateData": return plain("AssociateData",
-      { existingCall: at(request.connection), ...correlatorOf(request),
-        ...(request.accountCode === undefined ? {} : { accountCode: request.accountCode }) });
+      { existingCall: at(request.connection), ...tagsOf(request), ...codesOf(request) });
     case "clearConnection":
       return plain("ClearConnection", { connectionToBeCleared: at(request.connection) });
     case "clearCall": return plain("ClearCall", { callToBeCleared: at(request.connection) });
@@ -76,7 +86,7 @@ export async function perform(
       { activeCall: at(request.activeCall), heldCall: at(request.heldCall) });
     case "deflectCall": return plain("DeflectCall", {
       callToBeDiverted: at(request.callToBeDiverted),
-      newDestination: dialled(request.newDestination) });
+      newDestination: dialled(request.newDestination), ...tagsOf(request) });
     case "parkCall": return plain("ParkCall", { parking: at(request.parking),
       parkTo: request.parkTo === undefined ? names.toNative(request.parking.device)
         : dialled(request.parkTo) });
@@ -95,7 +105,13 @@ export async function perform(
       device: names.toNative(request.device), forwardingType: request.forwardingType,
       activateForward: request.on,
       ...(request.forwardTo === undefined ? {} : { forwardDN: dialled(request.forwardTo) }) });
-    case "getDoNotDisturb": case "getForwarding": return query(context, request, deadlineMs);
+    case "setDisplay": return plain("SetDisplay",
+      { device: names.toNative(request.device), contentsOfDisplay: request.text });
+    case "pressButton": return plain("ButtonPress",
+      { device: names.toNative(request.device), button: request.button });
+    case "getDoNotDisturb": case "getForwarding": case "getMessageWaitingIndicator":
+    case "getDisplay": case "getButtonInformation": case "getLampMode":
+      return query(context, request, deadlineMs);
     case "sendPage": return fail("service-not-supported", "CSTA has no pages.");
     default: return makeCall(context, request, deadlineMs);
   }
@@ -105,16 +121,32 @@ export async function perform(
 async function query(
   { names, invocations }: ServiceContext, { service, device }: DeviceQuery, deadlineMs: number,
 ): Promise<Result<ServiceResponse>> {
-  const asked = { device: names.toNative(device) };
-  if (service === "getDoNotDisturb") {
-    const answer = await invocations.invoke("GetDoNotDisturb", asked, deadlineMs);
-    return answer.ok ? ok({ service, on: answer.value.doNotDisturbOn }) : answer;
+  const ask = async <S extends CstaServiceName>(
+    name: S, read: (result: CstaResult<S>) => Omit<ServiceResponse, "service">,
+  ): Promise<Result<ServiceResponse>> => {
+    const answer = await invocations.invoke(name,
+      { device: names.toNative(device) } as CstaArgument<S>, deadlineMs);
+    return answer.ok ? ok({ service, ...read(answer.value) }) : answer;
+  };
+  switch (service) {
+    case "getDoNotDisturb":
+      return ask("GetDoNotDisturb", ({ doNotDisturbOn }) => ({ on: doNotDisturbOn }));
+    case "getMessageWaitingIndicator": return ask("GetMessageWaitingIndicator",
+      ({ messageWaitingOn }) => ({ on: messageWaitingOn }));
+    case "getForwarding": return ask("GetForwarding", ({ forwardingList }) => ({ forwardings:
+      forwardingList.map(({ forwardingType, forwardStatus, forwardDN }) => ({ on: forwardStatus,
+        ...(forwardingType === undefined ? {} : { forwardingType }),
+        ...(forwardDN === undefined ? {} : { forwardTo: names.toModel(forwardDN) }) })) }));
+    case "getDisplay": return ask("GetDisplay", ({ displayList }) =>
+      ({ displays: displayList.map(({ contentsOfDisplay }) => contentsOfDisplay) }));
+    case "getButtonInformation": return ask("GetButtonInformation", ({ buttonList }) => ({ buttons:
+      buttonList.map(({ button, buttonLabel, buttonFunction, buttonAssociatedNumber }) => ({ button,
+        ...(buttonLabel === undefined ? {} : { label: buttonLabel }),
+        ...(buttonFunction === undefined ? {} : { function: buttonFunction }),
+        ...(buttonAssociatedNumber === undefined ? {}
+          : { associatedNumber: names.toModel(buttonAssociatedNumber) }) })) }));
+    case "getLampMode": return ask("GetLampMode", ({ lampModeList }) => ({ lamps: lampModeList }));
   }
-  const answer = await invocations.invoke("GetForwarding", asked, deadlineMs);
-  return !answer.ok ? answer : ok({ service, forwardings: answer.value.forwardingList
-    .map(({ forwardingType, forwardStatus, forwardDN }) => ({ on: forwardStatus,
-      ...(forwardingType === undefined ? {} : { forwardingType }),
-      ...(forwardDN === undefined ? {} : { forwardTo: names.toModel(forwardDN) }) })) });
 }
 
 /** Services that make a connection: the PBX names it in its answer. */
@@ -133,15 +165,22 @@ async function makeCall(
     const made = native && calls.resolve(native, at && names.toNative(at));
     return ok({ service: request.service, ...(made === undefined ? {} : { connection: made }) });
   };
+  if ((request.service === "makeCall" || request.service === "consultationCall")
+    && !context.takesCodes && callCodes.some((code) => request[code] !== undefined)) {
+    return fail("call-code-not-supported", {
+      en: "Phase I of CSTA has no account and no authorisation code.",
+      fr: "La phase I de CSTA n'a ni code d'affaire ni code d'autorisation." });
+  }
   switch (request.service) {
     case "makeCall": return ask("MakeCall", {
       callingDevice: names.toNative(request.callingDevice),
       calledDirectoryNumber: dialled(request.calledNumber),
       ...(request.autoOriginate === undefined ? {} : { autoOriginate: request.autoOriginate }),
-      ...correlatorOf(request),
+      ...tagsOf(request), ...codesOf(request),
     }, (result) => result.callingDevice, request.callingDevice);
     case "consultationCall": return ask("ConsultationCall",
-      { existingCall: at(request.existingCall), consultedDevice: dialled(request.consultedDevice) },
+      { existingCall: at(request.existingCall), consultedDevice: dialled(request.consultedDevice),
+        ...tagsOf(request), ...codesOf(request) },
       (result) => result.initiatedCall, request.existingCall.device);
     case "transferCall": return ask("TransferCall",
       { heldCall: at(request.heldCall), activeCall: at(request.activeCall) },
@@ -150,7 +189,8 @@ async function makeCall(
       { heldCall: at(request.heldCall), activeCall: at(request.activeCall) },
       (result) => result.conferenceCall, request.heldCall.device);
     case "singleStepTransferCall": return ask("SingleStepTransferCall",
-      { activeCall: at(request.activeCall), transferredTo: dialled(request.transferredTo) },
+      { activeCall: at(request.activeCall), transferredTo: dialled(request.transferredTo),
+        ...tagsOf(request) },
       (result) => result.transferredCall);
     case "singleStepConference": return ask("SingleStepConferenceCall",
       { activeCall: at(request.activeCall), deviceToJoin: dialled(request.deviceToBeJoined),

@@ -13,15 +13,18 @@ import type { Capabilities, Proof, RouteingSession, Session, SessionContext }
 import { deviceId, type DeviceId } from "../../firmware/model/identifiers.js";
 import type { ServiceRequest, ServiceResponse } from "../../firmware/model/services.js";
 import type { LinkSnapshot } from "../../firmware/model/snapshot.js";
-import type { CstaCodec, CstaEvent, CstaMessage, SnapshotCallEntry, SnapshotDeviceEntry }
+import { eventGroups, type CstaCodec, type CstaEvent, type CstaEventName, type CstaMessage,
+  type SnapshotCallEntry, type SnapshotDeviceEntry }
   from "../../firmware/wire/csta/message.js";
 import { associate, type Credentials } from "./association.js";
 import { answerInvoke, answerUnknown } from "./answers.js";
+import { CallRecords } from "./call-records.js";
 import { Calls } from "./calls.js";
 import { devicesOf, DeviceList, isMonitorable, type ListedDevice } from "./devices.js";
 import type { Dialect } from "./dialects.js";
 import { Greeting } from "./greeting.js";
 import { Invocations } from "./invocations.js";
+import { keepSession, takeSession, type KeptSession } from "./kept-sessions.js";
 import { connectionOf, mapEvent, type MapContext, type Reported } from "./map.js";
 import { Monitors } from "./monitors.js";
 import { DeviceNames } from "./names.js";
@@ -40,15 +43,30 @@ export interface Profile {
   readonly driver: string;
   readonly dialect: Dialect;
   readonly codec: CstaCodec;
-  /** As declared. */
-  readonly services: Capabilities["services"];
+  readonly declared: Pick<Capabilities, "services" | "events">;
   readonly credentials: Credentials;
+  /** The PBX is asked for its own records. */
+  readonly callRecords: boolean;
+  /** Of its clock, where it says none. */
+  readonly timeZone: string;
+  /** Displays, lamps and buttons are told too. */
+  readonly physicalDevices: boolean;
   /** Numbers and ranges. */
   readonly devices: readonly string[];
   readonly trunks: readonly string[];
   readonly agents: readonly string[];
   /** Avaya: the switch whose device identifiers are asked for before the monitors. */
   readonly switchName?: string;
+}
+
+/** Many, and of use only to who shows a telephone: told where the operator says so. */
+export const physicalEvents = ["displayUpdated", "buttonPress", "lampMode"] as const;
+const physical: ReadonlySet<string> = new Set(physicalEvents);
+
+/** Every event that the model has no use for; private ones may mean something to applications. */
+function unwantedEvents(declared: Capabilities["events"]): readonly CstaEventName[] {
+  const wanted = new Set<string>([...declared, "privateEvent"]);
+  return Object.values(eventGroups).flat().filter((name) => !wanted.has(name));
 }
 
 export type CstaContext = SessionContext<unknown>;
@@ -81,6 +99,7 @@ class CstaSession implements Session {
   readonly #supervision: Supervision;
   readonly #list: DeviceList;
   readonly #panasonic: PanasonicList;
+  readonly #callRecords: CallRecords;
   readonly #deviceParts: Segments<SnapshotDeviceEntry>;
   readonly #callParts: Segments<SnapshotCallEntry>;
   readonly #pace: Pace;
@@ -88,6 +107,8 @@ class CstaSession implements Session {
   readonly #devices = new Map<DeviceId, ListedDevice>();
   readonly #agents = new Set<DeviceId>();
   readonly #unknown = new Set<string>();
+  readonly #kept: KeptSession | undefined;
+  readonly #wanted: Capabilities["events"];
   #phase: Phase = "opening";
   #ordinal = 0;
   #held: Held[] | undefined;
@@ -100,7 +121,11 @@ class CstaSession implements Session {
     this.#profile = profile;
     const { clock } = context.world;
     const { codec, dialect } = profile;
-    this.#names = new DeviceNames();
+    this.#kept = dialect.association !== "session" ? undefined
+      : takeSession(context.world, context.link);
+    this.#wanted = profile.declared.events.filter((name) =>
+      profile.physicalDevices || !physical.has(name));
+    this.#names = this.#kept?.names ?? new DeviceNames();
     this.#calls = new Calls(this.#names);
     this.#map = { link: context.link, driver: profile.driver, names: this.#names,
       calls: this.#calls };
@@ -108,16 +133,27 @@ class CstaSession implements Session {
     this.#greeting = new Greeting(clock);
     this.#decoder = codec.decoder();
     this.#invocations = new Invocations(clock, codec, (bytes) => this.#transmit(bytes));
-    this.#monitors = new Monitors(this.#invocations, this.#names, clock, this.#pace,
-      (reason) => { this.#changed(reason); }, profile.switchName);
+    this.#monitors = new Monitors({ invocations: this.#invocations, names: this.#names, clock,
+      pace: this.#pace, switchName: profile.switchName,
+      unwanted: dialect.filters ? unwantedEvents(this.#wanted) : undefined,
+      changed: (reason) => { this.#changed(reason); } });
+    if (this.#kept !== undefined) this.#monitors.inherit(this.#kept.monitors);
     this.#routeing = new RouteingServices({ codec, names: this.#names, calls: this.#calls,
       invocations: this.#invocations, told: (message) => { context.routeing?.(message); } });
     this.#list = new DeviceList(clock);
     this.#panasonic = new PanasonicList(clock);
+    this.#callRecords = new CallRecords({ invocations: this.#invocations, names: this.#names,
+      link: context.link, timeZone: profile.timeZone, nowMs: () => clock.wall().getTime(),
+      isOwn: (device) => this.#devices.get(device)?.category !== "networkInterface"
+        && this.#devices.has(device),
+      record: (call) => { context.record(call); } });
     this.#deviceParts = new Segments(clock);
     this.#callParts = new Segments(clock);
     this.#supervision = new Supervision(clock, codec, this.#invocations, {
-      lost: (reason) => { this.#lose(reason); },
+      lost: (reason) => {
+        this.#keep();
+        this.#lose(reason);
+      },
       changed: () => { this.#tellState(); },
       resync: (reason) => { context.requestResync(reason); },
       slower: () => { this.#pace.slower(); },
@@ -128,6 +164,7 @@ class CstaSession implements Session {
     const { transport } = this.#context;
     transport.onReceive((bytes, atMs) => { this.#receive(bytes, atMs); });
     transport.onClosed((reason) => {
+      this.#keep();
       this.#lose(inEachLanguage((words, language) => language === "en"
         ? `the PBX closed the line: ${words(reason)}`
         : `le PBX a fermé la ligne : ${words(reason)}`));
@@ -192,6 +229,8 @@ class CstaSession implements Session {
       this.#deviceParts.part(message.argument);
     } else if (message.service === "SnapshotCallData") {
       this.#callParts.part(message.argument);
+    } else if (this.#callRecords.take(message)) {
+      this.#tellState();
     } else if (message.service === "Escape") {
       this.#panasonic.part(message.argument.extensions.privateData ?? []);
     } else if (message.service === "MonitorStop") {
@@ -215,6 +254,7 @@ class CstaSession implements Session {
     }
     const associated = await associate({
       dialect, credentials, greeting: this.#greeting, invocations: this.#invocations,
+      sessionID: this.#kept?.sessionID,
       secret: (reference) => this.#context.secret(reference),
       send: (message) => { this.#send(message); },
     });
@@ -228,7 +268,20 @@ class CstaSession implements Session {
       ...(version === undefined ? {} : { version }) });
     this.#phase = "starting";
     this.#supervision.start(sessionID, durationSeconds);
+    if (this.#kept !== undefined) await this.#goOn(this.#kept, sessionID);
+    if (this.#isOver()) return;
     await this.#begin();
+  }
+
+  async #goOn(kept: KeptSession, sessionID: string | undefined): Promise<void> {
+    const isSame = sessionID === kept.sessionID;
+    if (isSame) await this.#monitors.check();
+    else {
+      this.#monitors.disinherit();
+      this.#names.clear();
+    }
+    this.#context.world.log.event("csta.session-kept", { link: this.#context.link,
+      kept: isSame, monitors: this.#monitors.monitored.size });
   }
 
   async #begin(): Promise<void> {
@@ -236,6 +289,7 @@ class CstaSession implements Session {
     if (this.#isOver()) return;
     const wanted = [...this.#devices.values()].filter(isMonitorable)
       .map(({ device }) => device);
+    this.#monitors.retain(wanted);
     let isLate = false;
     const settled = this.#monitors.start(wanted);
     const late = new Promise<void>((resolve) => {
@@ -246,6 +300,8 @@ class CstaSession implements Session {
     });
     await Promise.race([settled, late]);
     this.#setUp?.cancel();
+    if (this.#isOver()) return;
+    if (this.#profile.callRecords) await this.#callRecords.start();
     if (this.#isOver()) return;
     this.#phase = "up";
     this.#context.report({ type: "ready" });
@@ -294,7 +350,7 @@ class CstaSession implements Session {
     const hasDevices = [...this.#devices.values()].some(isMonitorable);
     const { trouble } = this.#supervision;
     const reasons: Text[] = [
-      ...(trouble === undefined ? [] : [trouble]),
+      ...[trouble, this.#callRecords.trouble].filter((each) => each !== undefined),
       ...(this.#monitors.limit === undefined ? [] : [this.#monitors.limit.reason]),
       ...(hasDevices ? [] : [this.#listRefused ?? {
         en: "no device is known: list them in the option `devices`",
@@ -308,6 +364,7 @@ class CstaSession implements Session {
   }
 
   #event(monitor: string, event: CstaEvent, atMs: number): void {
+    if (!this.#profile.physicalDevices && physical.has(event.type)) return;
     const reported = { monitor, device: this.#monitors.deviceOf(monitor), atMs };
     if (reported.device === undefined && this.#phase === "up") this.#monitors.stray(monitor);
     if (this.#held === undefined) this.#apply(event, reported);
@@ -352,6 +409,14 @@ class CstaSession implements Session {
     this.#context.report({ type: "lost", reason });
   }
 
+  /** Whoever comes back soon may go on with the session. */
+  #keep(): void {
+    const { sessionID } = this.#supervision;
+    if (sessionID === undefined || this.#phase === "opening" || this.#phase === "over") return;
+    keepSession(this.#context.world, this.#context.link, { sessionID, names: this.#names,
+      monitors: new Map(this.#monitors.byReference) });
+  }
+
   #end(reason: string): void {
     this.#phase = "over";
     this.#held = undefined;
@@ -373,7 +438,8 @@ class CstaSession implements Session {
 
   async request(request: ServiceRequest, deadlineMs: number): Promise<Result<ServiceResponse>> {
     return this.#notUp() ?? await perform({ names: this.#names, calls: this.#calls,
-      invocations: this.#invocations }, request, deadlineMs);
+      invocations: this.#invocations, takesCodes: this.#profile.codec.services.has("AssociateData"),
+    }, request, deadlineMs);
   }
 
   readonly routeing: RouteingSession = {
@@ -386,7 +452,7 @@ class CstaSession implements Session {
 
   async probe(): Promise<Result<readonly Proof[]>> {
     return this.#notUp() ?? ok(await prove(this.#profile.codec, this.#invocations,
-      this.#profile.services));
+      this.#profile.declared, this.#wanted));
   }
 
   async snapshot(deadlineMs: number): Promise<Result<LinkSnapshot>> {

@@ -7,7 +7,7 @@ import type { HotelMessage, HotelWord } from "../model/hotel.js";
 import type { DeviceId, LinkId } from "../model/identifiers.js";
 import type { Page, PageStatus } from "../model/pages.js";
 import type { RouteAnswer, RouteMessage } from "../model/routeing.js";
-import type { ServiceName, ServiceRequest, ServiceResponse } from "../model/services.js";
+import type { callCodes, ServiceName, ServiceRequest, ServiceResponse } from "../model/services.js";
 import type { LinkSnapshot } from "../model/snapshot.js";
 import type { CompletedCall } from "../model/records.js";
 import type { Transport, TransportKind } from "./transport.js";
@@ -20,6 +20,12 @@ export interface Capabilities {
   readonly callIdentity: "stable" | "changes-on-transfer" | "invented";
   readonly monitorsMax: number;
   readonly requestsInFlightMax: number;
+  /**
+   * Codes that go with a new call. A call without the code that was asked for would be another
+   * call: on somebody else's bill, or not allowed. So it is refused where it is not listed here.
+   */
+  readonly callCodes?: Readonly<Partial<Record<"makeCall" | "consultationCall",
+    readonly (typeof callCodes)[number][]>>>;
   /** The PBX asks where calls of its routeing devices are to go. */
   readonly routeing?: true;
 }

@@ -5,7 +5,7 @@
 
 import type { EventCause } from "./causes.js";
 import type { AgentId, ConnectionId, DeviceId, LinkId, Party } from "./identifiers.js";
-import type { ForwardingType } from "./services.js";
+import type { ForwardingType, Lamp } from "./services.js";
 import type { AgentState } from "./states.js";
 
 /** What a PBX said that the model has no word for, tagged with the driver's name. */
@@ -114,7 +114,13 @@ type DeviceEvent =
   | { readonly type: "forwarding"; readonly device: DeviceId; readonly on: boolean;
       readonly forwardTo?: DeviceId; readonly forwardingType?: ForwardingType }
   /** The message lamp of the device was lit or put out. */
-  | { readonly type: "messageWaiting"; readonly device: DeviceId; readonly on: boolean };
+  | { readonly type: "messageWaiting"; readonly device: DeviceId; readonly on: boolean }
+  | { readonly type: "displayUpdated"; readonly device: DeviceId;
+      /** All of it, as the PBX's rows follow one another. */ readonly text: string }
+  /** Somebody, or an application, pressed a button; `button` as the PBX names it. */
+  | { readonly type: "buttonPress"; readonly device: DeviceId; readonly button: string;
+      readonly label?: string }
+  | { readonly type: "lampMode"; readonly device: DeviceId } & Lamp;
 
 export type CallEvent = EventHeader & (CallControl | CallAssociated | AgentEvent | DeviceEvent);
 export type EventName = CallEvent["type"];
@@ -127,7 +133,7 @@ export const eventNames = [
   "callInformation", "charging", "digitsGenerated", "telephonyTonesGenerated",
   "serviceCompletionFailure", "agentLoggedOn", "agentLoggedOff", "agentNotReady", "agentReady",
   "agentBusy", "agentWorkingAfterCall", "backInService", "outOfService", "doNotDisturb",
-  "forwarding", "messageWaiting",
+  "forwarding", "messageWaiting", "displayUpdated", "buttonPress", "lampMode",
 ] as const satisfies readonly EventName[];
 
 /** The state of an agent after each agent event. Logged on says nothing yet: not ready. */

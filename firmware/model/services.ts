@@ -24,12 +24,49 @@ export interface Forwarding {
   readonly forwardTo?: DeviceId;
 }
 
+/** How a lamp burns (ECMA-269 §12.2, lampMode), in the order of ECMA-285. */
+export const lampModes = ["brokenFlutter", "flutter", "off", "steady", "wink", "unknown"] as const;
+export type LampMode = typeof lampModes[number];
+
+/** A lamp of a telephone; `lamp` and `button` as the PBX names them. */
+export interface Lamp {
+  readonly lamp: string;
+  readonly lampMode: LampMode;
+  /** The button to which it belongs. */
+  readonly button?: string;
+}
+
+/** A button of a telephone (ECMA-269 Get Button Information). */
+export interface Button {
+  readonly button: string;
+  /** What is written on it. */
+  readonly label?: string;
+  /** What it does, in the PBX's words. */
+  readonly function?: string;
+  /** What it calls or shows. */
+  readonly associatedNumber?: DeviceId;
+}
+
+/** What an application gives a call to carry along. Many PBXs take none of it. */
+export interface CallTags {
+  /** Up to 32 octets in hexadecimal, to know the call again by. */
+  readonly correlatorData?: string;
+  /** Up to 256 octets in hexadecimal, for who gets the call. */
+  readonly userData?: string;
+}
+
+/** Codes that decide who pays for a new call, and whether it is allowed. */
+export interface CallCodes {
+  readonly accountCode?: string;
+  /** A secret: it stands in no event, no record and no log. */
+  readonly authCode?: string;
+}
+export const callCodes = ["accountCode", "authCode"] as const;
+
 export type ServiceRequest =
   | { readonly service: "makeCall"; readonly callingDevice: DeviceId; readonly calledNumber: string;
       /** Ring the calling device first (prompt) or let it go off hook by itself. */
-      readonly autoOriginate?: "prompt" | "doNotPrompt";
-      /** Up to 32 octets in hexadecimal, to know the call again by; many PBXs take none. */
-      readonly correlatorData?: string }
+      readonly autoOriginate?: "prompt" | "doNotPrompt" } & CallTags & CallCodes
   | { readonly service: "answerCall"; readonly connection: ConnectionId }
   /** A call that is being offered, and rings only when it has been accepted. */
   | { readonly service: "acceptCall"; readonly connection: ConnectionId }
@@ -42,26 +79,25 @@ export type ServiceRequest =
   | { readonly service: "reconnectCall"; readonly activeCall: ConnectionId;
       readonly heldCall: ConnectionId }
   | { readonly service: "consultationCall"; readonly existingCall: ConnectionId;
-      readonly consultedDevice: string }
+      readonly consultedDevice: string } & CallTags & CallCodes
   | { readonly service: "transferCall"; readonly heldCall: ConnectionId;
       readonly activeCall: ConnectionId }
   | { readonly service: "conferenceCall"; readonly heldCall: ConnectionId;
       readonly activeCall: ConnectionId }
   | { readonly service: "singleStepTransferCall"; readonly activeCall: ConnectionId;
-      readonly transferredTo: string }
+      readonly transferredTo: string } & CallTags
   | { readonly service: "singleStepConference"; readonly activeCall: ConnectionId;
       readonly deviceToBeJoined: string }
   | { readonly service: "deflectCall"; readonly callToBeDiverted: ConnectionId;
-      readonly newDestination: string }
+      readonly newDestination: string } & CallTags
   | { readonly service: "directedPickupCall"; readonly callToBePickedUp: ConnectionId;
       readonly requestingDevice: DeviceId }
   /** A call that rings anywhere in the device's pickup group. */
   | { readonly service: "groupPickupCall"; readonly requestingDevice: DeviceId }
   /** The PBX calls back when the party that is busy or does not answer is free. */
   | { readonly service: "callBack"; readonly connection: ConnectionId }
-  /** One of them, or both. */
-  | { readonly service: "associateData"; readonly connection: ConnectionId;
-      readonly accountCode?: string; readonly correlatorData?: string }
+  /** At least one of them. */
+  | { readonly service: "associateData"; readonly connection: ConnectionId } & CallTags & CallCodes
   | { readonly service: "parkCall"; readonly parking: ConnectionId; readonly parkTo?: string }
   | { readonly service: "generateDigits"; readonly connection: ConnectionId;
       readonly digits: string }
@@ -75,13 +111,18 @@ export type ServiceRequest =
   /** `forwardTo` is required to switch it on, unless the PBX knows a destination of its own. */
   | { readonly service: "setForwarding"; readonly device: DeviceId; readonly on: boolean;
       readonly forwardingType: ForwardingType; readonly forwardTo?: string }
+  /** What stands on a telephone's display; an empty text clears it. */
+  | { readonly service: "setDisplay"; readonly device: DeviceId; readonly text: string }
+  /** As if somebody pressed it: `button` as the PBX names it. */
+  | { readonly service: "pressButton"; readonly device: DeviceId; readonly button: string }
   | DeviceQuery
   /** Outside ECMA-269: a call to a pager. */
   | { readonly service: "sendPage"; readonly page: Page };
 
 /** How a device is set, as the PBX itself says when it is asked. It changes nothing. */
 export interface DeviceQuery {
-  readonly service: "getDoNotDisturb" | "getForwarding";
+  readonly service: "getDoNotDisturb" | "getForwarding" | "getMessageWaitingIndicator"
+    | "getDisplay" | "getButtonInformation" | "getLampMode";
   readonly device: DeviceId;
 }
 
@@ -93,17 +134,22 @@ export const serviceNames = [
   "conferenceCall", "singleStepTransferCall", "singleStepConference", "deflectCall",
   "directedPickupCall", "groupPickupCall", "callBack", "associateData", "parkCall",
   "generateDigits", "setAgentState", "setMessageWaitingIndicator", "setDoNotDisturb",
-  "setForwarding", "getDoNotDisturb", "getForwarding", "sendPage",
+  "setForwarding", "setDisplay", "pressButton", "getDoNotDisturb", "getForwarding",
+  "getMessageWaitingIndicator", "getDisplay", "getButtonInformation", "getLampMode", "sendPage",
 ] as const satisfies readonly ServiceName[];
 
 /**
  * `connection` is the initiated, transferred or conferenced call where the service makes one; `on`
- * and `forwardings` what was asked for; `pageStatus` what the paging system said of a page.
+ * to `lamps` what was asked for; `pageStatus` what the paging system said of a page.
  */
 export interface ServiceResponse {
   readonly service: ServiceName;
   readonly connection?: ConnectionId;
   readonly on?: boolean;
   readonly forwardings?: readonly Forwarding[];
+  /** What stands on the display, display by display. */
+  readonly displays?: readonly string[];
+  readonly buttons?: readonly Button[];
+  readonly lamps?: readonly Lamp[];
   readonly pageStatus?: PageStatus;
 }

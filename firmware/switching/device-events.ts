@@ -7,12 +7,10 @@ import type { LinkPicture } from "./picture.js";
 
 export type DeviceOrAgentEvent = Extract<CallEvent,
   { readonly type: AgentEventType | "backInService" | "outOfService" | "doNotDisturb"
-    | "forwarding" | "messageWaiting" }>;
+    | "forwarding" | "messageWaiting" | "displayUpdated" | "buttonPress" | "lampMode" }>;
 
 export function isDeviceOrAgentEvent(event: CallEvent): event is DeviceOrAgentEvent {
-  return "agentDevice" in event || event.type === "backInService" || event.type === "outOfService"
-    || event.type === "doNotDisturb" || event.type === "forwarding"
-    || event.type === "messageWaiting";
+  return "agentDevice" in event || "device" in event;
 }
 
 function forwardingOf(
@@ -37,6 +35,7 @@ export function applyToDevice(picture: LinkPicture, event: DeviceOrAgentEvent): 
   if (event.type === "backInService") entry.inService = true;
   if (event.type === "outOfService") entry.inService = false;
   if (event.type === "doNotDisturb") entry.doNotDisturb = event.on;
+  if (event.type === "messageWaiting") entry.messageWaiting = event.on;
   if (event.type === "forwarding") {
     const others = (entry.forwardings ?? []).filter(({ forwardingType }) =>
       forwardingType !== event.forwardingType);

@@ -21,7 +21,8 @@ export const partyFields = {
   agentLoggedOn: ["agentDevice"], agentLoggedOff: ["agentDevice"], agentNotReady: ["agentDevice"],
   agentReady: ["agentDevice"], agentBusy: ["agentDevice"], agentWorkingAfterCall: ["agentDevice"],
   backInService: ["device"], outOfService: ["device"], doNotDisturb: ["device"],
-  messageWaiting: ["device"],
+  messageWaiting: ["device"], displayUpdated: ["device"], buttonPress: ["device"],
+  lampMode: ["device"],
   forwarding: ["device", "forwardTo"],
 } as const satisfies Readonly<Record<EventName, readonly string[]>>;
 

@@ -57,6 +57,7 @@ export interface DeviceEntry {
   agent: AgentId | undefined;
   agentReason: string | undefined;
   doNotDisturb: boolean | undefined;
+  messageWaiting: boolean | undefined;
   /** One for each type of forwarding that the PBX told of. */
   forwardings: readonly Forwarding[] | undefined;
   notMonitored: { readonly reason: Text; readonly advice: Text } | undefined;
@@ -132,7 +133,7 @@ export class LinkPicture {
     const entry: DeviceEntry = {
       device, category, name: undefined, inService: undefined, agentState: undefined,
       agent: undefined, agentReason: undefined, doNotDisturb: undefined,
-      forwardings: undefined, notMonitored: undefined,
+      messageWaiting: undefined, forwardings: undefined, notMonitored: undefined,
       external: external || this.devices.size >= devicesMax, calls: undefined,
     };
     this.devices.set(device, entry);

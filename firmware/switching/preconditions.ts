@@ -33,7 +33,9 @@ export function checkPreconditions(request: ServiceRequest, stateOf: StateOf): R
   switch (request.service) {
     case "makeCall": case "setAgentState": case "setMessageWaitingIndicator":
     case "setDoNotDisturb": case "setForwarding": case "groupPickupCall": case "sendPage":
-    case "getDoNotDisturb": case "getForwarding":
+    case "getDoNotDisturb": case "getForwarding": case "getMessageWaitingIndicator":
+    case "getDisplay": case "getButtonInformation": case "getLampMode": case "setDisplay":
+    case "pressButton":
       return done;
     case "callBack": return one(request.connection, any);
     case "associateData": return one(request.connection, any);

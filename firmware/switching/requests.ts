@@ -4,7 +4,7 @@ import { fail, inEachLanguage, ok, type Result } from "../base/result.js";
 import type { World } from "../base/world.js";
 import type { Link } from "../link/link.js";
 import type { ConnectionId, LinkId } from "../model/identifiers.js";
-import type { ServiceRequest, ServiceResponse } from "../model/services.js";
+import { callCodes, type ServiceRequest, type ServiceResponse } from "../model/services.js";
 import type { LinkPicture } from "./picture.js";
 import { checkPreconditions } from "./preconditions.js";
 import type { Actor, NumberResolver } from "./switch.js";
@@ -87,7 +87,8 @@ export class Requests {
   }
 }
 
-function checkCapability(link: Link, { service }: ServiceRequest): Result<void> {
+function checkCapability(link: Link, request: ServiceRequest): Result<void> {
+  const { service } = request;
   const { declared, proofs, id } = link.status;
   if (declared.services[service] === undefined) {
     return fail("service-not-supported", `link ${id} does not offer ${service}`);
@@ -98,7 +99,19 @@ function checkCapability(link: Link, { service }: ServiceRequest): Result<void> 
       ? `link ${id} refuses ${service}: ${words(disproof.evidence)}`
       : `le lien ${id} refuse ${service} : ${words(disproof.evidence)}`));
   }
-  return ok(undefined);
+  return checkCodes(link, request);
+}
+
+/** A call without its code would be another call. */
+function checkCodes({ status: { declared, id } }: Link, request: ServiceRequest): Result<void> {
+  if (request.service !== "makeCall" && request.service !== "consultationCall") {
+    return ok(undefined);
+  }
+  const taken = declared.callCodes?.[request.service] ?? [];
+  const refused = callCodes.find((code) => request[code] !== undefined && !taken.includes(code));
+  return refused === undefined ? ok(undefined)
+    : fail("call-code-not-supported", `link ${id} takes no ${refused} with ${request.service}`,
+      { fields: [{ path: refused, message: "is not supported" }] });
 }
 
 /** A call that was transferred goes on under another name; the application may know the old. */
@@ -113,7 +126,9 @@ function withCurrentCalls(
   switch (request.service) {
     case "makeCall": case "setAgentState": case "setMessageWaitingIndicator":
     case "setDoNotDisturb": case "setForwarding": case "groupPickupCall": case "sendPage":
-    case "getDoNotDisturb": case "getForwarding":
+    case "getDoNotDisturb": case "getForwarding": case "getMessageWaitingIndicator":
+    case "getDisplay": case "getButtonInformation": case "getLampMode": case "setDisplay":
+    case "pressButton":
       return request;
     case "alternateCall": case "reconnectCall": case "transferCall": case "conferenceCall":
       return { ...request, heldCall: now(request.heldCall), activeCall: now(request.activeCall) };

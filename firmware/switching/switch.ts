@@ -50,6 +50,7 @@ export interface DeviceView {
   readonly agentReason: string | undefined;
   /** As the PBX last said while its link was up; not known before, nor after a break. */
   readonly doNotDisturb: boolean | undefined;
+  readonly messageWaiting: boolean | undefined;
   /** Likewise; a type that is not listed was not told of. */
   readonly forwardings: readonly Forwarding[] | undefined;
   readonly notMonitored: { readonly reason: Text; readonly advice: Text } | undefined;

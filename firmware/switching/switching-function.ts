@@ -225,6 +225,7 @@ class SwitchingCore implements SwitchingFunction {
     }
     for (const device of picture.devices.values()) {
       device.doNotDisturb = undefined;
+      device.messageWaiting = undefined;
       device.forwardings = undefined;
     }
     this.#options.world.log.event("switch.stale", { link, calls: picture.calls.size });

@@ -27,7 +27,7 @@ export function deviceView(link: LinkId, device: DeviceEntry): DeviceView {
     link, device: device.device, category: device.category, name: device.name,
     inService: device.inService, agentState: device.agentState, agent: device.agent,
     agentReason: device.agentReason, doNotDisturb: device.doNotDisturb,
-    forwardings: device.forwardings,
+    messageWaiting: device.messageWaiting, forwardings: device.forwardings,
     notMonitored: device.notMonitored,
     calls: device.calls?.size ?? 0,
   };

@@ -9,6 +9,7 @@ import type { CallEvent } from "../../firmware/model/events.js";
 import { deviceId, linkId } from "../../firmware/model/identifiers.js";
 import type { ServiceRequest } from "../../firmware/model/services.js";
 import type { CallView } from "../../firmware/switching/switch.js";
+import { CstaService } from "../../proto/gen/cti/gateway/v1/csta_pb.js";
 import { startGatewayUnderTest, type GatewayUnderTest } from "../gateway-under-test.js";
 import { until } from "./gateway-process.js";
 import { silentWorld } from "./server-rig.js";
@@ -111,6 +112,25 @@ ${encodings.map(({ id, link, options }) => `  - id: ${id}
       }
     });
   }
+
+  it("goes on with its session after a break, and has missed nothing: xml", async () => {
+    heard.clear();
+    const link = second.gateway.links.get("xml");
+    assert.ok(link !== undefined);
+    link.disable();
+    await until("the first gateway keeps its session", async () => {
+      const { sessions } = await first.client.unary(CstaService.method.listCstaSessions, {});
+      return sessions.some(({ connected }) => !connected);
+    });
+    pbx.call({ from: "1008", to: "1009", ringMs: 200, talkMs: 200 });
+    await until("the call is over", () => (heard.get("asterisk") ?? []).some((each) =>
+      each.startsWith("callCleared")));
+    link.enable();
+    await until("xml has seen its end", () =>
+      heard.get("xml")?.at(-1) === expected("xml").at(-1)).catch(() => undefined);
+    assert.deepEqual(heard.get("xml"), expected("xml"));
+    await until("the link is up", () => link.status.state.name === "up");
+  });
 
   for (const { id } of encodings) {
     it(`carries a click through both to the Asterisk: ${id}`, async () => {

@@ -4,7 +4,8 @@ import { create } from "@bufbuild/protobuf";
 import { CallsService, RequestedAgentStateSchema, type SnapshotCallsResponse }
   from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { ConnectionIdSchema, ConnectionState, ConnectionStateSchema, DirectionSchema,
-  ForwardingTypeSchema, type ConnectionId } from "../../../proto/gen/cti/gateway/v1/model_pb.js";
+  ForwardingTypeSchema, LampModeSchema, type ConnectionId }
+  from "../../../proto/gen/cti/gateway/v1/model_pb.js";
 import { ask, type Command, type Input, type OptionDeclaration } from "../command.js";
 import { exitCodes } from "../exit-codes.js";
 import { Failure } from "../failure.js";
@@ -140,20 +141,32 @@ const pairCommands: readonly Command[] = [
         ...await heldAndActive(session, input), requestId: session.environment.randomId() }) })),
 ];
 
+const codeOptions: readonly OptionDeclaration[] = [
+  { flags: "--account <code>", about: ["on whose account", "code d'affaire"] },
+  { flags: "--authorise <code>", about: ["the code that allows the call",
+    "le code qui autorise l'appel"] },
+  { flags: "--user-data <text>", about: ["text for who gets the call",
+    "texte pour qui reçoit l'appel"] }];
+
+const codes = (input: Input) => ({ accountCode: input.text("account"),
+  authCode: input.text("authorise"), userData: Buffer.from(input.text("userData")) });
+
 const numberCommands: readonly Command[] = [
   ask({ words: "call make", aliases: ["dial"], args: [...device, "<number>"],
     options: [{ flags: "--do-not-prompt",
-      about: ["let the device go off hook by itself", "décrocher le poste de lui-même"] }],
+      about: ["let the device go off hook by itself", "décrocher le poste de lui-même"] },
+    ...codeOptions],
     about: ["Call a number from a device.", "Appeler un numéro depuis un poste."],
     method: methods.makeCall, show: showNew,
     request: (input, { environment }) => ({ link: input.arg("link"), device: input.arg("device"),
       number: input.arg("number"), doNotPrompt: input.flag("doNotPrompt"),
-      requestId: environment.randomId() }) }),
-  ask({ words: "call consult", args: [...device, "<number>"], options: [callOption],
+      ...codes(input), requestId: environment.randomId() }) }),
+  ask({ words: "call consult", args: [...device, "<number>"],
+    options: [callOption, ...codeOptions],
     about: ["Hold a call and call somebody else.", "Mettre en garde et appeler quelqu'un d'autre."],
     method: methods.consultationCall, show: showNew,
     request: async (input, session) => ({ link: input.arg("link"), number: input.arg("number"),
-      existingCall: await connectionAt(session, input, [CONNECTED]),
+      existingCall: await connectionAt(session, input, [CONNECTED]), ...codes(input),
       requestId: session.environment.randomId() }) }),
   ask({ words: "call single-step-transfer", aliases: ["blind-transfer"],
     args: [...device, "<number>"], options: [callOption], show: showNew,
@@ -239,6 +252,14 @@ const otherCommands: readonly Command[] = [
     about: ["Switch a device's do-not-disturb on or off.",
       "Activer (on) ou désactiver (off) ne-pas-déranger d'un poste."],
     request: switched }),
+  ask({ words: "device write", args: [...device, "<text>"], method: methods.setDisplay,
+    about: ["Write on a telephone's display.", "Écrire sur l'afficheur d'un poste."],
+    request: (input, { environment }) => ({ link: input.arg("link"), device: input.arg("device"),
+      text: input.arg("text"), requestId: environment.randomId() }) }),
+  ask({ words: "device press", args: [...device, "<button>"], method: methods.buttonPress,
+    about: ["Press a telephone's button.", "Appuyer sur une touche d'un poste."],
+    request: (input, { environment }) => ({ link: input.arg("link"), device: input.arg("device"),
+      button: input.arg("button"), requestId: environment.randomId() }) }),
   ask({ words: "device forward", args: [...device, "<on-off>"], method: methods.setForwarding,
     options: [
       { flags: "--to <number>", about: ["where to", "vers où"] },
@@ -267,6 +288,28 @@ const deviceQueries: readonly Command[] = [
       "Demander au PBX si ne-pas-déranger est actif sur un poste."],
     request: (input) => ({ link: input.arg("link"), device: input.arg("device") }),
     show: ({ on }, session) => session.text(yesNo(session, on)) }),
+  ask({ words: "device lamp-state", args: device, method: methods.getMessageWaitingIndicator,
+    about: ["Ask the PBX whether a device's message lamp is lit.",
+      "Demander au PBX si le voyant de message d'un poste est allumé."],
+    request: (input) => ({ link: input.arg("link"), device: input.arg("device") }),
+    show: ({ on }, session) => session.text(yesNo(session, on)) }),
+  ask({ words: "device display", args: device, method: methods.getDisplay,
+    about: ["Show what stands on a telephone's display.",
+      "Montrer ce qui est affiché sur un poste."],
+    request: (input) => ({ link: input.arg("link"), device: input.arg("device") }),
+    show: ({ texts }, session) => session.text(texts.join("\n")) }),
+  ask({ words: "device buttons", args: device, method: methods.getButtonInformation,
+    about: ["List a telephone's buttons.", "Lister les touches d'un poste."],
+    request: (input) => ({ link: input.arg("link"), device: input.arg("device") }),
+    show: ({ buttons }, session) => session.table([["Button", "Touche"], ["Label", "Libellé"],
+      ["Function", "Fonction"], ["Number", "Numéro"]],
+    buttons.map((row) => [row.button, row.label, row.function, row.number])) }),
+  ask({ words: "device lamps", args: device, method: methods.getLampMode,
+    about: ["List a telephone's lamps.", "Lister les voyants d'un poste."],
+    request: (input) => ({ link: input.arg("link"), device: input.arg("device") }),
+    show: ({ lamps }, session) => session.table(
+      [["Lamp", "Voyant"], ["Mode", "Mode"], ["Button", "Touche"]],
+      lamps.map(({ lamp, mode, button }) => [lamp, enumWord(LampModeSchema, mode), button])) }),
 ];
 
 export const callCommands: readonly Command[] = [

@@ -16,8 +16,8 @@ import type { Identity } from "./roles.js";
 /** Longer texts are told by their length and hash. */
 export const textShownMax = 256;
 
-const secretName =
-  /(^|_)(password|passwd|secret|token|bearer|passphrase|credential|credentials|pin|key|pem|value)$/;
+const secretName = new RegExp("(^|_)(password|passwd|secret|token|bearer|passphrase|credential"
+  + "|credentials|pin|key|pem|value|auth_code|user_data)$");
 /** Where to go on in a list: no secret. */
 const harmlessNames = new Set(["page_token"]);
 const numberName = /(^|_)(number|numbers|device|devices|party|to|agent|called|calling)$/;

@@ -52,12 +52,14 @@ const table: readonly (readonly [string, MethodRow])[] = [
   ...rows(access, "admin", "none", ["ListUsers", "ListTokens", "ListCertificates"]),
 
   ...rows(calls, "viewer", "none", ["SnapshotCalls", "WatchEvents", "GetForwarding",
-    "GetDoNotDisturb"]),
+    "GetDoNotDisturb", "GetMessageWaitingIndicator", "GetDisplay", "GetButtonInformation",
+    "GetLampMode"]),
   ...rows(calls, "operator", "change", ["MakeCall", "AnswerCall", "ClearConnection", "ClearCall",
     "HoldCall", "RetrieveCall", "AlternateCall", "ReconnectCall", "ConsultationCall",
     "TransferCall", "ConferenceCall", "SingleStepTransferCall", "SingleStepConference",
     "DeflectCall", "DirectedPickupCall", "ParkCall", "GenerateDigits", "SetAgentState",
-    "SetMessageWaitingIndicator", "SetDoNotDisturb", "SetForwarding", "GroupPickupCall",
+    "SetMessageWaitingIndicator", "SetDoNotDisturb", "SetForwarding", "SetDisplay", "ButtonPress",
+    "GroupPickupCall",
     "AcceptCall", "CallBack", "AssociateData"]),
 
   ...rows(configuration, "admin", "none", ["GetConfiguration", "ValidateConfiguration",

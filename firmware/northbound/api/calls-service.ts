@@ -4,12 +4,13 @@ import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import { done, fail, ok, type Result } from "../../base/result.js";
 import { agentId, callId, deviceId, linkId, type ConnectionId }
   from "../../model/identifiers.js";
-import type { DeviceQuery, ServiceRequest, ServiceResponse } from "../../model/services.js";
+import type { CallCodes, CallTags, DeviceQuery, ServiceRequest, ServiceResponse }
+  from "../../model/services.js";
 import { CallsService } from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import type { ConnectionId as ConnectionIdMessage }
   from "../../../proto/gen/cti/gateway/v1/model_pb.js";
 import { snapshotMessage } from "./call-message.js";
-import { forwardingTypes, requestedAgentStates, wordOf } from "./enums.js";
+import { forwardingTypes, lampModes, requestedAgentStates, wordOf } from "./enums.js";
 import { watchEvents } from "./event-watch.js";
 import { Fields, textLengthMax } from "./fields.js";
 import type { GatewayView } from "./gateway-view.js";
@@ -20,6 +21,12 @@ import type { RequestIds } from "./request-ids.js";
 /** More digits than any menu asks for at once. */
 const digitsMax = 64;
 const requestIdLengthMax = 128;
+/** Codes and data of a call (ECMA-269 §12.2, ECMA-285). */
+const codeLengthMax = 32;
+const userDataMax = 256;
+const correlatorMax = 32;
+/** SetDisplay takes no more (ECMA-285). */
+const displayLengthMax = 240;
 const nobody = { name: "", roles: [] };
 
 /** A connection must be there with both its parts. */
@@ -38,6 +45,29 @@ function connectionOf(
 function text(fields: Fields, path: string, value: string): string {
   fields.required(path, value);
   return value;
+}
+
+function codesOf(
+  fields: Fields, { accountCode, authCode }: { readonly accountCode: string;
+    readonly authCode: string },
+): CallCodes {
+  fields.optional("account_code", accountCode, codeLengthMax);
+  fields.optional("auth_code", authCode, codeLengthMax);
+  return { ...(accountCode === "" ? {} : { accountCode }),
+    ...(authCode === "" ? {} : { authCode }) };
+}
+
+function tagsOf(
+  fields: Fields, { userData, correlatorData }: { readonly userData: Uint8Array;
+    readonly correlatorData: Uint8Array },
+): CallTags {
+  if (userData.length > userDataMax) fields.wrong("user_data", `at most ${userDataMax} octets`);
+  if (correlatorData.length > correlatorMax) {
+    fields.wrong("correlator_data", `at most ${correlatorMax} octets`);
+  }
+  const hex = (octets: Uint8Array): string => Buffer.from(octets).toString("hex");
+  return { ...(userData.length === 0 ? {} : { userData: hex(userData) }),
+    ...(correlatorData.length === 0 ? {} : { correlatorData: hex(correlatorData) }) };
 }
 
 type Action = { readonly link: string; readonly requestId: string };
@@ -138,7 +168,8 @@ function callControl(actions: Actions): Pick<Handlers, "makeCall" | "answerCall"
       context, (fields) => ({ service: "makeCall",
         callingDevice: deviceId(text(fields, "device", request.device)),
         calledNumber: text(fields, "number", request.number),
-        autoOriginate: request.doNotPrompt ? "doNotPrompt" : "prompt" }))),
+        autoOriginate: request.doNotPrompt ? "doNotPrompt" : "prompt",
+        ...codesOf(fields, request), ...tagsOf(fields, request) }))),
     answerCall: async (request, context) => nothing(await actions.act(method.answerCall, request,
       context, (fields) => ({ service: "answerCall",
         connection: connectionOf(fields, "connection", request.connection) }))),
@@ -172,7 +203,9 @@ function callTransfer(actions: Actions): Pick<Handlers, "consultationCall" | "tr
     consultationCall: async (request, context) => connection(await actions.act(
       method.consultationCall, request, context, (fields) => ({ service: "consultationCall",
         existingCall: connectionOf(fields, "existing_call", request.existingCall),
-        consultedDevice: text(fields, "number", request.number) }))),
+        consultedDevice: text(fields, "number", request.number),
+        ...codesOf(fields, request),
+        ...tagsOf(fields, { ...request, correlatorData: new Uint8Array(0) }) }))),
     transferCall: async (request, context) => connection(await actions.act(method.transferCall,
       request, context, (fields) => ({ service: "transferCall",
         heldCall: connectionOf(fields, "held_call", request.heldCall),
@@ -261,7 +294,8 @@ function callCompletion(
 
 function deviceSwitches(
   actions: Actions,
-): Pick<Handlers, "setMessageWaitingIndicator" | "setDoNotDisturb" | "setForwarding"> {
+): Pick<Handlers, "setMessageWaitingIndicator" | "setDoNotDisturb" | "setForwarding"
+  | "setDisplay" | "buttonPress"> {
   return {
     setMessageWaitingIndicator: async (request, context) => nothing(await actions.act(
       method.setMessageWaitingIndicator, request, context, (fields) => ({
@@ -270,6 +304,16 @@ function deviceSwitches(
     setDoNotDisturb: async (request, context) => nothing(await actions.act(
       method.setDoNotDisturb, request, context, (fields) => ({ service: "setDoNotDisturb",
         on: request.on, device: deviceId(text(fields, "device", request.device)) }))),
+    setDisplay: async (request, context) => nothing(await actions.act(method.setDisplay, request,
+      context, (fields) => {
+        fields.optional("text", request.text, displayLengthMax);
+        return { service: "setDisplay", text: request.text,
+          device: deviceId(text(fields, "device", request.device)) };
+      })),
+    buttonPress: async (request, context) => nothing(await actions.act(method.buttonPress, request,
+      context, (fields) => ({ service: "pressButton",
+        button: text(fields, "button", request.button),
+        device: deviceId(text(fields, "device", request.device)) }))),
     setForwarding: async (request, context) => nothing(await actions.act(method.setForwarding,
       request, context, (fields) => {
         const forwardingType = wordOf(forwardingTypes, request.type);
@@ -283,17 +327,35 @@ function deviceSwitches(
   };
 }
 
-function deviceQueries(actions: Actions): Pick<Handlers, "getForwarding" | "getDoNotDisturb"> {
+function deviceQueries(actions: Actions): Pick<Handlers, "getForwarding" | "getDoNotDisturb"
+  | "getMessageWaitingIndicator" | "getDisplay" | "getButtonInformation" | "getLampMode"> {
   return {
-    getForwarding: async (request, context) => {
-      const answer = await actions.ask("getForwarding", request, context);
-      return !answer.ok ? answer : ok({ forwardings: (answer.value.forwardings ?? [])
-        .map(({ forwardingType, on, forwardTo = "" }) => ({ on, number: forwardTo,
-          type: forwardingType === undefined ? 0 : forwardingTypes[forwardingType] })) });
-    },
-    getDoNotDisturb: async (request, context) => {
-      const answer = await actions.ask("getDoNotDisturb", request, context);
-      return answer.ok ? ok({ on: answer.value.on === true }) : answer;
-    },
+    getForwarding: async (request, context) => answered(
+      await actions.ask("getForwarding", request, context), ({ forwardings = [] }) => ({
+        forwardings: forwardings.map(({ forwardingType, on, forwardTo = "" }) => ({ on,
+          number: forwardTo,
+          type: forwardingType === undefined ? 0 : forwardingTypes[forwardingType] })) })),
+    getDoNotDisturb: async (request, context) => answered(
+      await actions.ask("getDoNotDisturb", request, context), ({ on = false }) => ({ on })),
+    getMessageWaitingIndicator: async (request, context) => answered(
+      await actions.ask("getMessageWaitingIndicator", request, context),
+      ({ on = false }) => ({ on })),
+    getDisplay: async (request, context) => answered(
+      await actions.ask("getDisplay", request, context),
+      ({ displays = [] }) => ({ texts: [...displays] })),
+    getButtonInformation: async (request, context) => answered(
+      await actions.ask("getButtonInformation", request, context), ({ buttons = [] }) => ({
+        buttons: buttons.map(({ button, label = "", function: does = "", associatedNumber = "" }) =>
+          ({ button, label, function: does, number: associatedNumber })) })),
+    getLampMode: async (request, context) => answered(
+      await actions.ask("getLampMode", request, context), ({ lamps = [] }) => ({
+        lamps: lamps.map(({ lamp, lampMode, button = "" }) =>
+          ({ lamp, mode: lampModes[lampMode], button })) })),
   };
+}
+
+function answered<M>(
+  answer: Result<ServiceResponse>, message: (response: ServiceResponse) => M,
+): Result<M> {
+  return answer.ok ? ok(message(answer.value)) : answer;
 }

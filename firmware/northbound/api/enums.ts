@@ -3,7 +3,8 @@
 import type { EventName } from "../../model/events.js";
 import type { Direction as ModelDirection, NumberForms } from "../../model/records.js";
 import type {
-  ForwardingType as ModelForwardingType, RequestedAgentState as ModelRequestedAgentState,
+  ForwardingType as ModelForwardingType, LampMode as ModelLampMode,
+  RequestedAgentState as ModelRequestedAgentState,
 } from "../../model/services.js";
 import type { AgentState as ModelAgentState, ConnectionState as ModelConnectionState }
   from "../../model/states.js";
@@ -11,7 +12,8 @@ import type { LinkState as ModelLinkState } from "../../link/link.js";
 import type { AlarmSeverity } from "../../supervisor/alarms.js";
 import { RequestedAgentState } from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { LinkState } from "../../../proto/gen/cti/gateway/v1/links_pb.js";
-import { AgentState, ConnectionState, Direction, EventType, ForwardingType, NumberKind }
+import { AgentState, ConnectionState, Direction, EventType, ForwardingType, LampMode,
+  NumberKind }
   from "../../../proto/gen/cti/gateway/v1/model_pb.js";
 import { Role as RoleValue } from "../../../proto/gen/cti/gateway/v1/access_pb.js";
 import { Severity } from "../../../proto/gen/cti/gateway/v1/system_pb.js";
@@ -52,6 +54,9 @@ export const eventTypes: Readonly<Record<EventName, EventType>> = {
   doNotDisturb: EventType.DO_NOT_DISTURB,
   forwarding: EventType.FORWARDING,
   messageWaiting: EventType.MESSAGE_WAITING,
+  displayUpdated: EventType.DISPLAY_UPDATED,
+  buttonPress: EventType.BUTTON_PRESS,
+  lampMode: EventType.LAMP_MODE,
 };
 
 export const connectionStates: Readonly<Record<ModelConnectionState, ConnectionState>> = {
@@ -95,6 +100,11 @@ export const forwardingTypes: Readonly<Record<ModelForwardingType, ForwardingTyp
   immExt: ForwardingType.IMMEDIATE_EXTERNAL, dnd: ForwardingType.DO_NOT_DISTURB,
   dndInt: ForwardingType.DO_NOT_DISTURB_INTERNAL,
   dndExt: ForwardingType.DO_NOT_DISTURB_EXTERNAL,
+};
+
+export const lampModes: Readonly<Record<ModelLampMode, LampMode>> = {
+  brokenFlutter: LampMode.BROKEN_FLUTTER, flutter: LampMode.FLUTTER, off: LampMode.OFF,
+  steady: LampMode.STEADY, wink: LampMode.WINK, unknown: LampMode.UNKNOWN,
 };
 
 export const requestedAgentStates: Readonly<

@@ -62,6 +62,9 @@ const bodies: readonly Body[] = [
   { type: "doNotDisturb", device: deviceId("100"), on: true },
   { type: "forwarding", device: deviceId("100"), on: true, forwardTo: deviceId("200") },
   { type: "messageWaiting", device: deviceId("100"), on: true },
+  { type: "displayUpdated", device: deviceId("100"), text: "Anna" },
+  { type: "buttonPress", device: deviceId("100"), button: "7", label: "Line 7" },
+  { type: "lampMode", device: deviceId("100"), lamp: "7", lampMode: "wink", button: "7" },
 ];
 
 function entry(body: Body, number = 7n): NumberedEvent {

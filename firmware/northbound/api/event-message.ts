@@ -13,7 +13,8 @@ import type { NumberedEvent } from "../../switching/switch.js";
 import { EventSchema, type ConnectionIdSchema, type ConnectionListEntrySchema,
   type NumberFormsSchema } from "../../../proto/gen/cti/gateway/v1/model_pb.js";
 import type { WatchEventsResponseSchema } from "../../../proto/gen/cti/gateway/v1/calls_pb.js";
-import { agentStates, connectionStates, directions, eventTypes, forwardingTypes } from "./enums.js";
+import { agentStates, connectionStates, directions, eventTypes, forwardingTypes,
+  lampModes } from "./enums.js";
 import { numberMessage } from "./number-message.js";
 import { encoded, type PlainInit } from "./encoding.js";
 import { encodePlain } from "./plain-writer.js";
@@ -123,9 +124,25 @@ function typeFields(event: CallEvent, forms: Forms): EventInit {
       return { subject: forms(event.agentDevice), agentState: agentStates[entered],
         agent: event.agent ?? "", acdGroup: event.acdGroup ?? "", reason: event.reason ?? "" };
     }
+    default: return deviceFields(event, forms);
+  }
+}
+
+function deviceFields(
+  event: Extract<CallEvent, { readonly device: unknown }>, forms: Forms,
+): EventInit {
+  switch (event.type) {
     case "backInService": case "outOfService": return { subject: forms({ device: event.device }) };
     case "doNotDisturb": case "messageWaiting":
       return { subject: forms({ device: event.device }), on: event.on };
+    case "displayUpdated":
+      return { subject: forms({ device: event.device }), text: event.text };
+    case "buttonPress":
+      return { subject: forms({ device: event.device }), button: event.button,
+        label: event.label ?? "" };
+    case "lampMode":
+      return { subject: forms({ device: event.device }), lamp: event.lamp,
+        lampMode: lampModes[event.lampMode], button: event.button ?? "" };
     case "forwarding":
       return { subject: forms({ device: event.device }), on: event.on,
         ...(event.forwardingType === undefined ? {}

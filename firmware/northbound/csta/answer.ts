@@ -29,7 +29,13 @@ export function errorOf({ code }: Pick<Fault, "code">): CstaError {
 }
 
 /** CSTA says where the number was wrong (ECMA-269 §12.2.17). */
-export function requestError(service: string, { code }: Pick<Fault, "code">): CstaError {
+export function requestError(
+  service: string, { code, fields }: Pick<Fault, "code" | "fields">,
+): CstaError {
+  if (code === "call-code-not-supported") {
+    return { category: "operation", value: fields?.[0]?.path === "authCode"
+      ? "authorisationCodeNotSupported" : "accountCodeNotSupported" };
+  }
   if (service === "MakeCall" && code === "destination-invalid") {
     return { category: "operation", value: "invalidCalledDeviceID" };
   }

@@ -230,12 +230,17 @@ function devicesOf(request: ServiceRequest): readonly string[] {
         ? [String(value)] : []).slice(0, 1);
 }
 
+/** Digits may be a PIN, a display may name a person, a code may let one call for nothing. */
+const untold: ReadonlySet<string> =
+  new Set(["digits", "text", "accountCode", "authCode", "userData", "correlatorData"]);
+
 /** Where to, without what cannot be erased from the log later. */
 function numbersOf(request: ServiceRequest): Readonly<Record<string, string>> {
   const told: Record<string, string> = {};
   for (const [name, value] of Object.entries(request) as [string, unknown][]) {
     if (name === "service" || typeof value !== "string") continue;
-    told[name] = name === "digits" ? `${value.length} digits` : maskNumbers(value);
+    told[name] = untold.has(name) ? `${value.length} characters`
+      : maskNumbers(value);
   }
   return told;
 }

@@ -67,7 +67,8 @@ describe("CSTA server: bounds", () => {
     const naming = { callName: String, deviceName: (_link: unknown, device: string) => device };
     const view = { link: pbx, device: deviceId("1"), category: "station", name: undefined,
       inService: true, agentState: undefined, agent: undefined, agentReason: undefined,
-      doNotDisturb: undefined, forwardings: undefined, notMonitored: undefined, calls: 0 } as const;
+      doNotDisturb: undefined, messageWaiting: undefined, forwardings: undefined,
+      notMonitored: undefined, calls: 0 } as const;
     const sizes = (count: number) => deviceList("1", Array.from({ length: count }, () => view),
       naming).map(({ argument }) => "deviceList" in argument
       ? [argument.deviceList.length, argument.lastSegment] : []);

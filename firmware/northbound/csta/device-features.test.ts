@@ -98,6 +98,74 @@ describe("CSTA device features", () => {
     assert.deepEqual([await disturb(), await forwarding()], [unknown, unknown]);
   });
 
+  it("offers nothing that this very PBX has shown not to have", async () => {
+    const evidence = "the PBX does not list it";
+    link.declared = { ...link.declared,
+      events: ["delivered", "forwarding", "doNotDisturb", "messageWaiting"] };
+    link.proofs = [{ subject: "forwarding", proven: "no", evidence },
+      { subject: "getForwarding", proven: "no", evidence },
+      { subject: "doNotDisturb", proven: "no", evidence },
+      { subject: "messageWaiting", proven: "not-tried", evidence }];
+    assert.ok(!await offers("GetForwarding") && await offers("GetDoNotDisturb"));
+    const said = await app.ask("GetSwitchingFunctionCapabilities", {});
+    assert.ok(typeof said === "object");
+    const events = said["events"] as readonly string[];
+    assert.deepEqual(["forwarding", "doNotDisturb", "messageWaiting", "delivered"]
+      .filter((name) => events.includes(name)), ["messageWaiting", "delivered"]);
+    const started = await app.ask("MonitorStart", { requestedMonitorFilter: ["delivered"],
+      monitorObject: { deviceObject: dn("101") } });
+    assert.ok(typeof started === "object");
+    const unreported = started["actualMonitorFilter"] as readonly string[];
+    assert.ok(["delivered", "forwarding", "doNotDisturb"].every((name) =>
+      unreported.includes(name)) && !unreported.includes("messageWaiting"));
+  });
+
+  it("shows a telephone: display, buttons, lamps", async () => {
+    link.declared = { ...link.declared,
+      events: ["displayUpdated", "buttonPress", "lampMode", "messageWaiting"] };
+    link.answer = { on: true, displays: ["Anna", "14:05"],
+      buttons: [{ button: "7", label: "Line", associatedNumber: deviceId("201") }],
+      lamps: [{ lamp: "7", lampMode: "wink", button: "7" }] };
+    const operator = await application("operator");
+    const of = { device: dn("101") };
+    assert.deepEqual(await app.ask("GetMessageWaitingIndicator", of), { messageWaitingOn: true });
+    const shown = await app.ask("GetDisplay", of);
+    assert.ok(typeof shown === "object");
+    assert.deepEqual((shown["displayList"] as readonly { contentsOfDisplay: string }[])
+      .map(({ contentsOfDisplay }) => contentsOfDisplay), ["Anna", "14:05"]);
+    assert.deepEqual(await app.ask("GetButtonInformation", of), { buttonList: [
+      { button: "7", buttonLabel: "Line", buttonAssociatedNumber: dn("201") }] });
+    assert.deepEqual(await app.ask("GetLampMode", of),
+      { lampModeList: [{ lamp: "7", lampMode: "wink", button: "7" }] });
+    assert.equal(await app.ask("ButtonPress", { ...of, button: "7" }),
+      "security/securityInfoViolated");
+    assert.deepEqual(await operator.ask("ButtonPress", { ...of, button: "7" }), {});
+    assert.deepEqual(await operator.ask("SetDisplay", { ...of, contentsOfDisplay: "Hi" }), {});
+    assert.deepEqual(link.requests.slice(-2), [{ service: "pressButton", device, button: "7" },
+      { service: "setDisplay", device, text: "Hi" }]);
+    assert.equal(await operator.ask("SetDisplay",
+      { ...of, contentsOfDisplay: "x".repeat(241) }), "operation/invalidParameterValue");
+    await operator.ask("MonitorStart", { monitorObject: { deviceObject: dn("101") } });
+    await happen({ type: "displayUpdated", device, text: "Hi" });
+    await happen({ type: "buttonPress", device, button: "7", label: "Line" });
+    await happen({ type: "lampMode", device, lamp: "7", lampMode: "off" });
+    assert.deepEqual(operator.reports.map(({ extensions: _, ...report }) => report), [
+      { type: "displayUpdated", device: dn("101"), logicalRows: 1, logicalColumns: 2,
+        contentsOfDisplay: "Hi" },
+      { type: "buttonPress", device: dn("101"), button: "7", buttonLabel: "Line" },
+      { type: "lampMode", device: dn("101"), lamp: "7", lampMode: "off" }]);
+  });
+
+  it("answers of a message lamp from what it was told", async () => {
+    link.declared = { ...link.declared, services: {}, events: ["messageWaiting"] };
+    assert.ok(await offers("GetMessageWaitingIndicator"));
+    await happen({ type: "messageWaiting", device, on: true });
+    assert.deepEqual(await app.ask("GetMessageWaitingIndicator", { device: dn("101") }),
+      { messageWaitingOn: true });
+    assert.equal(await app.ask("GetLampMode", { device: dn("101") }),
+      "systemResourceAvailability/generic");
+  });
+
   it("sets and tells every type of forwarding", async () => {
     const operator = await application("operator");
     await operator.ask("MonitorStart", { monitorObject: { deviceObject: dn("101") } });

@@ -19,7 +19,7 @@ export const reportedEvents: readonly CstaEventName[] = [
   "connectionCleared", "callCleared", "digitsDialed", "callInformation", "digitsGenerated",
   "agentLoggedOn", "agentLoggedOff", "agentNotReady", "agentReady", "agentBusy",
   "agentWorkingAfterCall", "backInService", "outOfService", "doNotDisturb", "forwarding",
-  "messageWaiting",
+  "messageWaiting", "displayUpdated", "buttonPress", "lampMode",
 ];
 
 /** Names things of one link. */
@@ -157,6 +157,15 @@ function otherReport(of: LinkNaming, event: ModelEvent): CstaEvent | undefined {
         ...(event.forwardTo === undefined ? {} : { forwardTo: of.device(event.forwardTo) }) };
     case "messageWaiting":
       return { type: event.type, device: of.device(event.device), messageWaitingOn: event.on };
+    case "displayUpdated":
+      return { type: event.type, device: of.device(event.device), logicalRows: 1,
+        logicalColumns: event.text.length, contentsOfDisplay: event.text };
+    case "buttonPress":
+      return { type: event.type, device: of.device(event.device), button: event.button,
+        ...(event.label === undefined ? {} : { buttonLabel: event.label }) };
+    case "lampMode":
+      return { type: event.type, device: of.device(event.device), lamp: event.lamp,
+        lampMode: event.lampMode };
     default: return undefined;
   }
 }

@@ -1,6 +1,5 @@
 /** What this switching function offers to one application, and no more (ECMA-269 §13). */
 
-import type { EventName } from "../../model/events.js";
 import type { CstaCodec, CstaEventName, CstaServiceName } from "../../wire/csta/message.js";
 import type { LinkView } from "../api/gateway-view.js";
 import { queries } from "./device-query.js";
@@ -27,6 +26,14 @@ export interface Features {
   readonly unreported: readonly CstaEventName[];
 }
 
+/** What is declared counts until this very PBX has shown that it has it not. */
+function undisproved<N extends string>(
+  names: readonly N[], proofs: LinkView["status"]["proofs"],
+): readonly N[] {
+  return names.filter((name) =>
+    !proofs.some(({ subject, proven }) => subject === name && proven === "no"));
+}
+
 /**
  * Of several PBXs what any of them offers: a service that only another one has is refused when it
  * is asked for. Who may not control calls is not offered it.
@@ -36,9 +43,9 @@ export function featuresOf(
   mayControl: boolean,
 ): Features {
   const offered = new Set(links.flatMap(({ status: { declared, proofs } }) =>
-    Object.keys(declared.services).filter((name) =>
-      !proofs.some(({ subject, proven }) => subject === name && proven === "no"))));
-  const declared = new Set<EventName>(links.flatMap(({ status }) => [...status.declared.events]));
+    undisproved(Object.keys(declared.services), proofs)));
+  const declared = new Set(links.flatMap(({ status: { declared: { events: names }, proofs } }) =>
+    undisproved(names, proofs)));
   // The gateway itself tells of the end of calls where the PBX does not.
   declared.add("callCleared");
   const control = [...controlServices].filter(([, needs]) => mayControl && offered.has(needs))
@@ -46,7 +53,7 @@ export function featuresOf(
   const events = reportedEvents.filter((name) => codec.events.has(name)
     && (declared as ReadonlySet<string>).has(name));
   const answered = queries.filter(([, { asks, toldBy }]) =>
-    offered.has(asks) || declared.has(toldBy)).map(([name]) => name);
+    offered.has(asks) || (toldBy !== undefined && declared.has(toldBy))).map(([name]) => name);
   const routes = mayControl && links.some(({ status: { declared, proofs } }) =>
     declared.routeing === true && !proofs.some(({ subject, proven }) =>
       subject === "routeing" && proven === "no"));

@@ -4,7 +4,7 @@
  */
 
 import { agentId, type ConnectionId } from "../../model/identifiers.js";
-import { forwardingTypes, type ServiceName, type ServiceRequest }
+import { forwardingTypes, type CallCodes, type CallTags, type ServiceName, type ServiceRequest }
   from "../../model/services.js";
 import type { CstaArgument, CstaConnection, CstaResult, CstaServiceName }
   from "../../wire/csta/message.js";
@@ -25,25 +25,40 @@ const nothing = (): Record<string, never> => ({});
 /** More digits than any menu asks for at once. */
 export const digitsMax = 64;
 
-/** CorrelatorData has 32 octets at most (ECMA-269 §12.2). */
+/** SetDisplay takes no more (ECMA-285); buttons have short names. */
+const displayMax = 240;
+const buttonMax = 64;
+
+/** CorrelatorData has 32 octets at most, UserData 256 (ECMA-269 §12.2, ECMA-285). */
 const correlator = /^(?:[0-9a-f]{2}){1,32}$/i;
-function isCorrelator(text: string | undefined): text is string {
-  return text !== undefined && correlator.test(text);
+const user = /^(?:[0-9a-f]{2}){1,256}$/i;
+/** Codes have 32 octets at most. */
+const codeMax = 32;
+
+/** Text that is no octets stays here: the call is the same without it. */
+function tagsOf({ correlatorData = "", userData = "" }: CallTags): CallTags {
+  return { ...(correlator.test(correlatorData) ? { correlatorData } : {}),
+    ...(user.test(userData) ? { userData } : {}) };
+}
+
+/** Whether the PBX takes them its link knows. */
+function codesOf(said: CallCodes, at: Reading): CallCodes {
+  const { accountCode, authCode } = said;
+  for (const code of [accountCode, authCode]) {
+    if (code !== undefined && (code === "" || code.length > codeMax)) {
+      at.wrong(code === accountCode ? "invalidAccountCode" : "invalidAuthCode");
+    }
+  }
+  return { ...(accountCode === undefined ? {} : { accountCode }),
+    ...(authCode === undefined ? {} : { authCode }) };
 }
 
 const simple: Rows = {
   MakeCall: { becomes: "makeCall",
-    read: (said, at) => {
-      // A call without its code would be another call: on somebody else's bill, or not allowed.
-      if (said.accountCode !== undefined) at.wrong("accountCodeNotSupported");
-      if (said.authCode !== undefined) at.wrong("authorisationCodeNotSupported");
-      return { service: "makeCall",
-        callingDevice: at.device(said.callingDevice, "invalidCallingDeviceID"),
-        calledNumber: at.number(said.calledDirectoryNumber, "invalidCalledDeviceID"),
-        autoOriginate: said.autoOriginate ?? "prompt",
-        // The call is the same without text that is no octets.
-        ...(isCorrelator(said.correlatorData) ? { correlatorData: said.correlatorData } : {}) };
-    },
+    read: (said, at) => ({ service: "makeCall",
+      callingDevice: at.device(said.callingDevice, "invalidCallingDeviceID"),
+      calledNumber: at.number(said.calledDirectoryNumber, "invalidCalledDeviceID"),
+      autoOriginate: said.autoOriginate ?? "prompt", ...tagsOf(said), ...codesOf(said, at) }),
     result: (made) => ({ callingDevice: made }) },
   AnswerCall: { becomes: "answerCall",
     read: (said, at) => ({ service: "answerCall",
@@ -59,16 +74,14 @@ const simple: Rows = {
       connection: at.connection(said.callbackConnection) }), result: nothing },
   AssociateData: { becomes: "associateData",
     read: (said, at) => {
-      const { accountCode, correlatorData, existingCall } = said;
-      if (accountCode === undefined && correlatorData === undefined) {
-        at.wrong("parameterNotSupported");
-      }
-      if (correlatorData !== undefined && !isCorrelator(correlatorData)) {
+      const tags = tagsOf(said);
+      const codes = codesOf(said, at);
+      if (said.correlatorData !== undefined && tags.correlatorData === undefined) {
         at.wrong("invalidParameterValue");
       }
-      return { service: "associateData", connection: at.connection(existingCall),
-        ...(accountCode === undefined ? {} : { accountCode }),
-        ...(correlatorData === undefined ? {} : { correlatorData }) };
+      if (Object.keys({ ...tags, ...codes }).length === 0) at.wrong("parameterNotSupported");
+      return { service: "associateData", connection: at.connection(said.existingCall), ...tags,
+        ...codes };
     }, result: nothing },
   ClearCall: { becomes: "clearCall",
     read: (said, at) => ({ service: "clearCall",
@@ -99,7 +112,8 @@ const joining: Rows = {
   ConsultationCall: { becomes: "consultationCall",
     read: (said, at) => ({ service: "consultationCall",
       existingCall: at.connection(said.existingCall),
-      consultedDevice: at.number(said.consultedDevice) }),
+      consultedDevice: at.number(said.consultedDevice), ...tagsOf(said),
+      ...codesOf(said, at) }),
     result: (made) => ({ initiatedCall: made }) },
   TransferCall: { becomes: "transferCall",
     read: (said, at) => ({ service: "transferCall", heldCall: at.connection(said.heldCall),
@@ -112,7 +126,7 @@ const joining: Rows = {
   SingleStepTransferCall: { becomes: "singleStepTransferCall",
     read: (said, at) => ({ service: "singleStepTransferCall",
       activeCall: at.connection(said.activeCall),
-      transferredTo: at.number(said.transferredTo) }),
+      transferredTo: at.number(said.transferredTo), ...tagsOf(said) }),
     result: (made) => ({ transferredCall: made }) },
   SingleStepConferenceCall: { becomes: "singleStepConference",
     read: (said, at) => {
@@ -126,7 +140,7 @@ const joining: Rows = {
   DeflectCall: { becomes: "deflectCall",
     read: (said, at) => ({ service: "deflectCall",
       callToBeDiverted: at.connection(said.callToBeDiverted),
-      newDestination: at.number(said.newDestination) }), result: nothing },
+      newDestination: at.number(said.newDestination), ...tagsOf(said) }), result: nothing },
   DirectedPickupCall: { becomes: "directedPickupCall",
     read: (said, at) => ({ service: "directedPickupCall",
       callToBePickedUp: at.connection(said.callToBePickedUp),
@@ -166,6 +180,17 @@ const ofDevices: Rows = {
   SetDoNotDisturb: { becomes: "setDoNotDisturb",
     read: (said, at) => ({ service: "setDoNotDisturb", device: at.device(said.device),
       on: said.doNotDisturbOn }), result: nothing },
+  SetDisplay: { becomes: "setDisplay",
+    read: (said, at) => {
+      if (said.contentsOfDisplay.length > displayMax) at.wrong("invalidParameterValue");
+      return { service: "setDisplay", device: at.device(said.device),
+        text: said.contentsOfDisplay };
+    }, result: nothing },
+  ButtonPress: { becomes: "pressButton",
+    read: (said, at) => {
+      if (said.button === "" || said.button.length > buttonMax) at.wrong("invalidParameterValue");
+      return { service: "pressButton", device: at.device(said.device), button: said.button };
+    }, result: nothing },
   SetMessageWaitingIndicator: { becomes: "setMessageWaitingIndicator",
     read: (said, at) => ({ service: "setMessageWaitingIndicator",
       device: at.device(said.device), on: said.messageWaitingOn }), result: nothing },

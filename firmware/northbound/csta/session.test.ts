@@ -220,7 +220,7 @@ describe("CSTA session", () => {
     assert.equal(await app.ask("MakeCall",
       { callingDevice: dn("999"), calledDirectoryNumber: dn("1") }),
     "operation/invalidCallingDeviceID");
-    assert.equal(await app.ask("SetDisplay", { device: dn("101"), contentsOfDisplay: "Hello" }),
+    assert.equal(await app.ask("CallDetailRecordsReport", { cdrInfo: [] }),
       "operation/serviceNotSupported");
     assert.equal(await app.ask("MakeCall", { callingDevice: dn("101"),
       calledDirectoryNumber: dn("102"), accountCode: "4711" }),

@@ -8,7 +8,7 @@
 
 import type { EventCause } from "../../model/causes.js";
 import type { RejectCause } from "../../model/routeing.js";
-import type { ForwardingType } from "../../model/services.js";
+import type { ForwardingType, LampMode } from "../../model/services.js";
 import type { AgentState, ConnectionState } from "../../model/states.js";
 import type { CstaErrorCategory } from "../../base/faults.js";
 import type { Decoder } from "../../base/codec.js";
@@ -170,6 +170,13 @@ export type CstaEvent = EventTail & (
       readonly forwardTo?: CstaDevice }
   | { readonly type: "messageWaiting"; readonly device: CstaParty;
       readonly messageWaitingOn: boolean }
+  | { readonly type: "displayUpdated"; readonly device: CstaParty; readonly displayID?: string;
+      readonly logicalRows: number; readonly logicalColumns: number;
+      readonly contentsOfDisplay: string }
+  | { readonly type: "buttonPress"; readonly device: CstaParty; readonly button: string;
+      readonly buttonLabel?: string }
+  | { readonly type: "lampMode"; readonly device: CstaParty; readonly lamp: string;
+      readonly lampLabel?: string; readonly lampMode: LampMode }
   | { readonly type: "backInService" | "outOfService"; readonly device: CstaParty }
   /** One that has a name but no table here: its element as it came (`privateData` of it). */
   | { readonly type: "other"; readonly name: string; readonly element: string });
@@ -194,6 +201,39 @@ export interface AgentStateEntry {
     readonly agentState: AgentState }[];
 }
 
+/** One call detail record (ECMA-269 §27, CDRInfo), as far as it is read. */
+export interface CallDetail {
+  readonly recordNumber?: number;
+  /** This and the other times: the switching function's, `YYYYMMDDHHMMSS` with or without `Z`. */
+  readonly recordCreationTime: string;
+  readonly callingDevice?: CstaParty;
+  readonly calledDevice?: CstaParty;
+  readonly associatedCallingDevice?: CstaParty;
+  readonly associatedCalledDevice?: CstaParty;
+  readonly recordedCall?: CstaConnection;
+  readonly connectionStart?: string;
+  readonly connectionEnd?: string;
+  /** Seconds. */
+  readonly connectionDuration?: number;
+  readonly chargingInfo?: ChargingInfo;
+  readonly reasonForTerm?: ReasonForTerm;
+  readonly accountInfo?: string;
+}
+
+export const reasonsForTerm = ["normalClearing", "unsuccessfulCallAttempt",
+  "abnormalTermination", "callTransferred", "other"] as const;
+export type ReasonForTerm = typeof reasonsForTerm[number];
+export const currencyMultipliers = ["oneThousandth", "oneHundredth", "oneTenth", "one", "ten",
+  "hundred", "thousand"] as const;
+
+export interface ChargingInfo {
+  /** One of the two. */
+  readonly chargingUnits?: number;
+  readonly currency?: { readonly currencyType: string; readonly currencyAmount: number;
+    readonly currencyMultiplier: typeof currencyMultipliers[number] };
+  readonly typeOfChargingInfo: "subTotal" | "total";
+}
+
 interface Shared {
   readonly extensions?: CstaExtensions;
 }
@@ -201,6 +241,11 @@ interface Shared {
 interface CallData extends Shared {
   readonly correlatorData?: string;
   readonly userData?: string;
+}
+
+interface Codes {
+  readonly accountCode?: string;
+  readonly authCode?: string;
 }
 
 interface Empty extends Shared {}
@@ -250,8 +295,7 @@ export interface CstaServices {
   { readonly actualMonitorFilter?: readonly CstaEventName[] } & Shared];
   MonitorStop: [{ readonly monitorCrossRefID: string } & Shared, Empty];
   MakeCall: [{ readonly callingDevice: CstaDevice; readonly calledDirectoryNumber: CstaDevice;
-    readonly accountCode?: string; readonly authCode?: string;
-    readonly autoOriginate?: "prompt" | "doNotPrompt" } & CallData,
+    readonly autoOriginate?: "prompt" | "doNotPrompt" } & Codes & CallData,
   { readonly callingDevice: CstaConnection } & Shared];
   AnswerCall: [{ readonly callToBeAnswered: CstaConnection } & CallData, Empty];
   AcceptCall: [{ readonly callToBeAccepted: CstaConnection } & CallData, Empty];
@@ -265,7 +309,7 @@ export interface CstaServices {
   ReconnectCall: [{ readonly activeCall: CstaConnection; readonly heldCall: CstaConnection }
   & Shared, Empty];
   ConsultationCall: [{ readonly existingCall: CstaConnection;
-    readonly consultedDevice: CstaDevice } & CallData,
+    readonly consultedDevice: CstaDevice } & Codes & CallData,
   { readonly initiatedCall: CstaConnection } & Shared];
   TransferCall: [{ readonly heldCall: CstaConnection; readonly activeCall: CstaConnection }
   & Shared, { readonly transferredCall: CstaConnection;
@@ -294,8 +338,7 @@ export interface CstaServices {
   GenerateDigits: [{ readonly connectionToSendDigits: CstaConnection;
     readonly digitMode?: "rotaryPulse" | "dtmf"; readonly charactersToSend: string } & Shared,
   Empty];
-  AssociateData: [{ readonly existingCall: CstaConnection; readonly accountCode?: string }
-  & CallData, Empty];
+  AssociateData: [{ readonly existingCall: CstaConnection } & Codes & CallData, Empty];
   SnapshotDevice: [{ readonly snapshotObject: CstaDevice } & Shared,
   /** `serviceCrossRefID`: the data follows in messages of its own. */
   { readonly snapshotData?: readonly SnapshotDeviceEntry[];
@@ -324,6 +367,17 @@ export interface CstaServices {
     readonly messageWaitingOn: boolean } & Shared, Empty];
   SetDisplay: [{ readonly device: CstaDevice; readonly contentsOfDisplay: string } & Shared,
   Empty];
+  GetDisplay: [{ readonly device: CstaDevice } & Shared,
+  { readonly displayList: readonly { readonly displayID: string; readonly logicalRows: number;
+    readonly logicalColumns: number; readonly contentsOfDisplay: string }[] } & Shared];
+  GetMessageWaitingIndicator: [{ readonly device: CstaDevice } & Shared,
+  { readonly messageWaitingOn: boolean } & Shared];
+  GetButtonInformation: [{ readonly device: CstaDevice; readonly button?: string } & Shared,
+  { readonly buttonList: readonly { readonly button: string; readonly buttonLabel?: string;
+    readonly buttonFunction?: string; readonly buttonAssociatedNumber?: CstaDevice }[] } & Shared];
+  GetLampMode: [{ readonly device: CstaDevice; readonly lamp?: string } & Shared,
+  { readonly lampModeList: readonly { readonly lamp: string; readonly lampMode: LampMode;
+    readonly button?: string }[] } & Shared];
   ButtonPress: [{ readonly device: CstaDevice; readonly button: string } & Shared, Empty];
   SystemStatus: [{ readonly systemStatus: SystemStatus } & Shared, Empty];
   RequestSystemStatus: [Empty, { readonly systemStatus: SystemStatus } & Shared];
@@ -376,10 +430,18 @@ export interface CstaServices {
   /** Avaya DMCC. */
   UnregisterTerminal: [{ readonly device: CstaDevice } & Shared,
   { readonly device?: CstaDevice; readonly code?: number; readonly reason?: string } & Shared];
-  StartCallDetailRecordsTransmission: [Empty, { readonly cdrCrossRefID?: string } & Shared];
+  StartCallDetailRecordsTransmission: [{ readonly transferMode?: "transferAtEndOfCall"
+    | "transferOnRequest" | "transferOnThresholdReached" } & Shared,
+  { readonly cdrCrossRefID?: string } & Shared];
+  /** From either side. */
+  StopCallDetailRecordsTransmission: [{ readonly cdrCrossRefID: string } & Shared, Empty];
+  SendStoredCallDetailRecords: [{ readonly cdrCrossRefID: string } & Shared, Empty];
+  /** From the switching function: it has records stored. */
+  CallDetailRecordsNotification: [{ readonly cdrCrossRefID: string;
+    readonly cdrReason?: "timeout" | "thresholdReached" | "other" } & Shared, Empty];
   CallDetailRecordsReport: [{ readonly cdrCrossRefID?: string;
-    /** Whole elements, as they came. */
-    readonly records: readonly string[] } & Shared, Empty];
+    readonly cdrInfo: readonly CallDetail[]; readonly lastStoredCDRReportSent?: boolean }
+  & Shared, Empty];
 }
 
 export type CstaServiceName = keyof CstaServices;

@@ -210,6 +210,10 @@ const agentStateList: Asn1Type<Pick<CstaResult<"GetAgentState">, "agentStateList
     : { loggedOnState: true, agentInfo: [{ agentState: state }] }] }));
 
 const features = {
+  GetMessageWaitingIndicator: {
+    operation: 12, argument: query(0),
+    result: resultOf(named("messageWaitingOn", implicit(0, boolean))),
+  },
   GetDoNotDisturb: {
     operation: 12, argument: query(1),
     result: resultOf(named("doNotDisturbOn", implicit(1, boolean))),

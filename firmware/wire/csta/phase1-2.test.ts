@@ -223,6 +223,7 @@ const services: Readonly<Record<string, readonly [fc.Arbitrary<object>, fc.Arbit
   SetDoNotDisturb: [record({ device: devices, doNotDisturbOn: flag })],
   SetForwarding: [record({ device: devices, activateForward: flag,
     forwardingType: fc.constantFrom("immediate", "busy", "noAnswer") }, { forwardDN: numbers })],
+  GetMessageWaitingIndicator: [record({ device: devices }), record({ messageWaitingOn: flag })],
   SetAgentState: [fc.oneof(
     record({ device: devices, requestedAgentState: fc.constantFrom("loggedOn", "loggedOff") },
       { agentID: digits, password: digits, group: devices }),

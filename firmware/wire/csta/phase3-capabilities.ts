@@ -87,10 +87,13 @@ const serviceLists: readonly { readonly tag: number; readonly members: Members }
   { tag: 6, members: { AssociateData: 0, GenerateDigits: 2 } },
   { tag: 10, members: { RouteRegister: 0, RouteRegisterCancel: 1, RouteRegisterAbort: 2,
     ReRoute: 3, RouteEnd: 4, RouteReject: 5, RouteRequest: 6, RouteSelect: 7, RouteUsed: 8 } },
-  { tag: 11, members: { ButtonPress: 0, SetDisplay: 14, SetMessageWaitingIndicator: 17 } },
+  { tag: 11, members: { ButtonPress: 0, GetButtonInformation: 2, GetDisplay: 3, GetLampMode: 6,
+    GetMessageWaitingIndicator: 7, SetDisplay: 14, SetMessageWaitingIndicator: 17 } },
   { tag: 13, members: { GetAgentState: 4, GetDoNotDisturb: 8, GetForwarding: 9,
     SetAgentState: 12, SetDoNotDisturb: 16, SetForwarding: 17 } },
-  { tag: 20, members: { CallDetailRecordsReport: 1, StartCallDetailRecordsTransmission: 3 } },
+  { tag: 20, members: { CallDetailRecordsNotification: 0, CallDetailRecordsReport: 1,
+    SendStoredCallDetailRecords: 2, StartCallDetailRecordsTransmission: 3,
+    StopCallDetailRecordsTransmission: 4 } },
   { tag: 21, members: { Escape: 3 } },
 ];
 

@@ -15,7 +15,7 @@ import {
 } from "./message.js";
 import {
   associatedCalledDevice, associatedCallingDevice, calledDevice, callingDevice, connectionID,
-  connectionList, deviceID, eventCause, extensions, extensionsField, forwardingType,
+  connectionList, deviceID, eventCause, extensions, extensionsField, forwardingType, lampMode,
   lastRedirectionDevice, localConnectionState, monitorCrossRefID, networkCalledDevice,
   networkCallingDevice, subjectDevice, userData,
 } from "./phase3-types.js";
@@ -148,6 +148,16 @@ const otherEvents = {
     required("forwardStatus", boolean), optional("forwardTo", deviceID), extensionsField),
   messageWaiting: sequence<Of<"messageWaiting">>(
     required("device", subjectDevice), required("messageWaitingOn", boolean), extensionsField),
+  displayUpdated: sequence<Of<"displayUpdated">>(
+    required("device", subjectDevice), optional("displayID", octetText),
+    required("logicalRows", integer), required("logicalColumns", integer),
+    required("contentsOfDisplay", ia5Text), extensionsField),
+  buttonPress: sequence<Of<"buttonPress">>(
+    required("device", subjectDevice), required("button", octetText),
+    optional("buttonLabel", ia5Text), extensionsField),
+  lampMode: sequence<Of<"lampMode">>(
+    required("device", subjectDevice), required("lamp", octetText),
+    optional("lampLabel", octetText), required("lampMode", lampMode), extensionsField),
   backInService: service,
   outOfService: service,
 };

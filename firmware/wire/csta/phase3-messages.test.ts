@@ -18,7 +18,8 @@ const notCarried: Readonly<Record<string, readonly string[]>> = {
   agentLoggedOn: deviceEvent, agentLoggedOff: deviceEvent, agentNotReady: deviceEvent,
   agentReady: deviceEvent, agentBusy: deviceEvent, agentWorkingAfterCall: deviceEvent,
   backInService: deviceEvent, outOfService: deviceEvent, doNotDisturb: settingEvent,
-  forwarding: settingEvent, messageWaiting: settingEvent,
+  forwarding: settingEvent, messageWaiting: settingEvent, displayUpdated: settingEvent,
+  buttonPress: settingEvent, lampMode: settingEvent,
 };
 
 /** What stands on the wire where nothing was said. */

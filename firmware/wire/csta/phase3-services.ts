@@ -5,19 +5,20 @@
 
 import { rejectCauses, type RejectCause } from "../../model/routeing.js";
 import {
-  always, anyElement, application, boolean, choice, enumerated, explicit, ia5Text,
-  implicit, integer, mapped, octets, octetText, optional, required, sequence, sequenceOf,
-  type Asn1Type,
+  application, boolean, choice, enumerated, explicit, ia5Text, implicit, integer, mapped, octets,
+  octetText, optional, required, sequence, sequenceOf, type Asn1Type,
 } from "./asn1.js";
 import type {
-  AgentStateEntry, CstaArgument, CstaConnection, CstaDevice, CstaDeviceCategory, CstaExtensions,
-  CstaResult, SnapshotCallEntry, SnapshotDeviceEntry,
+  AgentStateEntry, CstaArgument, CstaConnection, CstaDevice, CstaDeviceCategory, CstaResult,
+  SnapshotCallEntry, SnapshotDeviceEntry,
 } from "./message.js";
+import { recordServices } from "./phase3-records.js";
 import { capabilities, deviceListItem } from "./phase3-capabilities.js";
 import { universalFailure } from "./phase3-errors.js";
 import {
   agentState, bareExtensions, calledDevice, callingDevice, callState, connectionID,
   connectionList, deviceID, emptyOrExtensions, extensionsField, forwardingType,
+  lampMode,
   localConnectionState, monitorCrossRefID, monitorFilter, onlyExtensions, requestedAgentState,
   routeingCrossRefID, subjectDevice, systemStatus, userData,
 } from "./phase3-types.js";
@@ -26,6 +27,7 @@ import type { ServiceRows } from "./phase-tables.js";
 const correlatorField = optional("correlatorData", octets);
 const userDataField = optional("userData", userData);
 const accountField = optional("accountCode", implicit(0, octetText));
+const authorisationField = optional("authCode", implicit(1, octetText));
 const connectionsField = optional("connections", implicit(0, connectionList));
 const registrationField = optional("routeRegisterReqID", implicit(0, octets));
 const crossRefField = required("crossRefIdentifier", routeingCrossRefID);
@@ -106,7 +108,7 @@ const makingAndAnswering = {
     operation: 10,
     argument: sequence<CstaArgument<"MakeCall">>(
       required("callingDevice", deviceID), required("calledDirectoryNumber", deviceID),
-      accountField, optional("authCode", implicit(1, octetText)),
+      accountField, authorisationField,
       optional("autoOriginate", implicit(3, enumerated({ prompt: 0, doNotPrompt: 1 }))),
       optional("correlatorData", implicit(2, octets)), userDataField, extensionsField),
     result: sequence<CstaResult<"MakeCall">>(
@@ -150,7 +152,7 @@ const makingAndAnswering = {
   AssociateData: {
     operation: 230,
     argument: sequence<CstaArgument<"AssociateData">>(
-      required("existingCall", connectionID), accountField,
+      required("existingCall", connectionID), accountField, authorisationField,
       optional("correlatorData", implicit(2, octets)), extensionsField),
     result: emptyOrExtensions,
   },
@@ -185,6 +187,7 @@ const twoCalls = {
     argument: sequence<CstaArgument<"ConsultationCall">>(
       required("existingCall", implicit(0, connectionID)),
       required("consultedDevice", explicit(1, deviceID)),
+      optional("accountCode", implicit(3, octetText)), optional("authCode", implicit(4, octetText)),
       optional("correlatorData", implicit(5, octets)),
       optional("userData", implicit(6, userData)), extensionsField),
     result: sequence<CstaResult<"ConsultationCall">>(
@@ -323,6 +326,43 @@ const deviceFeatures = {
       deviceField, required("contentsOfDisplay", ia5Text), extensionsField),
     result: emptyOrExtensions,
   },
+  GetDisplay: {
+    operation: 263,
+    argument: sequence<CstaArgument<"GetDisplay">>(deviceField, extensionsField),
+    result: sequence<CstaResult<"GetDisplay">>(
+      required("displayList", sequenceOf(
+        sequence<CstaResult<"GetDisplay">["displayList"][number]>(
+          required("displayID", octetText), required("logicalRows", integer),
+          required("logicalColumns", integer), required("contentsOfDisplay", ia5Text)))),
+      extensionsField),
+  },
+  GetMessageWaitingIndicator: {
+    operation: 267,
+    argument: sequence<CstaArgument<"GetMessageWaitingIndicator">>(deviceField, extensionsField),
+    result: sequence<CstaResult<"GetMessageWaitingIndicator">>(
+      required("messageWaitingOn", boolean), extensionsField),
+  },
+  GetButtonInformation: {
+    operation: 262,
+    argument: sequence<CstaArgument<"GetButtonInformation">>(
+      deviceField, optional("button", octetText), extensionsField),
+    result: sequence<CstaResult<"GetButtonInformation">>(
+      required("buttonList", sequenceOf(
+        sequence<CstaResult<"GetButtonInformation">["buttonList"][number]>(
+          required("button", octetText), optional("buttonLabel", implicit(0, ia5Text)),
+          optional("buttonFunction", implicit(2, ia5Text)),
+          optional("buttonAssociatedNumber", implicit(3, deviceID))))), extensionsField),
+  },
+  GetLampMode: {
+    operation: 266,
+    argument: sequence<CstaArgument<"GetLampMode">>(
+      deviceField, optional("lamp", octetText), extensionsField),
+    result: sequence<CstaResult<"GetLampMode">>(
+      required("lampModeList", sequenceOf(
+        sequence<CstaResult<"GetLampMode">["lampModeList"][number]>(
+          required("lamp", octetText), required("lampMode", lampMode),
+          optional("button", implicit(2, octetText))))), extensionsField),
+  },
   ButtonPress: {
     operation: 260,
     argument: sequence<CstaArgument<"ButtonPress">>(
@@ -444,46 +484,18 @@ const routeing = {
   },
 } satisfies ServiceRows;
 
-interface WireReport {
-  readonly cdrCrossRefID?: string;
-  readonly numberOfRecordsSent?: number;
-  readonly records: readonly string[];
-  readonly extensions?: CstaExtensions;
-}
-
-const report: Asn1Type<CstaArgument<"CallDetailRecordsReport">> = mapped(
-  sequence<WireReport>(
-    always("cdrCrossRefID", octets, ""), optional("numberOfRecordsSent", integer),
-    required("records", sequenceOf(anyElement)), extensionsField),
-  (value: CstaArgument<"CallDetailRecordsReport">): WireReport =>
-    ({ ...value, numberOfRecordsSent: value.records.length }),
-  ({ cdrCrossRefID, records, extensions }) => ({
-    ...cdrCrossRefID === undefined ? {} : { cdrCrossRefID }, records,
-    ...extensions === undefined ? {} : { extensions },
-  }));
-
-const vendorAndRecords = {
+const vendor = {
   Escape: {
     operation: 51,
     argument: mapped(bareExtensions,
       ({ extensions }: CstaArgument<"Escape">) => extensions, (extensions) => ({ extensions })),
     result: emptyOrExtensions,
   },
-  CallDetailRecordsReport: { operation: 361, argument: report, result: emptyOrExtensions },
-  StartCallDetailRecordsTransmission: {
-    operation: 363,
-    argument: mapped(
-      sequence<{ mode?: "atEndOfCall"; extensions?: CstaExtensions }>(
-        always("mode", enumerated({ atEndOfCall: 0 }), "atEndOfCall"), extensionsField),
-      (argument: CstaArgument<"StartCallDetailRecordsTransmission">) => argument,
-      ({ extensions }) => extensions === undefined ? {} : { extensions }),
-    result: sequence<CstaResult<"StartCallDetailRecordsTransmission">>(
-      always("cdrCrossRefID", octets, ""), extensionsField),
-  },
 } satisfies ServiceRows;
 
 /** GetCSTAFeatures is not among them: its operation was not at hand. */
 export const services: ServiceRows = {
   ...monitoring, ...makingAndAnswering, ...twoCalls, ...moving, ...deviceFeatures, ...system,
-  ...routeing, ...vendorAndRecords,
+  ...routeing, ...vendor,
+  ...recordServices,
 };

@@ -5,7 +5,8 @@
  */
 
 import { eventCauses, type EventCause } from "../../model/causes.js";
-import { forwardingTypes, type ForwardingType } from "../../model/services.js";
+import { forwardingTypes, lampModes, type ForwardingType, type LampMode }
+  from "../../model/services.js";
 import type { AgentState, ConnectionState } from "../../model/states.js";
 import {
   anyElement, application, bits, contextHead, decode, encode, enumerated, explicit,
@@ -161,6 +162,9 @@ export const eventCause = enumerated<EventCause>(eventCauses, "normal");
 
 export const systemStatus = enumerated<SystemStatus>(numbered(systemStatuses));
 export const forwardingType = enumerated<ForwardingType>(numbered(forwardingTypes));
+/** An INTEGER with names for some of its numbers. */
+export const lampMode: Asn1Type<LampMode> = mapped(integer,
+  (mode: LampMode) => lampModes.indexOf(mode), (number) => lampModes[number] ?? "unknown");
 export const agentState = enumerated<AgentState>(
   numbered(["notReady", "null", "ready", "busy", "workingAfterCall"]));
 export const requestedAgentState = enumerated<RequestedAgentState>(

@@ -136,6 +136,16 @@ describe("CSTA phase III: recorded and generated octets", () => {
       ${call100} 4E 01 03`.replaceAll(/\s+/g, " "), "SnapshotCallData",
     { serviceCrossRefID: "0008", lastSegment: false, snapshotData: [
       { deviceOnCall: device("100"), callIdentifier: at100, localConnectionInfo: "connected" }] });
+    argumentIs("A1 0C 02 01 05 02 02 01 6B 30 03 0A 01 00", "StartCallDetailRecordsTransmission",
+      { transferMode: "transferAtEndOfCall" });
+    argumentIs(`A1 27 02 01 06 02 02 01 69 30 1E 04 01 0C 02 01 01 30 16 30 14
+      18 0E 32 30 32 34 30 31 33 31 31 30 31 35 30 30 87 02 01 2C`.replaceAll(/\s+/g, " "),
+    "CallDetailRecordsReport", { cdrCrossRefID: "0c",
+      cdrInfo: [{ recordCreationTime: "20240131101500", connectionDuration: 300 }] });
+    argumentIs(`A1 12 02 01 03 02 02 01 04 30 09 ${device100} 04 00`, "ButtonPress",
+      { device: device("100"), button: "" });
+    resultIs("A2 17 02 01 04 30 12 02 02 01 0A 30 0C 30 0A 30 08 04 01 37 02 01 04 82 00",
+      "GetLampMode", { lampModeList: [{ lamp: "7", lampMode: "wink", button: "" }] });
     argumentIs(`A1 22 02 01 0D 02 02 00 E8 30 19 ${call100} 0A 01 01 16 03 31 32 23`,
       "GenerateDigits",
       { connectionToSendDigits: at100, digitMode: "dtmf", charactersToSend: "12#" });

@@ -164,14 +164,14 @@ describe("CSTA XML", () => {
 
   it("gives events without a table on as they came", () => {
     const content = "<device><deviceIdentifier>100</deviceIdentifier></device><column>3</column>";
-    const text = `<DisplayUpdatedEvent xmlns="${edition4}"><monitorCrossRefID>5`
-      + `</monitorCrossRefID>${content}</DisplayUpdatedEvent>`;
+    const text = `<MicrophoneGainEvent xmlns="${edition4}"><monitorCrossRefID>5`
+      + `</monitorCrossRefID>${content}</MicrophoneGainEvent>`;
     const message: CstaMessage = { kind: "event", monitorCrossRefID: "5",
-      event: { type: "other", name: "displayUpdated", element: content } };
+      event: { type: "other", name: "microphoneGain", element: content } };
     assert.deepEqual(decode(text), message);
     assert.equal(encode(message), text);
     assert.equal(cstaXmlCodec().encode({ kind: "event", monitorCrossRefID: "5",
-      event: { type: "other", name: "lampMode", element: "<no" } }), undefined);
+      event: { type: "other", name: "hookswitch", element: "<no" } }), undefined);
   });
 
   it("tells a service that it does not know from one whose argument is wrong", () => {

@@ -1,10 +1,10 @@
 /** Events in ECMA-323: fields in the order of ECMA-285 §3.2, which it shares. */
 
-import type { ForwardingType } from "../../model/services.js";
+import { lampModes, type ForwardingType, type LampMode } from "../../model/services.js";
 import { eventGroups, type CstaEvent, type CstaEventName, type CstaParty } from "./message.js";
 import { forwardings } from "./xml-spelling.js";
 import { boolean, cause, connection, connectionList, connectionState, device, extensions, integer,
-  octets, optional, redirection, required, sequence, spelled, subject, text, type Field,
+  octets, oneOf, optional, redirection, required, sequence, spelled, subject, text, type Field,
   type Fields, type Sequence } from "./xml-types.js";
 
 type TypeOf<E> = E extends { readonly type: infer N } ? N : never;
@@ -82,6 +82,13 @@ const table: { readonly [N in Named]: Sequence<EventOf<N>> } = {
     forwardStatus: required(boolean), forwardTo: optional(device), ...end }),
   messageWaiting: event<"messageWaiting">({ device: party, messageWaitingOn: required(boolean),
     ...end }),
+  displayUpdated: event<"displayUpdated">({ device: party, displayID: optional(text),
+    logicalRows: required(integer, 1), logicalColumns: required(integer, 0),
+    contentsOfDisplay: required(text, ""), ...end }),
+  buttonPress: event<"buttonPress">({ device: party, button: required(text),
+    buttonLabel: optional(text), ...end }),
+  lampMode: event<"lampMode">({ device: party, lamp: required(text), lampLabel: optional(text),
+    lampMode: required(oneOf<LampMode>(...lampModes), "unknown"), ...end }),
   backInService: event<"backInService">(service),
   outOfService: event<"outOfService">(service),
 };

@@ -1,16 +1,17 @@
 /** Arguments and results of services in ECMA-323, children in the order of its schema. */
 
 import { rejectCauses } from "../../model/routeing.js";
-import type { ForwardingType } from "../../model/services.js";
-import { deviceCategories, systemStatuses, type AgentStateEntry, type CstaDevice,
+import { lampModes, type ForwardingType } from "../../model/services.js";
+import { currencyMultipliers, deviceCategories, reasonsForTerm, systemStatuses,
+  type AgentStateEntry, type CallDetail, type ChargingInfo, type CstaDevice,
   type CstaDeviceCategory, type CstaServiceName, type CstaServices,
   type SnapshotCallEntry, type SnapshotDeviceEntry, type TerminalLogin, type TerminalMedia }
   from "./message.js";
 import { agentStates, containers, forwardings, serviceElements } from "./xml-spelling.js";
-import { boolean, connection, connectionList, connectionState, device, elements, errorCode,
+import { boolean, connection, connectionList, connectionState, device, errorCode,
   escapeData, extensions, filter, identified, integer, listOf, localCallState, nested, octets,
-  offeredEvents, offeredServices, oneOf, optional, required, sequence, spelled, subject, text,
-  type Field, type Fields, type Sequence, type XmlType } from "./xml-types.js";
+  offeredEvents, offeredServices, oneOf, optional, required, sequence, spelled, stamp, subject,
+  text, type Field, type Fields, type Sequence, type XmlType } from "./xml-types.js";
 
 type Argument<S extends CstaServiceName> = CstaServices[S][0];
 type Result<S extends CstaServiceName> = CstaServices[S][1];
@@ -108,7 +109,8 @@ const callControl = {
   ReconnectCall: service<"ReconnectCall">({ activeCall: required(connection),
     heldCall: required(connection), ...shared }, empty),
   ConsultationCall: service<"ConsultationCall">({ existingCall: required(connection),
-    consultedDevice: required(device), ...callData },
+    consultedDevice: required(device), accountCode: optional(text), authCode: optional(text),
+    ...callData },
   { initiatedCall: required(connection), ...shared }),
   TransferCall: service<"TransferCall">(held,
     { transferredCall: required(connection), connections: optional(connectionList), ...shared }),
@@ -136,7 +138,7 @@ const callControl = {
     digitMode: optional(oneOf("rotaryPulse", "dtmf")), charactersToSend: required(text),
     ...shared }, empty),
   AssociateData: service<"AssociateData">({ existingCall: required(connection),
-    accountCode: optional(text), ...callData }, empty),
+    accountCode: optional(text), authCode: optional(text), ...callData }, empty),
 };
 
 const agentState = spelled(agentStates);
@@ -172,9 +174,42 @@ const devices = {
     { device: required(device), messageWaitingOn: required(boolean), ...shared }, empty),
   SetDisplay: service<"SetDisplay">(
     { device: required(device), contentsOfDisplay: required(text), ...shared }, empty),
+  GetDisplay: service<"GetDisplay">({ device: required(device), ...shared },
+    { displayList: required(listOf(containers.displayItem,
+      nested(sequence<Result<"GetDisplay">["displayList"][number]>({
+        displayID: required(text, ""), logicalRows: required(integer, 1),
+        logicalColumns: required(integer, 0), contentsOfDisplay: required(text, "") }))), []),
+    ...shared }),
+  GetMessageWaitingIndicator: service<"GetMessageWaitingIndicator">(
+    { device: required(device), ...shared }, { messageWaitingOn: required(boolean), ...shared }),
+  GetButtonInformation: service<"GetButtonInformation">(
+    { device: required(device), button: optional(text), ...shared },
+    { buttonList: required(listOf(containers.buttonItem,
+      nested(sequence<Result<"GetButtonInformation">["buttonList"][number]>({
+        button: required(text), buttonLabel: optional(text), buttonFunction: optional(text),
+        buttonAssociatedNumber: optional(device) }))), []), ...shared }),
+  GetLampMode: service<"GetLampMode">(
+    { device: required(device), lamp: optional(text), ...shared },
+    { lampModeList: required(listOf(containers.lampItem,
+      nested(sequence<Result<"GetLampMode">["lampModeList"][number]>({
+        lamp: required(text), lampMode: required(oneOf(...lampModes), "unknown"),
+        button: optional(text) }))), []), ...shared }),
   ButtonPress: service<"ButtonPress">(
     { device: required(device), button: required(text), ...shared }, empty),
 };
+
+const callDetail = nested(sequence<CallDetail>({
+  recordNumber: optional(integer), recordCreationTime: required(stamp, ""),
+  callingDevice: optional(subject), calledDevice: optional(subject),
+  associatedCallingDevice: optional(subject), associatedCalledDevice: optional(subject),
+  recordedCall: optional(connection), connectionStart: optional(stamp),
+  connectionEnd: optional(stamp), connectionDuration: optional(integer),
+  chargingInfo: optional(nested(sequence<ChargingInfo>({ chargingUnits: optional(integer),
+    currency: optional(nested(sequence<NonNullable<ChargingInfo["currency"]>>({
+      currencyType: required(text, ""), currencyAmount: required(integer, 0),
+      currencyMultiplier: required(oneOf(...currencyMultipliers), "one") }))),
+    typeOfChargingInfo: required(oneOf("subTotal", "total"), "total") }))),
+  reasonForTerm: optional(oneOf(...reasonsForTerm)), accountInfo: optional(text) }));
 
 const system = {
   SystemStatus: service<"SystemStatus">({ systemStatus: required(systemStatus), ...shared },
@@ -200,10 +235,20 @@ const system = {
     { services: ofParent(required(offeredServices)), events: ofParent(required(offeredEvents)),
       ...shared }),
   Escape: service<"Escape">({ extensions: ofParent(required(escapeData)) }, empty),
-  StartCallDetailRecordsTransmission: service<"StartCallDetailRecordsTransmission">(empty,
+  StartCallDetailRecordsTransmission: service<"StartCallDetailRecordsTransmission">(
+    { transferMode: required(oneOf("transferAtEndOfCall", "transferOnRequest",
+      "transferOnThresholdReached"), "transferAtEndOfCall"), ...shared },
     { cdrCrossRefID: optional(text), ...shared }),
+  StopCallDetailRecordsTransmission: service<"StopCallDetailRecordsTransmission">(
+    { cdrCrossRefID: required(text), ...shared }, empty),
+  SendStoredCallDetailRecords: service<"SendStoredCallDetailRecords">(
+    { cdrCrossRefID: required(text), ...shared }, empty),
+  CallDetailRecordsNotification: service<"CallDetailRecordsNotification">(
+    { cdrCrossRefID: required(text),
+      cdrReason: optional(oneOf("timeout", "thresholdReached", "other")), ...shared }, empty),
   CallDetailRecordsReport: service<"CallDetailRecordsReport">(
-    { cdrCrossRefID: optional(text), records: ofParent(required(elements)), ...shared }, empty),
+    { cdrCrossRefID: optional(text), cdrInfo: required(listOf(containers.record, callDetail), []),
+      lastStoredCDRReportSent: optional(boolean), ...shared }, empty),
 };
 
 const route = { crossRefIdentifier: required(text), routeRegisterReqID: optional(text) };

@@ -18,9 +18,12 @@ export const containers = {
   agentInfoItem: "agentInfoItem",
   forwardingItem: "forwardListItem",
   deviceItem: "deviceListEntry",
+  displayItem: "displayListItem",
+  buttonItem: "buttonItem",
+  lampItem: "lampModeItem",
   services: "supportedServices",
   events: "supportedEvents",
-  record: "cdrInfo",
+  record: "cdrInformationItem",
 } as const;
 
 /** Groups of a monitor filter. Readers take the events at any depth. */
@@ -68,5 +71,9 @@ export const serviceElements: Readonly<Record<string, readonly string[]>> = {
   UnregisterTerminal: ["UnregisterTerminalRequest", "UnregisterTerminal"],
   StartCallDetailRecordsTransmission:
     ["StartCallDetailRecordsTransmission", "StartCDRTransmission"],
+  StopCallDetailRecordsTransmission:
+    ["StopCallDetailRecordsTransmission", "StopCDRTransmission"],
+  SendStoredCallDetailRecords: ["SendStoredCallDetailRecords", "SendStoredCDR"],
+  CallDetailRecordsNotification: ["CallDetailRecordsNotification", "CDRNotification"],
   CallDetailRecordsReport: ["CallDetailRecordsReport", "CDRReport"],
 };

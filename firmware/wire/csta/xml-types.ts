@@ -303,18 +303,31 @@ export const errorCode: XmlType<CstaError> = {
 const generalizedTime = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(Z?)$/;
 const dateTime = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?(Z?)/;
 
-function writeTime(time: string | undefined): string {
+function xmlTime(time: string | undefined): string | undefined {
   const parts = generalizedTime.exec(time ?? "");
-  if (parts === null) return "";
+  if (parts === null) return undefined;
   const [, year, month, day, hour, minute, second, zone] = parts;
-  return writeElement("security", writeElement("timestamp",
-    `${year}-${month}-${day}T${hour}:${minute}:${second}${zone}`));
+  return `${year}-${month}-${day}T${hour}:${minute}:${second}${zone}`;
+}
+
+function asnTime(text: string): string | undefined {
+  return dateTime.exec(text.trim())?.slice(1).join("");
+}
+
+/** `YYYYMMDDHHMMSS` with or without `Z`, as a dateTime; as it stands where it is neither. */
+export const stamp: XmlType<string> = {
+  write: (name, time) => writeElement(name, escapeXml(xmlTime(time) ?? time)),
+  read: (element) => asnTime(textOf(element)) ?? textOf(element),
+};
+
+function writeTime(time: string | undefined): string {
+  const shown = xmlTime(time);
+  return shown === undefined ? "" : writeElement("security", writeElement("timestamp", shown));
 }
 
 function readTime(element: XmlElement): string | undefined {
-  const stamp = descendantOf(element, "timestamp", "timeStamp");
-  const parts = stamp === undefined ? null : dateTime.exec(textOf(stamp).trim());
-  return parts?.slice(1).join("");
+  const found = descendantOf(element, "timestamp", "timeStamp");
+  return found === undefined ? undefined : asnTime(textOf(found));
 }
 
 /** An item that is no element (octets of another encoding) travels as `string`. */
@@ -389,18 +402,6 @@ export const offeredEvents: XmlType<readonly CstaEventName[]> = {
     const names = new Set(offered(element, "ev"));
     return allEvents.filter((event) => names.has(event));
   },
-};
-
-/** Whole elements, as they are. */
-export const elements: XmlType<readonly string[]> = {
-  write: (_, items) => items.map((item) => {
-    const parsed = parseXml(item);
-    return writeElement(containers.record,
-      typeof parsed === "string" ? escapeXml(item) : elementText(parsed));
-  }).join(""),
-  read: (element) => descendantsOf(element, containers.record).map((record) =>
-    childrenOf(record)[0] === undefined ? textOf(record)
-      : childrenOf(record).map(elementText).join("")),
 };
 
 /** The namespace of ECMA-323, of whatever edition, that the element is in. */
