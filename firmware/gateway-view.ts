@@ -27,6 +27,7 @@ import type { EventLog } from "./switching/event-log.js";
 import type { RecordBook } from "./switching/records.js";
 import type { RawKeeper } from "./link/raw.js";
 import type { Terminals } from "./terminal/terminals.js";
+import type { PrivateData } from "./switching/private-data.js";
 import type { Routeing } from "./switching/routeing.js";
 import type { Updater } from "./update/updater.js";
 import type { SwitchingFunction } from "./switching/switching-function.js";
@@ -57,6 +58,7 @@ export interface ViewParts {
   readonly links: LinkSet;
   readonly switch: SwitchingFunction;
   readonly routeing: Routeing;
+  readonly privateData: PrivateData;
   readonly configuration: Configuration;
   readonly secrets: Secrets;
   readonly host: HostHealth;
@@ -68,7 +70,7 @@ export function gatewayView(parts: ViewParts): GatewayView {
   return {
     world,
     get language() { return parts.configuration.document.unit.language; },
-    switch: parts.switch, routeing: parts.routeing,
+    switch: parts.switch, routeing: parts.routeing, privateData: parts.privateData,
     links: () => links.list(),
     link: (id) => links.get(id),
     linkControl: {

@@ -50,6 +50,7 @@ import { supervise, type Supervision, type Supervisor } from "./supervisor/super
 import { StoredEventLog } from "./switching/event-log-store.js";
 import { StoredRawKeeper, type RawQuota } from "./switching/raw-keeper.js";
 import { StoredRecordBook } from "./switching/record-book.js";
+import { PrivateData } from "./switching/private-data.js";
 import { Routeing } from "./switching/routeing.js";
 import { createSwitch, type SwitchingFunction } from "./switching/switching-function.js";
 import { switchNumbers } from "./switching/switch-metrics.js";
@@ -124,6 +125,7 @@ class Assembly {
   readonly #terminals: Terminals;
   readonly #numbers: LinkNumberResolver;
   readonly #routeing: Routeing;
+  readonly #privateData: PrivateData;
   readonly #root: Supervisor;
   #document: Document | undefined;
   #switch: SwitchingFunction | undefined;
@@ -174,12 +176,13 @@ class Assembly {
       language: () => this.#document?.unit.language ?? "en" });
     this.#routeing = new Routeing({ world, numbers: this.#numbers,
       findLink: (id) => this.#links.get(id) });
+    this.#privateData = new PrivateData({ world, findLink: (id) => this.#links.get(id) });
     this.#links = new LinkSet({ world, drivers: options.drivers, alarms: this.#alarms,
       raw: this.#raw, ledger: this.#ledger, paging: this.#paging,
       switchOf: () => this.#running(this.#switch),
       secret: (reference) => this.#running(this.#secrets).secret(reference),
       timeZone: () => this.#document?.unit.timeZone ?? "UTC", hotel: this.#hotel,
-      routeing: this.#routeing });
+      routeing: this.#routeing, privateData: this.#privateData });
     this.#terminals = new Terminals({ world, store,
       audit: (note) => { void this.#running(this.#audit).record(terminalAuditNote(note)); },
       ageMsMax: () => days((kept) => kept.auditDays, 730),
@@ -278,7 +281,8 @@ class Assembly {
       audit: this.#running(this.#audit), events: this.#events, records: this.#records,
       raw: this.#raw, delivery: this.#delivery, paging: this.#paging, terminals: this.#terminals,
       tls: () => this.#servers.tls, csta: this.#servers.csta, numbers: this.#numbers,
-      links: this.#links, switch: this.#switch, routeing: this.#routeing, configuration,
+      links: this.#links, switch: this.#switch, routeing: this.#routeing,
+      privateData: this.#privateData, configuration,
       secrets: this.#running(this.#secrets), hotel: this.#hotel, host,
       metrics: async () => await metrics.render() + await registry.metrics() }), registry);
     const certificates = createCertificateWatch({ world, alarms,

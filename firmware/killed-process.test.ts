@@ -72,6 +72,7 @@ class Life {
         linkForgotten: () => undefined },
       routeing: { told: () => undefined, linkUp: () => undefined, linkDown: () => undefined,
         linkRemoved: () => undefined },
+      privateData: { told: () => undefined },
       secret: () => fail("not-found", "none"), timeZone: () => "UTC", switchOf: () => source,
       openerOf: () => ({ description: "bench", close: () => Promise.resolve(),
         open: () => Promise.resolve(ok(this.#line())) }) });

@@ -50,7 +50,8 @@ async function running(...configs: readonly LinkConfig[]) {
     hotel: { uses: () => false, received: () => Promise.resolve(ok(undefined)),
       linkUp: () => undefined, linkForgotten: () => undefined },
       routeing: { told: () => undefined, linkUp: () => undefined, linkDown: () => undefined,
-        linkRemoved: () => undefined } });
+        linkRemoved: () => undefined },
+      privateData: { told: () => undefined } });
   const source = createSwitch({ world, log: new SimulatedEventLog(),
     records: new SimulatedRecordBook(), numbers: simulatedNumbers, alarms,
     findLink: (id) => set.get(id) });

@@ -13,6 +13,7 @@ import { transportOpener } from "./link/transports/registry.js";
 import type { HotelMessage } from "./model/hotel.js";
 import { linkId, type LinkId } from "./model/identifiers.js";
 import type { Page, PageStatus } from "./model/pages.js";
+import type { PrivateNotice } from "./model/private-data.js";
 import type { RouteMessage } from "./model/routeing.js";
 import type { Alarms } from "./supervisor/alarms.js";
 import type { Switch } from "./switching/switch.js";
@@ -30,6 +31,7 @@ export interface LinkSetParts {
   readonly timeZone: () => string;
   readonly hotel: LinkHotel;
   readonly routeing: LinkRouteing;
+  readonly privateData: LinkPrivateData;
   /** Opens lines; real ones if absent. */
   readonly openerOf?: typeof transportOpener;
 }
@@ -47,6 +49,11 @@ export interface LinkLedger {
 export interface LinkPaging {
   received(link: LinkId, page: Page): Promise<Result<void>>;
   told(link: LinkId, pager: string, status: PageStatus): Promise<void>;
+}
+
+/** What PBXs say in private data alone; `PrivateData` fits. */
+export interface LinkPrivateData {
+  told(link: LinkId, notice: PrivateNotice): void;
 }
 
 /** What PBXs say of routeing; `Routeing` fits. */
@@ -213,7 +220,7 @@ export class LinkSet implements Component {
    * them again.
    */
   #sink(id: LinkId, kept: boolean): LinkSink {
-    const { switchOf, ledger, paging, world, hotel, routeing } = this.#parts;
+    const { switchOf, ledger, paging, world, hotel, routeing, privateData } = this.#parts;
     const told = (run: () => void): void => {
       if (kept) void switchOf().recorded().then(run);
       else run();
@@ -240,6 +247,7 @@ export class LinkSet implements Component {
         routeing.linkDown(id);
       },
       routeing: (message) => { routeing.told(id, message); },
+      privateNotice: (notice) => { privateData.told(id, notice); },
       forgotten: (reason) => {
         switchOf().forget(id, reason);
         hotel.linkForgotten(id);

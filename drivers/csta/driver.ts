@@ -102,6 +102,7 @@ export function xmlCodec(pbx: XmlOptions["pbx"]): CstaCodec {
 
 export const csta3: Driver<Phase3Options> = {
   ...common,
+  capabilities: { ...capabilities, privateData: "csta3" },
   name: "csta3",
   title: { en: "CSTA III: Panasonic, HiPath, OpenScape and others",
     fr: "CSTA III : Panasonic, HiPath, OpenScape et autres" },
@@ -124,7 +125,8 @@ export const csta12: Driver<Phase12Options> = {
   title: { en: "CSTA I and II: Alcatel-Lucent OmniPCX, Ericsson MD110 and others",
     fr: "CSTA I et II : Alcatel-Lucent OmniPCX, Ericsson MD110 et autres" },
   standards: ["ECMA-180", "ECMA-218", "observed"],
-  capabilities: { ...capabilities, services: phase12Services, callCodes: { makeCall: callCodes },
+  capabilities: { ...capabilities, privateData: "csta12", services: phase12Services,
+    callCodes: { makeCall: callCodes },
     events: events.filter((name) => phase2.events.has(name as CstaEventName)) },
   options: phase12Options,
   open(context) {
@@ -145,6 +147,7 @@ function only12(services: Capabilities["services"]): Capabilities["services"] {
 
 export const cstaXml: Driver<XmlOptions> = {
   ...common,
+  capabilities: { ...capabilities, privateData: "csta-xml" },
   name: "csta-xml",
   title: { en: "CSTA III in XML: Avaya AES (DMCC) and others",
     fr: "CSTA III en XML : Avaya AES (DMCC) et autres" },

@@ -24,15 +24,17 @@ export class PanasonicList {
     this.#clock = clock;
   }
 
-  part(privateData: readonly string[]): void {
-    if (this.#complete === undefined) return;
+  /** False: it is no part of a list that is waited for. */
+  part(privateData: readonly string[]): boolean {
+    if (this.#complete === undefined) return false;
     const part = readPanasonicPart(privateData);
-    if (part === undefined) return;
+    if (part === undefined) return false;
     for (const entry of part.entries) {
       if (this.#entries.length < devicesMax) this.#entries.push(entry);
     }
     this.#wait();
     if (part.lastSegment) this.#complete();
+    return true;
   }
 
   /** Each device under the number that people dial. Fault: the PBX refuses to list them. */

@@ -84,9 +84,11 @@ export class PeerRouteing<L extends RouteLine> {
     }
   }
 
-  stop(): void {
+  /** The PBX is gone, without a word. */
+  forget(): void {
     for (const { timer } of this.#dialogues.values()) timer?.cancel();
     this.#dialogues.clear();
+    this.#registrations.clear();
   }
 
   /** Undefined: not a service of routeing, or one that is never answered. */

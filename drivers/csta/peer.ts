@@ -150,6 +150,7 @@ export class CstaPeer {
   }
 
   restart(): void {
+    this.routeing.forget();
     this.pbx.restart();
     this.drop();
     this.#lines.clear();
@@ -196,6 +197,16 @@ export class CstaPeer {
     for (const own of this.#lines) this.#sendStatus(own, systemStatus);
   }
 
+  /** Says something of its maker's: alone, or with the system status. */
+  sayPrivate(privateData: readonly string[], withStatus = false): void {
+    const extensions = { privateData };
+    for (const own of this.#lines) {
+      this.#say(own, withStatus
+        ? { service: "SystemStatus", argument: { systemStatus: "normal", extensions } }
+        : { service: "Escape", argument: { extensions } });
+    }
+  }
+
   /** Says an event to the monitors of a device, whatever the calls are. */
   say(event: CstaEvent, device: string): void {
     this.#event(event, new Set([device]));
@@ -231,7 +242,7 @@ export class CstaPeer {
   stop(): void {
     this.#isStopped = true;
     this.stopTraffic();
-    this.routeing.stop();
+    this.routeing.forget();
     this.pbx.restart();
     for (const timer of this.#waiting) timer.cancel();
     for (const sessionID of [...this.#kept.keys()]) this.#giveUp(sessionID);
@@ -419,8 +430,9 @@ export class CstaPeer {
       case "Escape":
         if (this.#plan.discovery === "panasonic") {
           this.#panasonic(own, invoke.argument.extensions.privateData ?? []);
+          return { result: {} };
         }
-        return { result: {} };
+        return { result: invoke.argument };
       default: {
         const offered = <N extends string>(names: ReadonlySet<N>): readonly N[] =>
           [...names].filter((name) => !this.unsupported.has(name));

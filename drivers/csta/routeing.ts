@@ -34,7 +34,11 @@ export class RouteingServices implements RouteingSession {
     this.#parts = parts;
   }
 
-  /** Phases I and II have no registration: their PBX asks whoever is associated. */
+  /**
+   * Phases I and II have no registration.
+   * Assumed: a PBX of phase I or II asks for routes whoever is associated, and names the routeing
+   * device as the current route.
+   */
   async register(device: DeviceId | undefined, deadlineMs: number): Promise<Result<void>> {
     const { codec, invocations, names } = this.#parts;
     if (!codec.services.has("RouteRegister")) return done;

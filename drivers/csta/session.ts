@@ -223,6 +223,7 @@ class CstaSession implements Session {
   #invoked(message: Extract<CstaMessage, { readonly kind: "invoke" }>): void {
     if (message.service === "SystemStatus") {
       this.#supervision.status(message.argument.systemStatus);
+      this.#tellPrivate("privateStatus", message.argument.extensions?.privateData);
     } else if (message.service === "SwitchingFunctionDevices") {
       this.#list.part(message.argument);
     } else if (message.service === "SnapshotDeviceData") {
@@ -232,12 +233,17 @@ class CstaSession implements Session {
     } else if (this.#callRecords.take(message)) {
       this.#tellState();
     } else if (message.service === "Escape") {
-      this.#panasonic.part(message.argument.extensions.privateData ?? []);
+      const { privateData } = message.argument.extensions;
+      if (!this.#panasonic.part(privateData ?? [])) this.#tellPrivate("escape", privateData);
     } else if (message.service === "MonitorStop") {
       this.#monitors.ended(message.argument.monitorCrossRefID);
     } else this.#routeing.take(message);
     const answer = answerInvoke(message);
     if (answer !== undefined) this.#send(answer);
+  }
+
+  #tellPrivate(type: "escape" | "privateStatus", elements: readonly string[] = []): void {
+    if (elements.length > 0) this.#context.privateNotice?.({ type, elements });
   }
 
   async #open(): Promise<void> {
@@ -367,7 +373,11 @@ class CstaSession implements Session {
     if (!this.#profile.physicalDevices && physical.has(event.type)) return;
     const reported = { monitor, device: this.#monitors.deviceOf(monitor), atMs };
     if (reported.device === undefined && this.#phase === "up") this.#monitors.stray(monitor);
-    if (this.#held === undefined) this.#apply(event, reported);
+    if (event.type === "other" && reported.device !== undefined && isPrivate(event.name)) {
+      const { name, element } = event;
+      this.#context.privateNotice?.(
+        { type: "privateEvent", device: reported.device, name, element });
+    } else if (this.#held === undefined) this.#apply(event, reported);
     else if (this.#held.length < heldMax) {
       this.#held.push({ event, reported, ordinal: this.#ordinal });
     }
@@ -442,6 +452,16 @@ class CstaSession implements Session {
     }, request, deadlineMs);
   }
 
+  async escape(
+    elements: readonly string[], deadlineMs: number,
+  ): Promise<Result<readonly string[]>> {
+    const refused = this.#notUp();
+    if (refused !== undefined) return refused;
+    const answer = await this.#invocations.invoke("Escape",
+      { extensions: { privateData: elements } }, deadlineMs);
+    return answer.ok ? ok(answer.value.extensions?.privateData ?? []) : answer;
+  }
+
   readonly routeing: RouteingSession = {
     register: async (device, deadlineMs) =>
       this.#notUp() ?? await this.#routeing.register(device, deadlineMs),
@@ -499,6 +519,11 @@ class CstaSession implements Session {
     if (dialect.greeting) this.#send({ kind: "handshake", step: "end" });
     this.#end("the link is being closed");
   }
+}
+
+/** As each encoding names events of the PBX's maker. */
+function isPrivate(name: string): boolean {
+  return name === "privateEvent" || name.startsWith("private:");
 }
 
 /** Whether the snapshot was taken after the event: it shows what came of it. */

@@ -13,17 +13,19 @@ import { NumbersService } from "../../proto/gen/cti/gateway/v1/numbers_pb.js";
 import { PageDeliveryState, PageStatus, PagingService }
   from "../../proto/gen/cti/gateway/v1/paging_pb.js";
 import { Finding, PortKind, PortsService } from "../../proto/gen/cti/gateway/v1/ports_pb.js";
+import { PrivateDataService } from "../../proto/gen/cti/gateway/v1/private_data_pb.js";
 import { RecordsService } from "../../proto/gen/cti/gateway/v1/records_pb.js";
 import { ReportsService, ReportVerdict, TestOutcome }
   from "../../proto/gen/cti/gateway/v1/reports_pb.js";
+import { RouteingService } from "../../proto/gen/cti/gateway/v1/routeing_pb.js";
 import { SystemService } from "../../proto/gen/cti/gateway/v1/system_pb.js";
 import { TerminalsService } from "../../proto/gen/cti/gateway/v1/terminals_pb.js";
 import { createBench, type Bench } from "./bench.test.js";
 import { allCommands } from "./program.js";
 
 const services = [AccessService, CallsService, ConfigurationService, DeliveryService, HotelService,
-  LinksService, NumbersService, PagingService, PortsService, RecordsService, ReportsService,
-  SystemService, TerminalsService];
+  LinksService, NumbersService, PagingService, PrivateDataService, RecordsService, ReportsService,
+  RouteingService, SystemService, TerminalsService];
 
 /** A device with one connection in each state that a service may ask for. */
 function office(): Bench {
@@ -149,6 +151,12 @@ const mapping: readonly (readonly [string, string, unknown])[] = [
   ["page send bus 550 ROOM_12 --priority alarm --beep 3", "SendPage",
     { link: "bus", pager: "550", text: "ROOM_12", priority: "PAGE_PRIORITY_ALARM", beep: 3,
       wait: "20s", requestId: "id-1" }],
+  ["route list", "ListRoutes", {}],
+  ["route select 0000000a 1002", "SelectRoute", { dialogue: "0000000a", number: "1002" }],
+  ["route reject 0000000a --cause busy-overflow", "RejectRoute",
+    { dialogue: "0000000a", cause: "REJECT_CAUSE_BUSY_OVERFLOW" }],
+  ["route end 0000000a", "EndRoute", { dialogue: "0000000a" }],
+  ["private escape pbx-1 0403010203", "Escape", { link: "pbx-1", elements: ["0403010203"] }],
   ["page list", "ListPages", { pageSize: 50 }],
   ["hotel rooms 205", "ListRooms", { room: "205" }],
   ["hotel check-in 205 Muster --first-name Erika --language GE --reservation 4711", "CheckIn",
@@ -242,8 +250,8 @@ const mapping: readonly (readonly [string, string, unknown])[] = [
 ];
 
 /** Commands whose requests other tests prove: endless streams, and one that asks nothing. */
-const elsewhere = ["link watch", "call watch", "page watch", "system scrub", "system verify-audit",
-  "report verify"];
+const elsewhere = ["link watch", "call watch", "page watch", "route register", "private watch",
+  "system scrub", "system verify-audit", "report verify"];
 
 describe("ctictl: every method has a command", () => {
   const called = new Set<DescMethod>(allCommands().flatMap(({ methods }) => methods));

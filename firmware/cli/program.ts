@@ -12,6 +12,8 @@ import { hotelCommands } from "./commands/hotel.js";
 import { linkCommands } from "./commands/links.js";
 import { numberCommands } from "./commands/numbers.js";
 import { pageCommands } from "./commands/pages.js";
+import { privateDataCommands } from "./commands/private-data.js";
+import { routeCommands } from "./commands/routes.js";
 import { portCommands } from "./commands/ports.js";
 import { recordCommands } from "./commands/records.js";
 import { reportCommands } from "./commands/reports.js";
@@ -50,6 +52,9 @@ const groups: Readonly<Record<string, Bilingual>> = {
   delivery: ["Call records to other systems, and the ledger",
     "Tickets vers d'autres systèmes, et le grand livre"],
   csta: ["Applications that speak CSTA", "Applications qui parlent CSTA"],
+  route: ["Routeing devices: where their calls go",
+    "Postes d'acheminement : où vont leurs appels"],
+  private: ["Private data of PBXs that speak CSTA", "Données privées des PBX qui parlent CSTA"],
   page: ["Pagers: calling them, and what became of pages",
     "Récepteurs de poche : les appeler, et ce qu'il en advient"],
   hotel: ["Rooms and guests of a hotel", "Chambres et clients d'un hôtel"],
@@ -68,7 +73,7 @@ const groups: Readonly<Record<string, Bilingual>> = {
 export function allCommands(fetch: FetchAuthority = fetchAuthority): readonly Command[] {
   return [loginCommand(fetch), ...signInCommands, ...linkCommands, ...portCommands,
     ...terminalCommands, ...callCommands, ...recordCommands, ...deliveryCommands,
-    ...cstaCommands, ...pageCommands,
+    ...cstaCommands, ...routeCommands, ...privateDataCommands, ...pageCommands,
     ...hotelCommands, ...reportCommands, ...numberCommands,
     ...configurationCommands, ...systemCommands, ...accessCommands];
 }

@@ -6,6 +6,7 @@ import type { CallEvent, EventName } from "../model/events.js";
 import type { HotelMessage, HotelWord } from "../model/hotel.js";
 import type { DeviceId, LinkId } from "../model/identifiers.js";
 import type { Page, PageStatus } from "../model/pages.js";
+import type { PrivateEncoding, PrivateNotice } from "../model/private-data.js";
 import type { RouteAnswer, RouteMessage } from "../model/routeing.js";
 import type { callCodes, ServiceName, ServiceRequest, ServiceResponse } from "../model/services.js";
 import type { LinkSnapshot } from "../model/snapshot.js";
@@ -28,6 +29,8 @@ export interface Capabilities {
     readonly (typeof callCodes)[number][]>>>;
   /** The PBX asks where calls of its routeing devices are to go. */
   readonly routeing?: true;
+  /** It takes and says private data on their own, in this encoding. */
+  readonly privateData?: PrivateEncoding;
 }
 
 /** What a probe of this very PBX proved about one service or event; the brochure does not count. */
@@ -89,6 +92,8 @@ export interface SessionContext<Options> {
   readonly pageStatus?: (pager: string, status: PageStatus) => void;
   /** What the PBX says of routeing; absent where nobody takes it. */
   readonly routeing?: (message: RouteMessage) => void;
+  /** What the PBX says in private data alone; absent where nobody takes it. */
+  readonly privateNotice?: (notice: PrivateNotice) => void;
   report(condition: Condition): void;
   identify(peer: PeerIdentity): void;
   /** Bytes that no frame claims. Counted, kept in the link's frame ring, never dropped silently. */
@@ -133,6 +138,8 @@ export interface Session {
   hotel?(message: HotelMessage, deadlineMs: number): Promise<Result<void>>;
   /** Present where the driver's sheet says `routeing`. */
   readonly routeing?: RouteingSession;
+  /** Sends private data; gives what the PBX answers. Present where the sheet says `privateData`. */
+  escape?(elements: readonly string[], deadlineMs: number): Promise<Result<readonly string[]>>;
   /** `goesOn`: the next session is given the bytes again that were not told of, and their rest. */
   close(goesOn?: boolean): void;
 }

@@ -10,6 +10,7 @@ import type { CallEvent } from "../model/events.js";
 import type { LinkId } from "../model/identifiers.js";
 import type { HotelMessage } from "../model/hotel.js";
 import type { Page, PageStatus } from "../model/pages.js";
+import type { PrivateNotice } from "../model/private-data.js";
 import type { RouteMessage } from "../model/routeing.js";
 import type { CompletedCall } from "../model/records.js";
 import type { ServiceRequest, ServiceResponse } from "../model/services.js";
@@ -34,6 +35,7 @@ export interface LinkSink {
   readonly page?: (page: Page) => Promise<Result<void>>;
   readonly pageStatus?: (pager: string, status: PageStatus) => void;
   readonly routeing?: (message: RouteMessage) => void;
+  readonly privateNotice?: (notice: PrivateNotice) => void;
   /** The PBX's own picture; events that follow are later than it. */
   snapshot(snapshot: LinkSnapshot, reason: string): void;
   up(): void;
@@ -239,6 +241,13 @@ class LinkRuntime<Options> implements Link {
     return live.value.hotel(message, deadlineMs);
   }
 
+  async escape(
+    elements: readonly string[], deadlineMs: number,
+  ): Promise<Result<readonly string[]>> {
+    const live = this.#usable();
+    return live.ok ? live.value.escape(elements, deadlineMs) : live;
+  }
+
   readonly routeing: RouteingSession = {
     register: async (device, deadlineMs) => {
       const live = this.#usable();
@@ -352,6 +361,7 @@ class LinkRuntime<Options> implements Link {
           ?? Promise.resolve(fail("precondition", "nobody takes pages")),
         pageStatus: (pager, status) => { this.#plan.sink.pageStatus?.(pager, status); },
         routeing: (message) => { this.#plan.sink.routeing?.(message); },
+        privateNotice: (notice) => { this.#plan.sink.privateNotice?.(notice); },
         condition: (condition) => { if (this.#live === live) this.#condition(condition); },
         identified: (peer) => { if (this.#live === live) this.#identified(peer); },
         garbage: (bytes, reason) => { this.#garbage(bytes, reason); },

@@ -117,6 +117,8 @@ export interface Link extends Component {
   hotel(message: HotelMessage, deadlineMs: number): Promise<Result<void>>;
   /** Faults: `service-not-supported` beyond the driver's sheet, `link-down`, the PBX's own. */
   readonly routeing: RouteingSession;
+  /** Faults: `service-not-supported` beyond the driver's sheet, `link-down`, the PBX's own. */
+  escape(elements: readonly string[], deadlineMs: number): Promise<Result<readonly string[]>>;
   /** The newest frames, oldest first; bounded by `framesMax` and `frameBytesMax`. */
   frames(): readonly Frame[];
   /** Called for every frame from now on, until the returned function is called. */

@@ -8,6 +8,7 @@ import type { CallEvent } from "../model/events.js";
 import type { LinkId } from "../model/identifiers.js";
 import type { HotelMessage } from "../model/hotel.js";
 import type { Page, PageStatus } from "../model/pages.js";
+import type { PrivateNotice } from "../model/private-data.js";
 import type { RouteMessage } from "../model/routeing.js";
 import type { CompletedCall } from "../model/records.js";
 import type { ServiceRequest, ServiceResponse } from "../model/services.js";
@@ -41,6 +42,7 @@ export interface SessionHost {
   page(page: Page): Promise<Result<void>>;
   pageStatus(pager: string, status: PageStatus): void;
   routeing(message: RouteMessage): void;
+  privateNotice(notice: PrivateNotice): void;
   condition(condition: Condition): void;
   identified(peer: PeerIdentity): void;
   garbage(bytes: Uint8Array, reason: string): void;
@@ -193,6 +195,12 @@ export class LiveSession<Options> {
         `${this.#plan.driver.name} tells nothing of rooms.`)));
   }
 
+  escape(elements: readonly string[], deadlineMs: number): Promise<Result<readonly string[]>> {
+    return this.#bounded("escape", deadlineMs, (session) =>
+      session.escape?.(elements, deadlineMs) ?? Promise.resolve(fail("service-not-supported",
+        `${this.#plan.driver.name} takes no private data.`)));
+  }
+
   readonly routeing: RouteingSession = {
     register: (device, deadlineMs) => this.#bounded("routeRegister", deadlineMs,
       async (session) => await session.routeing?.register(device, deadlineMs) ?? this.#noRoutes()),
@@ -285,6 +293,7 @@ export class LiveSession<Options> {
       page: (page) => this.#host.page(page),
       pageStatus: (pager, status) => { this.#host.pageStatus(pager, status); },
       routeing: (message) => { live(() => { this.#host.routeing(message); }); },
+      privateNotice: (notice) => { live(() => { this.#host.privateNotice(notice); }); },
       report: (condition) => { live(() => { this.#host.condition(condition); }); },
       identify: (peer) => { live(() => { this.#host.identified(peer); }); },
       garbage: (bytes, reason) => {

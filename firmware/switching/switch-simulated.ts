@@ -192,6 +192,8 @@ export class SimulatedLink implements Link {
   state: LinkStatus["state"] = { name: "up" };
   title = "";
   snapshots = 0;
+  /** Private data that it was sent; it answers with what it got. */
+  readonly escapes: (readonly string[])[] = [];
   /** What it was told of routeing: `register 900`, `cancel 900`, and answers. */
   readonly routed: (string | RouteAnswer)[] = [];
   /** What becomes of the next registrations. */
@@ -267,6 +269,11 @@ export class SimulatedLink implements Link {
 
   probe(): ReturnType<Link["probe"]> {
     return Promise.resolve(ok(this.proofs));
+  }
+
+  escape(elements: readonly string[]): ReturnType<Link["escape"]> {
+    this.escapes.push(elements);
+    return Promise.resolve(ok(elements));
   }
 
   hotel(): ReturnType<Link["hotel"]> {

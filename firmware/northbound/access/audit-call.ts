@@ -21,8 +21,8 @@ const secretName = new RegExp("(^|_)(password|passwd|secret|token|bearer|passphr
 /** Where to go on in a list: no secret. */
 const harmlessNames = new Set(["page_token"]);
 const numberName = /(^|_)(number|numbers|device|devices|party|to|agent|called|calling)$/;
-/** Whole documents: a person may have pasted a secret where a reference belongs. */
-const documentName = /^(document|.*_yaml|.*_json)$/;
+/** Whole documents, where a person may have pasted a secret; private data, which may be one. */
+const documentName = /^(document|elements|.*_yaml|.*_json)$/;
 /** What a pager shows may be about a patient. */
 const textName = /^text$/;
 /** Digits sent into a call may be a card number or a PIN. */

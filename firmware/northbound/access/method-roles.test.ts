@@ -10,6 +10,8 @@ import * as linksFile from "../../../proto/gen/cti/gateway/v1/links_pb.js";
 import * as modelFile from "../../../proto/gen/cti/gateway/v1/model_pb.js";
 import * as numbersFile from "../../../proto/gen/cti/gateway/v1/numbers_pb.js";
 import * as pagingFile from "../../../proto/gen/cti/gateway/v1/paging_pb.js";
+import * as privateDataFile from "../../../proto/gen/cti/gateway/v1/private_data_pb.js";
+import * as routeingFile from "../../../proto/gen/cti/gateway/v1/routeing_pb.js";
 import * as terminalsFile from "../../../proto/gen/cti/gateway/v1/terminals_pb.js";
 import * as portsFile from "../../../proto/gen/cti/gateway/v1/ports_pb.js";
 import * as recordsFile from "../../../proto/gen/cti/gateway/v1/records_pb.js";
@@ -22,7 +24,7 @@ import type { Identity, Role } from "./roles.js";
 
 const modules = [accessFile, callsFile, configurationFile, cstaFile, deliveryFile, hotelFile,
   linksFile, modelFile, numbersFile, pagingFile, portsFile, terminalsFile, recordsFile, reportsFile,
-  systemFile];
+  privateDataFile, routeingFile, systemFile];
 const files: readonly DescFile[] = modules.map((module) => {
   const file = Object.entries(module).find(([name]) => name.startsWith("file_"))?.[1];
   return file as DescFile;

@@ -38,8 +38,10 @@ const links = "cti.gateway.v1.LinksService";
 const numbers = "cti.gateway.v1.NumbersService";
 const paging = "cti.gateway.v1.PagingService";
 const ports = "cti.gateway.v1.PortsService";
+const privateData = "cti.gateway.v1.PrivateDataService";
 const records = "cti.gateway.v1.RecordsService";
 const reports = "cti.gateway.v1.ReportsService";
+const routeing = "cti.gateway.v1.RouteingService";
 const terminals = "cti.gateway.v1.TerminalsService";
 const system = "cti.gateway.v1.SystemService";
 
@@ -96,6 +98,10 @@ const table: readonly (readonly [string, MethodRow])[] = [
   // It takes the port for itself, and shows what comes unread.
   ...rows(ports, "operator", "change", ["DiagnosePort", "StopDiagnosis"]),
 
+  // What a maker added to CSTA may be anything that an application may do with a PBX.
+  ...rows(privateData, "operator", "change", ["Escape"]),
+  ...rows(privateData, "operator", "read", ["WatchPrivateData"]),
+
   ...rows(records, "viewer", "by-number", ["ListRecords", "CountRecords"]),
   ...rows(records, "viewer", "none", ["GetRecord"]),
   // Billing takes records away every day and is no administrator; each export is audited.
@@ -107,6 +113,11 @@ const table: readonly (readonly [string, MethodRow])[] = [
   ...rows(reports, "operator", "change", ["RunAcceptance"]),
   ...rows(reports, "operator", "read", ["GetReport", "DiffReports"]),
   ...rows(reports, "operator", "none", ["ListReports"]),
+
+  // It decides where callers are sent.
+  ...rows(routeing, "operator", "change", ["RegisterRoute", "SelectRoute", "RejectRoute",
+    "EndRoute"]),
+  ...rows(routeing, "viewer", "none", ["ListRoutes"]),
 
   ...rows(system, "viewer", "none", ["GetVersion", "GetHealth", "ListAlarms", "WatchAlarms",
     "GetUpdateStatus"]),

@@ -17,6 +17,7 @@ import type { CallRecord } from "../../model/records.js";
 import type { AlarmView, Alarms } from "../../supervisor/alarms.js";
 import { SimulatedEventLog, SimulatedLink, SimulatedRecordBook, simulatedNumbers }
   from "../../switching/switch-simulated.js";
+import { PrivateData } from "../../switching/private-data.js";
 import { Routeing } from "../../switching/routeing.js";
 import { createSwitch, type SwitchingFunction } from "../../switching/switching-function.js";
 import { Terminals } from "../../terminal/terminals.js";
@@ -208,6 +209,7 @@ function storedSecrets(
 export interface SimulatedGateway extends GatewayView {
   readonly switch: SwitchingFunction;
   readonly routeing: Routeing;
+  readonly privateData: PrivateData;
   readonly access: Access;
   readonly audit: MemoryAudit;
   readonly alarms: MemoryAlarms;
@@ -310,6 +312,7 @@ export async function simulatedGateway(
   const find = (id: string): SimulatedLink | undefined => links.find((link) => link.name === id);
   const source = createSwitch({ world, log: events, records, numbers: simulatedNumbers, alarms,
     findLink: (id): Link | undefined => find(id) });
+  const privateData = new PrivateData({ world, findLink: find });
   const routeing = new Routeing({ world, numbers: simulatedNumbers, findLink: find });
   const access = createAccess({ store, world, alarms, options: {
     pepper: new Uint8Array(32), sessions: { idleMs: 1_800_000, absoluteMs: 43_200_000 },
@@ -344,8 +347,8 @@ export async function simulatedGateway(
   const componentRows: ComponentRow[] = [
     { component: "gateway/links/pbx-1", status: "ok", reason: "", restarts: 0 }];
   return {
-    world, language: "fr", switch: source, routeing, access, audit, alarms, events, records, store,
-    raw, raws, componentRows, simulatedLinks: links, frameSource,
+    world, language: "fr", switch: source, routeing, privateData, access, audit, alarms, events,
+    records, store, raw, raws, componentRows, simulatedLinks: links, frameSource,
     links: () => links.map(view),
     link: (id) => { const link = find(id); return link === undefined ? undefined : view(link); },
     linkControl: {

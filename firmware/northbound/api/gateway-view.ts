@@ -20,6 +20,7 @@ import type { Alarms } from "../../supervisor/alarms.js";
 import type { HostReading } from "../../supervisor/host-health.js";
 import type { EventLog } from "../../switching/event-log.js";
 import type { RecordBook } from "../../switching/records.js";
+import type { PrivateData } from "../../switching/private-data.js";
 import type { Routeing } from "../../switching/routeing.js";
 import type { Switch } from "../../switching/switch.js";
 import type { LineWish } from "../../terminal/line.js";
@@ -153,6 +154,9 @@ export type HotelRoomsView =
 /** Who routes calls of which routeing device; `Routeing` fits. */
 export type RouteingView = Pick<Routeing, "register" | "registrations" | "dialoguesOf">;
 
+/** Private data of PBXs; `PrivateData` fits. */
+export type PrivateDataView = Pick<PrivateData, "watch" | "escape">;
+
 /** One application that speaks CSTA. */
 export interface CstaSessionRow {
   readonly server: string;
@@ -203,6 +207,7 @@ export interface GatewayView {
   readonly language: Language;
   readonly switch: Switch;
   readonly routeing: RouteingView;
+  readonly privateData: PrivateDataView;
   /** All links, by id. */
   links(): readonly LinkView[];
   link(id: string): LinkView | undefined;

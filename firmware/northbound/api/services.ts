@@ -9,10 +9,12 @@ import { DeliveryService } from "../../../proto/gen/cti/gateway/v1/delivery_pb.j
 import { HotelService } from "../../../proto/gen/cti/gateway/v1/hotel_pb.js";
 import { LinksService } from "../../../proto/gen/cti/gateway/v1/links_pb.js";
 import { PagingService } from "../../../proto/gen/cti/gateway/v1/paging_pb.js";
+import { PrivateDataService } from "../../../proto/gen/cti/gateway/v1/private_data_pb.js";
 import { PortsService } from "../../../proto/gen/cti/gateway/v1/ports_pb.js";
 import { NumbersService } from "../../../proto/gen/cti/gateway/v1/numbers_pb.js";
 import { RecordsService } from "../../../proto/gen/cti/gateway/v1/records_pb.js";
 import { ReportsService } from "../../../proto/gen/cti/gateway/v1/reports_pb.js";
+import { RouteingService } from "../../../proto/gen/cti/gateway/v1/routeing_pb.js";
 import { SystemService } from "../../../proto/gen/cti/gateway/v1/system_pb.js";
 import { TerminalsService } from "../../../proto/gen/cti/gateway/v1/terminals_pb.js";
 import { accessHandlers } from "./access-service.js";
@@ -27,8 +29,10 @@ import { linksHandlers } from "./links-service.js";
 import type { ServerMetrics } from "./metrics.js";
 import { numbersHandlers } from "./numbers-service.js";
 import { pagingHandlers } from "./paging-service.js";
+import { privateDataHandlers } from "./private-data-service.js";
 import { recordsHandlers } from "./records-service.js";
 import { reportsHandlers } from "./reports-service.js";
+import { routeingHandlers } from "./routeing-service.js";
 import { portsHandlers } from "./ports-service.js";
 import { RequestIds } from "./request-ids.js";
 import { systemHandlers } from "./system-service.js";
@@ -54,6 +58,8 @@ export function createServices(
     bind(RecordsService, recordsHandlers(gateway)),
     bind(DeliveryService, deliveryHandlers(gateway)),
     bind(CstaService, cstaHandlers(gateway)),
+    bind(RouteingService, routeingHandlers(gateway)),
+    bind(PrivateDataService, privateDataHandlers(gateway)),
     bind(PagingService, pagingHandlers(gateway, requestIds)),
     bind(HotelService, hotelHandlers(gateway)),
     bind(ReportsService, reportsHandlers(gateway)),

@@ -92,6 +92,15 @@ export class AppMonitors {
     return empty;
   }
 
+  /** Passed on as it is. */
+  privateEvent(link: LinkId, device: DeviceId, name: string, element: string): void {
+    const object = `device ${link} ${device}`;
+    for (const kept of this.#kept.values()) {
+      if (kept.object !== object || kept.suppressed.has("privateEvent")) continue;
+      this.#parts.report(kept.crossRef, { type: "other", name, element });
+    }
+  }
+
   stopAll(): void {
     for (const kept of [...this.#kept.values()]) this.#drop(kept);
   }

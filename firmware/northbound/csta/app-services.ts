@@ -1,6 +1,6 @@
 /** The services of the switching function for one application. */
 
-import { fail } from "../../base/result.js";
+import { fail, type Result } from "../../base/result.js";
 import { maskNumbers } from "../../base/mask.js";
 import type { DeviceId, LinkId } from "../../model/identifiers.js";
 import type { ServiceRequest } from "../../model/services.js";
@@ -14,6 +14,7 @@ import { AppMonitors } from "./app-monitors.js";
 import { AppRouteing } from "./app-routeing.js";
 import { queryRow, toldOf, type QueryArgument, type QueryRow } from "./device-query.js";
 import type { Domain } from "./domain.js";
+import { privateEncoding } from "./event-tail.js";
 import { LinkNaming } from "./event-report.js";
 import { featuresOf, type Features } from "./features.js";
 import { Reading } from "./reading.js";
@@ -57,6 +58,7 @@ export class AppServices {
     this.#handlers = {
       RouteRegister: (said) => this.routeing.register(said),
       RouteRegisterCancel: (said) => this.routeing.cancel(said),
+      Escape: (said) => this.#escape(said),
       MonitorStart: (said) => this.monitors.start(said),
       ChangeMonitorFilter: (said) => this.monitors.change(said),
       MonitorStop: (said) => this.monitors.stop(said),
@@ -116,6 +118,28 @@ export class AppServices {
       outcome: answer.ok ? "ok" : answer.error.value, details: numbersOf(request) });
   }
 
+  /**
+   * To the one PBX behind this server that speaks the same encoding. What it does there nobody can
+   * tell: it is for who may control all devices.
+   */
+  async #escape({ extensions }: CstaArgument<"Escape">): Promise<Answer> {
+    const { domain: { gateway, config }, identity, rights, source } = this.#parts;
+    const links = this.#parts.domain.privateLinks;
+    const [link] = links;
+    const elements = extensions.privateData ?? [];
+    const done: Answer = !rights.mayControl || !rights.coversAll
+      ? { ok: false, error: errorOf({ code: "permission-denied" }) }
+      : link === undefined
+        ? { ok: false, error: errorOf({ code: "private-data-not-supported" }) }
+        : links.length > 1 ? refused("operation", "requestIncompatibleWithObject")
+          : answerOf(await gateway.privateData.escape(link, elements, identity.name,
+            requestDeadlineMs, privateEncoding(config.protocol)));
+    void gateway.audit.record({ actor: auditActor(identity), source: source(), action: "Escape",
+      subject: link ?? "", outcome: done.ok ? "ok" : done.error.value,
+      details: { characters: elements.reduce((sum, { length }) => sum + length, 0) } });
+    return done;
+  }
+
   #reading(): Reading {
     const { domain: { gateway, feed, devices }, rights } = this.#parts;
     return new Reading({ source: gateway.switch, calls: feed.calls, devices, rights });
@@ -123,7 +147,8 @@ export class AppServices {
 
   #features(): Features {
     const { domain, rights, codec } = this.#parts;
-    return featuresOf(domain.links(), codec(), rights.mayControl);
+    return featuresOf(domain.links(), codec(), rights.mayControl,
+      rights.mayControl && rights.coversAll && domain.privateLinks.length === 1);
   }
 
   #offered(): Pick<Features, "services" | "events"> {
@@ -220,6 +245,12 @@ export class AppServices {
     const serviceCrossRefID = this.#lists.toString(16).padStart(4, "0");
     return { ok: true, result: { serviceCrossRefID, ...more }, then: segments(serviceCrossRefID) };
   }
+}
+
+function answerOf(answer: Result<readonly string[]>): Answer {
+  if (!answer.ok) return { ok: false, error: requestError("Escape", answer.fault) };
+  return { ok: true, result: answer.value.length === 0 ? {}
+    : { extensions: { privateData: answer.value } } };
 }
 
 function devicesOf(request: ServiceRequest): readonly string[] {

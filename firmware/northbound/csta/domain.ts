@@ -4,16 +4,17 @@
  */
 
 import type { CstaConfig } from "../../config/schema.js";
+import type { LinkId } from "../../model/identifiers.js";
 import type { NumberedEvent } from "../../switching/switch.js";
 import type { CstaEvent, SystemStatus } from "../../wire/csta/message.js";
 import type { GatewayView, LinkView } from "../api/gateway-view.js";
 import { DeviceNames } from "./device-names.js";
 import { eventReport, type Naming } from "./event-report.js";
-import { eventTail } from "./event-tail.js";
+import { eventTail, privateEncoding } from "./event-tail.js";
 import type { Feed } from "./feed.js";
 
 export type DomainGateway = Pick<GatewayView, "world" | "switch" | "links" | "audit" | "access"
-  | "system" | "routeing">;
+  | "system" | "routeing" | "privateData">;
 
 export class Domain {
   readonly gateway: DomainGateway;
@@ -38,6 +39,13 @@ export class Domain {
 
   links(): readonly LinkView[] {
     return this.gateway.links().filter(({ status }) => this.devices.serves(status.id));
+  }
+
+  /** Links whose private data can be written in this server's encoding. */
+  get privateLinks(): readonly LinkId[] {
+    const encoding = privateEncoding(this.config.protocol);
+    return this.links().filter(({ status }) => status.declared.privateData === encoding)
+      .map(({ status }) => status.id);
   }
 
   /** Of links that are switched off on purpose nothing is expected. */

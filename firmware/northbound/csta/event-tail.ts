@@ -5,14 +5,21 @@
 
 import type { CstaConfig } from "../../config/schema.js";
 import type { PrivateData } from "../../model/events.js";
+import { privateEncodings, type PrivateEncoding } from "../../model/private-data.js";
 import type { NumberedEvent } from "../../switching/switch.js";
 import type { CstaEvent } from "../../wire/csta/message.js";
 
 type Protocol = CstaConfig["protocol"];
 
-/** Whose private data means something in which encoding: tags of private data. */
-const encodings: ReadonlyMap<string, readonly Protocol[]> = new Map<string, readonly Protocol[]>([
-  ["csta3", ["asn1-phase3"]], ["csta12", ["asn1-phase2", "asn1-phase1"]], ["csta-xml", ["xml"]]]);
+/** Whose private data means something in which protocol. */
+const encodings: Readonly<Record<Protocol, PrivateEncoding>> = { "asn1-phase3": "csta3",
+  "asn1-phase2": "csta12", "asn1-phase1": "csta12", "xml": "csta-xml" };
+
+export function privateEncoding(protocol: Protocol): PrivateEncoding {
+  return encodings[protocol];
+}
+
+const ofCsta: ReadonlySet<string> = new Set(privateEncodings);
 
 const hexadecimal = /^(?:[0-9a-f]{2})+$/i;
 
@@ -21,11 +28,10 @@ export function eventTail(
 ): Pick<CstaEvent, "correlatorData" | "userData" | "extensions"> {
   const { privateData: said, occurredAtMs = atMs } = event;
   const time = generalizedTime(occurredAtMs);
-  const own = said === undefined ? undefined : encodings.get(said.driver);
-  if (said === undefined || own === undefined) return { extensions: { time } };
+  if (said === undefined || !ofCsta.has(said.driver)) return { extensions: { time } };
   const correlatorData = octetsOf(said.fields["correlatorData"], protocol);
   const userData = octetsOf(said.fields["userData"], protocol);
-  const elements = own.includes(protocol) ? elementsOf(said) : [];
+  const elements = privateEncoding(protocol) === said.driver ? elementsOf(said) : [];
   return {
     ...(correlatorData === undefined ? {} : { correlatorData }),
     ...(userData === undefined ? {} : { userData }),

@@ -40,7 +40,7 @@ function undisproved<N extends string>(
  */
 export function featuresOf(
   links: readonly Pick<LinkView, "status">[], codec: Pick<CstaCodec, "services" | "events">,
-  mayControl: boolean,
+  mayControl: boolean, escapes = false,
 ): Features {
   const offered = new Set(links.flatMap(({ status: { declared, proofs } }) =>
     undisproved(Object.keys(declared.services), proofs)));
@@ -58,7 +58,8 @@ export function featuresOf(
     declared.routeing === true && !proofs.some(({ subject, proven }) =>
       subject === "routeing" && proven === "no"));
   return {
-    services: [...ownServices, ...answered, ...control, ...routes ? routeingServices : []]
+    services: [...ownServices, ...answered, ...control, ...routes ? routeingServices : [],
+      ...escapes ? ["Escape" as const] : []]
       .filter((name) => codec.services.has(name)),
     events, unreported: [...codec.events].filter((name) => !events.includes(name)),
   };

@@ -139,7 +139,9 @@ class Running implements CstaServer {
   /** Before it is known who comes: what an operator would be offered. */
   #codec(): CstaCodec {
     const { codec } = this.#options;
-    const { services, events } = featuresOf(this.sessions.domain.links(), codec(), true);
+    const { domain } = this.sessions;
+    const { services, events } = featuresOf(domain.links(), codec(), true,
+      domain.privateLinks.length === 1);
     return codec({ services: new Set(services), events: new Set(events) });
   }
 

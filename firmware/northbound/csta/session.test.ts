@@ -226,7 +226,7 @@ describe("CSTA session", () => {
       calledDirectoryNumber: dn("102"), accountCode: "4711" }),
     "operation/accountCodeNotSupported");
     assert.equal(await app.ask("Escape", { extensions: { privateData: ["0500"] } }),
-      "operation/serviceNotSupported");
+      "operation/privateDataNotSupported");
     // Operation 999, which no edition has.
     await app.sendBytes(Buffer.from("000ba10902014d020203e70500", "hex"));
     assert.deepEqual(app.heard.at(-1), { kind: "error", invokeID: 77,
@@ -240,7 +240,8 @@ describe("CSTA session", () => {
       "HoldCall operator invalidConnectionState pbx-1 102 csta 192.0.2.9",
       "HoldCall operator invalidConnectionID  csta 192.0.2.9",
       "MakeCall operator invalidCallingDeviceID 999 csta 192.0.2.9",
-      "MakeCall operator accountCodeNotSupported pbx-1 101 csta 192.0.2.9"]);
+      "MakeCall operator accountCodeNotSupported pbx-1 101 csta 192.0.2.9",
+      "Escape operator privateDataNotSupported  csta 192.0.2.9"]);
     assert.ok(!server.gateway.audit.entries.some(({ detailsJson }) =>
       detailsJson.includes("0140561234")));
   });

@@ -7,6 +7,8 @@ import type { Cancellable } from "../../base/world.js";
 import type { CstaCodec, CstaMessage, CstaServiceName, SystemStatus }
   from "../../wire/csta/message.js";
 import { unansweredServices } from "../../wire/csta/message.js";
+import type { LinkId } from "../../model/identifiers.js";
+import type { PrivateNotice } from "../../model/private-data.js";
 import { auditActor } from "../access/audit-call.js";
 import type { Identity } from "../access/roles.js";
 import { errorOf, notSupported, refused, type Answer, type Following } from "./answer.js";
@@ -212,6 +214,23 @@ export class Session {
     this.send({ kind: "invoke", invokeID, service: "SystemStatus", argument: { systemStatus } });
   }
 
+  /**
+   * What a PBX says in private data. Nobody can tell of which devices that speaks, so that it is
+   * for applications that may see all of them; an event goes to the monitors of its device.
+   */
+  privateNotice(link: LinkId, notice: PrivateNotice): void {
+    if (notice.type === "privateEvent") {
+      const { device, name, element } = notice;
+      this.services.monitors.privateEvent(link, device, name, element);
+      return;
+    }
+    if (!this.#plan.rights.coversAll) return;
+    const extensions = { privateData: notice.elements };
+    this.#invoke(notice.type === "escape" ? { service: "Escape", argument: { extensions } }
+      : { service: "SystemStatus",
+        argument: { systemStatus: this.#plan.domain.status, extensions } });
+  }
+
   /** Events were lost before they came here. */
   missed(): void {
     this.#outbox.loseEvents();
@@ -268,7 +287,7 @@ export class Session {
     const { invokeID, service, argument } = message;
     const isAnswered = !unansweredServices.has(service);
     const isForPbx = controlServices.has(service) || queryRow(service) !== undefined
-      || service === "RouteRegister";
+      || service === "RouteRegister" || service === "Escape";
     const tooMany = this.#allowed(isForPbx);
     if (tooMany !== undefined) {
       if (isAnswered) this.#reply(invokeID, tooMany);

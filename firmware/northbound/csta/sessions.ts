@@ -3,6 +3,7 @@
 import type { Result } from "../../base/result.js";
 import type { Identity } from "../access/roles.js";
 import type { Domain } from "./domain.js";
+import { privateEncoding } from "./event-tail.js";
 import { Session, type SessionPlan } from "./session.js";
 import type { SystemStatus } from "../../wire/csta/message.js";
 
@@ -13,6 +14,7 @@ export class Sessions {
   readonly domain: Domain;
   readonly #all = new Map<string, Session>();
   #status: SystemStatus;
+  #unwatch: (() => void) | undefined;
 
   constructor(domain: Domain) {
     this.domain = domain;
@@ -20,6 +22,11 @@ export class Sessions {
   }
 
   start(): Result<void> {
+    const { gateway, config, devices } = this.domain;
+    this.#unwatch = gateway.privateData.watch((link, encoding, notice) => {
+      if (encoding !== privateEncoding(config.protocol) || !devices.serves(link)) return;
+      for (const session of this.#all.values()) session.privateNotice(link, notice);
+    });
     return this.domain.feed.join(this);
   }
 
@@ -27,6 +34,7 @@ export class Sessions {
     for (const session of [...this.#all.values()]) {
       session.end("the server stops", { kind: "abort", reason: "the server stops" });
     }
+    this.#unwatch?.();
     this.domain.feed.leave(this);
   }
 
