@@ -23,6 +23,9 @@ export interface SmdrLine {
  */
 export const lineBytesMax = 2_048;
 
+const timeOfDay = /\d:\d\d/;
+/** What no record begins with. */
+const leadingNoise = /^[^\x20-\x7e]+/;
 const padding = new Set([0x00, 0x07, 0x0c, 0x11, 0x13]);
 const cr = 0x0d;
 const lf = 0x0a;
@@ -197,10 +200,19 @@ class Lines implements LineDecoder {
       this.#pass(bytes.length);
       return;
     }
+    const second = this.#secondRecord(bytes, text);
+    if (second !== undefined) {
+      this.#line(bytes.subarray(0, second), found);
+      this.#line(bytes.subarray(second), found);
+      return;
+    }
     if (this.#continues(bytes, found)) return;
-    if (this.#isHeading(text)) {
+    const noise = leadingNoise.exec(text)?.[0].length ?? 0;
+    if (this.#isHeading(text.slice(noise))) {
       this.#endBlock(found);
-      this.#skipped += bytes.length;
+      const reason = "noise before a heading";
+      if (noise > 0) found.push({ kind: "garbage", bytes: bytes.subarray(0, noise), reason });
+      this.#skipped += bytes.length - noise;
       return;
     }
     const begun = this.#begin(bytes, found);
@@ -209,13 +221,36 @@ class Lines implements LineDecoder {
       this.#pass(bytes.length);
       return;
     }
-    for (const { index } of text.matchAll(this.#format.begins)) {
+    for (const index of [noise, ...this.#begins(text)]) {
       if (index === 0) continue;
       const garbage = { kind: "garbage", bytes: bytes.subarray(0, index), reason: begun } as const;
       if (this.#begin(bytes.subarray(index), found, garbage) === undefined) return;
     }
     this.#endBlock(found);
     found.push({ kind: "garbage", bytes, reason: begun });
+  }
+
+  #begins(text: string): readonly number[] {
+    return [...text.matchAll(this.#format.begins)].map(({ index }) => index);
+  }
+
+  /**
+   * Where another record begins behind one, or behind a piece of one, whose line end was lost. What
+   * stands before it tells a time of its own: fields that may be missing do not.
+   */
+  #secondRecord(bytes: Uint8Array, text: string): number | undefined {
+    return this.#begins(text).find((index) => index > 0 && timeOfDay.test(text.slice(0, index))
+      && this.#fits(bytes.subarray(index)));
+  }
+
+  #fits(bytes: Uint8Array): boolean {
+    const text = this.#decoded(bytes);
+    return this.#layouts.some((layout) => {
+      const first = this.#firstLine(layout);
+      const fields = first === undefined ? undefined : readLayout(first, text);
+      return fields !== undefined && (layout.kind === "block"
+        || typeof lineOf(this.#format, this.#settings, layout.name, fields) !== "string");
+    });
   }
 
   #isHeading(text: string): boolean {

@@ -137,6 +137,8 @@ const mapping: readonly (readonly [string, string, unknown])[] = [
   ["record count", "CountRecords", { query: { from: "2026-11-16T08:00:00Z" } }],
   ["record raw pbx-1 --from-position 9 --max-bytes 10", "ReadRaw",
     { link: "pbx-1", fromPosition: "9", bytesMax: "10" }],
+  ["record raw pbx-1 --newest --max-bytes 10", "ReadRaw",
+    { link: "pbx-1", newest: true, bytesMax: "10" }],
   ["record try rules.yaml --link smdr-1", "TryFormat",
     { optionsYaml: "country: FR\n", link: "smdr-1" }],
   ["record try - --input csr.pem --driver smdr", "TryFormat",

@@ -1,10 +1,8 @@
 /** An operator with a phone who asks which applications are there and what they save. */
 
 import assert from "node:assert/strict";
-import { devices, type Page } from "playwright-core";
-import { need } from "../requirement.js";
-import { missingChromium } from "./chromium.js";
-import { assertClean, go, minuteMs, phonePx, signIn, startVisit, type Visit } from "./visit.js";
+import type { Page } from "playwright-core";
+import { assertClean, go, minuteMs, phone, signedIn, type Visit } from "./visit.js";
 
 const began = "2026-11-23T08:00:00Z";
 const answer = { monitors: 1_200, watched: 300, sessions: [
@@ -22,12 +20,8 @@ describe("applications in a browser", function () {
   let page: Page;
 
   before(async function () {
-    need(this, "browser", missingChromium());
-    const { defaultBrowserType: _browser, ...phone } = devices["iPhone 14"] ?? assert.fail();
-    visit = await startVisit({ ...phone, viewport: phonePx });
+    visit = await signedIn(this, phone());
     page = visit.page;
-    await signIn(visit, visit.office.adminPassword);
-    await page.locator(".frame").waitFor();
   });
   after(async () => { await visit?.end(); });
 

@@ -4,9 +4,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import type { Locator, Page } from "playwright-core";
-import { need } from "../requirement.js";
-import { axeFindings, missingChromium, overhangPx } from "./chromium.js";
-import { go, minuteMs, showAll, signIn, startVisit, tabTo, type Visit } from "./visit.js";
+import { axeFindings, overhangPx } from "./chromium.js";
+import { go, minuteMs, showAll, signedIn, tabTo, type Visit } from "./visit.js";
 
 /** A PBX that accepts connections and prints nothing. */
 async function silentPbx(): Promise<{ readonly server: Server; readonly port: number }> {
@@ -22,12 +21,9 @@ describe("configuration by form in a browser", function () {
   let pbx: Awaited<ReturnType<typeof silentPbx>>;
 
   before(async function () {
-    need(this, "browser", missingChromium());
-    pbx = await silentPbx();
-    visit = await startVisit({ viewport: { width: 1_280, height: 900 } });
+    visit = await signedIn(this, { viewport: { width: 1_280, height: 900 } });
     page = visit.page;
-    await signIn(visit, visit.office.adminPassword);
-    await page.locator(".frame").waitFor();
+    pbx = await silentPbx();
   });
 
   after(async () => {

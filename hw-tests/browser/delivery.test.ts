@@ -1,11 +1,9 @@
 /** An operator with a phone who wants to know whether the billing system has all of it. */
 
 import assert from "node:assert/strict";
-import { devices, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { until } from "../loopback/gateway-process.js";
-import { need } from "../requirement.js";
-import { missingChromium } from "./chromium.js";
-import { assertClean, go, minuteMs, phonePx, signIn, startVisit, type Visit } from "./visit.js";
+import { assertClean, go, minuteMs, phone, signedIn, type Visit } from "./visit.js";
 
 const at = "2026-11-23T08:00:00Z";
 const destinations = { destinations: [
@@ -32,12 +30,8 @@ describe("delivery in a browser", function () {
   let page: Page;
 
   before(async function () {
-    need(this, "browser", missingChromium());
-    const { defaultBrowserType: _browser, ...phone } = devices["iPhone 14"] ?? assert.fail();
-    visit = await startVisit({ ...phone, viewport: phonePx });
+    visit = await signedIn(this, phone());
     page = visit.page;
-    await signIn(visit, visit.office.adminPassword);
-    await page.locator(".frame").waitFor();
   });
   after(async () => { await visit?.end(); });
 

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { devices, type Locator, type Page } from "playwright-core";
-import { need } from "../requirement.js";
-import { axeFindings, missingChromium, overhangPx, tooSmall } from "./chromium.js";
-import { go, minuteMs, showAll, signIn, startVisit, tabTo, type Visit } from "./visit.js";
+import { axeFindings, overhangPx, tooSmall } from "./chromium.js";
+import { assertClean, go, minuteMs, showAll, signedIn, signIn, tabTo, type Visit }
+  from "./visit.js";
 
 const widePx = 1_280;
 const narrowPx = 390;
@@ -18,15 +18,12 @@ describe("a record layout made in a browser", function () {
   let printed: string;
 
   before(async function () {
-    need(this, "browser", missingChromium());
     const example = await readFile("drivers/smdr/CUSTOM-LAYOUT.md", "utf8");
     printed = /```text\n(.*?)```/s.exec(example)?.[1] ?? assert.fail("no example");
-    visit = await startVisit({ viewport: { width: widePx, height: 900 },
+    visit = await signedIn(this, { viewport: { width: widePx, height: 900 },
       permissions: ["clipboard-read", "clipboard-write"] });
     page = visit.page;
     page.setDefaultTimeout(waitMs);
-    await signIn(visit, visit.office.adminPassword);
-    await page.locator(".frame").waitFor();
   });
 
   after(async () => { await visit?.end(); });
@@ -35,19 +32,7 @@ describe("a record layout made in a browser", function () {
   const result = (): Locator => page.getByRole("region", { name: "Tel que compris" });
   const field = (number: number): Locator =>
     page.getByRole("group", { name: `Champ ${number}`, exact: true });
-  const clean = async (): Promise<void> => {
-    for (const width of [widePx, narrowPx]) {
-      await page.setViewportSize({ width, height: 844 });
-      assert.equal(await overhangPx(page) <= 0, true, `scrolls sideways at ${width}`);
-      await showAll(page, width);
-      for (const colorScheme of ["dark", "light"] as const) {
-        await page.emulateMedia({ colorScheme });
-        assert.deepEqual(await axeFindings(page), [], `${colorScheme} ${width}`);
-      }
-    }
-    await page.setViewportSize({ width: widePx, height: 900 });
-    await page.emulateMedia({ colorScheme: null });
-  };
+  const clean = (): Promise<void> => assertClean(page, widePx, narrowPx);
   /** Drags over columns of a line, both inclusive. */
   const drag = async (index: number, from: number, to: number): Promise<void> => {
     await line(index).scrollIntoViewIfNeeded();

@@ -1,10 +1,10 @@
 /** The day's work on a phone: a phone's window, fingers only, in French. */
 
 import assert from "node:assert/strict";
-import { devices, type Locator, type Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { need } from "../requirement.js";
 import { axeFindings, missingChromium, overhangPx, tooSmall } from "./chromium.js";
-import { go, minuteMs, showAll, startVisit, type Visit } from "./visit.js";
+import { go, minuteMs, phone, showAll, startVisit, type Visit } from "./visit.js";
 
 const pages = ["overview", "calls", "links", "ports", "records", "delivery", "applications",
   "numbers", "alarms", "configuration", "system", "access", "account", "more"] as const;
@@ -16,8 +16,7 @@ describe("page on a phone", function () {
 
   before(async function () {
     need(this, "browser", missingChromium());
-    const { defaultBrowserType: _browser, ...phone } = devices["iPhone 14"] ?? assert.fail();
-    visit = await startVisit({ ...phone, viewport: { width: 390, height: 844 } });
+    visit = await startVisit(phone());
     page = visit.page;
   });
 

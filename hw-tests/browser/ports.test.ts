@@ -1,15 +1,14 @@
 /** An installer with a phone who wants to know what speaks at a serial port. */
 
 import assert from "node:assert/strict";
-import { devices, type Locator, type Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { createSmdrPeer, type PeerCall } from "../../drivers/smdr/peer.js";
 import { nodeWorld } from "../../firmware/base/world-node.js";
 import { nullModemPicture, straightPicture } from "../../firmware/link/doctor/wiring.js";
 import { openPtyPair, type PtyPair } from "../../firmware/link/transports/pty.js";
+import { until } from "../loopback/gateway-process.js";
 import { need } from "../requirement.js";
-import { missingChromium } from "./chromium.js";
-import { assertClean, go, minuteMs, phonePx, signIn, startVisit, tabTo, type Visit }
-  from "./visit.js";
+import { assertClean, go, minuteMs, phone, signedIn, tabTo, type Visit } from "./visit.js";
 
 const calls: readonly PeerCall[] = [
   { device: "101", trunk: "01", number: "0145670123", direction: "outgoing", ringMs: 0,
@@ -30,17 +29,13 @@ describe("serial ports in a browser", function () {
   let port: PtyPair;
 
   before(async function () {
-    need(this, "browser", missingChromium());
     const opened = await openPtyPair(world);
     need(this, "pty", opened.ok ? undefined : opened.fault.message);
     if (!opened.ok) return;
     port = opened.value;
-    const { defaultBrowserType: _browser, ...phone } = devices["iPhone 14"] ?? assert.fail();
-    visit = await startVisit({ ...phone, viewport: phonePx,
+    visit = await signedIn(this, { ...phone(),
       permissions: ["clipboard-read", "clipboard-write"] });
     page = visit.page;
-    await signIn(visit, visit.office.adminPassword);
-    await page.locator(".frame").waitFor();
   });
 
   after(async () => {
@@ -127,6 +122,32 @@ describe("serial ports in a browser", function () {
     assert.match(await head.textContent() ?? "", /\/dev\/ttyNowhere/);
     await assertClean(page);
     await button("FR").tap();
+  });
+
+  it("shows the newest bytes kept of a link, and what its line was like", async () => {
+    await go(visit, "links/warehouse");
+    const show = button("Afficher les derniers");
+    const kept = page.locator(".frames .raw");
+    await until("the PBX has printed", async () => {
+      await show.tap();
+      await page.waitForTimeout(200);
+      return await kept.count() > 0;
+    });
+    await kept.first().locator("code", { hasText: /^serial .* 9600 8N1$/ }).waitFor();
+    await assertClean(page);
+    const method = "**/cti.gateway.v1.RecordsService/ReadRaw";
+    const segment = { position: "7", at: "2026-11-23T08:00:00Z",
+      data: Buffer.from("101 0145\r\n").toString("base64"), line: {
+        channel: "serial /dev/ttyUSB0 9600 7E1", lines: { cts: true }, damaged: 3, breaks: 1 } };
+    await page.route(method, (route) => route.fulfill({ contentType: "text/event-stream",
+      body: `data: ${JSON.stringify(segment)}\n\nevent: end\ndata: {}\n\n` }));
+    await show.tap();
+    for (const word of ["CTS actif", "DSR inactif", "3 abîmés", "breaks : 1"]) {
+      await kept.locator(".badge", { hasText: word }).waitFor();
+    }
+    assert.equal(await kept.locator("pre").textContent(), "101 0145");
+    await assertClean(page);
+    await page.unroute(method);
   });
 
   it("says which link holds a port", async () => {

@@ -1,14 +1,12 @@
 /** A technician with a phone on a PBX's maintenance port. */
 
 import assert from "node:assert/strict";
-import { devices, type Locator, type Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { nodeWorld } from "../../firmware/base/world-node.js";
 import { openPtyPair, type PtyPair } from "../../firmware/link/transports/pty.js";
 import { until } from "../loopback/gateway-process.js";
 import { need } from "../requirement.js";
-import { missingChromium } from "./chromium.js";
-import { assertClean, go, minuteMs, phonePx, signIn, startVisit, tabTo, type Visit }
-  from "./visit.js";
+import { assertClean, go, minuteMs, phone, signedIn, tabTo, type Visit } from "./visit.js";
 
 describe("maintenance terminal in a browser", function () {
   this.timeout(3 * minuteMs);
@@ -18,7 +16,6 @@ describe("maintenance terminal in a browser", function () {
   let heard = "";
 
   before(async function () {
-    need(this, "browser", missingChromium());
     const opened = await openPtyPair(nodeWorld(() => undefined, "error"));
     need(this, "pty", opened.ok ? undefined : opened.fault.message);
     if (!opened.ok) return;
@@ -29,11 +26,8 @@ describe("maintenance terminal in a browser", function () {
         port.write(Buffer.from("\x1b[32m\x1b[48;2;10;200;30mMAIN MENU\x1b[0m\r\n"));
       }
     });
-    const { defaultBrowserType: _browser, ...phone } = devices["iPhone 14"] ?? assert.fail();
-    visit = await startVisit({ ...phone, viewport: phonePx });
+    visit = await signedIn(this, phone());
     page = visit.page;
-    await signIn(visit, visit.office.adminPassword);
-    await page.locator(".frame").waitFor();
   });
 
   after(async () => {

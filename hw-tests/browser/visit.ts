@@ -1,10 +1,11 @@
 /** A whole gateway with its simulated office, and what every visitor of its page does first. */
 
 import assert from "node:assert/strict";
-import type { Browser, BrowserContextOptions, BrowserContext, Locator, Page } from
-  "playwright-core";
+import { devices, type Browser, type BrowserContextOptions, type BrowserContext, type Locator,
+  type Page } from "playwright-core";
 import { type OfficeUnderTest, startOffice } from "../office.js";
-import { axeFindings, overhangPx, startChromium, tooSmall } from "./chromium.js";
+import { need } from "../requirement.js";
+import { axeFindings, missingChromium, overhangPx, startChromium, tooSmall } from "./chromium.js";
 
 export const minuteMs = 60_000;
 /** What a page needs to load its parts and ask its questions. */
@@ -48,6 +49,22 @@ export async function signIn({ page, office }: Visit, password: string): Promise
   await page.keyboard.press("Enter");
 }
 
+/** For a `before` hook: the administrator is in. Skips aloud where there is no browser. */
+export async function signedIn(
+  test: Mocha.Context, options: BrowserContextOptions,
+): Promise<Visit> {
+  need(test, "browser", missingChromium());
+  const visit = await startVisit(options);
+  try {
+    await signIn(visit, visit.office.adminPassword);
+    await visit.page.locator(".frame").waitFor();
+  } catch (error) {
+    await visit.end();
+    throw error;
+  }
+  return visit;
+}
+
 export async function go({ page, office }: Visit, name: string): Promise<void> {
   await page.goto(`${office.webUrl}/#/${name}`);
   await page.locator("main h1").waitFor();
@@ -72,14 +89,28 @@ export async function showAll(page: Page, width: number): Promise<void> {
 /** Of the telephones that these visitors have. */
 export const phonePx = { width: 390, height: 844 } as const;
 
-/** Nothing overhangs, everything can be tapped, and axe finds nothing, dark or light. */
-export async function assertClean(page: Page): Promise<void> {
-  assert.equal(await overhangPx(page) <= 0, true, "scrolls sideways");
-  await showAll(page, phonePx.width);
-  assert.deepEqual(await tooSmall(page), []);
-  for (const colorScheme of ["dark", "light"] as const) {
-    await page.emulateMedia({ colorScheme });
-    assert.deepEqual(await axeFindings(page), [], colorScheme);
+/** A telephone with fingers. */
+export function phone(): BrowserContextOptions {
+  const { defaultBrowserType: _browser, ...options } = devices["iPhone 14"] ?? assert.fail();
+  return { ...options, viewport: phonePx };
+}
+
+/**
+ * At each width nothing overhangs, everything can be tapped on a telephone, and axe finds nothing,
+ * dark or light. The window is as before then.
+ */
+export async function assertClean(page: Page, ...widths: readonly number[]): Promise<void> {
+  const before = page.viewportSize() ?? phonePx;
+  for (const width of widths.length === 0 ? [phonePx.width] : widths) {
+    await page.setViewportSize({ width, height: before.height });
+    assert.equal(await overhangPx(page) <= 0, true, `scrolls sideways at ${width}`);
+    await showAll(page, width);
+    if (before.width === phonePx.width) assert.deepEqual(await tooSmall(page), []);
+    for (const colorScheme of ["dark", "light"] as const) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await axeFindings(page), [], `${colorScheme} at ${width}`);
+    }
   }
-  await page.setViewportSize(phonePx);
+  await page.emulateMedia({ colorScheme: null });
+  await page.setViewportSize(before);
 }

@@ -36,6 +36,8 @@ export interface FormatSamples {
   readonly samples: readonly Sample[];
   /** Lines that are no records. */
   readonly rejected: readonly Rejected[];
+  /** What a record ends with may be anything, or it tells no time: only its line end ends it. */
+  readonly endsByLine?: true;
 }
 
 export function decodeAll(
@@ -53,7 +55,9 @@ export function decodeAll(
   return found;
 }
 
-export function describeFormat({ format, samples, rejected }: FormatSamples): void {
+export function describeFormat(
+  { format, samples, rejected, endsByLine }: FormatSamples,
+): void {
   const bytesOf = (lines: readonly string[]): Buffer =>
     Buffer.from(lines.map((line) => `${line}\r\n`).join(""), format.encoding);
   const messages = (found: readonly Decoded<SmdrLine>[]): readonly SmdrLine[] =>
@@ -111,8 +115,18 @@ export function describeFormat({ format, samples, rejected }: FormatSamples): vo
       const plain = samples.filter(({ settings }) => settings === undefined);
       const noise = fc.uint8Array({ minLength: 1, maxLength: 60 }).map((bytes) =>
         Buffer.concat([Buffer.from(bytes.map((byte) => byte | 0x80)), Buffer.from("\r")]));
+      // A heading that is cut short is another heading.
+      const cut = plain.filter(({ says, lines }) => says.phase !== "notice"
+        && lines[0]?.startsWith("#") !== true);
       const piece = fc.oneof(
         fc.constantFrom(...plain).map((sample) => ({ sample, bytes: bytesOf(sample.lines) })),
+        // Octets that came damaged, and took the end of their line with them.
+        fc.tuple(fc.constantFrom(...plain), fc.uint8Array({ minLength: 1, maxLength: 9 }))
+          .map(([sample, bytes]) => ({ sample, bytes: Buffer.concat(
+            [Buffer.from(bytes.map((byte) => byte | 0x80)), bytesOf(sample.lines)]) })),
+        ...cut.map(({ lines: [line = ""], wholeColumns = line.length }) =>
+          fc.nat({ max: Math.min(wholeColumns, line.trimEnd().length) - 1 }).map((length) =>
+            ({ sample: undefined, bytes: bytesOf([line.slice(0, length)]) }))),
         noise.map((bytes) => ({ sample: undefined, bytes })),
         fc.constantFrom("", "------", "\f", "   ").map((text) =>
           ({ sample: undefined, bytes: bytesOf([text]) })));
@@ -124,5 +138,20 @@ export function describeFormat({ format, samples, rejected }: FormatSamples): vo
             sample === undefined ? [] : [one(sample)]));
         }), { numRuns: 60 });
     });
+
+    if (endsByLine !== true) {
+      it("finds a record behind one whose line end was lost", () => {
+        const calls = samples.filter(({ settings, says }) => settings === undefined
+          && says.phase === "completed");
+        for (const first of calls) {
+          for (const second of calls) {
+            const glued = Buffer.concat([bytesOf(first.lines).subarray(0, -2),
+              bytesOf(second.lines)]);
+            assert.deepEqual(messages(decodeAll(format, {}, glued)), [one(first), one(second)],
+              `${first.title}; ${second.title}`);
+          }
+        }
+      });
+    }
   });
 }

@@ -96,7 +96,7 @@ export const lgIpecs: Format = {
   title: "LG/Ericsson ipLDK/iPECS",
   layouts,
   skips: [ruleLine, /^\s*(NO\s+)?STA\s+CO\s+TIME\b/i],
-  begins: /\b\d{2,5}(?= +(\d+|EXT)( +\d+)? +[\d:]{5,8} +\d\d\/)/g,
+  begins: /(\d{4}|\b\d{2,5})(?= +(\d+|EXT)( +\d+)? +[\d:]{5,8} +\d\d\/)/g,
   encoding: "latin1",
   dateOrder,
   read,

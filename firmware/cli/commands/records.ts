@@ -186,11 +186,12 @@ export const recordCommands: readonly Command[] = [
     options: [fileOption,
       { flags: "--from-position <number>", about: ["from this position; 0: the oldest",
         "depuis cette position ; 0 : la plus ancienne"] },
-      { flags: "--max-bytes <count>", about: ["at most so many bytes", "au plus tant d'octets"] }],
+      { flags: "--max-bytes <count>", about: ["at most so many bytes", "au plus tant d'octets"] },
+      { flags: "--newest", about: ["the newest of them", "les plus récents"] }],
     about: ["Read a link's raw bytes, exactly as received.",
       "Lire les octets bruts d'un lien, tels que reçus."],
     request: (input) => ({ link: input.arg("link"), fromPosition: input.count("fromPosition"),
-      bytesMax: input.count("maxBytes") }),
+      bytesMax: input.count("maxBytes"), newest: input.flag("newest") }),
     async show(messages, session, input) {
       await download(session, input.text("file"), (async function* () {
         let before = "";

@@ -2,7 +2,7 @@
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { attempt, fail, messageOf, ok, type Result } from "../../base/result.js";
-import { linkId } from "../../model/identifiers.js";
+import { linkId, type LinkId } from "../../model/identifiers.js";
 import type { CallRecord } from "../../model/records.js";
 import { recordsToCsv, recordsToJson } from "../../switching/record-export.js";
 import { ExportFormat, type ExportRecordsRequest, type ExportRecordsResponseSchema,
@@ -109,6 +109,19 @@ async function *exportRecords(
   if (rest !== undefined) yield ok([{ data: rest, records: count }]);
 }
 
+/** Where the newest segments begin that have no more than so many bytes together. */
+async function newestFrom(
+  gateway: GatewayView, link: LinkId, bytesMax: number,
+): Promise<Result<bigint>> {
+  const found = await attempt("store-damaged", "raw bytes could not be read",
+    () => gateway.raw.newest(link, bytesMax));
+  if (!found.ok) return found;
+  const [first, second] = found.value;
+  const bytes = found.value.reduce((sum, segment) => sum + segment.bytes.length, 0);
+  // The first may lack its beginning.
+  return ok((bytes < bytesMax ? first : second ?? first)?.position ?? 0n);
+}
+
 type RawItem = Result<readonly MessageInitShape<typeof ReadRawResponseSchema>[]>;
 
 async function *readRaw(
@@ -125,7 +138,13 @@ async function *readRaw(
     return;
   }
   const bytesMax = request.bytesMax === 0n ? rawBytesDefault : Number(request.bytesMax);
-  const segments = gateway.raw.read(linkId(request.link), request.fromPosition, bytesMax);
+  const from = request.newest ? await newestFrom(gateway, linkId(request.link), bytesMax)
+    : ok(request.fromPosition);
+  if (!from.ok) {
+    yield from;
+    return;
+  }
+  const segments = gateway.raw.read(linkId(request.link), from.value, bytesMax);
   const iterator = segments[Symbol.asyncIterator]();
   try {
     while (!context.signal.aborted) {

@@ -395,6 +395,9 @@ describe("services", () => {
       [position, Buffer.from(data).toString(), line?.channel, line?.lines?.cts, line?.lines?.dsr,
         line?.damaged, line?.breaks]),
     [[3n, "cd", "serial ttyS0 9600 8N1", true, false, 2, 0]]);
+    const newest = await gather(follow("admin", RecordsService.method.readRaw,
+      { link: "pbx-1", newest: true, bytesMax: 4n }));
+    assert.deepEqual(newest.map(({ position }) => position), [3n]);
   });
 
   it("tries other options on the newest raw bytes of a link, or on bytes given", async () => {

@@ -9,7 +9,7 @@ function line(...at: readonly (readonly [number, string])[]): string {
 }
 
 // Written for this project after the position tables in the maker's administrator guides.
-export const avayaCmSamples: FormatSamples = { format: avayaCm, samples: [
+export const avayaCmSamples: FormatSamples = { format: avayaCm, endsByLine: true, samples: [
   { title: "an outgoing call of printer", layout: "printer",
     lines: [line([1, "1345 0123 7"], [13, "  9"], [17, "801"], [21, "     0145678901"],
       [37, " 2101"], [43, "           4711"], [70, "3"], [78, "012 0"])],

@@ -5,7 +5,8 @@ const ended = { phase: "completed", clock: "end" } as const;
 const oneLine = { layout: "one-line", settings: { pattern: "one-line" } } as const;
 
 // Written for this project after the field lists in the maker's manuals.
-export const nortelMeridianSamples: FormatSamples = { format: nortelMeridian, samples: [
+export const nortelMeridianSamples: FormatSamples = { format: nortelMeridian, endsByLine: true,
+  samples: [
   // Digits may be missing, and of any length.
   { ...oneLine, title: "an outgoing call", wholeColumns: 45,
     lines: ["N 027 00 2343    T010011 11/22 09:15 00:01:12 A 903012345678"],

@@ -18,7 +18,8 @@ function line576(type: string, number: string, ...more: readonly (readonly [numb
     text.padEnd(column - 1) + part, `${type} 11/22 09:15:10 00:01:10  205  012`);
 }
 
-export const panasonicDbsSamples: FormatSamples = { format: panasonicDbs, samples: [
+export const panasonicDbsSamples: FormatSamples = { format: panasonicDbs, endsByLine: true,
+  samples: [
   { title: "an outgoing call", layout: "dbs", lines: [outgoing],
     says: { ...told, direction: "outgoing", device: "205", trunk: "03", accountCode: "4711",
       calledNumber: "0145678901", durationMs: 70_000, answered: true,

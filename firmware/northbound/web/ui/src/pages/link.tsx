@@ -14,6 +14,7 @@ import { useCell } from "../parts/hooks.js";
 import { linkTitle, peerTitle } from "../parts/link-card.js";
 import { TerminalPanel } from "../parts/terminal.js";
 import { Lines } from "../parts/verdict.js";
+import { RawView } from "../parts/raw-view.js";
 import { LinkBadge, Retry } from "../parts/words.js";
 import { controlNames } from "../state/controls.js";
 import { links } from "../state/feed.js";
@@ -56,15 +57,21 @@ export function LinkPage(props: { readonly id: string }): JSX.Element {
           learned={`${link.devices} ${link.devicesNotMonitored}`} /></Card>
       {may(Role.ADMIN) && isPrinting(link) ? <Card title={t("nav.terminal")}>
         <p class="hint">{t("terminal.lead.link")}</p><TerminalPanel link={link.id} /></Card> : null}
+      {may(Role.ADMIN) && keepsBytes(link) ? <Card title={t("link.raw")}>
+        <RawView link={link.id} /></Card> : null}
       {may(Role.ADMIN) ? <Card title={t("link.frames")}><FrameView link={link.id} /></Card> : null}
     </>
   );
 }
 
-/** It only listens: typing breaks no conversation. */
-function isPrinting({ state, capabilities }: Link): boolean {
-  return (state === LinkState.UP || state === LinkState.DEGRADED) && capabilities !== undefined
-    && !capabilities.rows.some(({ kind }) => kind !== "event");
+/** It only listens: what it hears is kept as it came. */
+function keepsBytes({ capabilities }: Link): boolean {
+  return capabilities !== undefined && !capabilities.rows.some(({ kind }) => kind !== "event");
+}
+
+/** Typing breaks no conversation. */
+function isPrinting(link: Link): boolean {
+  return (link.state === LinkState.UP || link.state === LinkState.DEGRADED) && keepsBytes(link);
 }
 
 type LinkAction = "restart" | "enable" | "disable" | "probe" | "resync";

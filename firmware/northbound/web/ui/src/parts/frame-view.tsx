@@ -13,6 +13,19 @@ const framesMax = 300;
 
 const tones: Readonly<Record<string, Tone>> = { in: "info", out: "good", garbage: "bad" };
 
+/** How bytes are shown. */
+export function HexSwitch(props: {
+  readonly label: string; readonly hex: boolean; readonly onChange: (hex: boolean) => void;
+}): JSX.Element {
+  const button = (hex: boolean): JSX.Element => (
+    <button type="button" aria-pressed={props.hex === hex}
+      onClick={() => { props.onChange(hex); }}>
+      {t(hex ? "link.frames.hex" : "link.frames.text")}</button>
+  );
+  return <div class="language" role="group" aria-label={props.label}>
+    {button(false)}{button(true)}</div>;
+}
+
 interface Shown { readonly key: number; readonly frame: CaptureFramesResponse }
 
 /** What passes on the wire of a link, newest first. */
@@ -44,12 +57,7 @@ export function FrameView(props: { readonly link: string }): JSX.Element {
         <Button kind={on ? "plain" : "primary"} icon={on ? "pause" : "eye"}
           onClick={() => { setOn(!on); }}>
           {t(on ? "link.frames.stop" : "link.frames.start")}</Button>
-        <div class="language" role="group" aria-label={t("link.frames")}>
-          <button type="button" aria-pressed={!hex} onClick={() => { setHex(false); }}>
-            {t("link.frames.text")}</button>
-          <button type="button" aria-pressed={hex} onClick={() => { setHex(true); }}>
-            {t("link.frames.hex")}</button>
-        </div>
+        <HexSwitch label={t("link.frames")} hex={hex} onChange={setHex} />
         {frames.length < framesMax ? null
           : <span class="muted">{t("link.frames.kept", { count: count(framesMax) })}</span>}
       </div>
