@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
+import { inFrench } from "./base/french.js";
 
 interface Source {
   readonly file: string;
@@ -250,7 +251,50 @@ describe("tidy", function () {
     }
     assert.deepEqual(breaches, []);
   });
+
+  it("why bytes and settings are refused is said in French too", () => {
+    const silent: string[] = [];
+    for (const source of product.filter(({ file }) => refusing.test(file))) {
+      visit(source.tree, (node) => {
+        for (const words of refusals(node)) {
+          if (/^[a-z].* /.test(words) && inFrench(words) === undefined) {
+            silent.push(`${at(source, node)} ${words}`);
+          }
+        }
+      });
+    }
+    assert.deepEqual(silent, []);
+  });
 });
+
+/** Where lines, frames and documents are refused. */
+const refusing = new RegExp(["drivers/smdr/(codec|formats/[a-z0-9-]+|framings/[a-z0-9-]+)",
+  "drivers/[a-z-]+/options", "firmware/wire/(caller-id[a-z-]*|stx-frames|espa|tap)",
+  "firmware/config/(references|csta-checks|target-checks|check-document|document-source)"]
+  .map((file) => `^${file}\\.ts$`).join("|"));
+const refusers = /(garbage|wrong|refuse|regex|refine|push)$/i;
+
+/** What a return, a reason, a message or a refusing call says; `{}` where something is set in. */
+function refusals(node: ts.Node): readonly string[] {
+  if (ts.isReturnStatement(node) && node.expression !== undefined) return said(node.expression);
+  if (ts.isPropertyAssignment(node) && /^(reason|message)$/.test(node.name.getText())) {
+    return said(node.initializer);
+  }
+  return ts.isCallExpression(node) && refusers.test(node.expression.getText())
+    ? node.arguments.flatMap(said) : [];
+}
+
+function said(node: ts.Expression): readonly string[] {
+  if (ts.isParenthesizedExpression(node)) return said(node.expression);
+  if (ts.isConditionalExpression(node)) return [...said(node.whenTrue), ...said(node.whenFalse)];
+  if (ts.isStringLiteralLike(node)) return [node.text];
+  if (ts.isTemplateExpression(node)) {
+    return [[node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)].join("{}")];
+  }
+  const isSum = ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken;
+  return !isSum ? ["{}"]
+    : said(node.left).flatMap((left) => said(node.right).map((right) => `${left}${right}`));
+}
 
 /** A factory is a closure that holds its own functions; its parts are measured one by one. */
 function isFactory(node: ts.Node): boolean {

@@ -1,6 +1,7 @@
 /** Performs the effects of the link table: opens, retries, resynchronises, bounds, counts. */
 
 import type { Health } from "../base/component.js";
+import { inFrench } from "../base/french.js";
 import { transition } from "../base/machine.js";
 import {
   done, fail, faultText, inEachLanguage, inLanguage, type Fault, type Result, type Text,
@@ -443,7 +444,7 @@ class LinkRuntime<Options> implements Link {
       this.#impair("garbage", {
         en: `bytes arrive that make no sense (speed, parity or format wrong?): ${reason}`,
         fr: "des octets incompréhensibles arrivent (vitesse, parité ou format faux ?) : "
-          + reason });
+          + (inFrench(reason) ?? reason) });
     }
     this.#after("garbage", garbageWindowMs, () => {
       this.#garbageCount = 0;

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Decoded } from "../../../firmware/base/codec.js";
+import { inFrench } from "../../../firmware/base/french.js";
 import { smdrCodec, type SmdrLine } from "../codec.js";
 import type { Format, FormatSettings, Meaning } from "./format.js";
 
@@ -84,6 +85,9 @@ export function describeFormat(
       it(`keeps as garbage: ${title}`, () => {
         const found = decodeAll(format, {}, bytesOf([line]));
         assert.deepEqual(found.map((each) => each.kind), ["garbage"]);
+        for (const each of found) {
+          if (each.kind === "garbage") assert.ok(inFrench(each.reason) !== undefined, each.reason);
+        }
       });
     }
 

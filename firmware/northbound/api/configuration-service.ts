@@ -2,7 +2,8 @@
 
 import type { PlainInit } from "./encoding.js";
 import { durationMs } from "@bufbuild/protobuf/wkt";
-import { fail, ok, type Result } from "../../base/result.js";
+import { inBoth } from "../../base/french.js";
+import { fail, inLanguage, ok, type Language, type Result } from "../../base/result.js";
 import type { ApplyRequest, PlanStep, Problem, Revision } from "../../config/configuration.js";
 import { ApplyMode, ConfigurationService, type ApplyConfigurationRequest,
   type ConfigurationProblemSchema, type PlanStepSchema, type RevisionSchema }
@@ -27,8 +28,11 @@ const modes = {
   [ApplyMode.APPLY]: "apply", [ApplyMode.TRY]: "try",
 } as const satisfies Readonly<Record<ApplyMode, ApplyRequest["mode"] | undefined>>;
 
-function problemMessage(problem: Problem): PlainInit<typeof ConfigurationProblemSchema> {
-  return { path: problem.path, message: problem.message, line: problem.line };
+function problemMessages(
+  problems: readonly Problem[], language: Language,
+): PlainInit<typeof ConfigurationProblemSchema>[] {
+  return problems.map(({ path, message, line }) =>
+    ({ path, message: inLanguage(inBoth(message), language), line }));
 }
 
 function stepMessage(step: PlanStep): PlainInit<typeof PlanStepSchema> {
@@ -87,14 +91,15 @@ export function configurationHandlers(
       return found.ok ? ok({ document: found.value.text,
         revision: revisionMessage(found.value.revision) }) : found;
     },
-    validateConfiguration: (request) => {
+    validateConfiguration: (request, { language }) => {
       const fields = new Fields();
       fields.required("document", request.document, documentLengthMax);
       const read = fields.result();
       if (!read.ok) return Promise.resolve(read);
       const checked = configuration.check(request.document);
       return Promise.resolve(ok({
-        errors: checked.errors.map(problemMessage), warnings: checked.warnings.map(problemMessage),
+        errors: problemMessages(checked.errors, language),
+        warnings: problemMessages(checked.warnings, language),
         plan: checked.document === undefined ? []
           : configuration.plan(checked.document).map(stepMessage) }));
     },
@@ -145,7 +150,7 @@ function changes(gateway: GatewayView, requestIds: RequestIds): Pick<
         revision: applied.value.revision === undefined ? undefined
           : revisionMessage(applied.value.revision),
         plan: applied.value.plan.map(stepMessage),
-        warnings: applied.value.warnings.map(problemMessage) });
+        warnings: problemMessages(applied.value.warnings, context.language) });
     },
     confirmConfiguration: async (request) => {
       const fields = new Fields();

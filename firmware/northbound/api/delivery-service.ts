@@ -2,6 +2,7 @@
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampMs, type Timestamp } from "@bufbuild/protobuf/wkt";
+import { inBoth } from "../../base/french.js";
 import { inLanguage, ok, type Language } from "../../base/result.js";
 import type { DayBalance } from "../../delivery/delivery.js";
 import { isDay } from "../../delivery/days.js";
@@ -26,7 +27,7 @@ export function deliveryHandlers(gateway: GatewayView): ServiceHandlers<typeof D
   return {
     listDestinations: async (_request, context) => ok({ destinations:
       (await delivery.list()).map((row) => destinationMessage(row, context.language)) }),
-    getLedger: async ({ link, fromDay, toDay }) => {
+    getLedger: async ({ link, fromDay, toDay }, { language }) => {
       const fields = new Fields();
       checkDays(fields, fromDay, toDay);
       const checked = fields.result();
@@ -35,7 +36,8 @@ export function deliveryHandlers(gateway: GatewayView): ServiceHandlers<typeof D
       if (!found.ok) return found;
       const driver = gateway.drivers().find(({ name }) => name === found.value.status.driver);
       const days = await delivery.balance(linkId(link), fromDay, toDay);
-      return ok({ days: days.map(dayMessage), balances: driver?.accountsBytes === true });
+      return ok({ days: days.map((day) => dayMessage(day, language)),
+        balances: driver?.accountsBytes === true });
     },
     redeliver: async ({ destination, link, from, until }) => {
       const fields = new Fields();
@@ -85,13 +87,15 @@ function destinationMessage(
   };
 }
 
-function dayMessage(row: DayBalance): MessageInitShape<typeof LedgerDaySchema> {
+function dayMessage(
+  row: DayBalance, language: Language,
+): MessageInitShape<typeof LedgerDaySchema> {
   return {
     day: row.day, bytesIn: BigInt(row.bytesIn), records: BigInt(row.records),
     recordBytes: BigInt(row.recordBytes), skippedBytes: BigInt(row.skippedBytes),
     garbageBytes: BigInt(row.garbageBytes), adriftBytes: BigInt(row.adriftBytes),
     garbageReasons: Object.fromEntries(Object.entries(row.reasons)
-      .map(([reason, bytes]) => [reason, BigInt(bytes)])),
+      .map(([reason, bytes]) => [inLanguage(inBoth(reason), language), BigInt(bytes)])),
     delivered: row.delivered.map(({ destination, pieces, bytes, again, lost }) => ({ destination,
       lost: BigInt(lost), pieces: BigInt(pieces), bytes: BigInt(bytes), again: BigInt(again) })),
   };

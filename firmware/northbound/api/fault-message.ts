@@ -3,6 +3,7 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { anyPack, durationFromMs } from "@bufbuild/protobuf/wkt";
 import { faults, type FaultCode, type GrpcCode } from "../../base/faults.js";
+import { inFrench } from "../../base/french.js";
 import type { Fault, FieldViolation } from "../../base/result.js";
 import { Code } from "../../../proto/gen/google/rpc/code_pb.js";
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema }
@@ -36,7 +37,7 @@ function shortened(text: string, lengthMax: number): string {
 }
 
 function messageIn(told: Fault | FieldViolation, language: Language): string {
-  return language === "fr" && told.french !== undefined ? told.french : told.message;
+  return language === "en" ? told.message : told.french ?? inFrench(told.message) ?? told.message;
 }
 
 export interface FaultStatus {

@@ -1,5 +1,6 @@
 /** Links, their capabilities and devices, as the API shows them. */
 
+import { inBoth } from "../../base/french.js";
 import { inLanguage } from "../../base/result.js";
 import type { Capabilities, Proof } from "../../link/driver.js";
 import type { LinkStatus } from "../../link/link.js";
@@ -50,7 +51,7 @@ function bounded(count: number): number {
 }
 
 function countersMessage(
-  counters: LinkStatus["counters"],
+  counters: LinkStatus["counters"], language: Language,
 ): PlainInit<typeof LinkCountersSchema> {
   return {
     bytesIn: BigInt(counters.bytesIn), bytesOut: BigInt(counters.bytesOut),
@@ -63,7 +64,7 @@ function countersMessage(
     damagedBytes: BigInt(counters.damagedOctets), breaks: BigInt(counters.breaks),
     rejected: BigInt(counters.rejected), recordsMissed: BigInt(counters.recordsMissed),
     rejectedReasons: Object.fromEntries(Object.entries(counters.rejectedReasons)
-      .map(([reason, count]) => [reason, BigInt(count)])),
+      .map(([reason, count]) => [inLanguage(inBoth(reason), language), BigInt(count)])),
     lastRecordAt: counters.lastRecordAtMs === undefined ? undefined
       : timestamp(counters.lastRecordAtMs),
   };
@@ -92,7 +93,7 @@ export function linkMessage(
     retryAt: state.name === "down" ? timestamp(status.sinceMs + state.retryInMs) : undefined,
     peerProduct: status.peer?.product ?? "", peerVersion: status.peer?.version ?? "",
     capabilities: capabilitiesMessage(status.declared, status.proofs, language),
-    counters: countersMessage(status.counters),
+    counters: countersMessage(status.counters, language),
     ...(status.line && { line: lineMessage(status.line) }),
     unkeptBytes: BigInt(status.keeping?.waitingBytes ?? 0),
     holding: status.keeping?.holding ?? false,

@@ -1,6 +1,7 @@
 /** `TryFormat`: bytes read with a driver's options that are not in force. */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { inBoth } from "../../base/french.js";
 import { attempt, fail, inLanguage, ok, type Language, type Result } from "../../base/result.js";
 import type { TriedRecord } from "../../link/driver.js";
 import { linkId } from "../../model/identifiers.js";
@@ -46,7 +47,8 @@ export async function tryFormat(
   if (!trial.ok) return trial;
   const { records, rejected, recordsTotal, rejectedTotal } = trial.value;
   return ok({ records: records.map(triedMessage), recordsTotal, rejectedTotal,
-    rejected: rejected.map(({ text, reason }) => ({ text, reason: inLanguage(reason, language) })),
+    rejected: rejected.map(({ text, reason }) => ({ text,
+      reason: inLanguage(typeof reason === "string" ? inBoth(reason) : reason, language) })),
     bytesRead: bytes.length,
     received: request.link === "" ? new Uint8Array() : newestLines(bytes, receivedBytesMax) });
 }
