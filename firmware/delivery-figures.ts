@@ -16,11 +16,11 @@ const diskShare = 0.5;
 export function quotaOf(
   { links, retention }: Document, id: LinkId, diskBytes: number | undefined,
 ): RawQuota {
-  const transport = links.find((link) => link.id === id)?.transport;
+  const { transport, rawMegabytes } = links.find((link) => link.id === id) ?? {};
   const holds = transport !== undefined
     && (transport.kind !== "serial" || transport.flowControl !== "none");
   return { whenNeeded: holds ? "refuse" : "drop",
-    bytesMax: Math.min(retention.rawMegabytes * megabyte,
+    bytesMax: Math.min((rawMegabytes ?? retention.rawMegabytes) * megabyte,
       (diskBytes ?? Infinity) * diskShare / Math.max(1, links.length)) };
 }
 

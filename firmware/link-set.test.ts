@@ -85,7 +85,7 @@ describe("link set", () => {
     const told: string[] = [];
     set.watch((id, removed) => { told.push(`${id}${removed ? " removed" : ""}`); });
     const [a] = set.list();
-    assert.ok((await apply(config("a", { title: "A", numbers: { country: "FR" } }),
+    assert.ok((await apply(config("a", { title: "A", numbers: { country: "FR" }, rawMegabytes: 5 }),
       config("b", { options: { other: 1 } }), config("d"))).ok);
     assert.equal(set.get("a"), a);
     assert.equal(a?.status.title, "A");

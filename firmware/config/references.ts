@@ -5,11 +5,11 @@ import type { Capabilities, Driver } from "../link/driver.js";
 import { compilePlan } from "../numbers/number-plan.js";
 import type { PlacedCsta } from "./csta-checks.js";
 import type { PathSegment } from "./document-source.js";
-import type { DestinationConfig, Document, HotelConfig, LinkConfig, TransportConfig }
-  from "./schema.js";
+import type { DestinationConfig, Document, HotelConfig, LinkConfig } from "./schema.js";
 import { isReference, isSecretName } from "./secret-reference.js";
 import type { Finding } from "./shape.js";
 import { checkTarget } from "./target-checks.js";
+import type { TransportConfig } from "./transport-schema.js";
 import { either, nearest, quoted } from "./wording.js";
 
 /** What the configuration needs to know of a driver: no more than its data sheet. */
