@@ -91,6 +91,9 @@ export const settingPhrases: Phrases = [
   ["has an item behind {}, which ends the record", "a un champ après {}, qui termine le ticket"],
   ["must be given for a hid box, and for no other", "à donner pour un boîtier hid et nul autre"],
   ["avaya-dmcc needs it", "avaya-dmcc en a besoin"],
+  ["is for phases I and II; expected none, as applications of {} register themselves (Route "
+    + "Register)", "est pour les phases I et II ; attendu aucun, car les applications de {} "
+    + "s'inscrivent elles-mêmes (Route Register)"],
   ["must differ from our own address", "doit différer de notre propre adresse"],
   // The document's text.
   ["the document cannot be read: {}", "le document est illisible : {}"],
