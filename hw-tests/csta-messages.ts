@@ -7,6 +7,7 @@ import { currencyMultipliers, deviceCategories, eventGroups, reasonsForTerm, sys
   type CstaExtensions, type CstaMessage, type CstaParty, type CstaServiceName, type CstaServices,
   type DeviceNumberKind } from "../firmware/wire/csta/message.js";
 import { forwardingTypes, lampModes } from "../firmware/model/services.js";
+import { rejectCauses } from "../firmware/model/routeing.js";
 import type { ConnectionState } from "../firmware/model/states.js";
 
 type Arbitraries = Readonly<Record<string, fc.Arbitrary<unknown>>>;
@@ -189,14 +190,16 @@ export const services: { readonly [S in CstaServiceName]?:
     RouteRegisterCancel: [record({ routeRegisterReqID: text }, shared), none],
     RouteRegisterAbort: [record({ routeRegisterReqID: text }, shared), none],
     RouteRequest: [record({ ...route, currentRoute: party }, { callingDevice: party,
-      routeingDevice: party, routedCall: connection, ...registration }), none],
-    ReRoute: [record(route, registration), none],
+      routeingDevice: party, routedCall: connection, replyTimeout: integer, ...registration }),
+    none],
+    ReRoute: [record(route, { replyTimeout: integer, ...registration }), none],
     RouteSelect: [record({ ...route, routeSelected: device },
       { remainRetries: integer, routeUsedReq: boolean, ...registration }), none],
     RouteUsed: [record({ ...route, routeUsed: party }, { callingDevice: party, ...registration }),
       none],
     RouteEnd: [record(route, { errorValue: errors, ...registration }), none],
-    RouteReject: [record(route, registration), none],
+    RouteReject: [record(route, { rejectCause: fc.constantFrom(...rejectCauses),
+      ...registration }), none],
     Escape: [record({ extensions }), none],
     StartCallDetailRecordsTransmission: [record({ transferMode: fc.constantFrom(
       "transferAtEndOfCall", "transferOnRequest", "transferOnThresholdReached") }, shared),

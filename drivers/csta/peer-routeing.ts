@@ -171,7 +171,8 @@ export class PeerRouteing<L extends RouteLine> {
         return;
       }
       this.#wait(dialogue);
-      this.#hooks.invoke(line, "ReRoute", reference(dialogue));
+      this.#hooks.invoke(line, "ReRoute", { ...reference(dialogue),
+        ...(dialogue.registration === undefined ? {} : { replyTimeout: peerReplyMs }) });
       return;
     }
     if (said.routeUsedReq === true) {

@@ -87,7 +87,10 @@ export class RouteingServices implements RouteingSession {
     const { names, told } = this.#parts;
     switch (service) {
       case "RouteRequest": this.#requested(argument); return true;
-      case "ReRoute": told({ type: "reRoute", dialogue: argument.crossRefIdentifier }); return true;
+      case "ReRoute":
+        told({ type: "reRoute", dialogue: argument.crossRefIdentifier,
+          ...limitOf(argument.replyTimeout) });
+        return true;
       case "RouteUsed": {
         const routeUsed = names.party(argument.routeUsed);
         const callingDevice = names.party(argument.callingDevice);
@@ -128,7 +131,7 @@ export class RouteingServices implements RouteingSession {
       ...(currentRoute === undefined ? {} : { currentRoute }),
       ...(callingDevice === undefined ? {} : { callingDevice }),
       ...(connection === undefined ? {} : { connection }),
-      ...(replyTimeout === undefined ? {} : { replyTimeoutMs: replyTimeout }) });
+      ...limitOf(replyTimeout) });
   }
 
   #aborted(id: string): void {
@@ -138,4 +141,8 @@ export class RouteingServices implements RouteingSession {
     this.#parts.told({ type: "routeRegisterAbort",
       ...(device === undefined ? {} : { routeingDevice: device }) });
   }
+}
+
+function limitOf(replyTimeoutMs: number | undefined): { readonly replyTimeoutMs?: number } {
+  return replyTimeoutMs === undefined ? {} : { replyTimeoutMs };
 }

@@ -36,7 +36,7 @@ export interface RouteRequest {
 /** Of a running dialogue, from the PBX. */
 export type RouteProgress =
   /** The route that was selected cannot be had: another one is asked for. */
-  | { readonly type: "reRoute"; readonly dialogue: string }
+  | { readonly type: "reRoute"; readonly dialogue: string; readonly replyTimeoutMs?: number }
   | { readonly type: "routeUsed"; readonly dialogue: string; readonly routeUsed?: Party;
       readonly callingDevice?: Party }
   | { readonly type: "routeEnd"; readonly dialogue: string; readonly error?: RouteError };

@@ -80,8 +80,8 @@ describe("routeing", () => {
     request();
     const dialogue = asked();
     value(registration.answer({ type: "routeSelect", dialogue, routeSelected: "1001" }));
-    routeing.told(link, { type: "reRoute", dialogue: "n1" });
-    assert.deepEqual(client.last, { type: "reRoute", dialogue });
+    routeing.told(link, { type: "reRoute", dialogue: "n1", replyTimeoutMs: 1_000 });
+    assert.deepEqual(client.last, { type: "reRoute", dialogue, replyTimeoutMs: 900 });
     value(registration.answer({ type: "routeSelect", dialogue, routeSelected: "1002" }));
     assert.deepEqual(pbx.routed.slice(1).map((each) =>
       typeof each === "object" && each.type === "routeSelect" ? each.routeSelected : each),

@@ -67,7 +67,9 @@ interface Dialogue {
   /** As the PBX calls it. */
   readonly native: string;
   readonly registration: Registered;
-  readonly answerMs: number;
+  /** The PBX's own limit, where it told one. */
+  readonly pbxMs: number | undefined;
+  answerMs: number;
   state: DialogueState;
   timer: Cancellable | undefined;
 }
@@ -164,7 +166,11 @@ export class Routeing {
       }
     } else {
       const dialogue = this.#of(link, message.dialogue);
-      if (dialogue !== undefined) this.#input(dialogue, { type: "progress", progress: message });
+      if (dialogue === undefined) return;
+      const isAgain = message.type === "reRoute";
+      if (isAgain) dialogue.answerMs = limitOf(message.replyTimeoutMs ?? dialogue.pbxMs);
+      this.#input(dialogue, { type: "progress", progress: !isAgain ? message
+        : { ...message, replyTimeoutMs: dialogue.answerMs } });
     }
   }
 
@@ -241,11 +247,9 @@ export class Routeing {
       this.#toPbx(link, { type: "routeEnd", dialogue: request.dialogue, error: outOfService });
       return;
     }
-    const { replyTimeoutMs } = request;
+    const { replyTimeoutMs: pbxMs } = request;
     const dialogue: Dialogue = { id: this.#next(), link, native: request.dialogue, registration,
-      state: { name: "requested" }, timer: undefined,
-      answerMs: replyTimeoutMs === undefined || replyTimeoutMs <= 0 ? answerMs
-        : Math.min(answerMs, Math.round(replyTimeoutMs * shareOfPbxTime)) };
+      state: { name: "requested" }, timer: undefined, pbxMs, answerMs: limitOf(pbxMs) };
     this.#dialogues.set(dialogue.id, dialogue);
     this.#wait(dialogue, dialogue.answerMs);
     registration.told({ ...request, dialogue: dialogue.id, link,
@@ -321,6 +325,11 @@ export class Routeing {
   #log(what: string, { link, device, client }: Registered, more: object = {}): void {
     this.#parts.world.log.event(`routeing.${what}`, { link, device, client, ...more });
   }
+}
+
+function limitOf(pbxMs: number | undefined): number {
+  return pbxMs === undefined || pbxMs <= 0 ? answerMs
+    : Math.min(answerMs, Math.round(pbxMs * shareOfPbxTime));
 }
 
 function keyOf(link: LinkId, device: DeviceId | undefined): string {

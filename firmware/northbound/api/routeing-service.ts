@@ -143,7 +143,8 @@ NonNullable<Told["item"]> {
       callingName: notice.callingDevice?.name ?? "",
       ...(notice.connection === undefined ? {} : { connection: notice.connection }),
       replyTimeout: durationFromMs(notice.replyTimeoutMs ?? 0) } };
-    case "reRoute": return { case: "reRoute", value: { dialogue } };
+    case "reRoute": return { case: "reRoute", value: { dialogue,
+      replyTimeout: durationFromMs(notice.replyTimeoutMs ?? 0) } };
     case "routeUsed":
       return { case: "used", value: { dialogue, device: notice.routeUsed?.device ?? "" } };
     case "routeEnd": {

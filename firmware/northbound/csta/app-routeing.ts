@@ -203,7 +203,10 @@ export class AppRouteing {
             : { routedCall: of.connection(notice.connection) }),
           ...(notice.replyTimeoutMs === undefined ? {}
             : { replyTimeout: notice.replyTimeoutMs }) } };
-      case "reRoute": return { service: "ReRoute", argument: reference };
+      case "reRoute":
+        return { service: "ReRoute", argument: { ...reference,
+          ...(notice.replyTimeoutMs === undefined ? {}
+            : { replyTimeout: notice.replyTimeoutMs }) } };
       case "routeUsed":
         return { service: "RouteUsed", argument: { ...reference,
           routeUsed: of.party(notice.routeUsed),

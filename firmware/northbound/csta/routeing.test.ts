@@ -112,7 +112,7 @@ describe("CSTA server: routeing", () => {
       server.gateway.routeing.told(pbx, { type: "routeEnd", dialogue: "n1",
         error: { category: "operation", value: "routeingTimerExpired" } });
       await world.settle();
-      assert.deepEqual(last(app, "ReRoute"), reference);
+      assert.deepEqual(last(app, "ReRoute"), { ...reference, replyTimeout: answerMs });
       assert.deepEqual(last(app, "RouteUsed"), { ...reference, routeUsed: dn("102") });
       assert.deepEqual(last(app, "RouteEnd"), { ...reference,
         errorValue: { category: "operation", value: "routeingTimerExpired" } });

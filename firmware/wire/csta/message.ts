@@ -401,8 +401,8 @@ export interface CstaServices {
     readonly currentRoute: CstaParty; readonly callingDevice?: CstaParty;
     readonly routeingDevice?: CstaParty; readonly routedCall?: CstaConnection;
     /** Milliseconds. */ readonly replyTimeout?: number } & Shared, Empty];
-  ReRoute: [{ readonly crossRefIdentifier: string; readonly routeRegisterReqID?: string } & Shared,
-  Empty];
+  ReRoute: [{ readonly crossRefIdentifier: string; readonly routeRegisterReqID?: string;
+    /** Milliseconds. */ readonly replyTimeout?: number } & Shared, Empty];
   RouteSelect: [{ readonly crossRefIdentifier: string; readonly routeRegisterReqID?: string;
     readonly routeSelected: CstaDevice; readonly remainRetries?: number;
     readonly routeUsedReq?: boolean } & Shared, Empty];

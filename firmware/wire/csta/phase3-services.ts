@@ -450,7 +450,8 @@ const routeing = {
   ReRoute: {
     operation: 32,
     argument: sequence<CstaArgument<"ReRoute">>(
-      crossRefField, registrationField, extensionsField),
+      crossRefField, registrationField, optional("replyTimeout", implicit(1, integer)),
+      extensionsField),
     result: emptyOrExtensions,
   },
   RouteSelect: {

@@ -263,7 +263,7 @@ const routeing = {
   RouteRequest: service<"RouteRequest">({ ...route, currentRoute: required(subject, "notKnown"),
     callingDevice: optional(subject), routeingDevice: optional(subject),
     routedCall: optional(connection), replyTimeout: optional(integer), ...shared }, empty),
-  ReRoute: service<"ReRoute">({ ...route, ...shared }, empty),
+  ReRoute: service<"ReRoute">({ ...route, replyTimeout: optional(integer), ...shared }, empty),
   RouteSelect: service<"RouteSelect">({ ...route, routeSelected: required(device),
     remainRetries: optional(integer), routeUsedReq: optional(boolean), ...shared }, empty),
   RouteUsed: service<"RouteUsed">({ ...route, routeUsed: required(subject, "notKnown"),
