@@ -234,12 +234,19 @@ function survives(driver: Driver, conformance: Conformance): void {
     }
   });
 
+  it("refuses private data that it does not declare", async () => {
+    if (driver.capabilities.privateData !== undefined) return;
+    const sent = await settled(bench, bench.link.escape(["0401ff"], 1_000), 2_000);
+    assert.ok(!sent.ok && sent.fault.code === "service-not-supported");
+  });
+
   it("probes what it declares and nothing else", async () => {
     const proofs = await settled(bench, bench.link.probe(10_000), 11_000);
     assert.ok(proofs.ok);
     const declared = new Set<string>([...Object.keys(driver.capabilities.services),
       ...driver.capabilities.events, "snapshot",
-      ...driver.capabilities.routeing === true ? ["routeing"] : []]);
+      ...driver.capabilities.routeing === true ? ["routeing"] : [],
+      ...driver.capabilities.privateData === undefined ? [] : ["privateData"]]);
     for (const { subject, evidence } of proofs.value) {
       assert.ok(declared.has(subject), subject);
       assert.notEqual(evidence, "");

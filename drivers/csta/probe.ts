@@ -2,7 +2,7 @@
 
 import type { Capabilities, Proof } from "../../firmware/link/driver.js";
 import { serviceNames } from "../../firmware/model/services.js";
-import type { CstaCodec } from "../../firmware/wire/csta/message.js";
+import type { CstaCodec, CstaServiceName } from "../../firmware/wire/csta/message.js";
 import type { Invocations } from "./invocations.js";
 import { cstaNames } from "./services.js";
 import { timers } from "./timers.js";
@@ -34,13 +34,13 @@ async function listed(codec: CstaCodec, invocations: Invocations): Promise<Liste
     events: listOf(capabilities.value.events) } : { services: undefined, events: undefined };
 }
 
-/** Phases I and II have no registration: only the PBX's own settings say whether it asks. */
-function provenRouteing(
-  codec: CstaCodec, { refused, proven }: Invocations, offered: ReadonlySet<string> | undefined,
+/** By the service that stands for it; phases I and II have no Route Register. */
+function provenBy(
+  subject: Proof["subject"], name: CstaServiceName, { refused, proven }: Invocations,
+  offered: ReadonlySet<string> | undefined,
 ): Proof {
-  const name = codec.services.has("RouteRegister") ? "RouteRegister" : "RouteSelect";
   const isListed = offered?.has(name);
-  return { subject: "routeing", evidence: name,
+  return { subject, evidence: name,
     proven: refused.has(name) || isListed === false ? "no"
       : proven.has(name) || isListed === true ? "yes" : "not-tried" };
 }
@@ -77,7 +77,9 @@ export async function prove(
         fr: "l'option `physicalDevices` du lien est désactivée" } });
     } else if (events !== undefined) proofs.push(asListed(name, name, events));
   }
-  proofs.push(provenRouteing(codec, invocations, services));
+  proofs.push(provenBy("routeing", codec.services.has("RouteRegister") ? "RouteRegister"
+    : "RouteSelect", invocations, services),
+  provenBy("privateData", "Escape", invocations, services));
   proofs.push({ subject: "snapshot",
     proven: invocations.refused.has("SnapshotDevice") ? "no"
       : invocations.proven.has("SnapshotDevice") ? "yes" : "not-tried",

@@ -1,4 +1,4 @@
-/** Routeing through the driver, on a simulated PBX with a routeing device, in every encoding. */
+/** Routeing and private data through the driver, on a simulated PBX, in every encoding. */
 
 import assert from "node:assert/strict";
 import { ok } from "../../firmware/base/result.js";
@@ -10,9 +10,14 @@ import { deviceId, linkId } from "../../firmware/model/identifiers.js";
 import { answerMs, Routeing, type RouteNotice, type RouteRegistration }
   from "../../firmware/switching/routeing.js";
 import { simulatedNumbers } from "../../firmware/switching/switch-simulated.js";
+import type { PrivateNotice } from "../../firmware/model/private-data.js";
 import { MemoryLine } from "../conformance.js";
+import { Calls } from "./calls.js";
 import { phase12Dialects, phase3Dialects } from "./dialects.js";
 import { csta12, csta3, cstaXml, phase12Codec, phase3Codec, xmlCodec } from "./driver.js";
+import type { Invocations } from "./invocations.js";
+import { DeviceNames } from "./names.js";
+import { RouteingServices, routesMax } from "./routeing.js";
 import { peerReplyMs } from "./peer-routeing.js";
 import { CstaPeer, type CstaPeerPlan } from "./peer.js";
 
@@ -25,6 +30,7 @@ class Rig {
   readonly link: Link;
   readonly routeing: Routeing;
   readonly notices: RouteNotice[] = [];
+  readonly told: PrivateNotice[] = [];
   line: MemoryLine | undefined;
 
   constructor({ driver, plan, options }: Encoding) {
@@ -48,7 +54,8 @@ class Rig {
         forgotten: () => undefined, garbage: () => undefined, accounted: () => undefined,
         stateChanged: () => undefined, up: () => { this.routeing.linkUp(id); },
         down: () => { this.routeing.linkDown(id); },
-        routeing: (message) => { this.routeing.told(id, message); } } });
+        routeing: (message) => { this.routeing.told(id, message); },
+        privateNotice: (notice) => { this.told.push(notice); } } });
   }
 
   async start(): Promise<RouteRegistration> {
@@ -237,4 +244,54 @@ describe("routeing registrations of a PBX", () => {
     assert.ok(probed.ok);
     assert.equal(probed.value.find(({ subject }) => subject === "routeing")?.proven, "yes");
   });
+});
+
+describe("routeing dialogues of a PBX", () => {
+  it("are remembered with their registration, up to a bound", () => {
+    const sent: object[] = [];
+    const names = new DeviceNames();
+    const services = new RouteingServices({ codec: xmlCodec("generic"), names,
+      calls: new Calls(names), told: () => undefined,
+      invocations: { tell: (_: string, argument: object) => {
+        sent.push(argument);
+        return ok(undefined);
+      } } as unknown as Invocations });
+    for (let index = 0; index <= routesMax; index += 1) {
+      assert.ok(services.take({ kind: "invoke", invokeID: 1, service: "RouteRequest",
+        argument: { crossRefIdentifier: `r${index}`, routeRegisterReqID: "1",
+          currentRoute: "notKnown" } }));
+    }
+    services.answer({ type: "routeEnd", dialogue: "r0" });
+    services.answer({ type: "routeEnd", dialogue: "r1" });
+    assert.deepEqual(sent, [{ crossRefIdentifier: "r0" },
+      { crossRefIdentifier: "r1", routeRegisterReqID: "1" }]);
+  });
+});
+
+describe("private data of a PBX", () => {
+  for (const [name, encoding] of Object.entries(encodings)) {
+    it(`is refused in the PBX's words, and told with its device: ${name}`, async () => {
+      const rig = new Rig(encoding);
+      await rig.start();
+      rig.peer.unsupported.add("Escape");
+      const element = name === "XML" ? "<ping/>" : "7d0706022a030401ff";
+      const sending = rig.link.escape([element], 1_000);
+      await rig.world.advance(1_000);
+      const sent = await sending;
+      // Phases I and II have no number for a service that is not supported.
+      assert.ok(!sent.ok && sent.fault.code
+        === (encoding.registers ? "service-not-supported" : "service-refused"), name);
+      const event = { type: "other" as const, element: name === "phase III" ? "a0020500" : element,
+        name: encoding.registers ? "privateEvent" : "private:01" };
+      rig.peer.say(event, "1002");
+      rig.peer.sayPrivate([element]);
+      rig.peer.sayPrivate([element], true);
+      await rig.world.advance(100);
+      const { name: told, element: whole } = event;
+      assert.deepEqual(rig.told, [
+        { type: "privateEvent", device: "1002", name: told, element: whole },
+        { type: "escape", elements: [element] }, { type: "privateStatus", elements: [element] }]);
+      await rig.end();
+    });
+  }
 });

@@ -35,7 +35,7 @@ export interface Capabilities {
 
 /** What a probe of this very PBX proved about one service or event; the brochure does not count. */
 export interface Proof {
-  readonly subject: ServiceName | EventName | "snapshot" | "routeing";
+  readonly subject: ServiceName | EventName | "snapshot" | "routeing" | "privateData";
   readonly proven: "yes" | "no" | "not-tried";
   /** How it was proven, or why not: `ListCommands names Atxfer`, `no write class originate`. */
   readonly evidence: Text;

@@ -37,6 +37,9 @@ export function capabilitiesMessage(
       }),
       ...eventNames.filter((name) => declared.events.includes(name))
         .map((name) => row(name, "event", "")),
+      ...(declared.routeing === true ? [row("routeing", "service", "native")] : []),
+      ...(declared.privateData === undefined ? []
+        : [row("privateData", "service", declared.privateData)]),
       ...(declared.snapshot === "native" ? [row("snapshot", "snapshot", "native")] : []),
     ],
     snapshot: declared.snapshot === "native", callIdentity: declared.callIdentity,
