@@ -31,4 +31,15 @@ describe("configuration check: CSTA servers", () => {
       "csta[0].links[0]", "csta[1].applications[1].user", "csta[1].id", "csta[1].port",
       "csta[2].applications[0].from[0]", "csta[2].protocol", "links[0].transport.port"]);
   });
+
+  it("gives routeing devices only to applications that cannot ask for them", () => {
+    const on = (protocol: string): readonly string[] => check(`  - { id: taxi, port: 2555,
+      protocol: ${protocol}, applications: [{ user: taxi, routeingDevices: ["900"] }] }`).errors;
+    assert.deepEqual([on("asn1-phase1"), on("asn1-phase2")], [[], []]);
+    for (const protocol of ["xml", "asn1-phase3"]) {
+      assert.deepEqual(on(protocol), ["csta[0].applications[0].routeingDevices: is for phases I "
+        + `and II; expected none, as applications of ${protocol} register themselves (Route `
+        + "Register)"]);
+    }
+  });
 });
