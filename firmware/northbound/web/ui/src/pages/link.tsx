@@ -245,7 +245,8 @@ function serviceWord(subject: string): string {
   const name = controlNames.find((one) => one === subject);
   return name !== undefined ? t(`action.${name}`) : subject === "makeCall" ? t("dial.submit")
     : subject === "setAgentState" ? t("agent.title")
-      : subject === "snapshot" ? t("link.snapshot") : "";
+      : subject === "snapshot" || subject === "routeing" || subject === "privateData"
+        ? t(`link.${subject}`) : "";
 }
 
 function CapabilityRow(props: { readonly row: Capability }): JSX.Element {

@@ -162,6 +162,8 @@ export const en = {
   "link.transport": "Connected by",
   "link.peer": "PBX",
   "link.peerUnknown": "has not said yet",
+  "link.routeing": "The PBX asks where its calls are to go",
+  "link.privateData": "Private data of the PBX's maker pass",
   "link.snapshot": "Calls in progress can be asked",
   "link.callIdentity": "Call identity",
   "link.identity.stable": "stable",

@@ -165,6 +165,8 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "link.transport": "Raccordement",
   "link.peer": "PBX",
   "link.peerUnknown": "ne s'est pas encore présenté",
+  "link.routeing": "Le PBX demande où vont ses appels",
+  "link.privateData": "Les données privées du fabricant passent",
   "link.snapshot": "Les appels en cours peuvent être relus",
   "link.callIdentity": "Identité des appels",
   "link.identity.stable": "stable",
