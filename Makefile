@@ -102,7 +102,7 @@ image-test: build/image-test/a/disk.raw ## Boots the image in QEMU with OVMF: so
 	$(MOCHA) --retries 0 build/hw-tests/image/appliance.test.js
 
 bench: build ## Speed and memory, side by side with peers; ONLY="ami store", STEADY=600
-	@STEADY=$(STEADY) node build/hw-tests/bench/run.js $(ONLY)
+	@STEADY=$(STEADY) MUTATIONS=$(MUTATIONS) node build/hw-tests/bench/run.js $(ONLY)
 
 clean-results:
 	@mkdir -p build && rm -f build/test-results.jsonl

@@ -1,7 +1,9 @@
 /**
  * All benches, or those named, one after the other: node build/hw-tests/bench/run.js
- * [ami] [switching] [store] [latency] [cost] [csta] [formats] [lines] [backlog] [memory].
- * Seconds of the memory run: STEADY=600. Exit code 1: a target was missed, 2: a bench failed.
+ * [ami] [switching] [store] [latency] [cost] [csta] [csta-mutations] [formats] [lines] [backlog]
+ * [memory].
+ * Seconds of the memory run: STEADY=600; damaged PDUs: MUTATIONS=10000000.
+ * Exit code 1: a target was missed, 2: a bench failed.
  */
 
 import { setFlagsFromString } from "node:v8";
@@ -10,6 +12,7 @@ import { benchAmiCodec } from "./ami-codec.js";
 import { benchBacklog } from "./backlog.js";
 import { benchCost } from "./cost.js";
 import { benchCstaCodec } from "./csta-codec.js";
+import { benchCstaMutations } from "./csta-mutations.js";
 import { loadNow, table, thousands, type Report, type Target } from "./figures.js";
 import { benchFormats } from "./formats.js";
 import { benchLatency } from "./latency.js";
@@ -21,6 +24,7 @@ import { benchSwitching } from "./switching.js";
 const amiRatioMin = 5;
 const storeRatioMin = 0.8;
 const steadySecondsDefault = 60;
+const mutationsDefault = 1_000_000;
 
 async function ami(): Promise<Report> {
   const before = loadNow();
@@ -68,6 +72,8 @@ async function store(): Promise<Report> {
 const benches: Readonly<Record<string, () => Promise<Report>>> = {
   ami, store, switching: () => benchSwitching(), latency: () => benchLatency(),
   cost: () => benchCost(), csta: () => Promise.resolve(benchCstaCodec()),
+  "csta-mutations": () => Promise.resolve(benchCstaMutations(
+    Number(process.env["MUTATIONS"] || mutationsDefault))),
   formats: () => benchFormats(),
   lines: () => benchSerialLines(), backlog: () => benchBacklog(),
   memory: () => benchMemory({ seconds: Number(process.env["STEADY"] || steadySecondsDefault) }),

@@ -1,8 +1,7 @@
 /** An independent BER: tables written down again for `asn1c`, compiled here, on all messages. */
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -10,46 +9,12 @@ import type { CstaError } from "../../firmware/wire/csta/message.js";
 import { phase3 } from "../../firmware/wire/csta/phase3.js";
 import { decodeLike, encodeSample, samples, type Sample } from "../csta-octets.js";
 import { need } from "../requirement.js";
+import { asn1cMissing, ask, build, typesOf } from "./csta-asn1c.js";
 
-const tables = "hw-tests/interop/csta";
 const modules = ["csta3-types.asn1", "csta3-events.asn1", "csta3-services.asn1"];
 const samplesOfEach = 25;
 
-function run(command: string, directory: string, ...args: readonly string[]): void {
-  const { status, stderr } = spawnSync(command, args, { cwd: directory, encoding: "utf8" });
-  assert.equal(status, 0, `${command}: ${stderr.slice(0, 2_000)}`);
-}
-
-function build(directory: string): void {
-  for (const name of [...modules, "decode.c"]) {
-    copyFileSync(join(tables, name), join(directory, name));
-  }
-  run("asn1c", directory, "-fcompound-names", "-pdu=all", ...modules);
-  rmSync(join(directory, "converter-sample.c"), { force: true });
-  const sources = readdirSync(directory).filter((name) => name.endsWith(".c"));
-  run("gcc", directory, "-O0", "-w", "-I.", "-o", "decode", ...sources);
-}
-
-interface Answer {
-  /** The element, encoded again by the other side; undefined: it did not read it. */
-  readonly again: string | undefined;
-  /** What the other side read, or how far it got. */
-  readonly text: string;
-}
-
-/** What the other side says to each line. */
-function ask(directory: string, lines: readonly string[]): readonly Answer[] {
-  const { status, stdout, stderr } = spawnSync(join(directory, "decode"),
-    { input: `${lines.join("\n")}\n`, encoding: "latin1", maxBuffer: 1 << 28 });
-  assert.equal(status, 0, stderr);
-  return stdout.trimEnd().split("\n").map((line) => {
-    const [word, again, ...rest] = line.split(" ");
-    return word === "ok" ? { again, text: rest.join(" ") } : { again: undefined, text: line };
-  });
-}
-
-const named = new Set(modules.flatMap((name) =>
-  [...readFileSync(join(tables, name), "utf8").matchAll(/^(\w+) ::=/gm)].map(([, type]) => type)));
+const named = typesOf(modules);
 
 function typeOf(sample: Sample): string {
   if (sample.of === "event") return "EventReport";
@@ -101,12 +66,9 @@ describe("CSTA phase III and asn1c", function () {
   let directory: string;
 
   before(function () {
-    const missing = ["asn1c", "gcc"].filter((command) =>
-      spawnSync("sh", ["-c", `command -v ${command}`]).status !== 0);
-    need(this, "asn1c", missing.length === 0 ? undefined
-      : `apt-get install ${missing.join(" ")} libc6-dev`);
+    need(this, "asn1c", asn1cMissing());
     directory = mkdtempSync(join(tmpdir(), "csta-asn1c-"));
-    build(directory);
+    build(directory, modules);
   });
 
   after(() => {

@@ -20,8 +20,9 @@ import type {
 export function named<K extends string, V>(
   name: K, type: Asn1Type<V>,
 ): Asn1Type<Readonly<Record<K, V>>> {
-  return mapped(type, (value: Readonly<Record<K, V>>) => value[name],
-    (value) => ({ [name]: value }) as Record<K, V>);
+  return mapped(type, (value: Readonly<Record<K, V>>) => value[name] === undefined
+    ? new Refused(`${name} is missing`) : value[name],
+  (value) => ({ [name]: value }) as Record<K, V>);
 }
 
 /** A choice whose alternatives are members that may be absent: one of them is there. */
