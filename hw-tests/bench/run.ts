@@ -1,7 +1,7 @@
 /**
  * All benches, or those named, one after the other: node build/hw-tests/bench/run.js
- * [ami] [switching] [store] [latency] [cost] [csta] [csta-mutations] [formats] [lines] [backlog]
- * [memory].
+ * [ami] [switching] [store] [latency] [cost] [csta] [csta-events]
+ * [csta-devices] [csta-mutations] [formats] [lines] [backlog] [memory].
  * Seconds of the memory run: STEADY=600; damaged PDUs: MUTATIONS=10000000.
  * Exit code 1: a target was missed, 2: a bench failed.
  */
@@ -12,6 +12,8 @@ import { benchAmiCodec } from "./ami-codec.js";
 import { benchBacklog } from "./backlog.js";
 import { benchCost } from "./cost.js";
 import { benchCstaCodec } from "./csta-codec.js";
+import { benchCstaDevices } from "./csta-devices.js";
+import { benchCstaEvents } from "./csta-events.js";
 import { benchCstaMutations } from "./csta-mutations.js";
 import { loadNow, table, thousands, type Report, type Target } from "./figures.js";
 import { benchFormats } from "./formats.js";
@@ -72,6 +74,7 @@ async function store(): Promise<Report> {
 const benches: Readonly<Record<string, () => Promise<Report>>> = {
   ami, store, switching: () => benchSwitching(), latency: () => benchLatency(),
   cost: () => benchCost(), csta: () => Promise.resolve(benchCstaCodec()),
+  "csta-events": () => benchCstaEvents(), "csta-devices": () => benchCstaDevices(),
   "csta-mutations": () => Promise.resolve(benchCstaMutations(
     Number(process.env["MUTATIONS"] || mutationsDefault))),
   formats: () => benchFormats(),
