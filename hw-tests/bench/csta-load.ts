@@ -218,7 +218,8 @@ export class CstaTaker {
     const event = pdu[group + ((pdu[group + 1] ?? 0) < 0x80 ? 2 : 3)];
     const step = event === deliveredHead ? 0 : event === establishedHead ? 1 : namedSteps;
     if (digits < 0 || step === namedSteps) return;
-    if (step === 1) this.#notes.answered[this.#index] = (this.#notes.answered[this.#index] ?? 0) + 1;
+    const { answered } = this.#notes;
+    if (step === 1) answered[this.#index] = (answered[this.#index] ?? 0) + 1;
     const call = Number(pdu.toString("latin1", digits + callerPrefix.length,
       digits + callerPrefix.length + 6));
     const sentAt = this.#notes.sentAt[call * cstaStepsPerCall + step] ?? 0;
