@@ -18,7 +18,7 @@ const atOnce = 8;
 const bearsAtOnce = 4;
 const secondsMax = 300;
 const megabytesMax = 150;
-const settleSeconds = 5;
+const settleSeconds = 10;
 
 interface Row {
   readonly title: string;

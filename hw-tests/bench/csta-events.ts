@@ -26,12 +26,13 @@ const rounds: readonly number[] = [1, 10, 100];
 /** The PBX's events that come through with this many applications, of those with one. */
 const shareOfTenMin = 0.5;
 
-/** Its monitors are started, and the link is up. */
+/** Its devices are monitored, looked at and known: applications may watch them. */
 async function monitored(load: CstaLoad, count: number, msMax = 120_000): Promise<void> {
-  for (let waited = 0; (load.notes.counts[2] ?? 0) < count; waited += 20) {
-    assert(waited < msMax, `${load.notes.counts[2]} of ${count} monitors`);
+  for (let waited = 0; (load.notes.counts[3] ?? 0) < count; waited += 20) {
+    assert(waited < msMax, `${load.notes.counts[3]} of ${count} snapshots`);
     await sleep(20);
   }
+  await sleep(1_000);
 }
 
 interface Through {
@@ -59,7 +60,8 @@ async function through(applications: number): Promise<Through> {
     const events = (slowest() - from) * cstaEventsPerCall;
     const took = (performance.now() - at) / 1_000;
     const used = await gateway.cpuSeconds() - cpu;
-    assert(events > 0, `no event came to ${applications} applications`);
+    assert(events > 0, `nothing came to one of ${applications} applications: ${
+      load.notes.answered.slice(0, applications).join(" ")}`);
     return { applications, eventsPerSecond: events / took, cpuMicros: used * 1e6 / events,
       megabytes: await gateway.residentMegabytes() };
   } finally {

@@ -4,6 +4,7 @@
  * that both see.
  */
 
+import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { Worker } from "node:worker_threads";
@@ -121,6 +122,7 @@ csta:
 /** Context tags of the events in call control that are looked for. */
 const deliveredHead = 0xa4;
 const establishedHead = 0xa7;
+const returnErrorHead = 0xa3;
 const systemStatusHead = Buffer.from("020200d3", "hex");
 const eventHead = Buffer.from("020115", "hex");
 const head = 2;
@@ -133,6 +135,7 @@ export class CstaTaker {
   readonly #socket: Socket;
   #rest: Buffer = Buffer.alloc(0);
   #answers = 0;
+  #refused = 0;
   #wake: () => void = () => undefined;
   events = 0;
   /** Milliseconds from the PBX's write, by the second in which it was. */
@@ -174,6 +177,7 @@ export class CstaTaker {
           { kind: "dialingNumber", text: String(firstDevice + n) } } } }), n + 2 - inFlight);
     }
     await ask(undefined, devices + 1);
+    assert.equal(this.#refused, 0, "the gateway refused monitors");
   }
 
   close(): void { this.#socket.destroy(); }
@@ -198,6 +202,7 @@ export class CstaTaker {
   #frame(pdu: Buffer, now: number): void {
     if (pdu[0] !== 0xa1) {
       this.#answers += 1;
+      if (pdu[0] === returnErrorHead) this.#refused += 1;
       this.#wake();
       return;
     }
