@@ -7,6 +7,7 @@
 
 import type { Decoded, Decoder } from "../../base/codec.js";
 import { readBer } from "../ber.js";
+import { BerReader } from "./ber-octets.js";
 import {
   decodeAcse, encodeAcse, type AcseMessage, type AcseVariant, type AssociationForm,
 } from "./acse.js";
@@ -154,15 +155,19 @@ class CstaBerCodec implements CstaCodec {
     if (frame.kind !== "pdu") return [{ kind: "message", message: frame }];
     const { pdu } = frame;
     const garbage = (reason: string): Found => [{ kind: "garbage", bytes: pdu.slice(), reason }];
-    const element = readBer(pdu);
-    if (typeof element === "string") return garbage(element);
-    if (element.class === "application" || element.tag === 0) {
+    const from = new BerReader(pdu);
+    const wrong = from.enter(0, pdu.length);
+    if (wrong !== undefined) return garbage(wrong);
+    // Of an application, or [0]: association control.
+    if ((from.head & 0xc0) === 0x40 || (from.head & 0x1f) === 0) {
+      const element = readBer(pdu);
+      if (typeof element === "string") return garbage(element);
       const read = decodeAcse(element);
       if (typeof read === "string") return garbage(read);
       if (read.asked !== undefined) this.#asked = read.asked;
       return [{ kind: "message", message: read.message }];
     }
-    const operation = decodeRose(element);
+    const operation = decodeRose(from);
     if (typeof operation === "string") return garbage(operation);
     return this.#message(operation, garbage);
   }

@@ -76,13 +76,22 @@ const selfDelimiting: Strategy = {
   },
 };
 
+/** The PDU behind so many octets of frame. */
+function behind(octets: number, pdu: Uint8Array, write: (head: Buffer) => void): Buffer {
+  const frame = Buffer.allocUnsafe(octets + pdu.length);
+  write(frame);
+  frame.set(pdu, octets);
+  return frame;
+}
+
 const len16: Strategy = {
   write(pdu) {
     return pdu.length > pduBytesMax ? undefined
-      : Buffer.concat([Buffer.of(pdu.length >> 8, pdu.length & 0xff), pdu]);
+      : behind(2, pdu, (head) => { head.writeUInt16BE(pdu.length); });
   },
   read(bytes) {
-    const [high, low] = bytes;
+    const high = bytes[0];
+    const low = bytes[1];
     if (high === undefined || low === undefined) return undefined;
     return readPdu(bytes, 2, high * 256 + low);
   },

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readBer } from "../ber.js";
+import { BerReader } from "./ber-octets.js";
 import { decodeRose, encodeRose, type RosePdu } from "./rose.js";
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(" ", ""), "hex");
 
 function decoded(bytes: Uint8Array): RosePdu | string {
-  const element = readBer(bytes);
-  return typeof element === "string" ? element : decodeRose(element);
+  const from = new BerReader(bytes);
+  return from.enter(0, bytes.length) ?? decodeRose(from);
 }
 
 /** Without views into the frame. */

@@ -3,8 +3,9 @@
  * Operations and errors are local values, integers.
  */
 
-import { berInteger, integerContents, readBerAll, tags, writeBer, writeBerAll, type BerElement }
-  from "../ber.js";
+import { integerContents, tags, writeBer } from "../ber.js";
+import { sequenceHead } from "./asn1.js";
+import { BackwardBuffer, constructedBit, type BerReader } from "./ber-octets.js";
 import type { RejectProblem } from "./message.js";
 
 export type RosePdu =
@@ -42,107 +43,129 @@ export function writeInteger(value: number): Uint8Array {
 
 /** Undefined: a problem that has no number. */
 export function encodeRose(pdu: RosePdu): Uint8Array | undefined {
-  const parts = partsOf(pdu);
-  return parts === undefined ? undefined
-    : writeBerAll(parts, { class: "context", tag: pduTags[pdu.kind] });
+  const isWritten = write(pdu);
+  if (!isWritten) {
+    into.drop();
+    return undefined;
+  }
+  into.putHead(contextHead | constructedBit | pduTags[pdu.kind], 0);
+  return into.take();
 }
 
-function partsOf(pdu: RosePdu): readonly Uint8Array[] | undefined {
+/** One PDU at a time is written. */
+const into = new BackwardBuffer();
+const contextHead = 0x80;
+
+function putInteger(value: number): void {
+  const before = into.length;
+  into.putInteger(value);
+  into.putHead(tags.integer, before);
+}
+
+/** All but the PDU's own tag and length, the last of it first. */
+function write(pdu: RosePdu): boolean {
   switch (pdu.kind) {
     case "invoke":
-      return [writeInteger(pdu.invokeID), writeInteger(pdu.operation), pdu.argument];
-    case "result": {
-      const id = writeInteger(pdu.invokeID);
-      if (pdu.operation === undefined) return [id];
-      const result = pdu.result.length === 0 ? berNull : pdu.result;
-      return [id, writeBerAll([writeInteger(pdu.operation), result])];
-    }
+      into.put(pdu.argument);
+      putInteger(pdu.operation);
+      break;
+    case "result":
+      if (pdu.operation === undefined) break;
+      into.put(pdu.result.length === 0 ? berNull : pdu.result);
+      putInteger(pdu.operation);
+      into.putHead(sequenceHead, 0);
+      break;
     case "error":
-      return [writeInteger(pdu.invokeID), writeInteger(pdu.code), pdu.parameter];
+      into.put(pdu.parameter);
+      putInteger(pdu.code);
+      break;
     case "reject": {
       const tag = problems.findIndex((names) => names.includes(pdu.problem));
       const number = problems[tag]?.indexOf(pdu.problem);
-      return number === undefined ? undefined
-        : [pdu.invokeID === undefined ? berNull : writeInteger(pdu.invokeID),
-          writeBer({ class: "context", tag }, integerContents(number))];
+      if (number === undefined) return false;
+      into.putInteger(number);
+      into.putHead(contextHead | tag, 0);
+      break;
     }
   }
+  if (pdu.invokeID === undefined) into.put(berNull);
+  else putInteger(pdu.invokeID);
+  return true;
 }
 
-function universal(element: BerElement | undefined, tag: number): boolean {
-  return element?.class === "universal" && element.tag === tag;
+/** The element at `at`, tag and all, where one begins before `end`; nothing if none does. */
+function elementAt(from: BerReader, at: number, end: number): Uint8Array {
+  return at < end && from.enter(at, end) === undefined
+    ? from.bytes.subarray(at, from.next) : empty;
 }
 
-function integerOf(element: BerElement | undefined): number | undefined {
-  return element !== undefined && universal(element, tags.integer)
-    ? berInteger(element.contents) : undefined;
+/** The integer at `at`; undefined: there is none. The reader is then past it. */
+function integerAt(from: BerReader, at: number, end: number): number | undefined {
+  return at < end && from.enter(at, end) === undefined && from.head === tags.integer
+    ? from.integer() : undefined;
 }
 
-/** Elements that fill some contents. */
-interface Reading {
-  readonly parts: readonly BerElement[];
-  /** The octets of the part at `index`, its tag included; nothing if there is none. */
-  readonly whole: (index: number) => Uint8Array;
-}
-
-function reading(contents: Uint8Array): Reading | string {
-  const parts = readBerAll(contents);
-  if (typeof parts === "string") return parts;
-  return { parts, whole: (index) => {
-    let at = 0;
-    for (const part of parts.slice(0, index)) at += part.octets;
-    return contents.subarray(at, at + (parts[index]?.octets ?? 0));
-  } };
-}
-
-/** `element` is the PDU. A string says why it is none. */
-export function decodeRose(element: BerElement): RosePdu | string {
-  if (element.class !== "context" || !element.constructed) return "no remote operation";
-  const read = reading(element.contents);
-  if (typeof read === "string") return read;
-  if (element.tag === pduTags.reject) return decodeReject(read.parts);
-  const invokeID = integerOf(read.parts[0]);
+/** `from` has entered the PDU. A string says why it is none. */
+export function decodeRose(from: BerReader): RosePdu | string {
+  const { head, start, end } = from;
+  if ((head & ~tagBits) !== (contextHead | constructedBit)) return "no remote operation";
+  const tag = head & tagBits;
+  if (tag === pduTags.reject) return decodeReject(from, start, end);
+  const invokeID = integerAt(from, start, end);
   if (invokeID === undefined) return "a remote operation without invoke id";
-  switch (element.tag) {
-    case pduTags.invoke: return decodeInvoke(invokeID, read);
-    case pduTags.result: return decodeResult(invokeID, read);
+  const at = from.next;
+  switch (tag) {
+    case pduTags.invoke: return decodeInvoke(invokeID, from, at, end);
+    case pduTags.result: return decodeResult(invokeID, from, at, end);
     case pduTags.error: {
-      const code = integerOf(read.parts[1]);
+      const code = integerAt(from, at, end);
       return code === undefined ? "an error without its code"
-        : { kind: "error", invokeID, code, parameter: read.whole(2) };
+        : { kind: "error", invokeID, code, parameter: elementAt(from, from.next, end) };
     }
     default: return "no remote operation";
   }
 }
 
-function decodeInvoke(invokeID: number, { parts, whole }: Reading): RosePdu | string {
+const tagBits = 0x1f;
+
+function decodeInvoke(
+  invokeID: number, from: BerReader, at: number, end: number,
+): RosePdu | string {
+  let operation = integerAt(from, at, end);
   // [0]: the operation that this one belongs to; CSTA has no linked ones.
-  const linked = parts[1]?.class === "context" && parts[1].tag === 0 ? 1 : 0;
-  const operation = integerOf(parts[1 + linked]);
+  if (operation === undefined && at < end
+    && (from.head & ~constructedBit) === contextHead) operation = integerAt(from, from.next, end);
   return operation === undefined ? "an invocation without operation"
-    : { kind: "invoke", invokeID, operation, argument: whole(2 + linked) };
+    : { kind: "invoke", invokeID, operation, argument: elementAt(from, from.next, end) };
 }
 
-function decodeResult(invokeID: number, { parts, whole }: Reading): RosePdu | string {
-  const [, second] = parts;
-  if (second !== undefined && universal(second, tags.sequence)) {
-    const inner = reading(second.contents);
-    if (typeof inner === "string") return inner;
-    const operation = integerOf(inner.parts[0]);
+function decodeResult(
+  invokeID: number, from: BerReader, at: number, end: number,
+): RosePdu | string {
+  const result = elementAt(from, at, end);
+  if (result.length > 0 && from.head === sequenceHead && from.start < from.end) {
+    const { start, end: last } = from;
+    const wrong = from.enter(start, last);
+    if (wrong !== undefined) return wrong;
+    const operation = integerAt(from, start, last);
     if (operation !== undefined) {
-      return { kind: "result", invokeID, operation, result: inner.whole(1) };
+      return { kind: "result", invokeID, operation, result: elementAt(from, from.next, last) };
     }
   }
-  return { kind: "result", invokeID, result: whole(1) };
+  return { kind: "result", invokeID, result };
 }
 
-function decodeReject([id, problem]: readonly BerElement[]): RosePdu | string {
-  const invokeID = integerOf(id);
-  if (invokeID === undefined && !universal(id, tags.null)) return "a reject of nothing";
-  if (problem?.class !== "context") return "a reject without problem";
-  const number = berInteger(problem.contents);
-  const known = number === undefined ? undefined : problems[problem.tag]?.[number];
+function decodeReject(from: BerReader, start: number, end: number): RosePdu | string {
+  const invokeID = integerAt(from, start, end);
+  if (invokeID === undefined && (start === end || from.head !== tags.null)) {
+    return "a reject of nothing";
+  }
+  if (from.next >= end || from.enter(from.next, end) !== undefined
+    || (from.head & 0xc0) !== contextHead) return "a reject without problem";
+  const tag = from.head & tagBits;
+  const number = from.integer();
+  const known = number === undefined ? undefined : problems[tag]?.[number];
   // Of errors, number 0 is that of an invocation that is not known, as of results.
-  const name = known ?? (problem.tag === 3 && number === 0 ? "unrecognizedInvocation" : "other");
+  const name = known ?? (tag === 3 && number === 0 ? "unrecognizedInvocation" : "other");
   return { kind: "reject", problem: name, ...(invokeID === undefined ? {} : { invokeID }) };
 }
