@@ -55,7 +55,8 @@ const common = {
   transports: ["tcp", "tls"], capabilities, timers, keepsRawBytes: false, accountsBytes: false,
 } as const;
 
-type ListOptions = Pick<Phase3Options, "user" | "secret" | "devices" | "trunks" | "agents">
+type ListOptions = Pick<Phase3Options, "user" | "secret" | "devices" | "trunks" | "agents"
+  | "monitorLicences">
   & Partial<Pick<Phase3Options, "physicalDevices" | "callRecords" | "timeZone">>;
 
 function profileOf(
@@ -64,7 +65,8 @@ function profileOf(
 ): Profile {
   return { driver: sheet.name, declared: sheet.capabilities, dialect, codec, devices,
     trunks, agents, physicalDevices: more.physicalDevices === true,
-    callRecords: more.callRecords === true, timeZone: more.timeZone ?? "UTC",
+    monitorLicences: more.monitorLicences, callRecords: more.callRecords === true,
+    timeZone: more.timeZone ?? "UTC",
     credentials: { ...(user === undefined ? {} : { user }),
       ...(secret === undefined ? {} : { secret }) } };
 }

@@ -3,6 +3,7 @@
 import { faultText, inEachLanguage, type Fault, type Result, type Text }
   from "../../firmware/base/result.js";
 import type { Cancellable, Clock } from "../../firmware/base/world.js";
+import type { MonitorLicences } from "../../firmware/link/driver.js";
 import type { DeviceId } from "../../firmware/model/identifiers.js";
 import type { CstaEventName, CstaResult } from "../../firmware/wire/csta/message.js";
 import { cstaErrorOf, type Invocations } from "./invocations.js";
@@ -39,6 +40,12 @@ const advice = {
   wait: { en: "Wait a moment.", fr: "Patientez un instant." },
 } as const;
 
+const configured: NotMonitored = { reason: {
+  en: "the link's option `monitorLicences` allows no more monitors",
+  fr: "l'option `monitorLicences` du lien ne permet pas plus de surveillances" },
+advice: { en: "Raise the option, or list fewer devices in the link's options.",
+  fr: "Augmentez l'option, ou listez moins de postes." } };
+
 export interface MonitorsPlan {
   readonly invocations: Invocations;
   readonly names: DeviceNames;
@@ -48,6 +55,8 @@ export interface MonitorsPlan {
   readonly changed: (reason: string) => void;
   /** An Avaya PBX names its devices itself, and is asked for each. */
   readonly switchName: string | undefined;
+  /** By the configuration; undefined: as many as the PBX gives. */
+  readonly licences: number | undefined;
   /** Events that nobody here has a use for; undefined: the PBX is given no filter. */
   readonly unwanted: readonly CstaEventName[] | undefined;
 }
@@ -76,6 +85,8 @@ export class Monitors {
   #gap: Cancellable | undefined;
   #again: Cancellable | undefined;
   #limit: NotMonitored | undefined;
+  /** Monitors that the PBX gave before it refused one more. */
+  #given: number | undefined;
   #closed = false;
 
   constructor(plan: MonitorsPlan) {
@@ -141,6 +152,16 @@ export class Monitors {
     return this.#limit;
   }
 
+  /** Undefined where no limit is known. */
+  get licences(): MonitorLicences | undefined {
+    const used = this.#devices.size;
+    const { licences } = this.#plan;
+    if (this.#given !== undefined && used <= this.#given && this.#given < (licences ?? Infinity)) {
+      return { used, count: this.#given, source: "learned" };
+    }
+    return licences === undefined ? undefined : { used, count: licences, source: "configured" };
+  }
+
   /** Resolves when each device has a monitor or a reason. */
   start(devices: readonly DeviceId[]): Promise<void> {
     const { monitored } = this;
@@ -188,6 +209,9 @@ export class Monitors {
 
   #pump(): void {
     while (!this.#closed && this.#gap === undefined && this.#inFlight < this.#plan.pace.atOnce) {
+      const { licences = Infinity } = this.#plan;
+      if (this.#devices.size >= licences) this.#refuse(this.#waiting.splice(0), configured);
+      if (this.#devices.size + this.#inFlight >= licences) break;
       const wanted = this.#waiting.shift();
       if (wanted === undefined) break;
       this.#startOne(wanted);
@@ -256,14 +280,17 @@ export class Monitors {
       return;
     }
     const count = this.#devices.size;
+    this.#given = count;
     this.#limit = { advice: advice.licence, reason: inEachLanguage((say, language) =>
       language === "en"
         ? `the PBX's licence allows no more than ${count} monitors (${say(words)})`
         : `la licence du PBX ne permet que ${count} surveillances (${say(words)})`) };
     // Whoever waits would hear the same.
-    for (const each of [wanted, ...this.#waiting.splice(0)]) {
-      this.#without.set(each.device, this.#limit);
-    }
+    this.#refuse([wanted, ...this.#waiting.splice(0)], this.#limit);
+  }
+
+  #refuse(all: readonly Wanted[], why: NotMonitored): void {
+    for (const { device } of all) this.#without.set(device, why);
   }
 
   #tryAgainLater(): void {

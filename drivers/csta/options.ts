@@ -29,6 +29,10 @@ const common = {
   agents: z.array(deviceText).max(listMax).default([]).meta(words("Agents' devices",
     "Devices whose agent state is asked for at the start; others are learnt by events.",
     "Postes d'agents", "Postes dont l'état d'agent est demandé au début ; d'autres l'annoncent.")),
+  monitorLicences: z.int().min(1).max(listMax).optional().meta(words("Monitor licences",
+    "How many devices this link may monitor; absent: as many as the PBX's licence gives.",
+    "Licences de surveillance",
+    "Combien de postes ce lien peut surveiller ; absent : autant que le PBX en donne.")),
 };
 
 function keysOf<T extends object>(table: T): [keyof T & string, ...(keyof T & string)[]] {

@@ -99,6 +99,8 @@ export class CstaPeer {
   #isStopped = false;
   #missing = 0;
   #traffic: Cancellable | undefined;
+  /** The licence: monitors beyond it are refused. */
+  licences: number;
   /** Services that this PBX refuses as not supported, and events that it does not list. */
   readonly unsupported = new Set<string>();
   /** What came, by service or kind of message. */
@@ -108,6 +110,7 @@ export class CstaPeer {
 
   constructor(plan: CstaPeerPlan) {
     this.#plan = plan;
+    this.licences = plan.monitorsMax ?? Infinity;
     this.pbx = new PeerPbx(plan, (event, devices, call) => { this.#event(event, devices, call); },
       (call) => { this.#ended(call); });
     this.routeing = new PeerRouteing(this.pbx, { lines: () => this.#lines,
@@ -448,7 +451,7 @@ export class CstaPeer {
     own: Line, { argument }: Extract<CstaMessage, { readonly kind: "invoke";
       readonly service: "MonitorStart" }>,
   ): PeerAnswer | undefined {
-    const { monitorsMax = Infinity, monitorGapMs = 0, world } = this.#plan;
+    const { monitorGapMs = 0, world } = this.#plan;
     const nowMs = world.clock.monotonicMs();
     if (nowMs - own.lastMonitorMs < monitorGapMs) {
       own.line.close();
@@ -464,7 +467,7 @@ export class CstaPeer {
     if (!this.pbx.devices.includes(device)) {
       return { error: { category: "operation", value: "invalidMonitorObject" } };
     }
-    if (this.monitored >= monitorsMax) {
+    if (this.monitored >= this.licences) {
       return { error: { category: "systemResourceAvailability",
         value: "overallMonitorLimitExceeded" } };
     }

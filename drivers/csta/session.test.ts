@@ -183,6 +183,34 @@ describe("CSTA session", () => {
     assert.match(JSON.stringify(without[0]?.notMonitored), /overallMonitorLimitExceeded/);
     // Asked once more than there are licences, not for each device.
     assert.ok(bench.peer.heard.filter((name) => name === "MonitorStart").length <= 13);
+    assert.deepEqual(bench.link.status.peer?.monitorLicences,
+      { used: 5, count: 5, source: "learned" });
+  });
+
+  it("takes no more licences than it is given, and says so", async () => {
+    bench = await new Bench({}, { monitorLicences: 5 }).start();
+    assert.equal(bench.state, "up");
+    assert.equal(bench.peer.monitored, 5);
+    assert.equal(bench.peer.heard.filter((name) => name === "MonitorStart").length, 5);
+    assert.deepEqual(bench.link.status.peer?.monitorLicences,
+      { used: 5, count: 5, source: "configured" });
+    const without = bench.switch.devices(id).filter(({ notMonitored }) =>
+      notMonitored !== undefined);
+    assert.equal(without.length, 7);
+    assert.match(JSON.stringify(without[0]?.notMonitored), /option `monitorLicences`/);
+    await bench.world.advance(2 * timers.monitorAgain.ms);
+    assert.equal(bench.peer.monitored, 5);
+  });
+
+  it("knows of more licences when the PBX gives more", async () => {
+    bench = await new Bench({ monitorsMax: 5 }, { monitorLicences: 8 }).start();
+    assert.deepEqual(bench.link.status.peer?.monitorLicences,
+      { used: 5, count: 5, source: "learned" });
+    bench.peer.licences = 100;
+    await bench.world.advance(timers.monitorAgain.ms + 5_000);
+    assert.equal(bench.peer.monitored, 8);
+    assert.deepEqual(bench.link.status.peer?.monitorLicences,
+      { used: 8, count: 8, source: "configured" });
   });
 
   it("gives the PBX's reason for a device that it does not know", async () => {

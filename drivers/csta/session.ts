@@ -8,7 +8,7 @@ import {
 } from "../../firmware/base/result.js";
 import type { Decoder } from "../../firmware/base/codec.js";
 import type { Cancellable } from "../../firmware/base/world.js";
-import type { Capabilities, Proof, RouteingSession, Session, SessionContext }
+import type { Capabilities, PeerIdentity, Proof, RouteingSession, Session, SessionContext }
   from "../../firmware/link/driver.js";
 import { deviceId, type DeviceId } from "../../firmware/model/identifiers.js";
 import type { ServiceRequest, ServiceResponse } from "../../firmware/model/services.js";
@@ -51,6 +51,8 @@ export interface Profile {
   readonly timeZone: string;
   /** Displays, lamps and buttons are told too. */
   readonly physicalDevices: boolean;
+  /** Monitors that it may have; undefined: as many as the PBX gives. */
+  readonly monitorLicences: number | undefined;
   /** Numbers and ranges. */
   readonly devices: readonly string[];
   readonly trunks: readonly string[];
@@ -109,6 +111,7 @@ class CstaSession implements Session {
   readonly #unknown = new Set<string>();
   readonly #kept: KeptSession | undefined;
   readonly #wanted: Capabilities["events"];
+  #identity: PeerIdentity = { product: "" };
   #phase: Phase = "opening";
   #ordinal = 0;
   #held: Held[] | undefined;
@@ -134,7 +137,7 @@ class CstaSession implements Session {
     this.#decoder = codec.decoder();
     this.#invocations = new Invocations(clock, codec, (bytes) => this.#transmit(bytes));
     this.#monitors = new Monitors({ invocations: this.#invocations, names: this.#names, clock,
-      pace: this.#pace, switchName: profile.switchName,
+      pace: this.#pace, switchName: profile.switchName, licences: profile.monitorLicences,
       unwanted: dialect.filters ? unwantedEvents(this.#wanted) : undefined,
       changed: (reason) => { this.#changed(reason); } });
     if (this.#kept !== undefined) this.#monitors.inherit(this.#kept.monitors);
@@ -270,8 +273,9 @@ class CstaSession implements Session {
       return;
     }
     const { sessionID, durationSeconds, product, version } = associated.value;
-    this.#context.identify({ product: product ?? dialect.product,
-      ...(version === undefined ? {} : { version }) });
+    this.#identity = { product: product ?? dialect.product,
+      ...(version === undefined ? {} : { version }) };
+    this.#context.identify(this.#identity);
     this.#phase = "starting";
     this.#supervision.start(sessionID, durationSeconds);
     if (this.#kept !== undefined) await this.#goOn(this.#kept, sessionID);
@@ -353,6 +357,7 @@ class CstaSession implements Session {
   /** Ready, or what works only in part. */
   #tellState(): void {
     if (this.#phase !== "up") return;
+    this.#tellLicences();
     const hasDevices = [...this.#devices.values()].some(isMonitorable);
     const { trouble } = this.#supervision;
     const reasons: Text[] = [
@@ -367,6 +372,17 @@ class CstaSession implements Session {
     this.#context.report(reasons.length === 0 ? { type: "ready" } : { type: "impaired",
       reason: inEachLanguage((words, language) =>
         reasons.map(words).join(language === "en" ? "; " : " ; ")) });
+  }
+
+  #tellLicences(): void {
+    const { licences } = this.#monitors;
+    const known = this.#identity.monitorLicences;
+    if (known?.used === licences?.used && known?.count === licences?.count
+      && known?.source === licences?.source) return;
+    const { monitorLicences: _, ...identity } = this.#identity;
+    this.#identity = { ...identity,
+      ...(licences === undefined ? {} : { monitorLicences: licences }) };
+    this.#context.identify(this.#identity);
   }
 
   #event(monitor: string, event: CstaEvent, atMs: number): void {

@@ -525,7 +525,19 @@ describe("ctictl: output", () => {
         monitors: 5, waitingEvents: 4, lostEvents: 2n, resumes: 1 }] }));
     assert.equal(await bench.run("csta list"), 0);
     assert.match(bench.out, /^crm +xml +taxi +csta 192\.0\.2\.9 +no +5 +4 +2 +1$/m);
-    assert.match(bench.err, /5 monitors watch 3 devices and calls/);
+    assert.match(bench.err,
+      /5 monitors watch 3 devices and calls: sharing them saves 2 licences/);
+  });
+
+  it("shows how many of a PBX's licences a link has", async () => {
+    for (const [learned, words] of [[true, /5 of 8, as the PBX gave no more/],
+      [false, /5 of 8, as configured/]] as const) {
+      const bench = office();
+      bench.on(LinksService.method.getLink, () => ({ link: { id: "pbx-1",
+        monitorLicences: { used: 5, count: 8, learned } } }));
+      assert.equal(await bench.run("link show pbx-1"), 0);
+      assert.match(bench.out, words);
+    }
   });
 
   it("shows a page with a row for each pager that it is meant for", async () => {

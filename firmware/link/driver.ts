@@ -65,6 +65,15 @@ export interface PeerIdentity {
   readonly version?: string;
   /** Changes when the PBX has restarted: all calls known before are gone. */
   readonly incarnation?: string;
+  /** Monitors that this link has at the PBX, where their number is limited. */
+  readonly monitorLicences?: MonitorLicences;
+}
+
+export interface MonitorLicences {
+  readonly used: number;
+  readonly count: number;
+  /** By the configuration, or by the PBX's refusal of one more. */
+  readonly source: "configured" | "learned";
 }
 
 export interface SessionContext<Options> {

@@ -49,6 +49,17 @@ describe("applications in a browser", function () {
       await assertClean(page);
     });
 
+  it("follows what changes, without anybody asking", async () => {
+    const [taxi, legacy] = answer.sessions;
+    await page.unroute("**/cti.gateway.v1.CstaService/ListCstaSessions");
+    await page.route("**/cti.gateway.v1.CstaService/ListCstaSessions", (route) => route.fulfill(
+      { json: { monitors: 950, watched: 300, sessions: [{ ...taxi, monitors: 650 }, legacy] } }));
+    const saved = page.locator(".figure", { hasText: "Licences de PBX épargnées" });
+    await saved.locator("dd", { hasText: /^650$/ }).waitFor();
+    await page.locator("tbody tr", { hasText: "taxi" })
+      .locator("td", { hasText: /^650$/ }).waitFor();
+  });
+
   it("shows how many of a PBX's devices are monitored, and why one is not", async () => {
     await page.route("**/cti.gateway.v1.LinksService/ListDevices",
       (route) => route.fulfill({ json: unmonitored }));

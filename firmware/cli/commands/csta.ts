@@ -17,7 +17,10 @@ export const cstaCommands: readonly Command[] = [
         session.say(row.connected ? ["yes", "oui"] : ["no", "non"]),
         timeText(row.began, session.environment), String(row.monitors),
         String(row.waitingEvents), String(row.lostEvents), String(row.resumes)]));
-      session.note([`${monitors} monitors watch ${watched} devices and calls.`,
-        `${monitors} surveillances observent ${watched} postes et appels.`]);
+      const saved = Math.max(0, monitors - watched);
+      session.note([`${monitors} monitors watch ${watched} devices and calls: sharing them saves`
+        + ` ${saved} licences at the PBXs.`,
+      `${monitors} surveillances observent ${watched} postes et appels : les partager épargne`
+        + ` ${saved} licences aux PBX.`]);
     } }),
 ];

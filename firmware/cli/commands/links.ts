@@ -1,7 +1,8 @@
 /** `ctictl link ...` and `ctictl device ...`. */
 
 import { DeviceSchema, LinksService, LinkStateSchema, ProvenSchema, WatchLinksResponseSchema,
-  type Capabilities, type Device, type Link, type LinkCounters, type SerialLine }
+  type Capabilities, type Device, type Link, type LinkCounters, type MonitorLicences,
+  type SerialLine }
   from "../../../proto/gen/cti/gateway/v1/links_pb.js";
 import { AgentStateSchema } from "../../../proto/gen/cti/gateway/v1/model_pb.js";
 import { ask, askPages, type Command } from "../command.js";
@@ -50,6 +51,9 @@ async function showLink(link: Link, session: Session): Promise<void> {
     [["Since", "Depuis"], timeText(link.since, environment)],
     [["PBX", "PBX"], `${link.peerProduct} ${link.peerVersion}`.trim()],
     [["Devices", "Postes"], String(link.devices)],
+    ...link.monitorLicences === undefined ? []
+      : [[["Monitor licences", "Licences de surveillance"],
+        licencesText(link.monitorLicences, session)] as const],
     [["Calls", "Appels"], String(link.calls)],
     [["Received", "Reçu"], bytesText(counters?.bytesIn ?? 0n)],
     [["Sent", "Envoyé"], bytesText(counters?.bytesOut ?? 0n)],
@@ -70,6 +74,13 @@ async function showLink(link: Link, session: Session): Promise<void> {
   ]);
   await session.text("\n");
   await showCapabilities(link.capabilities, session);
+}
+
+function licencesText({ used, count, learned }: MonitorLicences, session: Session): string {
+  return session.say(learned
+    ? [`${used} of ${count}, as the PBX gave no more`,
+      `${used} sur ${count}, le PBX n'en a pas donné plus`]
+    : [`${used} of ${count}, as configured`, `${used} sur ${count}, selon la configuration`]);
 }
 
 /** `3: no field fits 2, too long 1`. */

@@ -2,13 +2,13 @@
 
 import { inBoth } from "../../base/french.js";
 import { inLanguage } from "../../base/result.js";
-import type { Capabilities, Proof } from "../../link/driver.js";
+import type { Capabilities, MonitorLicences, Proof } from "../../link/driver.js";
 import type { LinkStatus } from "../../link/link.js";
 import { eventNames } from "../../model/events.js";
 import { serviceNames } from "../../model/services.js";
 import type { DeviceView, Switch } from "../../switching/switch.js";
 import { Proven, type CapabilitiesSchema, type DeviceSchema, type DriverInfoSchema,
-  type LinkCountersSchema, type LinkSchema, type SerialLineSchema }
+  type LinkCountersSchema, type LinkSchema, type MonitorLicencesSchema, type SerialLineSchema }
   from "../../../proto/gen/cti/gateway/v1/links_pb.js";
 import { AgentState } from "../../../proto/gen/cti/gateway/v1/model_pb.js";
 import type { DriverView, Language } from "./gateway-view.js";
@@ -73,6 +73,12 @@ function countersMessage(
   };
 }
 
+function licencesMessage(
+  { used, count, source }: MonitorLicences,
+): PlainInit<typeof MonitorLicencesSchema> {
+  return { used, count, learned: source === "learned" };
+}
+
 /** Modem lines that are not known read as down. */
 function lineMessage(
   { errorsCounted, lines }: NonNullable<LinkStatus["line"]>,
@@ -97,6 +103,8 @@ export function linkMessage(
     peerProduct: status.peer?.product ?? "", peerVersion: status.peer?.version ?? "",
     capabilities: capabilitiesMessage(status.declared, status.proofs, language),
     counters: countersMessage(status.counters, language),
+    ...(status.peer?.monitorLicences && { monitorLicences: licencesMessage(
+      status.peer.monitorLicences) }),
     ...(status.line && { line: lineMessage(status.line) }),
     unkeptBytes: BigInt(status.keeping?.waitingBytes ?? 0),
     holding: status.keeping?.holding ?? false,

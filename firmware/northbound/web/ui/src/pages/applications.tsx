@@ -8,9 +8,12 @@ import { licencesSaved } from "../state/sharing.js";
 import { count, msOf, recent } from "../text/format.js";
 import { plural, t, textOr } from "../text/language.js";
 
+/** As often what an application waits for, or has lost, is worth looking at. */
+const liveMs = 2_000;
+
 /** Applications that speak CSTA with the gateway. */
 export function ApplicationsPage(): JSX.Element {
-  const list = useAnswer(CstaService.method.listCstaSessions, {}, []);
+  const list = useAnswer(CstaService.method.listCstaSessions, {}, [], liveMs);
   return (
     <>
       <header class="page-head"><h1>{t("nav.applications")}</h1>

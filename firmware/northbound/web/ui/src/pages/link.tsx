@@ -146,6 +146,10 @@ function Facts(props: { readonly link: Link }): JSX.Element {
       <Fact label={t("common.state")}>
         {t("common.since", { time: recent(msOf(link.since), nowMs()) })}</Fact>
       <Fact label={t("link.devices")}>{count(link.devices)}</Fact>
+      {link.monitorLicences === undefined ? null : <Fact label={t("link.licences")}>
+        {t(link.monitorLicences.learned ? "link.licences.learned" : "link.licences.configured",
+          { used: count(link.monitorLicences.used),
+            count: count(link.monitorLicences.count) })}</Fact>}
       <Fact label={t("link.calls")}>{count(link.calls)}</Fact>
       {capabilities === undefined ? null : <>
         <Fact label={t("link.snapshot")}>

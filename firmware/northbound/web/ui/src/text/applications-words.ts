@@ -31,6 +31,9 @@ export const applicationsInEnglish = {
   "applications.session.monitors": "Monitors",
   "applications.waiting": "Waiting",
   "applications.lost": "Lost",
+  "link.licences": "Monitor licences",
+  "link.licences.learned": "{used} of {count}; the PBX gave no more",
+  "link.licences.configured": "{used} of {count}, as configured",
   "device.share": "{monitored} of {devices} devices are monitored.",
 } as const;
 
@@ -66,5 +69,8 @@ export const applicationsInFrench: Readonly<Record<keyof typeof applicationsInEn
   "applications.session.monitors": "Surveillances",
   "applications.waiting": "En attente",
   "applications.lost": "Perdus",
+  "link.licences": "Licences de surveillance",
+  "link.licences.learned": "{used} sur {count} ; le PBX n'en a pas donné plus",
+  "link.licences.configured": "{used} sur {count}, selon la configuration",
   "device.share": "{monitored} postes sur {devices} sont surveillés.",
 };
