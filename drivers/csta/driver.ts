@@ -57,7 +57,8 @@ const common = {
 
 type ListOptions = Pick<Phase3Options, "user" | "secret" | "devices" | "trunks" | "agents"
   | "monitorLicences">
-  & Partial<Pick<Phase3Options, "physicalDevices" | "callRecords" | "timeZone">>;
+  & Partial<Pick<XmlOptions, "physicalDevices" | "callRecords" | "timeZone" | "terminals"
+  | "terminalSecret">>;
 
 function profileOf(
   sheet: { readonly name: string; readonly capabilities: Capabilities }, dialect: Dialect,
@@ -67,6 +68,7 @@ function profileOf(
     trunks, agents, physicalDevices: more.physicalDevices === true,
     monitorLicences: more.monitorLicences, callRecords: more.callRecords === true,
     timeZone: more.timeZone ?? "UTC",
+    terminals: { devices: more.terminals ?? [], secret: more.terminalSecret },
     credentials: { ...(user === undefined ? {} : { user }),
       ...(secret === undefined ? {} : { secret }) } };
 }

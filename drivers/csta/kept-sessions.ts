@@ -6,6 +6,7 @@
 import type { World } from "../../firmware/base/world.js";
 import type { DeviceId, LinkId } from "../../firmware/model/identifiers.js";
 import type { DeviceNames } from "./names.js";
+import type { Terminal } from "./terminals.js";
 
 /** How long a PBX is asked to keep the session of a line that broke. */
 export const cleanupSeconds = 30;
@@ -16,6 +17,7 @@ export interface KeptSession {
   readonly sessionID: string;
   /** By cross reference. */
   readonly monitors: ReadonlyMap<string, DeviceId>;
+  readonly terminals: ReadonlyMap<DeviceId, Terminal>;
   /** How the PBX calls its devices. */
   readonly names: DeviceNames;
   readonly lostAtMs: number;

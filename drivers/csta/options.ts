@@ -82,6 +82,15 @@ export const xmlShape = z.strictObject({
   switchName: z.string().min(1).max(80).optional().meta(words("Switch connection",
     "avaya-dmcc only: the switch connection's name in AES, such as CM1.",
     "Connexion au commutateur", "avaya-dmcc : le nom de la connexion dans AES, comme CM1.")),
+  terminals: z.array(deviceText).max(listMax).default([]).meta(words("Terminals",
+    "avaya-dmcc only: devices whose display and buttons are wanted; we register beside them.",
+    "Terminaux",
+    "avaya-dmcc : postes dont l'afficheur et les touches sont voulus ; on s'enregistre à côté.")),
+  terminalSecret: z.string().regex(secretPattern, "must be env:NAME, file:/path or store:name")
+    .optional().meta(words("Terminals' password",
+      "Where the stations' security code is: env:NAME, file:/path or store:name.",
+      "Code des terminaux",
+      "Où est le code de sécurité des postes : env:NOM, file:/chemin ou store:nom.")),
   ...common, physicalDevices, ...recorded,
 }).refine((options) => options.pbx !== "avaya-dmcc" || options.switchName !== undefined,
   { path: ["switchName"], message: "avaya-dmcc needs it" });

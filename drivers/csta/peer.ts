@@ -37,6 +37,8 @@ export interface CstaPeerPlan extends PeerPlan {
   /** How devices are listed. */
   /** So many entries of a snapshot in one message, which follows the answer; absent: in it. */
   readonly snapshotParts?: number;
+  /** Avaya: displays and buttons are for registered terminals, which know this password. */
+  readonly terminalPassword?: string;
   /** Records of calls are kept until they are fetched; absent: they are sent at once. */
   readonly storesRecords?: boolean;
   readonly discovery?: "switching-function-devices" | "panasonic" | "none";
@@ -91,6 +93,8 @@ export class CstaPeer {
   readonly #waiting = new Set<Cancellable>();
   readonly #kept = new Map<string, KeptSession>();
   readonly #records: CallDetail[] = [];
+  /** Registered terminals. */
+  readonly terminals = new Set<string>();
   readonly routeing: PeerRouteing<Line>;
   #crossRef = 0;
   #sessions = 0;
@@ -154,6 +158,7 @@ export class CstaPeer {
 
   restart(): void {
     this.routeing.forget();
+    this.terminals.clear();
     this.pbx.restart();
     this.drop();
     this.#lines.clear();
@@ -440,6 +445,7 @@ export class CstaPeer {
         const offered = <N extends string>(names: ReadonlySet<N>): readonly N[] =>
           [...names].filter((name) => !this.unsupported.has(name));
         return callService(this.pbx, invoke)
+          ?? this.#terminal(invoke)
           ?? this.#inParts(own, invoke, deviceService(this.pbx, invoke))
           ?? systemService(invoke.service, offered(own.codec.services), offered(own.codec.events))
           ?? { error: { category: "operation", value: "serviceNotSupported" } };
@@ -476,6 +482,36 @@ export class CstaPeer {
     own.monitors.set(monitorCrossRefID,
       { device, suppressed: new Set(filter) });
     return { result: { monitorCrossRefID } };
+  }
+
+  #terminal(invoke: Extract<CstaMessage, { readonly kind: "invoke" }>): PeerAnswer | undefined {
+    const { terminalPassword } = this.#plan;
+    switch (invoke.service) {
+      case "RegisterTerminal": {
+        const { device, loginInfo } = invoke.argument;
+        if (loginInfo.password !== terminalPassword) {
+          return { result: { device, code: 2, reason: "wrong password" } };
+        }
+        this.terminals.add(this.pbx.numberOf(device));
+        return { result: { device, signalingEncryption: "none", code: 1 } };
+      }
+      case "UnregisterTerminal":
+        this.terminals.delete(this.pbx.numberOf(invoke.argument.device));
+        return { result: { code: 1 } };
+      case "SetDisplay": case "GetDisplay": case "ButtonPress": case "GetButtonInformation":
+      case "GetLampMode":
+        return terminalPassword === undefined
+          || this.terminals.has(this.pbx.numberOf(invoke.argument.device)) ? undefined
+          : { error: { category: "stateIncompatibility", value: "invalidDeviceState" } };
+      default: return undefined;
+    }
+  }
+
+  /** Somebody else takes the telephone. */
+  unregister(device: string): void {
+    this.terminals.delete(device);
+    this.say({ type: "other", name: "terminalUnregistered",
+      element: `<device><deviceIdentifier>${device}</deviceIdentifier></device>` }, device);
   }
 
   /** A snapshot's data in messages of their own, the first of them before the answer. */

@@ -35,6 +35,8 @@ export interface ServiceContext {
   readonly names: DeviceNames;
   readonly calls: Calls;
   readonly invocations: Invocations;
+  /** By its own identifier, where a telephone has one beside that for calls. */
+  terminal(device: DeviceId): CstaDevice | undefined;
   /** The phase has codes that go with a new call. */
   readonly takesCodes: boolean;
 }
@@ -106,9 +108,11 @@ export async function perform(
       activateForward: request.on,
       ...(request.forwardTo === undefined ? {} : { forwardDN: dialled(request.forwardTo) }) });
     case "setDisplay": return plain("SetDisplay",
-      { device: names.toNative(request.device), contentsOfDisplay: request.text });
+      { device: context.terminal(request.device) ?? names.toNative(request.device),
+        contentsOfDisplay: request.text });
     case "pressButton": return plain("ButtonPress",
-      { device: names.toNative(request.device), button: request.button });
+      { device: context.terminal(request.device) ?? names.toNative(request.device),
+        button: request.button });
     case "getDoNotDisturb": case "getForwarding": case "getMessageWaitingIndicator":
     case "getDisplay": case "getButtonInformation": case "getLampMode":
       return query(context, request, deadlineMs);
@@ -119,13 +123,17 @@ export async function perform(
 
 /** How the device is set. */
 async function query(
-  { names, invocations }: ServiceContext, { service, device }: DeviceQuery, deadlineMs: number,
+  { names, invocations, terminal }: ServiceContext, { service, device }: DeviceQuery,
+  deadlineMs: number,
 ): Promise<Result<ServiceResponse>> {
+  const isPhysical = service === "getDisplay" || service === "getButtonInformation"
+    || service === "getLampMode";
+  const native = (isPhysical ? terminal(device) : undefined) ?? names.toNative(device);
   const ask = async <S extends CstaServiceName>(
     name: S, read: (result: CstaResult<S>) => Omit<ServiceResponse, "service">,
   ): Promise<Result<ServiceResponse>> => {
-    const answer = await invocations.invoke(name,
-      { device: names.toNative(device) } as CstaArgument<S>, deadlineMs);
+    const answer = await invocations.invoke(name, { device: native } as CstaArgument<S>,
+      deadlineMs);
     return answer.ok ? ok({ service, ...read(answer.value) }) : answer;
   };
   switch (service) {

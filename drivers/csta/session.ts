@@ -36,6 +36,7 @@ import { Segments } from "./segments.js";
 import { perform } from "./services.js";
 import { takeSnapshot, type Contained } from "./snapshot.js";
 import { Supervision } from "./supervision.js";
+import { Terminals } from "./terminals.js";
 import { timers } from "./timers.js";
 
 /** One PBX, as a driver's options describe it. */
@@ -45,6 +46,9 @@ export interface Profile {
   readonly codec: CstaCodec;
   readonly declared: Pick<Capabilities, "services" | "events">;
   readonly credentials: Credentials;
+  /** Avaya: devices beside which we register, and where their password is. */
+  readonly terminals: { readonly devices: readonly string[];
+    readonly secret: string | undefined };
   /** The PBX is asked for its own records. */
   readonly callRecords: boolean;
   /** Of its clock, where it says none. */
@@ -63,6 +67,8 @@ export interface Profile {
 
 /** Many, and of use only to who shows a telephone: told where the operator says so. */
 export const physicalEvents = ["displayUpdated", "buttonPress", "lampMode"] as const;
+/** Avaya's own: `TerminalUnregisteredEvent`. */
+const unregistered = "terminalUnregistered";
 const physical: ReadonlySet<string> = new Set(physicalEvents);
 
 /** Every event that the model has no use for; private ones may mean something to applications. */
@@ -110,7 +116,10 @@ class CstaSession implements Session {
   readonly #agents = new Set<DeviceId>();
   readonly #unknown = new Set<string>();
   readonly #kept: KeptSession | undefined;
+  readonly #terminals: Terminals | undefined;
   readonly #wanted: Capabilities["events"];
+  /** Displays, lamps and buttons are told. */
+  readonly #isPhysical: boolean;
   #identity: PeerIdentity = { product: "" };
   #phase: Phase = "opening";
   #ordinal = 0;
@@ -126,8 +135,11 @@ class CstaSession implements Session {
     const { codec, dialect } = profile;
     this.#kept = dialect.association !== "session" ? undefined
       : takeSession(context.world, context.link);
+    const terminals = profile.switchName === undefined ? []
+      : devicesOf(profile.terminals.devices).map(deviceId);
+    this.#isPhysical = profile.physicalDevices || terminals.length > 0;
     this.#wanted = profile.declared.events.filter((name) =>
-      profile.physicalDevices || !physical.has(name));
+      this.#isPhysical || !physical.has(name));
     this.#names = this.#kept?.names ?? new DeviceNames();
     this.#calls = new Calls(this.#names);
     this.#map = { link: context.link, driver: profile.driver, names: this.#names,
@@ -138,8 +150,15 @@ class CstaSession implements Session {
     this.#invocations = new Invocations(clock, codec, (bytes) => this.#transmit(bytes));
     this.#monitors = new Monitors({ invocations: this.#invocations, names: this.#names, clock,
       pace: this.#pace, switchName: profile.switchName, licences: profile.monitorLicences,
-      unwanted: dialect.filters ? unwantedEvents(this.#wanted) : undefined,
+      unwanted: !dialect.filters ? undefined : unwantedEvents(terminals.length === 0
+        ? this.#wanted : this.#wanted.filter((name) => !physical.has(name))),
       changed: (reason) => { this.#changed(reason); } });
+    this.#terminals = terminals.length === 0 || profile.switchName === undefined ? undefined
+      : new Terminals({ invocations: this.#invocations, clock, devices: terminals,
+        switchName: profile.switchName, unwanted: unwantedEvents(physicalEvents),
+        password: () => profile.terminals.secret === undefined ? ok(undefined)
+          : context.secret(profile.terminals.secret),
+        changed: () => { this.#tellState(); } });
     if (this.#kept !== undefined) this.#monitors.inherit(this.#kept.monitors);
     this.#routeing = new RouteingServices({ codec, names: this.#names, calls: this.#calls,
       invocations: this.#invocations, told: (message) => { context.routeing?.(message); } });
@@ -285,8 +304,10 @@ class CstaSession implements Session {
 
   async #goOn(kept: KeptSession, sessionID: string | undefined): Promise<void> {
     const isSame = sessionID === kept.sessionID;
-    if (isSame) await this.#monitors.check();
-    else {
+    if (isSame) {
+      await this.#monitors.check();
+      this.#terminals?.inherit(kept.terminals);
+    } else {
       this.#monitors.disinherit();
       this.#names.clear();
     }
@@ -316,6 +337,7 @@ class CstaSession implements Session {
     this.#phase = "up";
     this.#context.report({ type: "ready" });
     this.#tellState();
+    void this.#terminals?.start();
     if (!isLate) return;
     await settled;
     if (this.#isOver()) return;
@@ -361,7 +383,8 @@ class CstaSession implements Session {
     const hasDevices = [...this.#devices.values()].some(isMonitorable);
     const { trouble } = this.#supervision;
     const reasons: Text[] = [
-      ...[trouble, this.#callRecords.trouble].filter((each) => each !== undefined),
+      ...[trouble, this.#callRecords.trouble, this.#terminals?.trouble]
+        .filter((each) => each !== undefined),
       ...(this.#monitors.limit === undefined ? [] : [this.#monitors.limit.reason]),
       ...(hasDevices ? [] : [this.#listRefused ?? {
         en: "no device is known: list them in the option `devices`",
@@ -386,8 +409,13 @@ class CstaSession implements Session {
   }
 
   #event(monitor: string, event: CstaEvent, atMs: number): void {
-    if (!this.#profile.physicalDevices && physical.has(event.type)) return;
-    const reported = { monitor, device: this.#monitors.deviceOf(monitor), atMs };
+    if (!this.#isPhysical && physical.has(event.type)) return;
+    const terminal = this.#terminals?.deviceOf(monitor);
+    if (terminal !== undefined && event.type === "other" && event.name === unregistered) {
+      this.#terminals?.unregistered(terminal);
+      return;
+    }
+    const reported = { monitor, device: this.#monitors.deviceOf(monitor) ?? terminal, atMs };
     if (reported.device === undefined && this.#phase === "up") this.#monitors.stray(monitor);
     if (event.type === "other" && reported.device !== undefined && isPrivate(event.name)) {
       const { name, element } = event;
@@ -440,7 +468,8 @@ class CstaSession implements Session {
     const { sessionID } = this.#supervision;
     if (sessionID === undefined || this.#phase === "opening" || this.#phase === "over") return;
     keepSession(this.#context.world, this.#context.link, { sessionID, names: this.#names,
-      monitors: new Map(this.#monitors.byReference) });
+      monitors: new Map(this.#monitors.byReference),
+      terminals: new Map(this.#terminals?.registered ?? []) });
   }
 
   #end(reason: string): void {
@@ -448,6 +477,7 @@ class CstaSession implements Session {
     this.#held = undefined;
     this.#setUp?.cancel();
     this.#monitors.close();
+    this.#terminals?.close();
     this.#list.close();
     this.#panasonic.close();
     this.#deviceParts.close();
@@ -464,7 +494,8 @@ class CstaSession implements Session {
 
   async request(request: ServiceRequest, deadlineMs: number): Promise<Result<ServiceResponse>> {
     return this.#notUp() ?? await perform({ names: this.#names, calls: this.#calls,
-      invocations: this.#invocations, takesCodes: this.#profile.codec.services.has("AssociateData"),
+      invocations: this.#invocations, terminal: (device) => this.#terminals?.nativeOf(device),
+      takesCodes: this.#profile.codec.services.has("AssociateData"),
     }, request, deadlineMs);
   }
 

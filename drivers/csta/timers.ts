@@ -22,6 +22,8 @@ export const timers = {
     meaning: "Duration asked for an application session; reset at half of it." },
   monitorAgain: { ms: 300_000, minMs: 30_000, maxMs: 3_600_000, reference: "assumed",
     meaning: "A device whose monitor was refused is tried again after so long." },
+  terminalAgain: { ms: 10_000, minMs: 1_000, maxMs: 300_000, reference: "assumed",
+    meaning: "A terminal whose registration the AES has ended is registered again after so long." },
   duplicate: { ms: 5_000, minMs: 500, maxMs: 30_000, reference: "assumed",
     meaning: "The same event of another monitor within this time tells nothing new." },
 } as const satisfies Record<string, TimerRow>;
