@@ -1,13 +1,15 @@
 /**
  * The contract of the conformance suite: what a driver's folder provides so that the suite can
  * drive the driver against its peer. `conformance.test.ts` runs it; `<family>/conformance.ts`
- * exports `conformances`.
+ * exports `conformances`. With what the scenarios of PBXs that switch calls have in common.
  */
 
+import assert from "node:assert";
 import { done, fail, type Result } from "../firmware/base/result.js";
 import type { World } from "../firmware/base/world.js";
 import type { Transport } from "../firmware/link/transport.js";
 import type { CallEvent, EventName } from "../firmware/model/events.js";
+import { deviceId, type ConnectionId } from "../firmware/model/identifiers.js";
 import type { ServiceName, ServiceRequest, ServiceResponse } from "../firmware/model/services.js";
 
 /** The PBX's end of a line. */
@@ -123,4 +125,85 @@ export class MemoryLine {
       at += length;
     }
   }
+}
+
+/** Long enough for a simulated phone to ring and answer. */
+export const answerMs = 3_000;
+const stepMs = 1_000;
+
+/** Where 1001 to 1004 are telephones. */
+export interface CallScene {
+  /** 1002 calls 1001, who lets it ring. */
+  ring(): void;
+  /** An outside caller talks to 1001. */
+  answered(): Promise<unknown>;
+  wait(ms: number): Promise<void>;
+}
+
+/** The connection of a device of which the PBX has told last. */
+export function connectionOf(stage: ScenarioStage, device: string): ConnectionId {
+  const found = stage.events.findLast((event) => "connection" in event
+    && event.connection.device === device);
+  assert(found !== undefined && "connection" in found, `no event of ${device}`);
+  return found.connection;
+}
+
+/** An outside caller talks to 1001. */
+export async function activeCall(scene: CallScene, stage: ScenarioStage): Promise<ConnectionId> {
+  await scene.answered();
+  return connectionOf(stage, "1001");
+}
+
+/** A call rings at 1001. */
+export async function ringingCall(scene: CallScene, stage: ScenarioStage): Promise<ConnectionId> {
+  scene.ring();
+  await scene.wait(stepMs);
+  return connectionOf(stage, "1001");
+}
+
+/** 1001 holds an outside caller and talks to 1003. */
+export async function consultation(scene: CallScene, stage: ScenarioStage): Promise<{
+  readonly heldCall: ConnectionId; readonly activeCall: ConnectionId;
+}> {
+  const heldCall = await activeCall(scene, stage);
+  const made = await stage.request({ service: "consultationCall", existingCall: heldCall,
+    consultedDevice: "1003" });
+  assert(made.ok && made.value.connection !== undefined, JSON.stringify(made));
+  await scene.wait(answerMs);
+  return { heldCall, activeCall: made.value.connection };
+}
+
+/** The services that act on calls, each in the state in which it works. */
+export function callServices(scene: CallScene) {
+  const active = (stage: ScenarioStage): Promise<ConnectionId> => activeCall(scene, stage);
+  const ringing = (stage: ScenarioStage): Promise<ConnectionId> => ringingCall(scene, stage);
+  const consulting = (stage: ScenarioStage): ReturnType<typeof consultation> =>
+    consultation(scene, stage);
+  return {
+    makeCall: () => ({ service: "makeCall", callingDevice: deviceId("1001"),
+      calledNumber: "1002" }),
+    answerCall: async (stage) => ({ service: "answerCall", connection: await ringing(stage) }),
+    clearConnection: async (stage) =>
+      ({ service: "clearConnection", connection: await active(stage) }),
+    clearCall: async (stage) => ({ service: "clearCall", connection: await active(stage) }),
+    holdCall: async (stage) => ({ service: "holdCall", connection: await active(stage) }),
+    async retrieveCall(stage): Promise<ServiceRequest> {
+      const connection = await active(stage);
+      await stage.request({ service: "holdCall", connection });
+      await scene.wait(stepMs);
+      return { service: "retrieveCall", connection };
+    },
+    consultationCall: async (stage) => ({ service: "consultationCall",
+      existingCall: await active(stage), consultedDevice: "1003" }),
+    alternateCall: async (stage) => ({ service: "alternateCall", ...await consulting(stage) }),
+    reconnectCall: async (stage) => ({ service: "reconnectCall", ...await consulting(stage) }),
+    transferCall: async (stage) => ({ service: "transferCall", ...await consulting(stage) }),
+    conferenceCall: async (stage) => ({ service: "conferenceCall", ...await consulting(stage) }),
+    singleStepTransferCall: async (stage) => ({ service: "singleStepTransferCall",
+      activeCall: await active(stage), transferredTo: "1003" }),
+    deflectCall: async (stage) =>
+      ({ service: "deflectCall", callToBeDiverted: await ringing(stage), newDestination: "1003" }),
+    generateDigits: async (stage) => ({ service: "generateDigits",
+      connection: await active(stage), digits: "12#" }),
+  } satisfies ConformancePbx["services"];
 }

@@ -7,8 +7,9 @@ import type { World } from "../firmware/base/world.js";
 import { phase12Dialects, phase3Dialects, xmlDialects, type Dialect } from "./csta/dialects.js";
 import { phase12Codec, phase3Codec, xmlCodec } from "./csta/driver.js";
 import { CstaPeer, type CstaPeerPlan } from "./csta/peer.js";
-import type { Fault, ScriptedCall } from "./script.js";
-import { closeServer, listen, portOf, seeded, type Place } from "./simulated-line.js";
+import type { ScriptedCall } from "./script.js";
+import { closeServer, listen, playFault, portOf, seeded, type Faults, type Place }
+  from "./simulated-line.js";
 import type { Simulation } from "./simulation.js";
 
 export interface CstaSimulationPlan extends Place {
@@ -90,7 +91,7 @@ export async function simulateCsta(plan: CstaSimulationPlan): Promise<Result<Cst
     port, peer, description: `${driver} (${pbx}) on ${plan.address}:${port}, user ${user}, `
       + "devices 1001-1008, 600 and 900 (routeing), trunks 8001-8002",
     call: (call) => { play(peer, call); },
-    fault: (fault) => { faultOf(world, peer, fault); },
+    fault: (fault) => { playFault(world, fault, faultsOf(world, peer)); },
     traffic: (rate) => { if (rate > 0) peer.startTraffic(rate); else peer.stopTraffic(); },
     stop: async () => {
       peer.stop();
@@ -105,18 +106,13 @@ function play(peer: CstaPeer, { from, to, trunk, name, ringMs, talkMs }: Scripte
     ...(trunk === undefined ? {} : { trunk }), ...(name === undefined ? {} : { name }) });
 }
 
-function faultOf(world: World, peer: CstaPeer, fault: Fault): void {
-  switch (fault.kind) {
-    case "drop": peer.drop(); break;
-    case "restart": peer.restart(); break;
-    case "delay": peer.delay(fault.ms); break;
-    case "hang":
-      peer.hang(true);
-      world.clock.after(fault.ms, "simulation.hang", () => { peer.hang(false); });
-      break;
-    case "garbage": peer.garbage(world.random.bytes(fault.bytes)); break;
-    case "miss": peer.missCleared(fault.count); break;
-    case "long-line": case "truncate": case "clock":
-      world.log.event("simulation.fault-unknown", { fault: fault.kind }, "warn");
-  }
+function faultsOf(world: World, peer: CstaPeer): Faults {
+  return {
+    drop: () => { peer.drop(); },
+    restart: () => { peer.restart(); },
+    delay: (ms) => { peer.delay(ms); },
+    hang: (on) => { peer.hang(on); },
+    garbage: (count) => { peer.garbage(world.random.bytes(count)); },
+    miss: (count) => { peer.missCleared(count); },
+  };
 }

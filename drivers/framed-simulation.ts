@@ -6,8 +6,7 @@
 import { shownAt } from "../firmware/base/local-time.js";
 import { ok, type Result } from "../firmware/base/result.js";
 import type { World } from "../firmware/base/world.js";
-import type { Fault } from "./script.js";
-import { everySoOften, lineFault, minuteMs, onLine, type FarEndPlan, type Line }
+import { everySoOften, lineFaults, minuteMs, onLine, playFault, type FarEndPlan }
   from "./simulated-line.js";
 import { smdrCall, type PrintedCall, type Simulation } from "./simulation.js";
 import { lineOf, smdrCodec } from "./smdr/codec.js";
@@ -70,8 +69,12 @@ export async function simulateFramed(
     description: `call records (${plan.framing}) on ${line.description}`,
     call: (call) => { finish(smdrCall(call)); },
     fault: (fault) => {
-      if (fault.kind === "clock") errorMs = fault.ms;
-      else framedFault(world, peer, line, fault);
+      playFault(world, fault, {
+        ...lineFaults(world, line, () => { peer.connected(); }),
+        truncate: () => { peer.damage(1); },
+        miss: (count) => { peer.lose(count); },
+        clock: (ms) => { errorMs = ms; },
+      });
     },
     traffic: everySoOften(world, () => { print(someCall(world)); }) });
 }
@@ -143,12 +146,4 @@ function isdxRecord(call: PrintedCall, end: Shown): Buffer {
   const digits = [dayOf(end), two(end.hour), two(end.minute), call.device.padStart(8, "0"),
     call.number.padStart(16, "0"), String(Math.round(call.talkMs / 1_000)).padStart(8, "0")];
   return Buffer.from(`eeff${digits.join("")}`.padEnd(2 * isdxOctets, "0"), "hex");
-}
-
-function framedFault(world: World, peer: FramedPeer, line: Line, fault: Fault): void {
-  switch (fault.kind) {
-    case "truncate": peer.damage(1); break;
-    case "miss": peer.lose(fault.count); break;
-    default: lineFault(world, line, fault, () => { peer.connected(); });
-  }
 }

@@ -8,7 +8,8 @@ import type { World } from "../firmware/base/world.js";
 import { FiasPeer } from "./fias/peer.js";
 import { MitelPeer } from "./mitel-pms/peer.js";
 import type { ScriptedCall } from "./script.js";
-import { everySoOften, lineFault, onLine, type FarEndPlan } from "./simulated-line.js";
+import { everySoOften, lineFaults, onLine, playFault, type FarEndPlan }
+  from "./simulated-line.js";
 import type { Simulation } from "./simulation.js";
 
 export interface FrontDeskSimulation extends Simulation {
@@ -39,7 +40,9 @@ export async function simulateFrontDesk(
   };
   return ok({ ...rest, peer, description: `front desk (FIAS) on ${line.description}`,
     call: ({ to, name }: ScriptedCall) => { arrive(to, name ?? "Guest"); },
-    fault: (fault) => { lineFault(world, line, fault, () => { peer.restart(); }); },
+    fault: (fault) => {
+      playFault(world, fault, lineFaults(world, line, () => { peer.restart(); }));
+    },
     traffic: everySoOften(world, () => {
       const room = anyRoom(world);
       if (peer.guests.has(room)) void peer.checkOut(room);
@@ -55,7 +58,9 @@ export async function simulateHotelPbx(
   const { world, line, peer, ...rest } = made.value;
   return ok({ ...rest, peer, description: `hotel PBX (Mitel) on ${line.description}`,
     call: ({ from }: ScriptedCall) => { void peer.status(from, "2"); },
-    fault: (fault) => { lineFault(world, line, fault, () => { peer.restart(); }); },
+    fault: (fault) => {
+      playFault(world, fault, lineFaults(world, line, () => { peer.restart(); }));
+    },
     traffic: everySoOften(world, () => {
       void peer.status(anyRoom(world), String(1 + world.random.integer(maidDigits)));
     }) });

@@ -8,8 +8,8 @@ import { ok, type Result } from "../firmware/base/result.js";
 import type { World } from "../firmware/base/world.js";
 import { createCallerIdPeer, type CallerIdPeerPlan } from "./caller-id/peer.js";
 import { createEspaPeer, type EspaPeer } from "./espa/peer.js";
-import type { Fault } from "./script.js";
-import { everySoOften, lineFault, onLine, type FarEndPlan, type Line } from "./simulated-line.js";
+import { everySoOften, lineFaults, onLine, playFault, type FarEndPlan, type Faults, type Line }
+  from "./simulated-line.js";
 import type { Simulation } from "./simulation.js";
 import { createTapPeer, type TapPeer } from "./tap/peer.js";
 
@@ -43,7 +43,7 @@ export async function simulateEspa(plan: EspaSimulationPlan): Promise<Result<Esp
   };
   return ok({ stop, peer, description: `${plan.role} (ESPA 4.4.4) on ${line.description}`,
     call: ({ from, to, name }) => { call(to, name ?? from); },
-    fault: (fault) => { pagingFault(world, peer, line, fault); },
+    fault: (fault) => { playFault(world, fault, pagingFaults(world, peer, line)); },
     traffic: everySoOften(world, () => {
       const { random } = world;
       const pager = String(101 + random.integer(pagers));
@@ -58,28 +58,23 @@ export async function simulateTap(plan: FarEndPlan): Promise<Result<TapSimulatio
   const { world, line, peer, stop } = made.value;
   return ok({ stop, peer, description: `paging terminal (TAP) on ${line.description}`,
     call: () => undefined, traffic: () => undefined,
-    fault: (fault) => { pagingFault(world, peer, line, fault); } });
+    fault: (fault) => { playFault(world, fault, pagingFaults(world, peer, line)); } });
 }
 
-function pagingFault(
-  world: World, peer: EspaPeer | TapPeer, line: Line, fault: Fault,
-): void {
+function pagingFaults(world: World, peer: EspaPeer | TapPeer, line: Line): Faults {
   const { faults } = peer;
-  switch (fault.kind) {
-    case "hang":
-      faults.silent = true;
-      world.clock.after(fault.ms, "simulation.hang", () => { faults.silent = false; });
-      break;
-    case "miss":
-      if ("loseAcks" in faults) faults.loseAcks += fault.count;
-      else faults.loseAnswers += fault.count;
-      break;
-    case "truncate":
+  return {
+    ...lineFaults(world, line, () => { peer.restart(); }),
+    hang: (on) => { faults.silent = on; },
+    miss: (count) => {
+      if ("loseAcks" in faults) faults.loseAcks += count;
+      else faults.loseAnswers += count;
+    },
+    truncate: () => {
       if ("damage" in faults) faults.damage += 1;
       else faults.repeat += 1;
-      break;
-    default: lineFault(world, line, fault, () => { peer.restart(); });
-  }
+    },
+  };
 }
 
 export interface CallerIdSimulationPlan extends FarEndPlan {
@@ -102,7 +97,9 @@ export async function simulateCallerId(
       void peer.play({ number: from, ...(name === undefined ? {} : { name }), talkMs,
         rings: Math.max(1, Math.round(ringMs / cadenceMs)) });
     },
-    fault: (fault) => { lineFault(world, line, fault, () => { peer.restart(); }); },
+    fault: (fault) => {
+      playFault(world, fault, lineFaults(world, line, () => { peer.restart(); }));
+    },
     traffic: everySoOften(world, () => {
       const { random } = world;
       void peer.play({ number: `01${String(10_000_000 + random.integer(89_999_999))}`,

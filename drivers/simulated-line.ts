@@ -215,16 +215,43 @@ export function everySoOften(world: World, run: () => void): (perMinute: number)
   };
 }
 
+/**
+ * What a simulated PBX does at each fault that it can show. The amount is the fault's own number:
+ * milliseconds, bytes or a count; 0 where it has none.
+ */
+export type Faults = Readonly<Partial<Record<Exclude<Fault["kind"], "hang">,
+  (amount: number) => void>>> & { readonly hang?: (on: boolean) => void };
+
+export function playFault(world: World, fault: Fault, faults: Faults): void {
+  if (fault.kind === "hang" && faults.hang !== undefined) {
+    const { hang } = faults;
+    hang(true);
+    world.clock.after(fault.ms, "simulation.hang", () => { hang(false); });
+    return;
+  }
+  const play = fault.kind === "hang" ? undefined : faults[fault.kind];
+  if (play === undefined) {
+    world.log.event("simulation.fault-unknown", { fault: fault.kind }, "warn");
+  } else {
+    play(amountOf(fault));
+  }
+}
+
+function amountOf(fault: Fault): number {
+  if ("ms" in fault) return fault.ms;
+  if ("bytes" in fault) return fault.bytes;
+  return "count" in fault ? fault.count : 0;
+}
+
 /** What happens to a line, whatever speaks on it. */
-export function lineFault(world: World, line: Line, fault: Fault, restart: () => void): void {
-  switch (fault.kind) {
-    case "drop": line.drop(); break;
-    case "restart":
+export function lineFaults(world: World, line: Line, restart: () => void): Faults {
+  return {
+    drop: () => { line.drop(); },
+    restart: () => {
       line.drop();
       restart();
-      break;
-    case "garbage": line.write(world.random.bytes(fault.bytes)); break;
-    case "long-line": line.write(Buffer.alloc(fault.bytes, 0x78)); break;
-    default: world.log.event("simulation.fault-unknown", { fault: fault.kind }, "warn");
-  }
+    },
+    garbage: (count) => { line.write(world.random.bytes(count)); },
+    "long-line": (count) => { line.write(Buffer.alloc(count, 0x78)); },
+  };
 }

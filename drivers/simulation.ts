@@ -9,8 +9,8 @@ import { ok, type Result } from "../firmware/base/result.js";
 import type { World } from "../firmware/base/world.js";
 import { createAmiPeer, type AmiPeer } from "./asterisk-ami/peer.js";
 import type { Fault, ScriptedCall } from "./script.js";
-import { closeServer, listen, minuteMs, openLine, portOf, seeded, type Line, type Place,
-  type Where } from "./simulated-line.js";
+import { closeServer, lineFaults, listen, minuteMs, openLine, playFault, portOf, seeded,
+  type Faults, type Line, type Place, type Where } from "./simulated-line.js";
 import { createSmdrPeer, type SmdrPeer, type SmdrPeerPlan } from "./smdr/peer.js";
 
 export interface Simulation {
@@ -61,7 +61,7 @@ export async function simulateAmi(
   return ok({
     port, description: `Asterisk (AMI) on ${plan.address}:${port}, user ${plan.user}`,
     call: (call) => { amiCall(peer, call); },
-    fault: (fault) => { amiFault(world, peer, fault); },
+    fault: (fault) => { playFault(world, fault, amiFaults(world, peer)); },
     traffic: (rate) => { if (rate > 0) peer.startTraffic(rate); else peer.stopTraffic(); },
     stop: async () => {
       peer.stop();
@@ -78,21 +78,16 @@ function amiCall(peer: AmiPeer, call: ScriptedCall): void {
     behaviour: call.talkMs > 0 ? "answer" : "noAnswer" });
 }
 
-function amiFault(world: World, peer: AmiPeer, fault: Fault): void {
-  switch (fault.kind) {
-    case "drop": peer.drop(); break;
-    case "restart": peer.restart(); break;
-    case "delay": peer.delay(fault.ms); break;
-    case "hang":
-      peer.hang(true);
-      world.clock.after(fault.ms, "simulation.hang", () => { peer.hang(false); });
-      break;
-    case "garbage": peer.garbage(world.random.bytes(fault.bytes)); break;
-    case "long-line": peer.longLine(fault.bytes); break;
-    case "miss": peer.miss("Hangup", fault.count); break;
-    case "truncate":
-    case "clock": world.log.event("simulation.fault-unknown", { fault: fault.kind }, "warn");
-  }
+function amiFaults(world: World, peer: AmiPeer): Faults {
+  return {
+    drop: () => { peer.drop(); },
+    restart: () => { peer.restart(); },
+    delay: (ms) => { peer.delay(ms); },
+    hang: (on) => { peer.hang(on); },
+    garbage: (count) => { peer.garbage(world.random.bytes(count)); },
+    "long-line": (count) => { peer.longLine(count); },
+    miss: (count) => { peer.miss("Hangup", count); },
+  };
 }
 
 export interface SmdrSimulationPlan {
@@ -119,7 +114,7 @@ export async function simulateSmdr(plan: SmdrSimulationPlan): Promise<Result<Sim
   return ok({
     description: `call records (${plan.format}) on ${line.value.description}`,
     call: (call) => { void peer.play(smdrCall(call)); },
-    fault: (fault) => { smdrFault(world, peer, line.value, fault); },
+    fault: (fault) => { playFault(world, fault, smdrFaults(world, peer, line.value)); },
     traffic: setTraffic,
     stop: async () => {
       setTraffic(0);
@@ -137,20 +132,13 @@ export function smdrCall({ from, to, trunk, ringMs, talkMs }: ScriptedCall): Pri
     direction: incoming ? "incoming" : "outgoing", ringMs, talkMs };
 }
 
-function smdrFault(world: World, peer: SmdrPeer, line: Line, fault: Fault): void {
-  switch (fault.kind) {
-    case "drop": line.drop(); break;
-    case "restart":
-      line.drop();
-      peer.restart();
-      break;
-    case "garbage": peer.garbage(fault.bytes); break;
-    case "long-line": line.write(Buffer.alloc(fault.bytes, 0x78)); break;
-    case "truncate": peer.truncated(smdrCall({ from: "0140000000", to: "101", ringMs: 2_000,
-      talkMs: 5_000 })); break;
-    case "clock": peer.setClock(fault.ms); break;
-    case "hang":
-    case "delay":
-    case "miss": world.log.event("simulation.fault-unknown", { fault: fault.kind }, "warn");
-  }
+function smdrFaults(world: World, peer: SmdrPeer, line: Line): Faults {
+  return {
+    ...lineFaults(world, line, () => { peer.restart(); }),
+    garbage: (count) => { peer.garbage(count); },
+    truncate: () => {
+      peer.truncated(smdrCall({ from: "0140000000", to: "101", ringMs: 2_000, talkMs: 5_000 }));
+    },
+    clock: (ms) => { peer.setClock(ms); },
+  };
 }

@@ -3,21 +3,12 @@
 import assert from "node:assert";
 import { sleep, type World } from "../../firmware/base/world.js";
 import type { AmiField } from "../../firmware/wire/ami.js";
-import { agentId, deviceId, type ConnectionId } from "../../firmware/model/identifiers.js";
+import { agentId, deviceId } from "../../firmware/model/identifiers.js";
 import type { RequestedAgentState, ServiceRequest } from "../../firmware/model/services.js";
-import type { Conformance, ConformancePbx, ScenarioStage } from "../conformance.js";
+import { activeCall, answerMs, callServices, connectionOf, type CallScene, type Conformance,
+  type ConformancePbx, type ScenarioStage } from "../conformance.js";
 import { createAmiPeer, type AmiPeer } from "./peer.js";
 import type { PeerChannel } from "./peer-pbx.js";
-
-/** Long enough for a simulated phone to ring and answer. */
-const answerMs = 3_000;
-
-function connectionOf(stage: ScenarioStage, device: string): ConnectionId {
-  const found = stage.events.findLast((event) => "connection" in event
-    && event.connection.device === device);
-  assert(found !== undefined && "connection" in found, `no event of ${device}`);
-  return found.connection;
-}
 
 /** The fields by which Asterisk names a channel in an event. */
 function channelFields(channel: PeerChannel): readonly AmiField[] {
@@ -28,10 +19,8 @@ function channelFields(channel: PeerChannel): readonly AmiField[] {
     ["Uniqueid", channel.uniqueid], ["Linkedid", channel.linkedid]];
 }
 
-interface Scene {
-  readonly world: World;
+interface Scene extends CallScene {
   readonly peer: AmiPeer;
-  wait(ms: number): Promise<void>;
   answered(): Promise<PeerChannel>;
 }
 
@@ -44,7 +33,8 @@ function sceneOf(world: World): Scene {
   });
   const wait = (ms: number): Promise<void> => sleep(world.clock, ms, "scenario");
   return {
-    world, peer, wait,
+    peer, wait,
+    ring: () => { peer.call({ from: "1002", to: "1001", behaviour: "noAnswer" }); },
     async answered(): Promise<PeerChannel> {
       const channel = peer.call({ from: "5550199", trunk: "trunk-a", to: "1001" });
       await wait(answerMs);
@@ -144,54 +134,11 @@ function agentRequest(requestedState: RequestedAgentState): ServiceRequest {
     acdGroup: deviceId("600"), agent: agentId("Anne") };
 }
 
-function services({ peer, wait, answered }: Scene): ConformancePbx["services"] {
-  const ringing = async (stage: ScenarioStage): Promise<ConnectionId> => {
-    peer.call({ from: "1002", to: "1001", behaviour: "noAnswer" });
-    await wait(1_000);
-    return connectionOf(stage, "1001");
-  };
-  const active = async (stage: ScenarioStage): Promise<ConnectionId> => {
-    await answered();
-    return connectionOf(stage, "1001");
-  };
-  const consulting = async (stage: ScenarioStage): Promise<{
-    readonly heldCall: ConnectionId; readonly activeCall: ConnectionId;
-  }> => {
-    const heldCall = await active(stage);
-    const made = await stage.request({ service: "consultationCall", existingCall: heldCall,
-      consultedDevice: "1003" });
-    assert(made.ok && made.value.connection !== undefined, JSON.stringify(made));
-    await wait(answerMs);
-    return { heldCall, activeCall: made.value.connection };
-  };
-  return {
-    makeCall: () => ({ service: "makeCall", callingDevice: deviceId("1001"),
-      calledNumber: "1002" }),
-    clearConnection: async (stage) =>
-      ({ service: "clearConnection", connection: await active(stage) }),
-    clearCall: async (stage) => ({ service: "clearCall", connection: await active(stage) }),
-    deflectCall: async (stage) =>
-      ({ service: "deflectCall", callToBeDiverted: await ringing(stage), newDestination: "1003" }),
-    singleStepTransferCall: async (stage) => ({ service: "singleStepTransferCall",
-      activeCall: await active(stage), transferredTo: "1003" }),
-    consultationCall: async (stage) => ({ service: "consultationCall",
-      existingCall: await active(stage), consultedDevice: "1003" }),
-    transferCall: async (stage) => ({ service: "transferCall", ...await consulting(stage) }),
-    conferenceCall: async (stage) => ({ service: "conferenceCall", ...await consulting(stage) }),
-    alternateCall: async (stage) => ({ service: "alternateCall", ...await consulting(stage) }),
-    reconnectCall: async (stage) => ({ service: "reconnectCall", ...await consulting(stage) }),
-    generateDigits: async (stage) => ({ service: "generateDigits",
-      connection: await active(stage), digits: "12#" }),
-    parkCall: async (stage) => ({ service: "parkCall", parking: await active(stage) }),
-    setAgentState: () => agentRequest("loggedOn"),
-    answerCall: async (stage) => ({ service: "answerCall", connection: await ringing(stage) }),
-    holdCall: async (stage) => ({ service: "holdCall", connection: await active(stage) }),
-    async retrieveCall(stage): Promise<ServiceRequest> {
-      const connection = await active(stage);
-      await stage.request({ service: "holdCall", connection });
-      return { service: "retrieveCall", connection };
-    },
-  };
+function services(scene: Scene): ConformancePbx["services"] {
+  return { ...callServices(scene),
+    parkCall: async (stage) => ({ service: "parkCall",
+      parking: await activeCall(scene, stage) }),
+    setAgentState: () => agentRequest("loggedOn") };
 }
 
 export const conformances: readonly Conformance[] = [{

@@ -1,30 +1,26 @@
 /** Scenarios for the conformance suite, the same for every encoding that has the words for them. */
 
-import assert from "node:assert";
 import { sleep, type World } from "../../firmware/base/world.js";
 import { agentId, deviceId, type ConnectionId } from "../../firmware/model/identifiers.js";
 import type { EventName } from "../../firmware/model/events.js";
 import type { RequestedAgentState, ServiceName, ServiceRequest }
   from "../../firmware/model/services.js";
 import type { CstaCodec, CstaEventName } from "../../firmware/wire/csta/message.js";
-import type { ConformancePbx, ScenarioStage } from "../conformance.js";
+import { activeCall, answerMs, callServices, consultation, ringingCall, type CallScene,
+  type ConformancePbx, type ScenarioStage } from "../conformance.js";
 import { pressButton, setAgent, setDisplay, setDoNotDisturb, setForwarding, setMessageWaiting,
   setService } from "./peer-features.js";
 import { CstaPeer, type CstaPeerPlan } from "./peer.js";
 import type { PeerCall } from "./peer-pbx.js";
 import { cstaNames } from "./services.js";
 
-/** Long enough for a simulated phone to ring and answer. */
-const answerMs = 3_000;
 const stepMs = 1_000;
 
 type Differences = Pick<CstaPeerPlan, "association" | "codec">
   & Partial<Omit<CstaPeerPlan, "world">>;
 
-interface Scene {
+interface Scene extends CallScene {
   readonly peer: CstaPeer;
-  wait(ms: number): Promise<void>;
-  /** An outside caller talks to 1001. */
   answered(): Promise<PeerCall>;
 }
 
@@ -34,15 +30,11 @@ export const scenePlan = {
   trunks: ["8001", "8002"], queues: [{ number: "600", members: ["1002"] }],
 };
 
-function connectionOf(stage: ScenarioStage, device: string): ConnectionId {
-  const found = stage.events.findLast((event) => "connection" in event
-    && event.connection.device === device);
-  assert(found !== undefined && "connection" in found, `no event of ${device}`);
-  return found.connection;
-}
-
-function callEvents({ peer, wait, answered }: Scene): ConformancePbx["events"] {
+function callEvents(scene: Scene): ConformancePbx["events"] {
+  const { peer, wait, answered } = scene;
   const { pbx } = peer;
+  const consulting = (stage: ScenarioStage): ReturnType<typeof consultation> =>
+    consultation(scene, stage);
   const whole = (): void => {
     pbx.call({ from: "1001", to: "1003", talkMs: 2_000 });
   };
@@ -78,30 +70,12 @@ function callEvents({ peer, wait, answered }: Scene): ConformancePbx["events"] {
       connection: pbx.connection(call, "1001"), device: pbx.device("1001"),
       callingDevice: pbx.party("0140506070", "Anna") })),
     async transferred(stage): Promise<void> {
-      await answered();
-      const made = await stage.request({ service: "consultationCall",
-        existingCall: connectionOf(stage, "1001"), consultedDevice: "1003" });
-      assert(made.ok && made.value.connection !== undefined, JSON.stringify(made));
-      await wait(answerMs);
-      await stage.request({ service: "transferCall", activeCall: made.value.connection,
-        heldCall: { call: heldCall(stage), device: deviceId("1001") } });
+      await stage.request({ service: "transferCall", ...await consulting(stage) });
     },
     async conferenced(stage): Promise<void> {
-      await answered();
-      const made = await stage.request({ service: "consultationCall",
-        existingCall: connectionOf(stage, "1001"), consultedDevice: "1003" });
-      assert(made.ok && made.value.connection !== undefined, JSON.stringify(made));
-      await wait(answerMs);
-      await stage.request({ service: "conferenceCall", activeCall: made.value.connection,
-        heldCall: { call: heldCall(stage), device: deviceId("1001") } });
+      await stage.request({ service: "conferenceCall", ...await consulting(stage) });
     },
   };
-}
-
-function heldCall(stage: ScenarioStage): ConnectionId["call"] {
-  const held = stage.events.findLast((event) => event.type === "held");
-  assert(held?.type === "held");
-  return held.connection.call;
 }
 
 function deviceEvents({ peer: { pbx } }: Scene): ConformancePbx["events"] {
@@ -123,30 +97,12 @@ function deviceEvents({ peer: { pbx } }: Scene): ConformancePbx["events"] {
   };
 }
 
-function services({ peer, wait, answered }: Scene): ConformancePbx["services"] {
-  const ringing = async (stage: ScenarioStage): Promise<ConnectionId> => {
-    peer.pbx.call({ from: "1002", to: "1001", behaviour: "noAnswer" });
-    await wait(stepMs);
-    return connectionOf(stage, "1001");
-  };
-  const active = async (stage: ScenarioStage): Promise<ConnectionId> => {
-    await answered();
-    return connectionOf(stage, "1001");
-  };
-  const consulting = async (stage: ScenarioStage): Promise<{
-    readonly heldCall: ConnectionId; readonly activeCall: ConnectionId;
-  }> => {
-    const held = await active(stage);
-    const made = await stage.request({ service: "consultationCall", existingCall: held,
-      consultedDevice: "1003" });
-    assert(made.ok && made.value.connection !== undefined, JSON.stringify(made));
-    await wait(answerMs);
-    return { heldCall: held, activeCall: made.value.connection };
-  };
+function services(scene: Scene): ConformancePbx["services"] {
+  const ringing = (stage: ScenarioStage): Promise<ConnectionId> => ringingCall(scene, stage);
+  const active = (stage: ScenarioStage): Promise<ConnectionId> => activeCall(scene, stage);
   const device = deviceId("1001");
   return {
-    makeCall: () => ({ service: "makeCall", callingDevice: device, calledNumber: "1002" }),
-    answerCall: async (stage) => ({ service: "answerCall", connection: await ringing(stage) }),
+    ...callServices(scene),
     acceptCall: async (stage) => ({ service: "acceptCall", connection: await ringing(stage) }),
     async groupPickupCall(stage): Promise<ServiceRequest> {
       await ringing(stage);
@@ -157,34 +113,12 @@ function services({ peer, wait, answered }: Scene): ConformancePbx["services"] {
       connection: await active(stage), accountCode: "4711" }),
     setForwarding: () => ({ service: "setForwarding", device, on: true,
       forwardingType: "immediate", forwardTo: "1003" }),
-    clearConnection: async (stage) =>
-      ({ service: "clearConnection", connection: await active(stage) }),
-    clearCall: async (stage) => ({ service: "clearCall", connection: await active(stage) }),
-    holdCall: async (stage) => ({ service: "holdCall", connection: await active(stage) }),
-    async retrieveCall(stage): Promise<ServiceRequest> {
-      const connection = await active(stage);
-      await stage.request({ service: "holdCall", connection });
-      await wait(stepMs);
-      return { service: "retrieveCall", connection };
-    },
-    consultationCall: async (stage) => ({ service: "consultationCall",
-      existingCall: await active(stage), consultedDevice: "1003" }),
-    alternateCall: async (stage) => ({ service: "alternateCall", ...await consulting(stage) }),
-    reconnectCall: async (stage) => ({ service: "reconnectCall", ...await consulting(stage) }),
-    transferCall: async (stage) => ({ service: "transferCall", ...await consulting(stage) }),
-    conferenceCall: async (stage) => ({ service: "conferenceCall", ...await consulting(stage) }),
-    singleStepTransferCall: async (stage) => ({ service: "singleStepTransferCall",
-      activeCall: await active(stage), transferredTo: "1003" }),
     singleStepConference: async (stage) => ({ service: "singleStepConference",
       activeCall: await active(stage), deviceToBeJoined: "1003" }),
-    deflectCall: async (stage) =>
-      ({ service: "deflectCall", callToBeDiverted: await ringing(stage), newDestination: "1003" }),
     directedPickupCall: async (stage) => ({ service: "directedPickupCall",
       callToBePickedUp: await ringing(stage), requestingDevice: deviceId("1003") }),
     parkCall: async (stage) => ({ service: "parkCall", parking: await active(stage),
       parkTo: "1004" }),
-    generateDigits: async (stage) => ({ service: "generateDigits",
-      connection: await active(stage), digits: "12#" }),
     setAgentState: () => ({ service: "setAgentState", device: deviceId("1003"),
       requestedState: "ready", agent: agentId("4711") }),
     setMessageWaitingIndicator: () => ({ service: "setMessageWaitingIndicator", device, on: true }),
@@ -226,6 +160,7 @@ export function conformancePbx(world: World, differences: Differences): Conforma
   const wait = (ms: number): Promise<void> => sleep(world.clock, ms, "scenario");
   const scene: Scene = {
     peer, wait,
+    ring: () => { peer.pbx.call({ from: "1002", to: "1001", behaviour: "noAnswer" }); },
     async answered(): Promise<PeerCall> {
       const call = peer.pbx.call({ from: "0140506070", trunk: "8001", to: "1001" });
       await wait(answerMs);
