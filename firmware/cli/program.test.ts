@@ -150,6 +150,8 @@ const mapping: readonly (readonly [string, string, unknown])[] = [
   ["delivery again billing printer --from 2h --until 2026-11-23T07:30:00", "Redeliver",
     { destination: "billing", link: "printer", from: "2026-11-23T06:00:00Z",
       until: "2026-11-23T07:30:00Z" }],
+  ["delivery again billing printer --from-number 7 --to-number 9", "Redeliver",
+    { destination: "billing", link: "printer", fromNumber: "7", toNumber: "9" }],
   ["page send bus 550 ROOM_12 --priority alarm --beep 3", "SendPage",
     { link: "bus", pager: "550", text: "ROOM_12", priority: "PAGE_PRIORITY_ALARM", beep: 3,
       wait: "20s", requestId: "id-1" }],

@@ -20,9 +20,9 @@ export interface Cursor {
   readonly through: number;
   /** The page from `place` up to here may have been taken: it has to come again as it was. */
   readonly offered?: Place | undefined;
-  /** A range of time that is being sent once more. */
+  /** A range that is being sent once more; with a number, up to that one. */
   readonly again?: { readonly place: Place; readonly untilMs: number;
-    readonly offered?: Place | undefined } | undefined;
+    readonly toNumber?: bigint | undefined; readonly offered?: Place | undefined } | undefined;
 }
 
 export interface FeedKey {
@@ -81,7 +81,8 @@ function readCursor(fields: Fields): Cursor | undefined {
   const from = readPlace(again["place"]);
   const untilMs = again["untilMs"];
   return from === undefined || typeof untilMs !== "number" ? undefined
-    : { ...cursor, again: { place: from, untilMs, ...readOffered(again) } };
+    : { ...cursor, again: { place: from, untilMs, ...readOffered(again),
+      ...(typeof again["toNumber"] === "string" && { toNumber: BigInt(again["toNumber"]) }) } };
 }
 
 export const cursors: Keyspace<CursorKey, Cursor> = {
@@ -94,6 +95,7 @@ export const cursors: Keyspace<CursorKey, Cursor> = {
   encode: ({ place, through, offered, again }) => textKey(JSON.stringify({
     place: placeText(place), through, ...offeredText(offered),
     ...(again && { again: { place: placeText(again.place), untilMs: again.untilMs,
+      ...(again.toNumber !== undefined && { toNumber: String(again.toNumber) }),
       ...offeredText(again.offered) } }) })),
   decode: (bytes) => decodeObject(bytes, "the cursor of a destination", readCursor),
 };

@@ -225,16 +225,40 @@ describe("delivery", () => {
     }
     const { delivery } = bench.life;
     bench.receiver.batches.length = 0;
-    assert.ok((await delivery.again("billing", printer, startMs + 5_000, startMs + 15_000)).ok);
-    const second = await delivery.again("billing", printer, startMs, startMs + 1);
+    assert.ok((await delivery.again("billing", printer,
+      { fromMs: startMs + 5_000, untilMs: startMs + 15_000 })).ok);
+    const second = await delivery.again("billing", printer, { fromMs: startMs, untilMs: startMs });
     assert.equal(second.ok ? "ok" : second.fault.code, "precondition");
     await bench.settle();
     assert.equal(bench.receiver.text(), "two\r\n");
     const [day] = await delivery.balance(printer, "2026-11-23", "2026-11-23");
     assert.deepEqual(day?.delivered.map(({ pieces, again }) => [pieces, again]), [[3, 1]]);
-    const unknown = await delivery.again("nobody", printer, 0, 1);
+    const unknown = await delivery.again("nobody", printer, { fromMs: 0, untilMs: 1 });
     assert.equal(unknown.ok ? "ok" : unknown.fault.code, "not-found");
     await bench.end();
+  });
+
+  it("sends a range of numbers once more, both ends of it", async () => {
+    for (const what of ["raw", "records-json"] as const) {
+      const bench = new DeliveryBench();
+      await bench.start(destination("billing", what));
+      for (const [index, text] of ["one", "two", "three", "four"].entries()) {
+        await bench.print(`${text}\r\n`);
+        assert.ok((await bench.life.book.add(record(1_000 * (index + 1), text))).ok);
+        await bench.advance(10_000);
+      }
+      const ids = (): readonly string[] => bench.receiver.batches.flatMap((batch) => batch.ids);
+      const [, ...rest] = ids();
+      const wanted = rest.slice(0, 2);
+      const [fromNumber = 0n, toNumber = 0n] = wanted.map((id) =>
+        BigInt(/\/(\d+)/.exec(id)?.[1] ?? assert.fail(id)));
+      bench.receiver.batches.length = 0;
+      assert.ok((await bench.life.delivery.again("billing", printer,
+        { fromNumber, toNumber })).ok);
+      await bench.advance(1_000);
+      assert.deepEqual(ids(), wanted, what);
+      await bench.end();
+    }
   });
 
   it("offers a page that may have been taken as it was, also after a restart", async () => {
@@ -273,7 +297,8 @@ describe("delivery", () => {
     await bench.advance(60_000);
     assert.deepEqual(bench.receiver.batches.map(({ texts }) => texts), [["one\r\n", "two\r\n"]]);
     const nowMs = bench.world.clock.wall().getTime();
-    assert.ok((await delivery.again("billing", printer, nowMs - 120_000, nowMs)).ok);
+    assert.ok((await delivery.again("billing", printer,
+      { fromMs: nowMs - 120_000, untilMs: nowMs })).ok);
     await bench.settle();
     assert.deepEqual(bench.receiver.batches.at(-1)?.texts, ["two\r\n"]);
     for (let n = 0; n < 5; n += 1) await bench.print(`${"x".repeat(60_000)}\r\n`);

@@ -7,7 +7,7 @@ import type { Store } from "../store/store.js";
 import type { Alarms } from "../supervisor/alarms.js";
 import { delivered, type Delivered } from "./cursors.js";
 import type { Destination } from "./destination.js";
-import { Feed, type Dropping } from "./feed.js";
+import { Feed, type AgainRange, type Dropping } from "./feed.js";
 import type { LedgerDay } from "./ledger-keyspace.js";
 import type { Ledger } from "./ledger.js";
 import { openOutlet, type Outlet, type OutletParts } from "./outlet.js";
@@ -117,11 +117,11 @@ export class Delivery implements Component {
   }
 
   /** Fault `not-found`, or `precondition` while the last request of the kind is under way. */
-  again(id: string, link: LinkId, fromMs: number, untilMs: number): Promise<Result<void>> {
+  again(id: string, link: LinkId, range: AgainRange): Promise<Result<void>> {
     const runner = this.#runners.get(id);
     return runner === undefined ? Promise.resolve(fail("not-found", {
       en: `there is no destination ${id}`, fr: `il n'y a pas de destination ${id}` }))
-      : runner.again(link, fromMs, untilMs);
+      : runner.again(link, range);
   }
 
   async #make(destination: Destination): Promise<Result<Runner>> {

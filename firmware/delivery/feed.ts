@@ -21,6 +21,10 @@ export interface FeedParts extends FeedKey {
   readonly totalBytes: () => number;
 }
 
+/** What became durable from one moment until another, or from one number to another, both sent. */
+export type AgainRange = { readonly fromMs: number; readonly untilMs: number }
+  | { readonly fromNumber: bigint; readonly toNumber: bigint };
+
 export interface FeedStatus {
   readonly link: LinkId;
   /** Bytes (raw) or records that wait. */
@@ -105,7 +109,7 @@ export class Feed {
     const again = cursor.again;
     const { place, offered } = again ?? cursor;
     const page = await this.#page(outlet, place, nowMs,
-      { untilMs: again?.untilMs, to: offered });
+      { untilMs: again?.untilMs, toNumber: again?.toNumber, to: offered });
     const { pieces, next, tailInMs } = page;
     if (pieces.length > 0) {
       if (outlet.named === true && offered === undefined) {
@@ -181,16 +185,19 @@ export class Feed {
     return written;
   }
 
-  /** Sends what became durable from `fromMs` to `untilMs` once more, before what is new. */
-  async again(fromMs: number, untilMs: number): Promise<Result<void>> {
+  /** Sends the range once more, before what is new. */
+  async again(range: AgainRange): Promise<Result<void>> {
     const cursor = this.#cursor;
     if (cursor === undefined) return fail("precondition", "the destination is not running");
     if (cursor.again !== undefined) {
       return fail("precondition", { en: "a range of this link is still being sent once more",
         fr: "une période de ce lien est encore en cours de renvoi" });
     }
-    const place = await this.#source.at(this.link, fromMs);
-    return this.#write({ ...this.#cursor ?? cursor, again: { place, untilMs } }, []);
+    const again = "fromMs" in range
+      ? { place: await this.#source.at(this.link, range.fromMs), untilMs: range.untilMs }
+      : { place: this.#source.before(range.fromNumber), toNumber: range.toNumber,
+        untilMs: this.#parts.world.clock.wall().getTime() + 1 };
+    return this.#write({ ...this.#cursor ?? cursor, again }, []);
   }
 
   /** When what waits is to be sent if it is gathered for so long; a full page is at once. */

@@ -6,7 +6,7 @@ import type { Cancellable, World } from "../base/world.js";
 import type { Alarms } from "../supervisor/alarms.js";
 import type { LinkId } from "../model/identifiers.js";
 import { gatherMsOf, type Destination } from "./destination.js";
-import type { Dropping, Feed, FeedStatus, Step } from "./feed.js";
+import type { AgainRange, Dropping, Feed, FeedStatus, Step } from "./feed.js";
 import type { Outlet, OutletParts } from "./outlet.js";
 
 export const retryMsMin = 1_000;
@@ -106,14 +106,14 @@ export class Runner {
     return await this.#parts.feeds.find((feed) => feed.link === link)?.drop(segments) ?? done;
   }
 
-  async again(link: LinkId, fromMs: number, untilMs: number): Promise<Result<void>> {
+  async again(link: LinkId, range: AgainRange): Promise<Result<void>> {
     const feed = this.#parts.feeds.find((each) => each.link === link);
     if (feed === undefined) {
       return fail("not-found", {
         en: `${this.destination.id} takes nothing from the link ${link}`,
         fr: `${this.destination.id} ne prend rien du lien ${link}` });
     }
-    const begun = await feed.again(fromMs, untilMs);
+    const begun = await feed.again(range);
     this.wake();
     return begun;
   }

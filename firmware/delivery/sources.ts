@@ -29,6 +29,8 @@ export interface Page {
 export interface PageBounds {
   /** Only what became durable before. */
   readonly untilMs?: number | undefined;
+  /** Only up to this number, of a raw segment or a record. */
+  readonly toNumber?: bigint | undefined;
   /** The page ends here, as it did before. */
   readonly to?: Place | undefined;
 }
@@ -40,6 +42,8 @@ export interface Source {
   end(link: LinkId): Promise<Place>;
   /** Before the first that became durable at `ms` or later. */
   at(link: LinkId, ms: number): Promise<Place>;
+  /** Before the one of this number: a raw segment's position, a record's in order of arrival. */
+  before(number: bigint): Place;
   /** When the first thing behind `place` became durable. */
   waitingSinceMs(link: LinkId, place: Place): Promise<number | undefined>;
 }
@@ -74,7 +78,8 @@ class RawSource implements Source {
   }
 
   async page(
-    link: LinkId, from: Place, nowMs: number, { untilMs = Infinity, to }: PageBounds = {},
+    link: LinkId, from: Place, nowMs: number,
+    { untilMs = Infinity, toNumber = numberMax, to }: PageBounds = {},
   ): Promise<Page> {
     if (to !== undefined) return this.#pageTo(link, from, to);
     const cutter = new LineCutter(link, from);
@@ -82,7 +87,7 @@ class RawSource implements Source {
     let newestMs = -Infinity;
     let last = true;
     for await (const [{ position }, segment] of this.#segments(link, from.position)) {
-      if (segment.atMs >= untilMs) break;
+      if (segment.atMs >= untilMs || position > toNumber) break;
       if (bytesRead >= pageBytesMax && cutter.pieces.length > 0) {
         last = false;
         break;
@@ -126,6 +131,10 @@ class RawSource implements Source {
     return { position: first, offset: 0 };
   }
 
+  before(number: bigint): Place {
+    return { position: number, offset: 0 };
+  }
+
   async waitingSinceMs(link: LinkId, place: Place): Promise<number | undefined> {
     for await (const [{ position }, { atMs, bytes }] of this.#segments(link, place.position, 2)) {
       if (position > place.position || place.offset < bytes.length) return atMs;
@@ -151,7 +160,8 @@ class RecordSource implements Source {
   }
 
   async page(
-    link: LinkId, from: Place, _nowMs: number, { untilMs = Infinity, to }: PageBounds = {},
+    link: LinkId, from: Place, _nowMs: number,
+    { untilMs = Infinity, toNumber = numberMax, to }: PageBounds = {},
   ): Promise<Page> {
     const pieces: Piece[] = [];
     const days = new Map<string, DayShare>();
@@ -159,7 +169,7 @@ class RecordSource implements Source {
     let bytesRead = 0;
     let last = true;
     for await (const [{ number }, { record: id, atMs }] of this.#behind(link, from.position)) {
-      if (atMs >= untilMs) break;
+      if (atMs >= untilMs || number > toNumber) break;
       if (to !== undefined && number > to.position) {
         last = false;
         break;
@@ -194,6 +204,10 @@ class RecordSource implements Source {
     const last = await firstWhere(0n, position, async (number) =>
       (await this.waitingSinceMs(link, { position: number, offset: 0 }) ?? Infinity) >= ms);
     return { position: last, offset: 0 };
+  }
+
+  before(number: bigint): Place {
+    return { position: number - 1n, offset: 0 };
   }
 
   async waitingSinceMs(link: LinkId, { position }: Place): Promise<number | undefined> {

@@ -57,17 +57,22 @@ export const deliveryCommands: readonly Command[] = [
       }
     } }),
   ask({ words: "delivery again", args: ["<destination>", "<link>"], method: methods.redeliver,
-    about: ["Send a range of time to a destination once more.",
-      "Renvoyer une période à une destination."],
+    about: ["Send a range of time, or of numbers, to a destination once more.",
+      "Renvoyer une période, ou une suite de numéros, à une destination."],
     options: [
-      { flags: "--from <time>", required: true, about: ["what came since: 2026-11-23T08:00, 2h, 7d",
+      { flags: "--from <time>", about: ["what came since: 2026-11-23T08:00, 2h, 7d",
         "ce qui est venu depuis : 2026-11-23T08:00, 2h, 7d"] },
       { flags: "--until <time>", about: ["what came before; now if absent",
-        "ce qui est venu avant ; maintenant par défaut"] }],
+        "ce qui est venu avant ; maintenant par défaut"] },
+      { flags: "--from-number <number>", about: ["from this position, or record's number, instead",
+        "plutôt depuis cette position, ou ce numéro de ticket"] },
+      { flags: "--to-number <number>", about: ["up to this one, it included",
+        "jusqu'à celui-ci inclus"] }],
     request: (input, { environment }) => {
-      const from = input.time("from");
-      return { destination: input.arg("destination"), link: input.arg("link"),
-        ...(from !== undefined && { from }),
-        until: input.time("until") ?? timestampFromMs(environment.nowMs()) };
+      const [from, fromNumber] = [input.time("from"), input.count("fromNumber")];
+      const where = { destination: input.arg("destination"), link: input.arg("link") };
+      return fromNumber !== 0n ? { ...where, fromNumber, toNumber: input.count("toNumber") }
+        : { ...where, ...(from !== undefined && { from }),
+          until: input.time("until") ?? timestampFromMs(environment.nowMs()) };
     } }),
 ];

@@ -5,10 +5,12 @@ import { timestampMs, type Timestamp } from "@bufbuild/protobuf/wkt";
 import { inBoth } from "../../base/french.js";
 import { inLanguage, ok, type Language } from "../../base/result.js";
 import type { DayBalance } from "../../delivery/delivery.js";
+import type { AgainRange } from "../../delivery/feed.js";
 import { isDay } from "../../delivery/days.js";
 import type { DestinationStatus } from "../../delivery/runner.js";
 import { linkId } from "../../model/identifiers.js";
-import { DestinationState, type DeliveryService, type DestinationSchema, type LedgerDaySchema }
+import { DestinationState, type DeliveryService, type DestinationSchema, type LedgerDaySchema,
+  type RedeliverRequest }
   from "../../../proto/gen/cti/gateway/v1/delivery_pb.js";
 import { Fields } from "./fields.js";
 import type { GatewayView } from "./gateway-view.js";
@@ -39,20 +41,35 @@ export function deliveryHandlers(gateway: GatewayView): ServiceHandlers<typeof D
       return ok({ days: days.map((day) => dayMessage(day, language)),
         balances: driver?.accountsBytes === true });
     },
-    redeliver: async ({ destination, link, from, until }) => {
+    redeliver: async (request) => {
+      const { destination, link } = request;
       const fields = new Fields();
       fields.required("destination", destination);
-      const fromMs = timeOf(fields, "from", from);
-      const untilMs = timeOf(fields, "until", until);
-      if (untilMs <= fromMs) fields.wrong("until", "expected a time after from");
+      const range = rangeOf(fields, request);
       const checked = fields.result();
       if (!checked.ok) return checked;
       const found = linkNamed(gateway, link, "link");
       if (!found.ok) return found;
-      const begun = await delivery.again(destination, linkId(link), fromMs, untilMs);
+      const begun = await delivery.again(destination, linkId(link), range);
       return begun.ok ? ok({}) : begun;
     },
   };
+}
+
+function rangeOf(fields: Fields, request: RedeliverRequest): AgainRange {
+  const { from, until, fromNumber, toNumber } = request;
+  if (fromNumber === 0n && toNumber === 0n) {
+    const fromMs = timeOf(fields, "from", from);
+    const untilMs = timeOf(fields, "until", until);
+    if (untilMs <= fromMs) fields.wrong("until", "expected a time after from");
+    return { fromMs, untilMs };
+  }
+  if (from !== undefined || until !== undefined) {
+    fields.wrong("from", "expected times or numbers, not both");
+  }
+  if (fromNumber === 0n) fields.wrong("from_number", "is required");
+  if (toNumber < fromNumber) fields.wrong("to_number", "expected from_number or more");
+  return { fromNumber, toNumber };
 }
 
 function timeOf(fields: Fields, path: string, time: Timestamp | undefined): number {

@@ -350,13 +350,15 @@ describe("services", () => {
     }
     const asked: unknown[] = [];
     gateway.delivery.again = (...range) => {
-      asked.push(range);
+      asked.push({ to: range[0], ...range[2] });
       return Promise.resolve(ok(undefined));
     };
     const range = { destination: "a", link: "pbx-1", from: { seconds: 1n },
       until: { seconds: 2n } };
     await good("operator", redeliver, range);
-    assert.deepEqual(asked, [["a", "pbx-1", 1_000, 2_000]]);
+    const numbers = { fromNumber: 3n, toNumber: 4n };
+    await good("operator", redeliver, { destination: "a", link: "pbx-1", ...numbers });
+    assert.deepEqual(asked, [{ to: "a", fromMs: 1_000, untilMs: 2_000 }, { to: "a", ...numbers }]);
     assert.equal((await refused("viewer", redeliver, range)).code, "permission-denied");
     assert.equal((await refused("operator", redeliver, { ...range, link: "x" })).code,
       "link-unknown");
@@ -364,7 +366,7 @@ describe("services", () => {
     assert.deepEqual(wrong.fields?.map(({ path }) => path), ["destination", "from"]);
     const back = await refused("operator", redeliver, { ...range, until: { seconds: 1n } });
     assert.deepEqual(back.fields?.map(({ path }) => path), ["until"]);
-    assert.equal(asked.length, 1);
+    assert.equal(asked.length, 2);
   });
 
   it("exports records in chunks of 64 KiB with a running count", async () => {
@@ -389,15 +391,14 @@ describe("services", () => {
     gateway.raws.push({ position: 1n, atMs: 5, bytes: Buffer.from("ab") },
       { position: 3n, atMs: 6, bytes: Buffer.from("cd"), line: { channel: "serial ttyS0 9600 8N1",
         lines: { cts: true, dsr: false, dcd: false }, damaged: 2 } });
-    const segments = await gather(follow("admin", RecordsService.method.readRaw,
-      { link: "pbx-1", fromPosition: 2n }));
+    const { readRaw } = RecordsService.method;
+    const segments = await gather(follow("admin", readRaw, { link: "pbx-1", fromPosition: 2n }));
     assert.deepEqual(segments.map(({ position, data, line }) =>
       [position, Buffer.from(data).toString(), line?.channel, line?.lines?.cts, line?.lines?.dsr,
         line?.damaged, line?.breaks]),
     [[3n, "cd", "serial ttyS0 9600 8N1", true, false, 2, 0]]);
-    const newest = await gather(follow("admin", RecordsService.method.readRaw,
-      { link: "pbx-1", newest: true, bytesMax: 4n }));
-    assert.deepEqual(newest.map(({ position }) => position), [3n]);
+    const newest = follow("admin", readRaw, { link: "pbx-1", newest: true, bytesMax: 4n });
+    assert.deepEqual((await gather(newest)).map(({ position }) => position), [3n]);
   });
 
   it("tries other options on the newest raw bytes of a link, or on bytes given", async () => {
