@@ -24,7 +24,7 @@ export function Doctor(props: { readonly port: string }): JSX.Element {
   const [secondsMax, setSecondsMax] = useState<number>(180);
   const [state, setState] = useState<Examination>(() => begun(nowMs()));
   const on = state.name === "listening";
-  /** The verdict then comes by the stream. */
+  /** The port is free at once; the verdict, from what was heard so far, comes by the stream. */
   const stop = async (): Promise<void> => {
     const answer = await request(PortsService.method.stopDiagnosis, { port });
     if (!answer.ok) setState((before) => failed(before, answer.fault));
