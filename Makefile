@@ -95,11 +95,24 @@ image: build ## The appliance's disk images, in build/appliance (see image/READM
 	image/build.sh
 
 # Quick to pack and quick to boot on an emulated processor; the journal is read on the console.
-build/image-test/a/disk.raw: build $(shell find image -type f)
-	OUTPUTS=disk LEVEL=3 CMDLINE="$(IMAGE_TEST)" image/build.sh build/image-test/a
+# A release "a", the same once more, a newer one, and a newer one whose gateway does not start.
+build/image-test/a/disk.raw build/image-test/again/disk.raw: VERSION := $(shell node -p 'require("./package.json").version')
+build/image-test/b/disk.raw: VERSION := 0.2.0
+build/image-test/c/disk.raw: VERSION := 0.3.0
+build/image-test/c/disk.raw: EXTRA := hw-tests/image/broken
+build/image-test/%/disk.raw: $(shell find image hw-tests/image/broken proto/cti -type f) \
+  $(shell find firmware drivers -type f -not -name "*.test.ts") | build
+	OUTPUTS=disk LEVEL=3 CMDLINE="$(IMAGE_TEST)" VERSION=$(VERSION) EXTRA=$(EXTRA) \
+	  image/build.sh build/image-test/$*
 
-image-test: build/image-test/a/disk.raw ## Boots the image in QEMU with OVMF: some three minutes
-	$(MOCHA) --retries 0 build/hw-tests/image/appliance.test.js
+image-test: build/image-test/a/disk.raw ## Boots the image in QEMU with OVMF: three to six minutes
+	$(MOCHA) --retries 0 build/hw-tests/image/{hardening,appliance}.test.js
+
+# Whether two builds are the same, then everything that needs more than one start.
+image-test-long: image-test build/image-test/again/disk.raw build/image-test/b/disk.raw \
+  build/image-test/c/disk.raw ## Refusals, update, fall-back, console: up to an hour
+	cmp build/image-test/a/disk.raw build/image-test/again/disk.raw
+	$(MOCHA) --retries 0 build/hw-tests/image/{secure,console,update}.test.js
 
 bench: build ## Speed and memory, side by side with peers; ONLY="ami store", STEADY=600
 	@STEADY=$(STEADY) MUTATIONS=$(MUTATIONS) node build/hw-tests/bench/run.js $(ONLY)
@@ -111,4 +124,4 @@ clean: ## Remove what was built
 	rm -rf build proto/gen
 
 .PHONY: help setup generate page compile program build run check docs docs-check test test-unit \
-  test-loopback test-guest test-interop test-browser image image-test bench clean-results clean
+  test-loopback test-guest test-interop test-browser image image-test image-test-long bench clean-results clean

@@ -7,11 +7,13 @@ import { Registry } from "prom-client";
 import { Acceptance } from "./acceptance/acceptance.js";
 import type { TestedPort } from "./acceptance/parts.js";
 import { makeFolder } from "./base/folder.js";
+import type { Component } from "./base/component.js";
 import { attempt, done, ok, type Fault, type Result } from "./base/result.js";
 import type { World } from "./base/world.js";
 import { checkNumbersText } from "./config/check-document.js";
 import type { Applier, Configuration } from "./config/configuration.js";
 import { createConfiguration } from "./config/live-configuration.js";
+import { openPorts } from "./config/open-ports.js";
 import type { Document } from "./config/schema.js";
 import { secretFiles } from "./config/secret-files.js";
 import { createSecrets, type Secrets } from "./config/secrets.js";
@@ -57,6 +59,7 @@ import { switchNumbers } from "./switching/switch-metrics.js";
 import { apiAnswers } from "./api-probe.js";
 import { terminalLines } from "./terminal-lines.js";
 import { Terminals } from "./terminal/terminals.js";
+import { UnitConsole } from "./unit-console.js";
 import type { Appliance } from "./update/appliance.js";
 import { Updater } from "./update/updater.js";
 import { createReceptionWatch } from "./watch/reception-watch.js";
@@ -135,6 +138,7 @@ class Assembly {
   #secrets: Secrets | undefined;
   #metrics: Metrics | undefined;
   #host: HostHealth | undefined;
+  #update: Updater | undefined;
   #heldBack: boolean;
   #starting = true;
   #startFault: Fault | undefined;
@@ -274,6 +278,7 @@ class Assembly {
       holds: (id) => this.#links.get(id)?.status.state.name !== "disabled",
       timeZone: () => configuration.document.unit.timeZone });
     const update = this.#updater();
+    this.#update = update;
     const acceptance = this.#acceptance(configuration, host, ports.list, this.#switch);
     this.#api = createApi(gatewayView({ ...this.#options, root: () => this.#root, ports, acceptance,
       update,
@@ -303,8 +308,23 @@ class Assembly {
     const applied = await this.#applyGiven(configuration);
     if (!applied.ok || update === undefined) return applied;
     // Judges what was started on trial: last, when all of it is there.
-    const judging = await this.#root.add(update);
-    return judging.ok ? applied : judging;
+    for (const component of [update, ...this.#console(configuration)]) {
+      const added = await this.#root.add(component);
+      if (!added.ok) return added;
+    }
+    return applied;
+  }
+
+  #console(configuration: Configuration): Component[] {
+    const { world, appliance, dataFolder, version } = this.#options;
+    return appliance === undefined ? [] : [new UnitConsole({ world, board: appliance,
+      firstAdminFile: path.join(dataFolder, firstAdminFile),
+      authorityPem: () => this.#servers.authority?.authorityPem,
+      facts: () => ({ unit: configuration.document.unit.name, version,
+        language: configuration.document.unit.language, webPort: this.#servers.webPort ?? 0,
+        stage: this.#update?.stage ?? "", alarms: this.#alarms.list(false).length,
+        links: this.#links.list().map(({ status: { id, state } }) => ({ id, state: state.name })),
+      }) })];
   }
 
   #updater(): Updater | undefined {
@@ -398,6 +418,8 @@ class Assembly {
     this.#running(this.#access).configure({ idleMs: sessionIdleMinutes * minuteMs,
       absoluteMs: sessionHours * 60 * minuteMs });
     this.#running(this.#audit).configure(next.retention.auditDays);
+    const opened = await this.#options.appliance?.open(openPorts(next));
+    if (opened?.ok === false) return opened;
     const served = await this.#servers.configure(next);
     if (!served.ok) return served;
     this.#paging.configure(pagingRules(next.paging));

@@ -127,6 +127,9 @@ make_program() {
   esbuild build/image/unit/boot-slots.js --outfile="$at/boot-slots" --bundle --platform=node \
     --format=esm --target=node24 --log-level=warning
   chmod 755 "$at/boot-slots"
+  esbuild build/image/unit/console.js build/image/unit/open-ports.js \
+    build/image/unit/recovery-key.js --outdir="$at" --bundle \
+    --platform=node --format=esm --target=node24 --log-level=warning
 }
 
 make_settings() {
@@ -156,13 +159,22 @@ END
   ln -sf ../proc/self/mounts "$tree/etc/mtab"
   cp "$keys/update-ca.crt" "$tree/etc/rauc/keyring.pem"
   local units=$tree/etc/systemd/system
-  mkdir -p "$units"/{multi-user,sysinit,timers,paths}.target.wants
+  mkdir -p "$units"/{multi-user,sysinit,local-fs,timers,paths}.target.wants
   for unit in systemd-networkd systemd-resolved jackfield jackfield-time; do
     ln -sf "/usr/lib/systemd/system/$unit.service" "$units/multi-user.target.wants/"
   done
   ln -sf /usr/lib/systemd/system/jackfield-firewall.service "$units/sysinit.target.wants/"
   ln -sf /usr/lib/systemd/system/jackfield-{trial,again}.timer "$units/timers.target.wants/"
-  ln -sf /usr/lib/systemd/system/jackfield-{confirm,restart}.path "$units/paths.target.wants/"
+  ln -sf /usr/lib/systemd/system/jackfield-{confirm,restart,ports}.path "$units/paths.target.wants/"
+  ln -sf /usr/lib/systemd/system/factory-reset.service "$units/local-fs.target.wants/"
+  ln -sf /usr/lib/systemd/system/seal-data.service "$units/local-fs.target.wants/"
+  ln -sf /usr/lib/systemd/system/keep-recovery-key.service "$units/multi-user.target.wants/"
+  for unit in tty1 ttyS0; do
+    ln -sf /usr/lib/systemd/system/jackfield-console@.service \
+      "$units/multi-user.target.wants/jackfield-console@$unit.service"
+  done
+  # What the console was told: networkd reads it before what the image has.
+  ln -sf /var/lib/jackfield-network/wired.network "$tree/etc/systemd/network/70-unit.network"
   ln -sf /usr/lib/systemd/system/multi-user.target "$units/default.target"
   # What a read-only root cannot do, and every way to a prompt.
   for unit in systemd-{remount-fs,machine-id-commit,firstboot,update-done,hwdb-update}.service \
@@ -273,7 +285,7 @@ format=verity
 filename=root.img
 END
   find "$content" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
-  rauc bundle --cert="$keys/update.crt" --key="$keys/update.key" --signing-keyring="$keys/update-ca.crt" \
+  rauc bundle --cert="$keys/update.crt" --key="$keys/update.key" \
     --mksquashfs-args="-comp zstd -Xcompression-level 1" "$content" "$bundle" >/dev/null
 }
 

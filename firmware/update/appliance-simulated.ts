@@ -54,6 +54,16 @@ export class SimulatedAppliance implements Appliance {
     return Promise.resolve(done);
   }
 
+  open(): Promise<Result<void>> {
+    this.asked.push("open");
+    return Promise.resolve(done);
+  }
+
+  show(): Promise<Result<void>> {
+    this.asked.push("show");
+    return Promise.resolve(done);
+  }
+
   recall(): Promise<Result<Memory>> {
     return Promise.resolve(ok(this.memory));
   }

@@ -1,6 +1,7 @@
 /** What the machine under the gateway can do about its own software. */
 
 import type { Result } from "../base/result.js";
+import type { UnitBoard } from "./unit-board.js";
 
 /** What runs, and how the boot loader sees it. */
 export interface Running {
@@ -18,7 +19,7 @@ export interface BundleInfo {
   readonly version: string;
 }
 
-export interface Appliance {
+export interface Appliance extends UnitBoard {
   running(): Promise<Result<Running>>;
   /**
    * Puts bytes of a bundle at an offset; gives the next one. Offset 0 begins anew; another than

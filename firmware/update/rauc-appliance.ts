@@ -5,11 +5,12 @@
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { makeFolder } from "../base/folder.js";
 import { attempt, done, fail, ok, type Result } from "../base/result.js";
 import type { Appliance, BundleInfo, Memory, Running } from "./appliance.js";
+import type { ConsoleFacts } from "./unit-board.js";
 
 /** Written by the initrd: the slot that was started. */
 const slotFile = "/run/jackfield/slot";
@@ -102,6 +103,15 @@ class RaucAppliance implements Appliance {
     return attempt("internal", "the confirmation", () => writeFile(`${wishes}/confirmed`, ""));
   }
 
+  open(ports: { readonly tcp: readonly number[]; readonly udp: readonly number[] }):
+  Promise<Result<void>> {
+    return tell("ports.json", ports);
+  }
+
+  show(facts: ConsoleFacts): Promise<Result<void>> {
+    return tell("console.json", facts);
+  }
+
   async recall(): Promise<Result<Memory>> {
     if (!existsSync(this.#memory)) return ok({});
     // One that cannot be read stands for nothing: the boot loader's count alone decides then.
@@ -124,6 +134,16 @@ class RaucAppliance implements Appliance {
       await rename(part, this.#memory);
     });
   }
+}
+
+/** Replaces a file that a service of the unit watches; our group may read it. */
+function tell(name: string, facts: object): Promise<Result<void>> {
+  return attempt("internal", name, async () => {
+    const part = `${wishes}/${name}.part`;
+    await writeFile(part, JSON.stringify(facts));
+    await chmod(part, 0o640);
+    await rename(part, `${wishes}/${name}`);
+  });
 }
 
 /** Runs RAUC's client; its last line of complaint is the reason. */

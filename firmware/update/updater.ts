@@ -92,6 +92,10 @@ export class Updater implements Component {
     return Promise.resolve();
   }
 
+  get stage(): UpdateStage {
+    return this.#stage;
+  }
+
   async status(): Promise<Result<UpdateStatus>> {
     const running = this.#running;
     if (running === undefined) return fail("stopping", "the updater has not been started");

@@ -1,7 +1,9 @@
 /** The built image in a virtual machine with UEFI firmware: from power on to a call record. */
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { get } from "node:https";
+import { connect, type Socket } from "node:net";
 import { createSmdrPeer } from "../../drivers/smdr/peer.js";
 import { nodeWorld } from "../../firmware/base/world-node.js";
 import { ConfigurationService, ApplyMode }
@@ -12,7 +14,7 @@ import { SystemService } from "../../proto/gen/cti/gateway/v1/system_pb.js";
 import { removeFolder, temporaryFolder, until } from "../loopback/gateway-process.js";
 import type { TestClient } from "../loopback/server-rig.js";
 import { need } from "../requirement.js";
-import { imageFolder, Machine, whyNoMachine } from "./machine.js";
+import { guestLinkPort, imageFolder, Machine, whyNoMachine } from "./machine.js";
 
 function pageOf(port: number): Promise<{ readonly status: number | undefined; text: string }> {
   return new Promise((resolve, reject) => {
@@ -24,6 +26,13 @@ function pageOf(port: number): Promise<{ readonly status: number | undefined; te
   });
 }
 
+async function dial(port: number): Promise<Socket> {
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => undefined);
+  await once(socket, "connect");
+  return socket;
+}
+
 const answerMsMax = 60_000;
 
 const config = `version: 1
@@ -32,6 +41,10 @@ links:
   - id: pbx
     driver: smdr
     transport: { kind: serial, path: /dev/ttyS1 }
+    options: { format: panasonic-kx }
+  - id: pbx-lan
+    driver: smdr
+    transport: { kind: tcp-listen, port: ${guestLinkPort} }
     options: { format: panasonic-kx }
 `;
 
@@ -56,9 +69,7 @@ describe("the image in a virtual machine", function () {
   it("enrols its Secure Boot keys, boots slot A, and the gateway is ready", async () => {
     await machine.seen(/Enrolling secure boot keys/);
     await machine.seen(/jackfield: slot a/);
-    const [, name = "", password = ""] =
-      await machine.seen(/Sign in: +user (\S+), password (\S+)/);
-    client = await machine.signIn(name, password);
+    client = await machine.signIn(...await machine.firstAdmin());
     const { version } = await client.unary(SystemService.method.getVersion, {});
     assert.match(version, /^\d+\.\d+\.\d+$/);
   });
@@ -71,7 +82,7 @@ describe("the image in a virtual machine", function () {
   });
 
   it("serves its page", async () => {
-    const { status, text } = await pageOf(machine.webPort);
+    const { status, text } = await pageOf(machine.ports.webPort);
     assert.equal(status, 200);
     assert.match(text, /<title>/);
   });
@@ -84,15 +95,36 @@ describe("the image in a virtual machine", function () {
       return links.some(({ id, state }) => id === "pbx"
         && [LinkState.UP, LinkState.DEGRADED].includes(state));
     }, answerMsMax);
-    const cable = await machine.cable();
-    createSmdrPeer({ format: "panasonic-kx", world: nodeWorld(() => undefined, "error"),
-      live: false, send: (bytes) => { cable.write(bytes); } })
-      .print({ device: "101", trunk: "01", number: "0155000001", direction: "incoming",
-        ringMs: 2_000, talkMs: 5_000 });
-    await until("the call is recorded", async () => {
-      const { records } = await client.unary(RecordsService.method.listRecords,
-        { query: { link: "pbx" }, pageSize: 10 });
-      return records.some(({ calling }) => calling?.raw === "0155000001");
-    }, answerMsMax);
+    print(await machine.cable(), "0155000001");
+    await recorded("pbx", "0155000001");
   });
+
+  it("lets a PBX in on the port that its link opens, and nobody on another", async () => {
+    const shut = await dial(machine.ports.shutPort);
+    const open = await dial(machine.ports.linkPort);
+    try {
+      print(open, "0155000002");
+      await recorded("pbx-lan", "0155000002");
+      // A port without a listener answers at once; one behind the firewall never does.
+      assert.equal(shut.closed, false);
+    } finally {
+      shut.destroy();
+      open.destroy();
+    }
+  });
+
+  function print(to: Socket, number: string): void {
+    createSmdrPeer({ format: "panasonic-kx", world: nodeWorld(() => undefined, "error"),
+      live: false, send: (bytes) => { to.write(bytes); } })
+      .print({ device: "101", trunk: "01", number, direction: "incoming",
+        ringMs: 2_000, talkMs: 5_000 });
+  }
+
+  async function recorded(link: string, number: string): Promise<void> {
+    await until(`${number} is recorded`, async () => {
+      const { records } = await client.unary(RecordsService.method.listRecords,
+        { query: { link }, pageSize: 10 });
+      return records.some(({ calling }) => calling?.raw === number);
+    }, answerMsMax);
+  }
 });

@@ -6,7 +6,8 @@
 import assert from "node:assert/strict";
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, existsSync } from "node:fs";
+import { appendFileSync, copyFileSync, existsSync, writeFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { connect as connectTcp, createServer, type AddressInfo, type Socket } from "node:net";
 import path from "node:path";
 import { connect as connectTls } from "node:tls";
@@ -23,10 +24,14 @@ const consoleCharactersMax = 4_000_000;
 export const bootMsMax = 400_000;
 export const imageFolder = path.resolve(process.env["IMAGE"] ?? "build/image-test");
 
+/** For whoever looks on. */
+const consoleFile = `${imageFolder}/console.log`;
+
 /** What is missing to run such a machine; undefined: nothing. */
 export function whyNoMachine(): string | undefined {
-  if (!existsSync(`/usr/bin/${qemu}`) || !existsSync(`${firmwareFolder}/OVMF_VARS_4M.fd`)) {
-    return "apt-get install --no-install-recommends qemu-system-x86 qemu-utils ovmf";
+  if (!existsSync(`/usr/bin/${qemu}`) || !existsSync(`${firmwareFolder}/OVMF_VARS_4M.fd`)
+    || !existsSync("/usr/bin/swtpm")) {
+    return "apt-get install --no-install-recommends qemu-system-x86 qemu-utils ovmf swtpm";
   }
   return existsSync(`${imageFolder}/a/disk.raw`) ? undefined : "make image-test builds the image";
 }
@@ -72,17 +77,42 @@ function chosenAccelerator(): Promise<readonly string[]> {
   return accelerator;
 }
 
+/** Ends with the machine, whose connection it waits for. */
+async function startTpm(folder: string): Promise<readonly string[]> {
+  await mkdir(folder, { recursive: true });
+  const socket = `${folder}/socket`;
+  spawn("swtpm", ["socket", "--tpm2", "--terminate", "--tpmstate", `dir=${folder}`, "--ctrl",
+    `type=unixio,path=${socket}`], { stdio: "ignore" }).unref();
+  await until("the TPM is there", () => existsSync(socket));
+  return ["-chardev", `socket,id=tpm,path=${socket}`, "-tpmdev", "emulator,id=tpm,chardev=tpm",
+    "-device", "tpm-crb,tpmdev=tpm"];
+}
+
+/** Of the guest, for a link on which the PBX connects. */
+export const guestLinkPort = 5_000;
+
+/** On the host, each leading to one of the guest's. */
+export interface Ports {
+  readonly grpcPort: number;
+  readonly webPort: number;
+  /** Leads to `guestLinkPort`. */
+  readonly linkPort: number;
+  /** Leads to a port that no configuration opens. */
+  readonly shutPort: number;
+}
+
 export interface Wishes {
   /** Of the machine's own; emptied by whoever made it. */
   readonly folder: string;
   /** The image's disk; never written to. Absent: the folder's disk as it was left. */
   readonly disk?: string;
   readonly more?: readonly string[];
+  /** A folder with the state of a TPM 2.0, made when it is not there. */
+  readonly tpm?: string;
 }
 
 export class Machine {
-  readonly grpcPort: number;
-  readonly webPort: number;
+  readonly ports: Ports;
   readonly #child: ChildProcess;
   readonly #folder: string;
   readonly #sockets: Socket[] = [];
@@ -91,27 +121,32 @@ export class Machine {
   #read = 0;
   #ended = false;
 
-  private constructor(child: ChildProcess, folder: string, grpcPort: number, webPort: number) {
+  private constructor(child: ChildProcess, folder: string, ports: Ports) {
     this.#child = child;
     this.#folder = folder;
-    this.grpcPort = grpcPort;
-    this.webPort = webPort;
+    this.ports = ports;
+    writeFileSync(consoleFile, "");
     for (const stream of [child.stdout, child.stderr]) {
+      const decoder = new TextDecoder();
       stream?.on("data", (bytes: Buffer) => {
-        this.#console += bytes.toString("latin1");
+        this.#console += decoder.decode(bytes, { stream: true });
+        appendFileSync(consoleFile, bytes);
         assert.ok(this.#console.length < consoleCharactersMax, "the console never stops");
       });
     }
     child.on("close", () => { this.#ended = true; });
   }
 
-  static async start({ folder, disk, more = [] }: Wishes): Promise<Machine> {
+  static async start({ folder, disk, tpm, more = [] }: Wishes): Promise<Machine> {
     if (disk !== undefined) {
       await run("qemu-img", "create", "-q", "-f", "qcow2", "-b", path.resolve(disk), "-F", "raw",
         `${folder}/disk.qcow2`);
       copyFileSync(`${firmwareFolder}/OVMF_VARS_4M.fd`, `${folder}/vars.fd`);
     }
-    const [grpcPort, webPort] = [await freePort(), await freePort()];
+    const [grpcPort, webPort, linkPort, shutPort] =
+      [await freePort(), await freePort(), await freePort(), await freePort()];
+    const forward = [[grpcPort, 9_443], [webPort, 8_443], [linkPort, guestLinkPort],
+      [shutPort, 22]].map(([from, to]) => `hostfwd=tcp:127.0.0.1:${from}-:${to}`).join(",");
     // Should this process be killed, the machine must not outlive it.
     const child = spawn("setpriv", ["--pdeathsig", "KILL", qemu, ...await chosenAccelerator(),
       ...secureFirmware, "-drive", `if=pflash,format=raw,file=${folder}/vars.fd`,
@@ -119,13 +154,13 @@ export class Machine {
       "-uuid", "4a41434b-4649-454c-8444-000000000001",
       "-drive", `if=none,id=disk,file=${folder}/disk.qcow2,cache=unsafe`,
       "-device", "virtio-blk-pci,drive=disk", "-device", "virtio-rng-pci",
-      "-netdev", `user,id=net,hostfwd=tcp:127.0.0.1:${grpcPort}-:9443,`
-        + `hostfwd=tcp:127.0.0.1:${webPort}-:8443`,
+      "-netdev", `user,id=net,${forward}`,
       "-device", "virtio-net-pci,netdev=net,romfile=",
       "-serial", "stdio", "-chardev", `socket,id=pbx,path=${folder}/pbx,server=on,wait=off`,
-      "-serial", "chardev:pbx", ...more], { stdio: ["pipe", "pipe", "pipe"] });
+      "-serial", "chardev:pbx", ...tpm === undefined ? [] : await startTpm(tpm), ...more],
+    { stdio: ["pipe", "pipe", "pipe"] });
     child.stdin?.on("error", () => undefined);
-    return new Machine(child, folder, grpcPort, webPort);
+    return new Machine(child, folder, { grpcPort, webPort, linkPort, shutPort });
   }
 
   /** All that the console has said. */
@@ -162,12 +197,19 @@ export class Machine {
     return socket;
   }
 
+  /** The first sign-in stands in the console's menu. */
+  async firstAdmin(): Promise<readonly [name: string, password: string]> {
+    const [, name = "", password = ""] =
+      await this.seen(/(?:First sign-in|Première connexion): +(\S+) \/ (\S+)/);
+    return [name, password];
+  }
+
   async signIn(name: string, password: string): Promise<TestClient> {
-    const on = { authority: { authorityPem: await authorityOf(this.webPort) } };
-    const anonymous = new TestClient(on, this.grpcPort);
+    const on = { authority: { authorityPem: await authorityOf(this.ports.webPort) } };
+    const anonymous = new TestClient(on, this.ports.grpcPort);
     try {
       const { token } = await anonymous.unary(AccessService.method.signIn, { name, password });
-      const client = new TestClient(on, this.grpcPort, token);
+      const client = new TestClient(on, this.ports.grpcPort, token);
       this.#clients.push(client);
       return client;
     } finally {

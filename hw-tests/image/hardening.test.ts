@@ -1,0 +1,77 @@
+/** What is in the built image, and how its services are boxed in: looked at without starting it. */
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { linesOf } from "../../image/kernel-modules.js";
+import { need } from "../requirement.js";
+import { imageFolder, whyNoMachine } from "./machine.js";
+
+const root = `${imageFolder}/a/work/root`;
+const units = `${root}/usr/lib/systemd/system`;
+/** Tenths, as systemd-analyze counts. */
+const exposureMax = 20;
+/** Our services that stand above it, each with the reason. */
+const exposed: Readonly<Record<string, string>> = {
+  "factory-reset.service": "repartitions the disk, once, before anything else runs",
+  "seal-data.service": "makes an encrypted file system on the disk, before anything else runs",
+  "open-data.service": "maps the encrypted disk, before anything else runs",
+  "jackfield-time.service": "has to set the clock and to reach any address",
+};
+
+function exposure(unit: string): number {
+  const name = unit.replace("@.", "@tty1.");
+  const text = execFileSync("systemd-analyze", ["security", "--offline=true", `--root=${root}`,
+    "--threshold=100", "--no-pager", name], { encoding: "utf8" });
+  return Number(/exposure level for .*: ([\d.]+)/.exec(text)?.[1]) * 10;
+}
+
+describe("hardening of the image", function () {
+  this.timeout(60_000);
+
+  before(function () {
+    need(this, "image", whyNoMachine()
+      ?? (existsSync("/usr/bin/systemd-analyze") ? undefined : "apt-get install systemd"));
+  });
+
+  it("boxes each of our services in", () => {
+    const ours = readdirSync(units).filter((name) => name.endsWith(".service")
+      && existsSync(`image/root/usr/lib/systemd/system/${name}`));
+    assert.ok(ours.length > 8);
+    const levels = new Map(ours.map((unit) => [unit, exposure(unit)]));
+    process.stdout.write(`      ${[...levels].map(([unit, level]) =>
+      `${unit.replace(".service", "")} ${(level / 10).toFixed(1)}`).join(", ")}\n`);
+    assert.deepEqual([...levels].filter(([unit, level]) =>
+      !(unit in exposed) && !(level <= exposureMax)), []);
+  });
+
+  it("has no program but those listed, and none that takes rights", () => {
+    const listed = new Set(linesOf(readFileSync("image/programs.txt", "utf8")));
+    const found = ["usr/bin", "usr/sbin"].flatMap((folder) => readdirSync(`${root}/${folder}`));
+    assert.deepEqual(found.filter((name) => !listed.has(name)), []);
+    for (const gone of ["bash", "perl", "python3", "apt", "dpkg", "gcc", "ssh", "login", "su",
+      "agetty", "busybox"]) {
+      assert.ok(!found.includes(gone), gone);
+    }
+    const taking = execFileSync("find", [root, "-xdev", "-type", "f", "-perm", "/6000"],
+      { encoding: "utf8" });
+    assert.equal(taking, "");
+  });
+
+  it("gives no account a password or a shell", () => {
+    for (const line of linesOf(readFileSync(`${root}/etc/passwd`, "utf8"))) {
+      assert.match(line, /:\/usr\/sbin\/nologin$/);
+    }
+    for (const line of linesOf(readFileSync(`${root}/etc/shadow`, "utf8"))) {
+      assert.match(line, /^[^:]+:!\*:/);
+    }
+  });
+
+  it("starts the kernel locked down", () => {
+    const words = readFileSync(`${imageFolder}/a/work/cmdline`, "latin1").split(/[ \0]/);
+    for (const word of ["lockdown=confidentiality", "module.sig_enforce=1", "slab_nomerge",
+      "vsyscall=none", "debugfs=off", "oops=panic", "pti=on", "randomize_kstack_offset=on"]) {
+      assert.ok(words.includes(word), word);
+    }
+  });
+});

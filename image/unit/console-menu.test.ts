@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import type { ConsoleFacts } from "../../firmware/update/unit-board.js";
+import { isAddress, Menu, menuText, networkFile, stateText, type Action, type Unit }
+  from "./console-menu.js";
+
+const facts: ConsoleFacts = { unit: "lyon", version: "0.1.0", language: "en", webPort: 8443,
+  fingerprint: "AA:BB", firstAdmin: "admin / abcde-fghij", alarms: 1, stage: "idle",
+  links: [{ id: "pbx", state: "up" }] };
+const unit: Unit = { facts, version: "0.1.0", slot: "a", addresses: ["192.0.2.7", "2001:db8::1"],
+  recoveryKey: "0a1b2-c3d4e" };
+
+function actionOf(menu: Menu, ...lines: readonly string[]): Action | undefined {
+  let action: Action | undefined;
+  for (const line of lines) ({ action } = menu.take(line));
+  return action;
+}
+
+describe("console menu", () => {
+  it("shows where the page is, how to trust it and how to sign in", () => {
+    const text = stateText(unit, "en");
+    for (const shown of ["https://192.0.2.7:8443/", "https://[2001:db8::1]:8443/", "AA:BB",
+      "admin / abcde-fghij", "0a1b2-c3d4e", "pbx up", "slot a", "lyon"]) {
+      assert.ok(text.includes(shown), shown);
+    }
+    assert.doesNotMatch(stateText({ ...unit, facts: { ...facts, firstAdmin: "" } }, "en"),
+      /sign-in|0a1b2/);
+  });
+
+  it("says that there is no address, and that the gateway is starting", () => {
+    assert.match(stateText({ ...unit, addresses: [] }, "en"), /no network address/);
+    assert.match(stateText({ ...unit, facts: undefined }, "fr"), /La passerelle démarre/);
+    assert.match(stateText({ ...unit, facts: { ...facts, stage: "on-trial" } }, "en"),
+      /on trial/);
+  });
+
+  it("speaks both languages, changed by one key", () => {
+    const menu = new Menu("fr");
+    assert.match(menuText("fr"), /Redémarrer/);
+    assert.deepEqual(menu.take("3").action, { name: "show" });
+    assert.equal(menu.language, "en");
+  });
+
+  it("does nothing that cannot be taken back without a yes", () => {
+    for (const [key, name] of [["7", "restart"], ["8", "power-off"], ["9", "factory-reset"]]) {
+      assert.equal(actionOf(new Menu("en"), key ?? "", ""), undefined);
+      assert.equal(actionOf(new Menu("en"), key ?? "", "no"), undefined);
+      assert.deepEqual(actionOf(new Menu("en"), key ?? "", "yes"), { name });
+      assert.deepEqual(actionOf(new Menu("fr"), key ?? "", "OUI"), { name });
+    }
+  });
+
+  it("asks for an address, and refuses what is none", () => {
+    assert.deepEqual(actionOf(new Menu("en"), "2", "192.0.2.10/24", "192.0.2.1", "192.0.2.53",
+      "yes"), { name: "static", address: "192.0.2.10/24", gateway: "192.0.2.1",
+      dns: "192.0.2.53" });
+    assert.deepEqual(actionOf(new Menu("en"), "2", "dhcp", "yes"), { name: "dhcp" });
+    const menu = new Menu("en");
+    menu.take("2");
+    assert.match(menu.take("192.0.2.10").text, /no such address/);
+    assert.ok(menu.idle);
+    for (const wrong of ["192.0.2.256/24", "192.0.2.1/33", "a.b.c.d/8", "1.2.3.4/24\n[Route]"]) {
+      assert.equal(isAddress(wrong, true), false, wrong);
+    }
+  });
+
+  it("writes the address as networkd reads it", () => {
+    assert.match(networkFile({ name: "static", address: "192.0.2.10/24", gateway: "192.0.2.1",
+      dns: "192.0.2.53" }) ?? "", /^Address=192\.0\.2\.10\/24\nGateway=192\.0\.2\.1\n/m);
+    assert.equal(networkFile({ name: "dhcp" }), undefined);
+  });
+
+  it("knows no other choice", () => {
+    assert.match(new Menu("en").take("sh").text, /no such choice/);
+  });
+});

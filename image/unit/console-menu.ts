@@ -1,0 +1,166 @@
+/** What the unit's own console shows and asks, in two languages. Pure: text in, text out. */
+
+import type { ConsoleFacts } from "../../firmware/update/unit-board.js";
+
+export type Language = "en" | "fr";
+
+/** What somebody at the console may have done. */
+export type Action =
+  | { readonly name: "show" | "restart" | "power-off" | "factory-reset" | "dhcp" }
+  | { readonly name: "static"; readonly address: string; readonly gateway: string;
+      readonly dns: string };
+
+export interface Unit {
+  readonly facts: ConsoleFacts | undefined;
+  readonly version: string;
+  readonly slot: string;
+  readonly addresses: readonly string[];
+  /** Opens the data on another board. Shown as long as the first sign-in; empty: none. */
+  readonly recoveryKey: string;
+}
+
+type Words = Readonly<Record<Language, string>>;
+const words = {
+  starting: { en: "The gateway is starting.", fr: "La passerelle démarre." },
+  page: { en: "Page", fr: "Page" },
+  fingerprint: { en: "Fingerprint", fr: "Empreinte" },
+  recovery: { en: "Recovery key", fr: "Clé de secours" },
+  signIn: { en: "First sign-in", fr: "Première connexion" },
+  noAddress: { en: "no network address", fr: "aucune adresse réseau" },
+  links: { en: "Links", fr: "Liens" },
+  noLinks: { en: "none is configured", fr: "aucun n'est configuré" },
+  alarms: { en: "Alarms", fr: "Alarmes" },
+  trial: { en: "This version is on trial.", fr: "Cette version est à l'essai." },
+  slot: { en: "slot", fr: "emplacement" },
+  choose: { en: "Number, then Enter", fr: "Numéro, puis Entrée" },
+  unknown: { en: "There is no such choice.", fr: "Ce choix n'existe pas." },
+  sure: { en: "Type yes, or Enter to leave things as they are",
+    fr: "Tapez oui, ou Entrée pour ne rien changer" },
+  kept: { en: "Nothing was changed.", fr: "Rien n'a été changé." },
+  address: { en: "Address with prefix length (192.0.2.10/24), or dhcp",
+    fr: "Adresse et longueur du préfixe (192.0.2.10/24), ou dhcp" },
+  gateway: { en: "Gateway", fr: "Passerelle" },
+  dns: { en: "Name server", fr: "Serveur de noms" },
+  wrong: { en: "That is no such address. Nothing was changed.",
+    fr: "Ce n'est pas une telle adresse. Rien n'a été changé." },
+  done: { en: "It is being done.", fr: "C'est en cours." },
+} as const satisfies Record<string, Words>;
+
+const choices: readonly (readonly [key: string, text: Words])[] = [
+  ["1", { en: "Show the state again", fr: "Montrer l'état de nouveau" }],
+  ["2", { en: "Network address", fr: "Adresse réseau" }],
+  ["3", { en: "Français", fr: "English" }],
+  ["7", { en: "Restart", fr: "Redémarrer" }],
+  ["8", { en: "Shut down", fr: "Éteindre" }],
+  ["9", { en: "Factory reset: erases configuration, records and keys",
+    fr: "Réglages d'usine : efface configuration, tickets et clés" }],
+];
+
+function row(label: string, text: string): string {
+  return `  ${`${label}:`.padEnd(20)}${text}`;
+}
+
+export function stateText(unit: Unit, language: Language): string {
+  const say = (of: keyof typeof words): string => words[of][language];
+  const { facts, version, slot, addresses, recoveryKey } = unit;
+  const title = `Jackfield ${version} (${say("slot")} ${slot})`;
+  if (facts === undefined) {
+    return [title, "", `  ${say("starting")}`, row(say("page"),
+      addresses.join(", ") || say("noAddress"))].join("\n");
+  }
+  const pages = addresses.map((address) =>
+    `https://${address.includes(":") ? `[${address}]` : address}:${facts.webPort}/`);
+  return [`${title} - ${facts.unit}`, "",
+    ...(pages.length === 0 ? [row(say("page"), say("noAddress"))]
+      : pages.map((page) => row(say("page"), page))),
+    row(say("fingerprint"), facts.fingerprint),
+    ...(facts.firstAdmin === "" ? [] : [row(say("signIn"), facts.firstAdmin),
+      ...(recoveryKey === "" ? [] : [row(say("recovery"), recoveryKey)])]),
+    row(say("links"), facts.links.map(({ id, state }) => `${id} ${state}`).join(", ")
+      || say("noLinks")),
+    row(say("alarms"), String(facts.alarms)),
+    ...(facts.stage === "on-trial" ? [`  ${say("trial")}`] : [])].join("\n");
+}
+
+export function menuText(language: Language): string {
+  return [...choices.map(([key, text]) => `  ${key}  ${text[language]}`),
+    `${words.choose[language]}: `].join("\n");
+}
+
+export function isAddress(text: string, prefix: boolean): boolean {
+  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\/(\d{1,2}))?$/.exec(text);
+  if (match === null || (match[5] !== undefined) !== prefix) return false;
+  return match.slice(1, 5).every((part) => Number(part) <= 255) && Number(match[5] ?? 8) <= 32
+    && Number(match[5] ?? 8) >= 8;
+}
+
+/** The conversation: a line in, what to print and perhaps to do. */
+export class Menu {
+  language: Language;
+  #asking: ((line: string) => Answer) | undefined;
+
+  constructor(language: Language) {
+    this.language = language;
+  }
+
+  /** Whether it waits for a choice: only then may the state be printed anew. */
+  get idle(): boolean {
+    return this.#asking === undefined;
+  }
+
+  take(line: string): Answer {
+    const asking = this.#asking;
+    this.#asking = undefined;
+    if (asking !== undefined) return asking(line.trim());
+    switch (line.trim()) {
+      case "": case "1": return this.#answer("", { name: "show" });
+      case "2": return this.#ask("address", (address) => this.#address(address));
+      case "3":
+        this.language = this.language === "en" ? "fr" : "en";
+        return this.#answer("", { name: "show" });
+      case "7": return this.#confirm({ name: "restart" });
+      case "8": return this.#confirm({ name: "power-off" });
+      case "9": return this.#confirm({ name: "factory-reset" });
+      default: return this.#answer(`${words.unknown[this.language]}\n${menuText(this.language)}`);
+    }
+  }
+
+  #answer(text: string, action?: Action): Answer {
+    return action === undefined ? { text } : { text, action };
+  }
+
+  #again(of: "kept" | "wrong"): Answer {
+    return this.#answer(`${words[of][this.language]}\n${menuText(this.language)}`);
+  }
+
+  #ask(question: "address" | "gateway" | "dns" | "sure", next: (line: string) => Answer): Answer {
+    this.#asking = next;
+    return this.#answer(`${words[question][this.language]}: `);
+  }
+
+  #confirm(action: Action): Answer {
+    return this.#ask("sure", (line) => ["yes", "oui"].includes(line.toLowerCase())
+      ? this.#answer(`${words.done[this.language]}\n`, action) : this.#again("kept"));
+  }
+
+  #address(address: string): Answer {
+    if (address === "") return this.#again("kept");
+    if (address.toLowerCase() === "dhcp") return this.#confirm({ name: "dhcp" });
+    if (!isAddress(address, true)) return this.#again("wrong");
+    return this.#ask("gateway", (gateway) => !isAddress(gateway, false) ? this.#again("wrong")
+      : this.#ask("dns", (dns) => !isAddress(dns, false) ? this.#again("wrong")
+        : this.#confirm({ name: "static", address, gateway, dns })));
+  }
+}
+
+export interface Answer {
+  readonly text: string;
+  readonly action?: Action;
+}
+
+/** Of systemd.network(5). */
+export function networkFile(action: Action): string | undefined {
+  if (action.name !== "static") return undefined;
+  return `[Match]\nType=ether\n\n[Network]\nAddress=${action.address}\nGateway=${action.gateway}\n`
+    + `DNS=${action.dns}\nLLDP=no\nIPv6AcceptRA=no\n`;
+}
