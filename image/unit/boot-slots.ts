@@ -69,7 +69,8 @@ function answer(text: string): void {
 
 const [question, slot, state] = process.argv.slice(2);
 switch (question) {
-  case undefined: activate(process.env["RAUC_BUNDLE_MOUNT_POINT"] ?? ""); break;
+  case undefined:
+  case "": activate(process.env["RAUC_BUNDLE_MOUNT_POINT"] ?? ""); break;
   case "get-primary": answer(primarySlot(readdirSync(folder), runningSlot())); break;
   case "get-state":
     answer(isBootable(entriesOf(readdirSync(folder), slotOf(slot))) ? "good" : "bad");
