@@ -26,7 +26,8 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/jackfield/image
 
 tool() { node build/image/tool.js "$@"; }
 say() { echo "image: $*"; }
-at_time() { faketime -f "@$(date -u -d "@$SOURCE_DATE_EPOCH" '+%Y-%m-%d %H:%M:%S')" "$@"; }
+# Standing still: a clock that runs makes two builds differ.
+at_time() { faketime -f "$(date -u -d "@$SOURCE_DATE_EPOCH" '+%Y-%m-%d %H:%M:%S')" "$@"; }
 
 check_programs() {
   local missing=() pair
