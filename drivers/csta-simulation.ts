@@ -8,8 +8,8 @@ import { phase12Dialects, phase3Dialects, xmlDialects, type Dialect } from "./cs
 import { phase12Codec, phase3Codec, xmlCodec } from "./csta/driver.js";
 import { CstaPeer, type CstaPeerPlan } from "./csta/peer.js";
 import type { ScriptedCall } from "./script.js";
-import { closeServer, listen, playFault, portOf, seeded, type Faults, type Place }
-  from "./simulated-line.js";
+import { closeServer, listen, networkFaults, playFault, portOf, seeded, type Faults,
+  type Place } from "./simulated-line.js";
 import type { Simulation } from "./simulation.js";
 
 export interface CstaSimulationPlan extends Place {
@@ -108,11 +108,7 @@ function play(peer: CstaPeer, { from, to, trunk, name, ringMs, talkMs }: Scripte
 
 function faultsOf(world: World, peer: CstaPeer): Faults {
   return {
-    drop: () => { peer.drop(); },
-    restart: () => { peer.restart(); },
-    delay: (ms) => { peer.delay(ms); },
-    hang: (on) => { peer.hang(on); },
-    garbage: (count) => { peer.garbage(world.random.bytes(count)); },
+    ...networkFaults(world, peer),
     miss: (count) => { peer.missCleared(count); },
   };
 }

@@ -243,6 +243,25 @@ function amountOf(fault: Fault): number {
   return "count" in fault ? fault.count : 0;
 }
 
+/** What a simulated PBX that itself serves TCP connections can do to them. */
+interface Connections {
+  drop(): void;
+  restart(): void;
+  delay(ms: number): void;
+  hang(on: boolean): void;
+  garbage(bytes: Uint8Array): void;
+}
+
+export function networkFaults(world: World, peer: Connections): Faults {
+  return {
+    drop: () => { peer.drop(); },
+    restart: () => { peer.restart(); },
+    delay: (ms) => { peer.delay(ms); },
+    hang: (on) => { peer.hang(on); },
+    garbage: (count) => { peer.garbage(world.random.bytes(count)); },
+  };
+}
+
 /** What happens to a line, whatever speaks on it. */
 export function lineFaults(world: World, line: Line, restart: () => void): Faults {
   return {

@@ -9,8 +9,8 @@ import { ok, type Result } from "../firmware/base/result.js";
 import type { World } from "../firmware/base/world.js";
 import { createAmiPeer, type AmiPeer } from "./asterisk-ami/peer.js";
 import type { Fault, ScriptedCall } from "./script.js";
-import { closeServer, lineFaults, listen, minuteMs, openLine, playFault, portOf, seeded,
-  type Faults, type Line, type Place, type Where } from "./simulated-line.js";
+import { closeServer, lineFaults, listen, minuteMs, networkFaults, openLine, playFault, portOf,
+  seeded, type Faults, type Line, type Place, type Where } from "./simulated-line.js";
 import { createSmdrPeer, type SmdrPeer, type SmdrPeerPlan } from "./smdr/peer.js";
 
 export interface Simulation {
@@ -80,11 +80,7 @@ function amiCall(peer: AmiPeer, call: ScriptedCall): void {
 
 function amiFaults(world: World, peer: AmiPeer): Faults {
   return {
-    drop: () => { peer.drop(); },
-    restart: () => { peer.restart(); },
-    delay: (ms) => { peer.delay(ms); },
-    hang: (on) => { peer.hang(on); },
-    garbage: (count) => { peer.garbage(world.random.bytes(count)); },
+    ...networkFaults(world, peer),
     "long-line": (count) => { peer.longLine(count); },
     miss: (count) => { peer.miss("Hangup", count); },
   };

@@ -14,7 +14,7 @@ import { SystemService } from "../../proto/gen/cti/gateway/v1/system_pb.js";
 import { removeFolder, temporaryFolder, until } from "../loopback/gateway-process.js";
 import type { TestClient } from "../loopback/server-rig.js";
 import { need } from "../requirement.js";
-import { guestLinkPort, imageFolder, Machine, whyNoMachine } from "./machine.js";
+import { guestLinkPort, imageFolder, Machine, smdrConfig, whyNoMachine } from "./machine.js";
 
 function pageOf(port: number): Promise<{ readonly status: number | undefined; text: string }> {
   return new Promise((resolve, reject) => {
@@ -35,14 +35,7 @@ async function dial(port: number): Promise<Socket> {
 
 const answerMsMax = 60_000;
 
-const config = `version: 1
-unit: { language: en, timeZone: Europe/Paris }
-links:
-  - id: pbx
-    driver: smdr
-    transport: { kind: serial, path: /dev/ttyS1 }
-    options: { format: panasonic-kx }
-  - id: pbx-lan
+const config = `${smdrConfig}  - id: pbx-lan
     driver: smdr
     transport: { kind: tcp-listen, port: ${guestLinkPort} }
     options: { format: panasonic-kx }

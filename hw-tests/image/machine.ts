@@ -90,6 +90,15 @@ async function startTpm(folder: string): Promise<readonly string[]> {
 
 /** Of the guest, for a link on which the PBX connects. */
 export const guestLinkPort = 5_000;
+/** A unit with a printing PBX on its second serial port; more links may follow. */
+export const smdrConfig = `version: 1
+unit: { language: en, timeZone: Europe/Paris }
+links:
+  - id: pbx
+    driver: smdr
+    transport: { kind: serial, path: /dev/ttyS1 }
+    options: { format: panasonic-kx }
+`;
 
 /** On the host, each leading to one of the guest's. */
 export interface Ports {

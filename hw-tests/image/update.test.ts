@@ -10,21 +10,12 @@ import { SystemService, UpdateStage } from "../../proto/gen/cti/gateway/v1/syste
 import { removeFolder, temporaryFolder, until } from "../loopback/gateway-process.js";
 import { failureOf, type TestClient } from "../loopback/server-rig.js";
 import { need } from "../requirement.js";
-import { bootMsMax, imageFolder, Machine, run, whyNoMachine } from "./machine.js";
+import { bootMsMax, imageFolder, Machine, run, smdrConfig, whyNoMachine } from "./machine.js";
 
 const { uploadUpdate, installUpdate, getUpdateStatus, listAlarms } = SystemService.method;
 const pieceBytes = 1 << 20;
 const answerMsMax = 90_000;
 const installMsMax = 400_000;
-
-const config = `version: 1
-unit: { language: en, timeZone: Europe/Paris }
-links:
-  - id: pbx
-    driver: smdr
-    transport: { kind: serial, path: /dev/ttyS1 }
-    options: { format: panasonic-kx }
-`;
 
 /** A bundle that holds next to nothing: it has to be refused before anybody looks inside. */
 async function smallBundle(
@@ -54,7 +45,7 @@ describe("update of the image in a virtual machine", function () {
     signIn = async () => { client = await machine.signIn(name, password); };
     await signIn();
     await client.unary(ConfigurationService.method.applyConfiguration,
-      { document: config, mode: ApplyMode.APPLY });
+      { document: smdrConfig, mode: ApplyMode.APPLY });
     await until("the link is up", async () => {
       const { links } = await client.unary(LinksService.method.listLinks, {});
       return links.some(({ state }) => [LinkState.UP, LinkState.DEGRADED].includes(state));
