@@ -1,4 +1,4 @@
-#!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 node --max-semi-space-size=2 --v8-pool-size=1 --no-allocation-site-pretenuring
+#!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 node --max-semi-space-size=2 --v8-pool-size=1 --no-allocation-site-pretenuring --no-incremental-marking-task
 /** The gateway's program: arguments, the real world, signals. All else is in gateway.ts. */
 
 import { closeSync, createReadStream, existsSync, openSync, writeSync }

@@ -18,6 +18,10 @@ export type Operation =
 
 /** LevelDB maps what it compacts into our memory: some ten tables of this size at once. */
 const maxFileSize = 1_048_576;
+/** What is written lies twice in memory while it becomes a table, by default twice 4 MB. */
+const writeBufferSize = 1_048_576;
+/** Of blocks that were read, 8 MB by default: the kernel keeps them as well. */
+const cacheSize = 1_048_576;
 const bytesEncoding = { keyEncoding: "view", valueEncoding: "view" } as const;
 /** LevelDB answers when the log is on the disk, not when the kernel has it. */
 const synced = { ...bytesEncoding, sync: true } as const;
@@ -158,7 +162,8 @@ async function inspect(folder: string): Promise<Result<void>> {
 export async function openFolder(folder: string): Promise<Result<Database>> {
   const inspected = await inspect(folder);
   if (!inspected.ok) return inspected;
-  const database = new Level<Uint8Array, Uint8Array>(folder, { ...bytesEncoding, maxFileSize });
+  const database = new Level<Uint8Array, Uint8Array>(folder,
+    { ...bytesEncoding, maxFileSize, writeBufferSize, cacheSize });
   try {
     await database.open();
     return ok(database);

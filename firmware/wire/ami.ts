@@ -5,6 +5,9 @@
  */
 
 import type { Codec, Decoded, Decoder } from "../base/codec.js";
+import {
+  learnShape, placeBegin, placed, placedBytes, placeEnd, type Placed,
+} from "./ami-shapes.js";
 
 export type AmiKind = "banner" | "event" | "response" | "action" | "other";
 export type AmiField = readonly [key: string, value: string];
@@ -35,14 +38,23 @@ export class AmiMessage {
   /** The event's, response's or action's name; for the banner, the AMI version. */
   readonly name: string;
   readonly #text: string;
+  readonly #placed: Placed | undefined;
   #found: Found | undefined;
 
-  /** `text` is the message without its final line end; it begins with `<kind>: <name>`. */
-  constructor(kind: AmiKind, text: string) {
+  /**
+   * `text` is the message without its final line end; it begins with `<kind>: <name>`. `places`
+   * are where its values stand in it, when that is known.
+   */
+  constructor(kind: AmiKind, text: string, places?: Placed) {
     this.kind = kind;
     this.#text = text;
+    this.#placed = places;
     if (kind === "banner") {
       this.name = text.slice(bannerStart.length).trim();
+      return;
+    }
+    if (places !== undefined) {
+      this.name = this.#placedValue(places, 0);
       return;
     }
     const colon = text.indexOf(":");
@@ -54,6 +66,11 @@ export class AmiMessage {
 
   /** The first value of a key, as sent: `""` where the value is empty. */
   get(key: string): string | undefined {
+    const places = this.#placed;
+    if (places !== undefined) {
+      const index = places.shape.index.get(key);
+      return index === undefined ? undefined : this.#placedValue(places, index);
+    }
     const { keys, values } = this.#find();
     const index = keys.indexOf(key);
     return index < 0 ? undefined : values[index];
@@ -73,15 +90,31 @@ export class AmiMessage {
 
   /** Parallel to `values`: cheaper than `fields` for a reader that wants everything. */
   get keys(): readonly string[] {
-    return this.#find().keys;
+    return this.#placed?.shape.keys ?? this.#find().keys;
   }
 
   get values(): readonly string[] {
     return this.#find().values;
   }
 
+  #placedValue({ places }: Placed, index: number): string {
+    const place = places[index] ?? 0;
+    return this.#text.slice(placeBegin(place), placeEnd(place));
+  }
+
   #find(): Found {
-    this.#found ??= this.kind === "banner" ? nothing : findFields(this.kind, this.name, this.#text);
+    if (this.#found !== undefined) return this.#found;
+    const places = this.#placed;
+    if (places !== undefined) {
+      const { keys } = places.shape;
+      const values: string[] = [];
+      for (let n = 0; n < keys.length; n += 1) values.push(this.#placedValue(places, n));
+      this.#found = { keys, values };
+    } else {
+      this.#found = this.kind === "banner" ? nothing
+        // A longer text is not kept in memory for the sake of one value, which may be a view.
+        : splitLines(this.#text, this.#text.length > sharedCharsMax);
+    }
     return this.#found;
   }
 }
@@ -92,51 +125,6 @@ interface Found {
 }
 
 const nothing: Found = { keys: [], values: [] };
-
-/**
- * The keys of an event in order, and an expression that finds their values: the next event of the
- * same name has nearly always the same keys, so that they need neither be searched for nor made
- * anew. An Asterisk has some hundred names and few shapes of each; bounded in all directions.
- */
-interface Shape {
-  readonly keys: readonly string[];
-  readonly expression: RegExp;
-}
-
-const shapes = new Map<string, Shape[]>();
-const shapedNamesMax = 200;
-const shapesOfNameMax = 4;
-const shapeKeysMax = 64;
-const shapeNameCharsMax = 40;
-const steadyKey = /^[\w-]{1,40}$/;
-
-function findFields(kind: AmiKind, name: string, text: string): Found {
-  // A value is a view into the text, and a longer text is not kept in memory for the sake of one.
-  if (text.length > sharedCharsMax) return splitLines(text, true);
-  if (kind !== "event" || name.length > shapeNameCharsMax) return splitLines(text, false);
-  const known = shapes.get(name);
-  for (let index = 0; known !== undefined && index < known.length; index += 1) {
-    const shape = known[index];
-    const match = shape?.expression.exec(text);
-    if (shape !== undefined && match) return { keys: shape.keys, values: match.slice(1) };
-  }
-  const found = splitLines(text, false);
-  if (known === undefined && shapes.size < shapedNamesMax) {
-    shapes.set(copied(name, 0, name.length), shapesOf(found.keys, text));
-  } else if (known !== undefined && known.length < shapesOfNameMax) {
-    known.push(...shapesOf(found.keys, text));
-  }
-  return found;
-}
-
-/** None where a key is itself variable (a channel's name in parentheses) or a line is unusual. */
-function shapesOf(keys: readonly string[], text: string): Shape[] {
-  if (keys.length > shapeKeysMax || !keys.every((key) => steadyKey.test(key))) return [];
-  const lines = keys.map((key) => `${key}: ([^\\r\\n]*)`);
-  const expression = new RegExp(`^${lines.join("\\r\\n")}$`);
-  if (!expression.test(text)) return [];
-  return [{ keys: keys.map((key) => copied(key, 0, key.length)), expression }];
-}
 
 function splitLines(text: string, own: boolean): Found {
   const keys: string[] = [];
@@ -230,18 +218,16 @@ class AmiDecoder implements Decoder<AmiMessage> {
       this.#size = 0;
       at = 1;
     }
-    // Looked for once a chunk: nearly every PBX ends its lines with CR LF.
-    const bare = view.indexOf(endLf);
-    while (this.#size > 0 && at < view.length) at = this.#grow(view, at, bare, out);
-    if (at < view.length) this.#scan(view, at, bare, out);
+    while (this.#size > 0 && at < view.length) at = this.#grow(view, at, out);
+    if (at < view.length) this.#scan(view, at, out);
     return out;
   }
 
   /** Adds to a begun message until it ends; answers where in `view` to go on. */
-  #grow(view: Buffer, at: number, bare: number, out: Decoded<AmiMessage>[]): number {
+  #grow(view: Buffer, at: number, out: Decoded<AmiMessage>[]): number {
     const before = this.#size;
     const across = this.#endAcross(view, at);
-    const ended = across > 0 ? at + across : firstEnd(view, at, bare);
+    const ended = across > 0 ? at + across : firstEnd(view, at);
     const wanted = (ended < 0 ? view.length : ended) - at;
     const take = Math.min(wanted, this.#bytesMax + endBytes - before);
     this.#keep(view, at, at + take);
@@ -250,7 +236,9 @@ class AmiDecoder implements Decoder<AmiMessage> {
     const end = banner > 0 ? banner : ended >= 0 && take === wanted ? this.#size : 0;
     if (end > 0) {
       this.#size = 0;
-      this.#finish(text, 0, end, out);
+      if (this.#skipping || this.#placed(text, dataOf(text), 0, out) === 0) {
+        this.#finish(text, 0, end, out);
+      }
       return at + end - before;
     }
     this.#shorten(out);
@@ -267,22 +255,19 @@ class AmiDecoder implements Decoder<AmiMessage> {
   }
 
   /** Reads whole messages straight out of the chunk; keeps the rest. */
-  #scan(view: Buffer, start: number, firstBare: number, out: Decoded<AmiMessage>[]): void {
+  #scan(view: Buffer, start: number, out: Decoded<AmiMessage>[]): void {
+    const data = dataOf(view);
     let at = start;
-    let bare = firstBare;
     for (;;) {
       while (view[at] === lf || (view[at] === cr && view[at + 1] === lf)) at += 1;
       if (at >= view.length) return;
-      const banner = isBanner(view, at) ? view.indexOf(lf, at) + 1 : 0;
-      if (bare >= 0 && bare < at) bare = view.indexOf(endLf, at);
-      let end = banner;
+      let end = this.#placed(view, data, at, out);
       if (end === 0) {
-        const crlf = view.indexOf(endCrLf, at);
-        if (crlf >= 0 && (bare < 0 || crlf < bare)) end = crlf + 3;
-        else if (bare >= 0) end = bare + 2;
-        else break;
+        end = isBanner(view, at) ? view.indexOf(lf, at) + 1 : 0;
+        if (end === 0) end = firstEnd(view, at);
+        if (end < 0) break;
+        this.#finish(view, at, end, out);
       }
-      this.#finish(view, at, end, out);
       at = end;
     }
     while (at < view.length) {
@@ -291,6 +276,20 @@ class AmiDecoder implements Decoder<AmiMessage> {
       at += take;
       this.#shorten(out);
     }
+  }
+
+  /** A message of a known shape; answers where it ends, 0 for any other. */
+  #placed(
+    view: Buffer, data: DataView, start: number, out: Decoded<AmiMessage>[],
+  ): number {
+    const found = placed(data, start);
+    if (found === undefined) return 0;
+    const bytes = placedBytes(found);
+    if (bytes > this.#bytesMax + endBytes) return 0;
+    const text = view.toString("latin1", start, start + bytes - endBytes);
+    const kind = kinds[found.shape.keys[0] ?? ""] ?? "other";
+    out.push({ kind: "message", message: new AmiMessage(kind, text, found) });
+    return start + bytes;
   }
 
   #keep(view: Buffer, start: number, end: number): void {
@@ -329,8 +328,13 @@ class AmiDecoder implements Decoder<AmiMessage> {
     if (to === start) return;
     const text = textOf(view, start, to);
     const kind = kindOf(text);
-    if (kind !== undefined) out.push({ kind: "message", message: new AmiMessage(kind, text) });
-    else recover(view, start, to, end, out);
+    if (kind === undefined) {
+      recover(view, start, to, end, out);
+      return;
+    }
+    const message = new AmiMessage(kind, text);
+    learnShape(() => message.keys, dataOf(view), start);
+    out.push({ kind: "message", message });
   }
 }
 
@@ -357,15 +361,16 @@ function garbage(view: Buffer, start: number, end: number, reason: string): Deco
   return { kind: "garbage", bytes: Uint8Array.from(view.subarray(start, end)), reason };
 }
 
-/**
- * Where the first message in `text` ends, its empty line included; -1 where it does not. `known`
- * is where two bare line feeds were seen, or -1.
- */
-function firstEnd(text: Buffer, from: number, known: number): number {
+/** Where the first message in `text` ends, its empty line included; -1 where it does not. */
+function firstEnd(text: Buffer, from: number): number {
   const crlf = text.indexOf(endCrLf, from);
-  const bare = known >= 0 && known < from ? text.indexOf(endLf, from) : known;
-  if (crlf >= 0 && (bare < 0 || crlf < bare)) return crlf + 3;
-  return bare < 0 ? -1 : bare + 2;
+  const bare = (crlf < 0 ? text : text.subarray(0, crlf + 1)).indexOf(endLf, from);
+  if (bare >= 0) return bare + 2;
+  return crlf < 0 ? -1 : crlf + 3;
+}
+
+function dataOf(view: Buffer): DataView {
+  return new DataView(view.buffer, view.byteOffset, view.byteLength);
 }
 
 function isBanner(text: Buffer, at: number): boolean {
