@@ -45,14 +45,16 @@ export function batchBytes(batch: readonly Mutation[]): number {
 
 function encodeBody(position: bigint, epoch: number, batch: readonly Mutation[]): Buffer {
   const bytes = Buffer.allocUnsafe(hashBytes + batchBytes(batch));
-  let at = hashBytes;
-  at = bytes.writeBigUInt64BE(position, at);
-  at = bytes.writeUInt32BE(epoch, at);
-  at = bytes.writeUInt32BE(batch.length, at);
+  const view = viewOf(bytes);
+  view.setBigUint64(hashBytes, position);
+  view.setUint32(hashBytes + 8, epoch);
+  view.setUint32(hashBytes + 12, batch.length);
+  let at = hashBytes + entryHeadBytes;
   for (const { space, key, value } of batch) {
-    at = bytes.writeUInt8(space.length, at);
-    at = bytes.writeUInt32BE(key.length, at);
-    at = bytes.writeUInt32BE(value === undefined ? removedMark : value.length, at);
+    view.setUint8(at, space.length);
+    view.setUint32(at + 1, key.length);
+    view.setUint32(at + 5, value === undefined ? removedMark : value.length);
+    at += mutationHeadBytes;
     at += bytes.write(space, at, "latin1");
     bytes.set(key, at);
     at += key.length;

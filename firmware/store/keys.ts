@@ -53,7 +53,7 @@ export function prefixEnd(prefix: Uint8Array): Uint8Array {
 
 export function u64Key(number: bigint): Uint8Array {
   const bytes = Buffer.allocUnsafe(u64Bytes);
-  bytes.writeBigUInt64BE(number);
+  viewOf(bytes).setBigUint64(0, number);
   return bytes;
 }
 

@@ -280,7 +280,7 @@ class LeveldbStore implements Store {
   }
 
   async #writeGroup(group: readonly Write[]): Promise<readonly Result<bigint>[]> {
-    const ready = await this.#writable();
+    const ready = this.#atHand() ?? await this.#writable();
     if (!ready.ok) return group.map(() => ready);
     const operations: Operation[] = [];
     const results: Result<bigint>[] = [];
@@ -307,7 +307,9 @@ class LeveldbStore implements Store {
     const record = head.position / headRecordEvery > this.#head.position / headRecordEvery;
     if (record) operations.push(putHead(headKey, head));
     if (operations.length === 0) return results;
-    const trim = await this.#trim(ready.value, head, operations);
+    const over = head.position - BigInt(this.#bounds.journalKeepMax) - this.#trimmedTo;
+    const trim = over < trimEvery ? this.#trimmedTo
+      : await this.#trim(ready.value, over, operations);
     const startedMs = this.#world.clock.monotonicMs();
     try {
       await writeSynced(ready.value, operations);
@@ -324,9 +326,7 @@ class LeveldbStore implements Store {
   }
 
   /** Adds the removal of entries that are no longer kept; gives where the chain then begins. */
-  async #trim(database: Database, head: Head, operations: Operation[]): Promise<bigint> {
-    const over = head.position - BigInt(this.#bounds.journalKeepMax) - this.#trimmedTo;
-    if (over < trimEvery) return this.#trimmedTo;
+  async #trim(database: Database, over: bigint, operations: Operation[]): Promise<bigint> {
     // An entry of the group under way cannot be read back yet, so the cut stays below the head.
     const newest = this.#head.position - this.#trimmedTo;
     const count = [over, trimEvery * 4n, newest].reduce((a, b) => (a < b ? a : b));
@@ -339,6 +339,12 @@ class LeveldbStore implements Store {
     }
     operations.push(...trimmed.value);
     return to;
+  }
+
+  /** The database, when nothing has to be looked at first: this way is taken by nearly all. */
+  #atHand(): Result<Database> | undefined {
+    return this.#database !== undefined && !this.#reopenFirst && this.#isRoomKnown()
+      ? ok(this.#database) : undefined;
   }
 
   /** The database, when there is room and the last write has not left it half-written. */
@@ -368,13 +374,16 @@ class LeveldbStore implements Store {
     return done;
   }
 
+  #isRoomKnown(): boolean {
+    return this.#roomCheckedMs !== undefined && !this.#tells.failing
+      && this.#world.clock.monotonicMs() - this.#roomCheckedMs < roomCheckMs;
+  }
+
   async #room(): Promise<Result<void>> {
     const { folder } = this.#options;
     if (folder === undefined) return done;
-    const nowMs = this.#world.clock.monotonicMs();
-    const fresh = this.#roomCheckedMs !== undefined && nowMs - this.#roomCheckedMs < roomCheckMs;
-    if (fresh && !this.#tells.failing && !this.#reopenFirst) return done;
-    this.#roomCheckedMs = nowMs;
+    if (!this.#reopenFirst && this.#isRoomKnown()) return done;
+    this.#roomCheckedMs = this.#world.clock.monotonicMs();
     const free = await attempt("store-unavailable", `measuring ${folder}`,
       () => bytesFree(folder));
     if (!free.ok) return free;

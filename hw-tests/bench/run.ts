@@ -56,7 +56,8 @@ async function ami(): Promise<Report> {
 async function store(): Promise<Report> {
   const before = loadNow();
   const rows = await benchStore();
-  const worst = rows.reduce((least, row) => row.ratio < least.ratio ? row : least);
+  // Of the same bytes: what the store writes, its journal and envelopes included.
+  const worst = rows.reduce((least, row) => row.ratioAllBytes < least.ratioAllBytes ? row : least);
   return {
     title: "Durable commits a second, and bare LevelDB with synced batches (load before "
       + `${before}, after ${loadNow()})`,
@@ -65,8 +66,8 @@ async function store(): Promise<Report> {
       thousands(row.store), thousands(row.bare), row.ratio.toFixed(2),
       thousands(row.bareAllBytes), row.ratioAllBytes.toFixed(2), row.load.toFixed(2)])),
     targets: [{ name: "durable commits against bare LevelDB",
-      wanted: `>= ${storeRatioMin * 100} %`, met: worst.ratio >= storeRatioMin,
-      measured: `${(worst.ratio * 100).toFixed(0)} % at worst (${worst.concurrency} writers)` }],
+      wanted: `>= ${storeRatioMin * 100} %`, met: worst.ratioAllBytes >= storeRatioMin,
+      measured: `${(worst.ratioAllBytes * 100).toFixed(0)} % at worst (${worst.concurrency} writers)` }],
     limit: "the disk's flush; with many writers the processor (journal, checksums)",
   };
 }
