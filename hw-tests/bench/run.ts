@@ -67,7 +67,8 @@ async function store(): Promise<Report> {
       thousands(row.bareAllBytes), row.ratioAllBytes.toFixed(2), row.load.toFixed(2)])),
     targets: [{ name: "durable commits against bare LevelDB",
       wanted: `>= ${storeRatioMin * 100} %`, met: worst.ratioAllBytes >= storeRatioMin,
-      measured: `${(worst.ratioAllBytes * 100).toFixed(0)} % at worst (${worst.concurrency} writers)` }],
+      measured: `${(worst.ratioAllBytes * 100).toFixed(0)} % at worst (${worst.concurrency} `
+        + "writers)" }],
     limit: "the disk's flush; with many writers the processor (journal, checksums)",
   };
 }
