@@ -88,6 +88,26 @@ describe("delivery in a browser", function () {
       from: "2026-11-22T07:00:00Z", until: "2026-11-22T08:00:00Z" }]);
   });
 
+  it("sends a range of numbers again", async () => {
+    const asked: unknown[] = [];
+    await page.route(`${service}/Redeliver`, (route) => {
+      asked.push(route.request().postDataJSON());
+      return route.fulfill({ json: {} });
+    });
+    await page.getByRole("button", { name: "Renvoyer : archive" }).tap();
+    await page.getByLabel("Intervalle").selectOption("de numéros");
+    await page.getByText("Numéros derrière le dernier /").waitFor();
+    await page.getByLabel("Premier").fill("120");
+    await page.getByLabel("Dernier").fill("119");
+    await page.getByText("Le dernier numéro ne doit pas précéder le premier.").waitFor();
+    await page.getByLabel("Dernier").fill("140");
+    await assertClean(page);
+    await page.getByRole("button", { name: "Renvoyer", exact: true }).tap();
+    await page.locator("dialog").waitFor({ state: "detached" });
+    assert.deepEqual(asked, [{ destination: "archive", link: "warehouse",
+      fromNumber: "120", toNumber: "140" }]);
+  });
+
   it("met no script error and no breach of the content policy", () => {
     assert.deepEqual(visit.defects, []);
   });

@@ -12,22 +12,29 @@ import { Button, Dialog, FaultNote, Field, say } from "./basics.js";
 import { useCell } from "./hooks.js";
 import { linkTitle } from "./link-card.js";
 
-/** A range of time that a destination gets once more. */
+const bounds = ["times", "numbers"] as const;
+
+/** A range of time, or of numbers, that a destination gets once more. */
 export function SendAgain(props: {
   readonly destination: Destination; readonly onClose: (begun: boolean) => void;
 }): JSX.Element {
   const { destination } = props;
   const known = useCell(links) ?? [];
   const [link, setLink] = useState(destination.feeds[0]?.link ?? "");
+  const [by, setBy] = useState<(typeof bounds)[number]>("times");
   const [period, setPeriod] = useState(() => periodOf("today", nowMs()));
+  const [numbers, setNumbers] = useState({ from: "", to: "" });
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<Fault | undefined>(undefined);
-  const wrong = period.untilMs <= period.fromMs;
+  const [fromNumber, toNumber] = [numberOf(numbers.from), numberOf(numbers.to)];
+  const wrong = by === "times" ? period.untilMs <= period.fromMs : toNumber < fromNumber;
   const send = (): void => {
     if (wrong || busy) return;
     setBusy(true);
     void request(DeliveryService.method.redeliver, { destination: destination.id, link,
-      from: timestampOf(period.fromMs), until: timestampOf(period.untilMs) }).then((answer) => {
+      ...by === "numbers" ? { fromNumber, toNumber }
+        : { from: timestampOf(period.fromMs), until: timestampOf(period.untilMs) },
+    }).then((answer) => {
       setBusy(false);
       setFault(answer.ok ? undefined : answer.fault);
       if (!answer.ok) return;
@@ -49,19 +56,17 @@ export function SendAgain(props: {
                 {named === undefined ? feed.link : linkTitle(named)}</option>;
             })}
           </select>)}</Field>
-        <Field label={t("delivery.again.from")}>{(ids) => (
-          <input {...ids} type="datetime-local" required value={fieldOf(period.fromMs)}
-            onInput={(event) => {
-              const fromMs = fieldMs(event.currentTarget.value);
-              if (fromMs !== undefined) setPeriod({ ...period, fromMs });
-            }} />)}</Field>
-        <Field label={t("delivery.again.until")}
-          error={wrong ? t("delivery.again.wrong") : undefined}>{(ids) => (
-          <input {...ids} type="datetime-local" required value={fieldOf(period.untilMs)}
-            onInput={(event) => {
-              const untilMs = fieldMs(event.currentTarget.value);
-              if (untilMs !== undefined) setPeriod({ ...period, untilMs });
-            }} />)}</Field>
+        <Field label={t("delivery.again.by")}>{(ids) => (
+          <select {...ids} value={by}
+            onChange={(event) => { setBy(bounds[event.currentTarget.selectedIndex] ?? "times"); }}>
+            {bounds.map((one) => (
+              <option key={one} value={one}>{t(`delivery.again.by.${one}`)}</option>))}
+          </select>)}</Field>
+        {by === "times"
+          ? <Times period={period} wrong={wrong} onChange={setPeriod} />
+          : <Numbers numbers={numbers} wrong={wrong && numbers.to !== ""} onChange={setNumbers}
+            hint={t(destination.content === "raw" ? "delivery.again.positions"
+              : "delivery.again.numbers")} />}
         {fault === undefined ? null : <FaultNote fault={fault} />}
         <p class="row end">
           <Button onClick={() => { props.onClose(false); }}>{t("common.cancel")}</Button>
@@ -69,5 +74,58 @@ export function SendAgain(props: {
         </p>
       </form>
     </Dialog>
+  );
+}
+
+function numberOf(digits: string): bigint {
+  return /^\d{1,18}$/.test(digits) ? BigInt(digits) : 0n;
+}
+
+type Period = ReturnType<typeof periodOf>;
+
+function Times(props: {
+  readonly period: Period; readonly wrong: boolean; readonly onChange: (next: Period) => void;
+}): JSX.Element {
+  const { period, wrong, onChange } = props;
+  const field = (value: number, put: (ms: number) => void): JSX.IntrinsicElements["input"] => ({
+    type: "datetime-local", required: true, value: fieldOf(value),
+    onInput: (event) => {
+      const ms = fieldMs(event.currentTarget.value);
+      if (ms !== undefined) put(ms);
+    } });
+  return (
+    <>
+      <Field label={t("delivery.again.from")}>{(ids) => (
+        <input {...ids} {...field(period.fromMs,
+          (fromMs) => { onChange({ ...period, fromMs }); })} />)}</Field>
+      <Field label={t("delivery.again.until")}
+        error={wrong ? t("delivery.again.wrong") : undefined}>{(ids) => (
+        <input {...ids} {...field(period.untilMs,
+          (untilMs) => { onChange({ ...period, untilMs }); })} />)}</Field>
+    </>
+  );
+}
+
+interface Range { readonly from: string; readonly to: string }
+
+function Numbers(props: {
+  readonly numbers: Range; readonly wrong: boolean; readonly hint: string;
+  readonly onChange: (next: Range) => void;
+}): JSX.Element {
+  const { numbers, wrong, hint, onChange } = props;
+  const digits = { inputMode: "numeric", pattern: "[1-9][0-9]{0,17}", required: true,
+    autoComplete: "off" } as const;
+  return (
+    <>
+      <Field label={t("delivery.again.first")} hint={hint}>{(ids) => (
+        <input {...ids} {...digits} value={numbers.from}
+          onInput={(event) => { onChange({ ...numbers, from: event.currentTarget.value }); }} />
+      )}</Field>
+      <Field label={t("delivery.again.last")}
+        error={wrong ? t("delivery.again.wrong.number") : undefined}>{(ids) => (
+        <input {...ids} {...digits} value={numbers.to}
+          onInput={(event) => { onChange({ ...numbers, to: event.currentTarget.value }); }} />
+      )}</Field>
+    </>
   );
 }
