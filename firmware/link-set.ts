@@ -285,10 +285,10 @@ export class LinkSet implements Component {
   }
 }
 
-/** Number rules, title and quota act at once; everything else needs a new session. */
+/** Number rules, title, quota and approval act at once; everything else needs a new session. */
 function needsRestart(before: LinkConfig, after: LinkConfig): boolean {
-  const session = (config: LinkConfig): string =>
-    JSON.stringify({ ...config, numbers: undefined, title: undefined, rawMegabytes: undefined });
+  const session = (config: LinkConfig): string => JSON.stringify({ ...config, numbers: undefined,
+    title: undefined, rawMegabytes: undefined, terminalApproval: undefined });
   return session(before) !== session(after);
 }
 

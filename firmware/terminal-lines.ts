@@ -21,19 +21,22 @@ export function terminalLines(
   use: PortUse,
 ): TerminalsParts["lineOf"] {
   return async (wish) => {
+    const guarded = links().filter(({ terminalApproval }) => terminalApproval === "second-person");
     if (wish.kind === "link") {
       const found = link(wish.link);
       const transport = links().find(({ id }) => id === wish.link)?.transport;
       return found === undefined ? fail("link-unknown", `no link is called ${wish.link}`)
-        : ok({ key: wish.link, open: (listener) => Promise.resolve(shared(found, listener,
-          transport?.kind === "serial" ? transport : undefined)) });
+        : ok({ key: wish.link, approval: guarded.some(({ id }) => id === wish.link),
+          open: (listener) => Promise.resolve(shared(found, listener,
+            transport?.kind === "serial" ? transport : undefined)) });
     }
     const free = await use.free(wish.settings.address);
     if (!free.ok) return free;
     const found = await resolvePort(wish.settings.address);
     if (!found.ok) return found;
     const key = await realpath(found.value).catch(() => found.value);
-    return ok({ key, open: portOpener(wish.settings, world) });
+    // It may lead to the PBX of any link.
+    return ok({ key, approval: guarded.length > 0, open: portOpener(wish.settings, world) });
   };
 }
 

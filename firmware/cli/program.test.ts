@@ -233,6 +233,7 @@ const mapping: readonly (readonly [string, string, unknown])[] = [
       certificates: ["a", "b"] }],
   ["terminal list --open --limit 5", "ListTerminals", { openOnly: true, pageSize: 5 }],
   ["terminal show 12", "ReadTranscript", { id: "12" }],
+  ["terminal approve 12", "ApproveTerminal", { id: "12" }],
   ["terminal close 12", "CloseTerminal", { id: "12" }],
   ["user list", "ListUsers", {}],
   ["user create bob --role operator --password-stdin", "CreateUser",

@@ -5,7 +5,7 @@ import { pathText, type Path, type PathSegment } from "./document-source.js";
 import type { Document, LinkConfig } from "./schema.js";
 
 /** Keys of a link whose change needs no new connection: the calls go on. */
-const reloadable: readonly string[] = ["title", "numbers", "rawMegabytes"];
+const reloadable: readonly string[] = ["title", "numbers", "rawMegabytes", "terminalApproval"];
 
 /** Steps in the order in which they are best carried out. Unchanged parts have no step. */
 export function planSteps(

@@ -98,6 +98,12 @@ export const linkSchema = z.strictObject({
     "Most raw bytes kept of this link; if absent, as the retention says for every link.",
     "Mégaoctets d'octets bruts",
     "Octets bruts gardés de ce lien au plus ; à défaut, ce que la conservation dit pour chacun.")),
+  terminalApproval: z.enum(["none", "second-person"]).default("none").meta(words(
+    "Approval of terminals",
+    "Whether a second person must approve a terminal on this link's line, or on a port of no link.",
+    "Accord aux terminaux",
+    "Une deuxième personne doit-elle accorder un terminal sur cette ligne, ou un port sans lien ?",
+  )),
 });
 export type LinkConfig = z.infer<typeof linkSchema>;
 

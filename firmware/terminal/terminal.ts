@@ -21,6 +21,8 @@ export const breakMsMost = 3_000;
 export interface TerminalListener {
   received(bytes: Uint8Array): void;
   notice(text: Text, endsAtMs: number): void;
+  /** Before it opens, where a second person has to approve it. */
+  waiting(header: TerminalHeader): void;
   /** Once; nothing comes after it. */
   ended(header: TerminalHeader): void;
 }

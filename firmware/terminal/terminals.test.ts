@@ -5,6 +5,7 @@ import type { TapListener } from "../link/link.js";
 import { SimulatedStore } from "../northbound/access/store-simulated.js";
 import { put } from "../store/store.js";
 import type { TerminalLine } from "./line.js";
+import { approvalMs } from "./approvals.js";
 import { idleMs, minuteMs, typedBytesMax } from "./terminal.js";
 import { openMax, Terminals, transcriptsMax, type TerminalNote } from "./terminals.js";
 import { headerSpace, type Ending, type Part, type TerminalHeader } from "./transcript.js";
@@ -51,13 +52,15 @@ async function bench(store = new SimulatedStore()): Promise<Bench> {
   const terminals = new Terminals({ world, store, ageMsMax: () => 30 * 86_400_000,
     audit: (note) => { notes.push(note); },
     lineOf: (wish) => Promise.resolve(wish.kind === "link" && wish.link !== "none"
-      ? ok({ key: wish.link, open: line.open }) : fail("link-unknown", "no such link")) });
+      ? ok({ key: wish.link, open: line.open, approval: wish.link === "guarded" })
+      : fail("link-unknown", "no such link")) });
   assert.ok((await terminals.start()).ok);
   return {
     world, store, terminals, line, notes, told,
     open: (minutes = 15, link = "pbx") => terminals.open(
       { line: { kind: "link", link }, minutes, reason: "test", actor: "ann", source: "grpc x" }, {
         received: (bytes) => { told.push(`received ${Buffer.from(bytes).toString("latin1")}`); },
+        waiting: ({ id }) => { told.push(`waiting ${id}`); },
         notice: (text) => { told.push(typeof text === "string" ? text : text.en); },
         ended: ({ ending }) => { told.push(`ended ${ending ?? ""}`); } }),
     type: (text, secret = false) => terminals.type("1", "ann", Buffer.from(text), secret),
@@ -84,6 +87,60 @@ async function endingOf(at: Bench, id = "1"): Promise<Ending | undefined> {
   const header = await at.terminals.get(id);
   return header.ok ? header.value.ending : undefined;
 }
+
+describe("terminals that need a second person", () => {
+  it("open with that one's word only, and keep the line to themselves meanwhile", async () => {
+    const at = await bench();
+    const opening = at.open(15, "guarded");
+    await at.world.settle();
+    assert.deepEqual(at.told, ["waiting 1"]);
+    assert.equal(at.line.listener, undefined, "the line is not touched");
+    assert.equal((await at.open(15, "guarded")).ok, false);
+    for (const [who, code] of [["ann", "permission-denied"], ["bob", undefined],
+      ["bob", "precondition"]] as const) {
+      const given = at.terminals.approve("1", who);
+      assert.equal(given.ok ? undefined : given.fault.code, code);
+    }
+    const opened = await opening;
+    assert.ok(opened.ok);
+    assert.deepEqual([opened.value.approvedBy, opened.value.waiting], ["bob", undefined]);
+    assert.ok((await at.type("x")).ok);
+    assert.deepEqual(at.notes.map(({ action }) => action), ["TerminalAsked", "TerminalOpened"]);
+  });
+
+  for (const [title, end, ending] of [
+    ["nobody's word within its time", (at: Bench) => at.world.advance(approvalMs), "not-approved"],
+    ["another's refusal", (at: Bench) => at.terminals.close("1", "bob"), "closed-by-other"],
+    ["the gateway's end", (at: Bench) => at.terminals.stop(), "stopping"],
+  ] as const) {
+    it(`do not open after ${title}, and let go of the line`, async () => {
+      const at = await bench();
+      const opening = at.open(15, "guarded");
+      await at.world.settle();
+      await end(at);
+      const opened = await opening;
+      assert.equal(opened.ok ? undefined : opened.fault.code, "permission-denied");
+      assert.equal(await endingOf(at), ending);
+      assert.equal(at.line.listener, undefined);
+      if (ending === "stopping") return;
+      const again = at.open(15, "guarded");
+      await at.world.settle();
+      assert.ok(at.terminals.approve("2", "bob").ok);
+      assert.ok((await again).ok);
+    });
+  }
+
+  it("are not approved by who has offered the line", async () => {
+    const at = await bench();
+    void at.terminals.open({ line: { kind: "link", link: "guarded" }, minutes: 5, reason: "test",
+      actor: "address:192.0.2.9", source: "rfc2217 192.0.2.9", offeredBy: "ann" },
+    { received: () => undefined, notice: () => undefined, waiting: () => undefined,
+      ended: () => undefined });
+    await at.world.settle();
+    assert.equal(at.terminals.approve("1", "ann").ok, false);
+    assert.ok(at.terminals.approve("1", "bob").ok);
+  });
+});
 
 describe("terminals", () => {
   it("type what the transcript holds already, and show what comes", async () => {

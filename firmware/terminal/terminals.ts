@@ -6,6 +6,7 @@ import { done, fail, ok, type Result, type Text } from "../base/result.js";
 import type { World } from "../base/world.js";
 import { put, remove, type Mutation, type Store } from "../store/store.js";
 import { Pruning } from "../switching/pruning.js";
+import { Approvals, approvalMs } from "./approvals.js";
 import type { LineOpener, LineSettings, LineWish, TerminalLine } from "./line.js";
 import { minuteMs, Terminal, type PinWish, type TerminalListener } from "./terminal.js";
 import { headerSpace, partSpace, type Ending, type Part, type TerminalHeader }
@@ -18,19 +19,26 @@ export const transcriptsMax = 1_000;
 const pruneEveryMs = 3_600_000;
 const partsPerCommit = 500;
 
+export interface FoundLine {
+  /** Two wishes for one line share it. */
+  readonly key: string;
+  readonly open: LineOpener;
+  /** Whether a second person has to approve a terminal on it. */
+  readonly approval: boolean;
+}
+
 export interface TerminalsParts {
   readonly world: World;
   readonly store: Store;
-  /** The line of a wish, and a name that two wishes for one line share. */
-  readonly lineOf: (wish: LineWish) => Promise<Result<
-    { readonly key: string; readonly open: LineOpener }>>;
+  /** The line of a wish. */
+  readonly lineOf: (wish: LineWish) => Promise<Result<FoundLine>>;
   /** Beginnings and ends, for the audit log. */
   readonly audit: (note: TerminalNote) => void;
   readonly ageMsMax: () => number;
 }
 
 export interface TerminalNote {
-  readonly action: "TerminalOpened" | "TerminalEnded";
+  readonly action: "TerminalAsked" | "TerminalOpened" | "TerminalEnded";
   readonly header: TerminalHeader;
 }
 
@@ -41,6 +49,8 @@ export interface TerminalWish {
   readonly actor: string;
   /** "grpc 192.0.2.9". */
   readonly source: string;
+  /** Who has offered the line to a program. */
+  readonly offeredBy?: string;
   /** False for a program: silence ends it not, only the time. */
   readonly idles?: boolean;
 }
@@ -55,12 +65,16 @@ export class Terminals implements Component {
   readonly #parts: TerminalsParts;
   readonly #open = new Map<number, Terminal>();
   readonly #lines = new Set<string>();
+  readonly #approvals: Approvals;
+  /** Those that are being asked for. */
+  readonly #asked = new Set<Promise<unknown>>();
   readonly #pruning: Pruning;
   #lastId = 0;
   #health: Health = { status: "failed", reason: "not started" };
 
   constructor(parts: TerminalsParts) {
     this.#parts = parts;
+    this.#approvals = new Approvals(parts.world);
     this.#pruning = new Pruning({ world: parts.world, name: "terminals", everyMs: pruneEveryMs,
       prune: () => this.prune() });
   }
@@ -85,13 +99,16 @@ export class Terminals implements Component {
 
   async stop(): Promise<void> {
     this.#pruning.stop();
+    this.#approvals.endAll("stopping");
+    await Promise.all(this.#asked);
     await Promise.all([...this.#open.values()].map((terminal) => terminal.end("stopping")));
     this.#health = { status: "failed", reason: "stopped" };
   }
 
   /**
-   * Faults: `port-locked` where the line has a terminal already, `queue-full`, those of the line
-   * and of the store. Nothing is opened without a transcript.
+   * Faults: `port-locked` where the line has a terminal already, `queue-full`,
+   * `permission-denied` where a second person did not approve it, those of the line and of the
+   * store. Nothing is opened without a transcript.
    */
   async open(wish: TerminalWish, listener: TerminalListener): Promise<Result<TerminalHeader>> {
     if (this.#health.status === "failed") {
@@ -103,15 +120,23 @@ export class Terminals implements Component {
     }
     const found = await this.#parts.lineOf(wish.line);
     if (!found.ok) return found;
-    const { key, open } = found.value;
+    const { key } = found.value;
     if (this.#lines.has(key)) {
       return fail("port-locked", { en: `Another terminal is open on ${key}.`,
         fr: `Un autre terminal est ouvert sur ${key}.` });
     }
     this.#lines.add(key);
-    const opened = await this.#begin(wish, key, open, listener);
+    const asked = this.#ask(wish, found.value, listener);
+    this.#asked.add(asked);
+    const opened = await asked;
+    this.#asked.delete(asked);
     if (!opened.ok) this.#lines.delete(key);
     return opened;
+  }
+
+  /** Faults: `permission-denied` for who has asked for it, `precondition` where it waits not. */
+  approve(id: string, actor: string): Result<void> {
+    return this.#approvals.grant(numberOf(id), actor);
   }
 
   /** Faults: `not-found`; `permission-denied` for who has not opened it. */
@@ -146,10 +171,15 @@ export class Terminals implements Component {
     return terminal.ok ? terminal.value.extend(minutes) : terminal;
   }
 
+  /** One that waits for approval is refused by it. */
   async close(id: string, actor: string): Promise<Result<void>> {
+    const header = await this.get(id);
+    if (!header.ok) return header;
+    const ending = header.value.actor === actor ? "closed" : "closed-by-other";
+    if (this.#approvals.end(header.value.id, ending)) return done;
     const terminal = this.#find(id);
     if (!terminal.ok) return terminal;
-    await terminal.value.end(terminal.value.header.actor === actor ? "closed" : "closed-by-other");
+    await terminal.value.end(ending);
     return done;
   }
 
@@ -200,12 +230,47 @@ export class Terminals implements Component {
     return ok(going.length);
   }
 
-  async #begin(
-    wish: TerminalWish, key: string, open: LineOpener, listener: TerminalListener,
+  async #ask(
+    wish: TerminalWish, { key, open, approval }: FoundLine, listener: TerminalListener,
   ): Promise<Result<TerminalHeader>> {
-    const { world, store, audit } = this.#parts;
     this.#lastId += 1;
     const id = this.#lastId;
+    if (!approval) return this.#begin(wish, { id }, key, open, listener);
+    const asked = await this.#approved(wish, id, listener);
+    if (!asked.ok) return asked;
+    const opened = await this.#begin(wish, asked.value, key, open, listener);
+    if (!opened.ok) await this.#closed({ ...asked.value, ending: "line-lost" });
+    return opened;
+  }
+
+  /** Waits for a second person; gives the header with that person's name. */
+  async #approved(
+    wish: TerminalWish, id: number, listener: TerminalListener,
+  ): Promise<Result<TerminalHeader>> {
+    const { world, store, audit } = this.#parts;
+    const nowMs = world.clock.wall().getTime();
+    const asked: TerminalHeader = { ...headerOf(wish, { id }, undefined, nowMs),
+      endsAtMs: nowMs + approvalMs, waiting: true };
+    const kept = await store.commit([put(headerSpace, id, asked)]);
+    if (!kept.ok) return kept;
+    audit({ action: "TerminalAsked", header: asked });
+    const decided = this.#approvals.ask(asked, wish.offeredBy);
+    listener.waiting(asked);
+    const decision = await decided;
+    const header: TerminalHeader = { ...asked, ...decision, waiting: false };
+    if ("approvedBy" in decision) return ok(header);
+    await this.#closed(header);
+    return fail("permission-denied", decision.ending === "not-approved"
+      ? { en: "Nobody approved the terminal in time.",
+        fr: "Personne n'a donné son accord au terminal à temps." }
+      : { en: "The terminal was not approved.", fr: "Le terminal n'a pas été accordé." });
+  }
+
+  async #begin(
+    wish: TerminalWish, given: Approved, key: string, open: LineOpener, listener: TerminalListener,
+  ): Promise<Result<TerminalHeader>> {
+    const { world, store, audit } = this.#parts;
+    const { id } = given;
     const held: { terminal?: Terminal; early: Uint8Array[]; lost?: Text } = { early: [] };
     const line = await open({
       received: (bytes) => {
@@ -218,7 +283,7 @@ export class Terminals implements Component {
       },
     });
     if (!line.ok) return line;
-    const header = headerOf(wish, id, line.value, world.clock.wall().getTime());
+    const header = headerOf(wish, given, line.value, world.clock.wall().getTime());
     const kept = await store.commit([put(headerSpace, id, header)]);
     if (!kept.ok) {
       line.value.close();
@@ -237,6 +302,17 @@ export class Terminals implements Component {
   }
 
   async #finished(header: TerminalHeader, key: string): Promise<void> {
+    await this.#keepLast(header);
+    this.#open.delete(header.id);
+    this.#lines.delete(key);
+  }
+
+  /** One that has not opened. */
+  #closed(header: TerminalHeader): Promise<void> {
+    return this.#keepLast({ ...header, endedAtMs: this.#parts.world.clock.wall().getTime() });
+  }
+
+  async #keepLast(header: TerminalHeader): Promise<void> {
     const { store, world, audit } = this.#parts;
     const kept = await store.commit([put(headerSpace, header.id, header)]);
     if (!kept.ok) {
@@ -244,8 +320,6 @@ export class Terminals implements Component {
         { terminal: header.id, reason: kept.fault.message }, "error");
     }
     audit({ action: "TerminalEnded", header });
-    this.#open.delete(header.id);
-    this.#lines.delete(key);
   }
 
   /** Its last part is the last that is known of it. */
@@ -253,7 +327,7 @@ export class Terminals implements Component {
     const { store, audit } = this.#parts;
     let endedAtMs = header.openedAtMs;
     for await (const { atMs } of this.#partsOf(header.id)) endedAtMs = atMs;
-    const closed = { ...header, endedAtMs, ending: "interrupted" as Ending };
+    const closed = { ...header, endedAtMs, waiting: false, ending: "interrupted" as Ending };
     const kept = await store.commit([put(headerSpace, header.id, closed)]);
     if (!kept.ok) return kept;
     audit({ action: "TerminalEnded", header: closed });
@@ -298,15 +372,19 @@ function lost(terminal: Terminal, reason: Text): void {
   void terminal.end("line-lost");
 }
 
+type Approved = Pick<TerminalHeader, "id" | "approvedBy">;
+
+/** Without a line it has not opened. */
 function headerOf(
-  { line: wish, minutes, reason, actor, source }: TerminalWish, id: number, line: TerminalLine,
-  openedAtMs: number,
+  { line: wish, minutes, reason, actor, source }: TerminalWish, { id, approvedBy }: Approved,
+  line: TerminalLine | undefined, openedAtMs: number,
 ): TerminalHeader {
-  return { id, actor, source, reason, openedAtMs, endsAtMs: openedAtMs + minutes * minuteMs,
+  return { id, ...approvedBy !== undefined && { approvedBy }, actor, source, reason, openedAtMs,
+    endsAtMs: openedAtMs + minutes * minuteMs,
     link: wish.kind === "link" ? wish.link : "",
     port: wish.kind === "port" ? wish.settings.address : "",
-    line: line.description, hasPins: line.pins !== undefined, typedBytes: 0, receivedBytes: 0,
-    unkeptBytes: 0 };
+    line: line?.description ?? "", hasPins: line?.pins !== undefined, typedBytes: 0,
+    receivedBytes: 0, unkeptBytes: 0 };
 }
 
 function numberOf(id: string): number {

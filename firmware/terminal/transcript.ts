@@ -6,7 +6,7 @@ import { copyOf, readText, readU64, textKey, u64Key, viewOf } from "../store/key
 import type { Keyspace } from "../store/store.js";
 
 export const endings = ["closed", "time-over", "idle", "line-lost", "closed-by-other",
-  "transcript-full", "stopping", "interrupted"] as const;
+  "transcript-full", "stopping", "interrupted", "not-approved"] as const;
 export type Ending = (typeof endings)[number];
 
 const headerShape = z.object({
@@ -15,6 +15,8 @@ const headerShape = z.object({
   /** Milliseconds since 1970 UTC. */
   openedAtMs: z.number(), endsAtMs: z.number(), endedAtMs: z.number().optional(),
   ending: z.enum(endings).optional(),
+  /** For a second person's word; it has not opened yet. */
+  waiting: z.boolean().optional(), approvedBy: z.string().optional(),
   typedBytes: z.int(), receivedBytes: z.int(), unkeptBytes: z.int(),
   /** Hexadecimal, over the parts as they lie in the store. */
   sha256: z.string().optional(),

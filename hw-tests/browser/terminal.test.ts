@@ -93,6 +93,32 @@ describe("maintenance terminal in a browser", function () {
     await page.getByLabel("Motif").waitFor();
   });
 
+  it("lets a second person approve or refuse what waits", async () => {
+    const service = "**/cti.gateway.v1.TerminalsService";
+    const said: unknown[] = [];
+    const waiting = (id: string) => ({ id, actor: "anne", link: "warehouse", waiting: true,
+      reason: "mot de passe perdu", openedAt: "2026-11-23T08:00:00Z" });
+    let terminals = [waiting("8"), waiting("7")];
+    await page.route(`${service}/ListTerminals`, (route) => route.fulfill({ json: { terminals } }));
+    for (const [method, id] of [["ApproveTerminal", "7"], ["CloseTerminal", "8"]] as const) {
+      await page.route(`${service}/${method}`, (route) => {
+        said.push([method, route.request().postDataJSON()]);
+        terminals = terminals.filter((each) => each.id !== id);
+        return route.fulfill({ json: {} });
+      });
+    }
+    await go(visit, "ports");
+    const row = (id: string): Locator => page.getByRole("group", { name: `Terminal ${id}` });
+    await row("7").getByText("mot de passe perdu").waitFor();
+    await assertClean(page);
+    await row("7").getByRole("button", { name: "Accorder" }).tap();
+    await row("7").waitFor({ state: "detached" });
+    await row("8").getByRole("button", { name: "Refuser" }).tap();
+    await page.getByText("qui attendent une deuxième personne").waitFor({ state: "detached" });
+    assert.deepEqual(said, [["ApproveTerminal", { id: "7" }], ["CloseTerminal", { id: "8" }]]);
+    await page.unroute(`${service}/ListTerminals`);
+  });
+
   it("stands on the page of a link that prints, in English too", async () => {
     await button("EN").tap();
     await go(visit, "links/warehouse");

@@ -81,7 +81,7 @@ const open: Command = {
         else if (event.case === "notice") {
           session.note(`\r\n[${timeText(event.value.endsAt, session.environment)}] `
             + `${event.value.text}\r`);
-        }
+        } else if (event.case === "waiting") session.note(waitingText(event.value, session));
         if (event.case === "opened") {
           keyboard = new Keyboard(session, event.value.id,
             linger === "" ? lingerMsDefault : parseDurationMs(linger));
@@ -98,6 +98,13 @@ const open: Command = {
     }
   },
 };
+
+function waitingText({ id, endsAt }: Terminal, session: Session): string {
+  const until = timeText(endsAt, session.environment);
+  return session.say([`terminal ${id} waits until ${until} for a second person: ctictl terminal `
+    + `approve ${id}`, `le terminal ${id} attend jusqu'à ${until} une deuxième personne : ctictl `
+    + `terminal approve ${id}`]);
+}
 
 function greet(terminal: Terminal, session: Session): void {
   if (session.format !== "table") return;
@@ -150,7 +157,8 @@ async function showServed({ event }: ServeTerminalResponse, session: Session): P
     const { address, port, endsAt } = event.value;
     await session.text(session.say([`listening on ${address} port ${port} until `,
       `écoute sur ${address} port ${port} jusqu'à `]) + timeText(endsAt, session.environment));
-  } else if (event.case === "opened") {
+  } else if (event.case === "waiting") await session.text(waitingText(event.value, session));
+  else if (event.case === "opened") {
     const { id, actor, source } = event.value;
     await session.text(session.say([`${actor}, ${source}: terminal ${id}`,
       `${actor}, ${source} : terminal ${id}`]));
@@ -193,6 +201,7 @@ async function showHead(terminal: Terminal, session: Session): Promise<void> {
     [["Line", "Ligne"], terminal.line],
     [["Who", "Qui"], `${terminal.actor}, ${terminal.source}`],
     [["Why", "Pourquoi"], terminal.reason],
+    [["Approved by", "Accordé par"], terminal.approvedBy],
     [["From", "De"], timeText(terminal.openedAt, environment)],
     [["To", "À"], timeText(terminal.endedAt, environment)],
     [["Ending", "Fin"], enumWord(TerminalEndingSchema, terminal.ending)],
@@ -222,9 +231,14 @@ export const terminalCommands: readonly Command[] = [
       [">Typed", ">Tapé"], [">Received", ">Reçu"], ["Why", "Pourquoi"]],
     terminals.map((terminal) => [terminal.id, terminal.link || terminal.port, terminal.actor,
       timeText(terminal.openedAt, session.environment), lengthText(terminal),
-      enumWord(TerminalEndingSchema, terminal.ending), bytesText(terminal.typedBytes),
+      terminal.waiting ? session.say(["waiting for approval", "attend un accord"])
+        : enumWord(TerminalEndingSchema, terminal.ending), bytesText(terminal.typedBytes),
       bytesText(terminal.receivedBytes), terminal.reason])) }),
   serve, show,
+  ask({ words: "terminal approve", args: ["<id>"], method: methods.approveTerminal,
+    request: (input) => ({ id: input.arg("id") }),
+    about: ["Approve a terminal that somebody else has asked for.",
+      "Accorder un terminal demandé par quelqu'un d'autre."] }),
   ask({ words: "terminal close", args: ["<id>"], method: methods.closeTerminal,
     request: (input) => ({ id: input.arg("id") }),
     about: ["End a terminal, also somebody else's.",

@@ -134,6 +134,8 @@ const table: readonly (readonly [string, MethodRow])[] = [
   ...rows(terminals, "admin", "change", ["OpenTerminal", "ServeTerminal", "SignalTerminal",
     "ExtendTerminal"]),
   ...rows(terminals, "admin", "read", ["ReadTranscript"]),
+  // The second person need not be able to open one.
+  ...rows(terminals, "operator", "change", ["ApproveTerminal"]),
   // To end one is never dangerous.
   ...rows(terminals, "operator", "change", ["CloseTerminal"]),
   ...rows(terminals, "operator", "none", ["ListTerminals"]),

@@ -269,21 +269,22 @@ const plainTrial: GatewayView["tryOptions"] = (driver, yaml, bytes, atMs) => {
     rejected: lines.filter((line) => line === "wrong").map((text) => ({ text, reason: "no" })) });
 };
 
-/** On the link "loop" whatever is typed comes back; other lines do not exist. */
+/** On the link "loop" whatever is typed comes back; on "guarded" after a second person's word. */
 function simulatedTerminals(
   world: World, store: SimulatedStore, audit: MemoryAudit,
 ): Terminals {
   const terminals = new Terminals({ world, store, ageMsMax: () => 86_400_000,
     audit: (note) => { void audit.record(terminalAuditNote(note)); },
-    lineOf: (wish) => Promise.resolve(wish.kind === "link" && wish.link === "loop"
-      ? ok({ key: "loop", open: (listener) => Promise.resolve(ok({
-        description: "loop", pins: undefined, settings: undefined,
+    lineOf: (wish) => Promise.resolve(wish.kind === "link"
+      && ["loop", "guarded"].includes(wish.link)
+      ? ok({ key: wish.link, approval: wish.link === "guarded", open: (listener) => Promise.resolve(ok({
+        description: wish.link, pins: undefined, settings: undefined,
         modemLines: () => Promise.resolve(undefined), close: () => undefined,
         send: (bytes) => {
           listener.received(bytes);
           return done;
         } })) })
-      : fail("link-unknown", "only the link loop has a line")) });
+      : fail("link-unknown", "only the links loop and guarded have a line")) });
   void terminals.start();
   return terminals;
 }

@@ -101,14 +101,16 @@ export interface PortsView {
 
 /** Pass-through; `Terminals` fits. */
 export type TerminalsView =
-  Pick<Terminals, "open" | "type" | "signal" | "extend" | "close" | "list" | "get" | "read"
-    | "settings" | "change" | "modemLines">;
+  Pick<Terminals, "open" | "approve" | "type" | "signal" | "extend" | "close" | "list" | "get"
+    | "read" | "settings" | "change" | "modemLines">;
 
 /** A line offered to a vendor's program for some time. */
 export interface RemotePortWish {
   readonly line: LineWish;
   readonly minutes: number;
   readonly reason: string;
+  /** Who offers it. */
+  readonly offeredBy: string;
   readonly address: string;
   readonly port: number;
   /** Names of client certificates. Empty: `plainFrom` counts, and there is no TLS. */
@@ -117,6 +119,8 @@ export interface RemotePortWish {
 }
 
 export interface RemotePortListener {
+  /** A program has connected; a second person has to approve its terminal. */
+  waiting(header: TerminalHeader): void;
   opened(header: TerminalHeader): void;
   ended(header: TerminalHeader): void;
   refused(why: Text): void;

@@ -40,6 +40,13 @@ export function terminalsHandlers(gateway: GatewayView): ServiceHandlers<typeof 
   return {
     openTerminal: (request, context) => openTerminal(gateway, request, context),
     serveTerminal: (request, context) => serveTerminal(gateway, request, context),
+    approveTerminal: ({ id }, context) => {
+      const fields = new Fields();
+      fields.required("id", id);
+      const checked = fields.result();
+      return Promise.resolve(checked.ok
+        ? empty(terminals.approve(id, auditActor(context.identity))) : checked);
+    },
     typeTerminal: async (request, context) => {
       const fields = new Fields();
       fields.required("id", request.id);
@@ -114,18 +121,27 @@ async function* openTerminal(
   const { language } = context;
   const queue = new BoundedQueue<Shown>(shownQueueMax);
   const actor = auditActor(context.identity);
-  const opened = await gateway.terminals.open(
+  const waits = Promise.withResolvers<TerminalHeader>();
+  const opening = gateway.terminals.open(
     { line, minutes, reason: request.reason.trim(), actor, source: context.source },
-    listenerOf(queue, language));
-  if (!opened.ok) {
-    yield opened;
-    return;
-  }
-  const id = String(opened.value.id);
-  const close = (): void => { void gateway.terminals.close(id, actor); };
+    { ...listenerOf(queue, language), waiting: waits.resolve });
+  let id = "";
+  const close = (): void => { if (id !== "") void gateway.terminals.close(id, actor); };
   context.signal.addEventListener("abort", close, { once: true });
-  if (context.signal.aborted) close();
   try {
+    const asked = await Promise.race([waits.promise, opening.then(() => undefined)]);
+    if (asked !== undefined) {
+      id = String(asked.id);
+      if (context.signal.aborted) close();
+      yield ok([{ event: { case: "waiting", value: terminalMessage(asked) } }]);
+    }
+    const opened = await opening;
+    if (!opened.ok) {
+      yield opened;
+      return;
+    }
+    id = String(opened.value.id);
+    if (context.signal.aborted) close();
     yield ok([{ event: { case: "opened", value: terminalMessage(opened.value) } }]);
     for await (const shown of queue) yield ok([shown]);
   } finally {
@@ -135,7 +151,9 @@ async function* openTerminal(
 }
 
 /** A caller that reads too slowly misses bytes, and is told so; notices and the end it gets. */
-function listenerOf(queue: BoundedQueue<Shown>, language: Language): TerminalListener {
+function listenerOf(
+  queue: BoundedQueue<Shown>, language: Language,
+): Omit<TerminalListener, "waiting"> {
   let missed = 0;
   const notice = (text: Text, endsAtMs?: number): Shown => ({ event: { case: "notice", value: {
     text: inLanguage(text, language),
@@ -167,13 +185,16 @@ function listenerOf(queue: BoundedQueue<Shown>, language: Language): TerminalLis
 async function* serveTerminal(
   gateway: GatewayView, request: ServeTerminalRequest, context: CallContext,
 ): AsyncGenerator<Result<readonly Served[]>> {
-  const wish = remotePortWish(request);
+  const wish = remotePortWish(request, auditActor(context.identity));
   if (!wish.ok) {
     yield wish;
     return;
   }
   const queue = new BoundedQueue<Served>(servedQueueMax);
   const opened = await gateway.remotePorts.open(wish.value, {
+    waiting: (header) => {
+      queue.push({ event: { case: "waiting", value: terminalMessage(header) } });
+    },
     opened: (header) => {
       queue.push({ event: { case: "opened", value: terminalMessage(header) } });
     },
@@ -202,7 +223,9 @@ async function* serveTerminal(
   }
 }
 
-function remotePortWish(request: ServeTerminalRequest): Result<RemotePortWish> {
+function remotePortWish(
+  request: ServeTerminalRequest, offeredBy: string,
+): Result<RemotePortWish> {
   const fields = new Fields();
   const line = lineWish(request, fields);
   const reason = request.reason.trim();
@@ -223,7 +246,7 @@ function remotePortWish(request: ServeTerminalRequest): Result<RemotePortWish> {
   for (const from of plainFrom) {
     if (isIP(from) === 0) fields.wrong("plain_from", `${from} is no IP address`);
   }
-  return fields.with({ line, minutes, reason, certificates, plainFrom, port: listenPort,
+  return fields.with({ line, minutes, reason, offeredBy, certificates, plainFrom, port: listenPort,
     address: listenAddress === "" ? "::" : listenAddress });
 }
 
@@ -267,6 +290,7 @@ const endingValues: Readonly<Record<Ending, TerminalEnding>> = {
   "transcript-full": TerminalEnding.TRANSCRIPT_FULL,
   "stopping": TerminalEnding.STOPPING,
   "interrupted": TerminalEnding.INTERRUPTED,
+  "not-approved": TerminalEnding.NOT_APPROVED,
 };
 
 const directionValues: Readonly<Record<Direction, TranscriptDirection>> = {
@@ -283,7 +307,8 @@ function terminalMessage(header: TerminalHeader): MessageInitShape<typeof Termin
     ...header.endedAtMs !== undefined && { endedAt: timestamp(header.endedAtMs) },
     ...ending !== undefined && { ending: endingValues[ending] },
     typedBytes: BigInt(header.typedBytes), receivedBytes: BigInt(header.receivedBytes),
-    unkeptBytes: BigInt(header.unkeptBytes), transcriptSha256: header.sha256 ?? "" };
+    unkeptBytes: BigInt(header.unkeptBytes), transcriptSha256: header.sha256 ?? "",
+    waiting: header.waiting ?? false, approvedBy: header.approvedBy ?? "" };
 }
 
 async function* readTranscript(

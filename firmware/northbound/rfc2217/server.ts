@@ -156,12 +156,16 @@ class Offered {
 
   async #open(socket: Socket, actor: string, source: string): Promise<Result<void>> {
     const { world, terminals } = this.#parts;
-    const { line, reason } = this.#wish;
+    const { line, reason, offeredBy } = this.#wish;
     const leftMs = this.#endsAtMs - world.clock.monotonicMs();
     const early: Uint8Array[] = [];
     const held: { session?: Rfc2217Session } = {};
     const opened = await terminals.open(
-      { line, reason, actor, source, minutes: leftMs / minuteMs, idles: false }, {
+      { line, reason, actor, source, offeredBy, minutes: leftMs / minuteMs, idles: false }, {
+        waiting: (header) => {
+          socket.once("close", () => { void terminals.close(String(header.id), actor); });
+          this.#listener.waiting(header);
+        },
         received: (bytes) => {
           if (held.session === undefined) early.push(Uint8Array.from(bytes));
           else held.session.received(bytes);

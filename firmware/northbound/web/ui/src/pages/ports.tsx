@@ -10,6 +10,7 @@ import { Fact } from "../parts/fact.js";
 import { useAnswer } from "../parts/hooks.js";
 import { useLinkTitle } from "../parts/link-card.js";
 import { TerminalPanel } from "../parts/terminal.js";
+import { TerminalRequests } from "../parts/terminal-requests.js";
 import { stableAddress, typedAddress } from "../state/examination.js";
 import { address } from "../state/route.js";
 import { may } from "../state/session.js";
@@ -25,7 +26,8 @@ export function PortsPage(): JSX.Element {
         <span class="end"><Button icon="refresh" busy={list.loading} onClick={list.reload}>
           {t("ports.refresh")}</Button></span></header>
       <p class="hint">{t("ports.lead")}</p>
-      {may(Role.OPERATOR) ? null : <Note tone="warn">{t("ports.viewer")}</Note>}
+      {may(Role.OPERATOR) ? <TerminalRequests />
+        : <Note tone="warn">{t("ports.viewer")}</Note>}
       {list.fault === undefined ? null : <FaultNote fault={list.fault} />}
       {ports === undefined ? <Skeleton rows={4} />
         : ports.length === 0 ? <Empty icon="ports" title={t("ports.none")}

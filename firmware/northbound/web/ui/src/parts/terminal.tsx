@@ -91,6 +91,7 @@ function Asked(props: {
 }
 
 interface Progress {
+  readonly waiting?: Terminal;
   readonly terminal?: Terminal;
   readonly endsAtMs?: number | undefined;
   readonly notice?: string;
@@ -105,12 +106,13 @@ function Opened(props: { readonly wish: Request; readonly onAgain: () => void })
   useEffect(() => follow(props.wish, box.current, keys, (step) => {
     setState((before) => ({ ...before, ...step }));
   }), []);
-  const { terminal, ended, fault, notice } = state;
+  const { waiting, terminal, ended, fault, notice } = state;
   const isOpen = terminal !== undefined && ended === undefined && fault === undefined;
   return (
     <div class="terminal">
       <div role="status">{terminal === undefined && fault === undefined
-        ? <p>{t("terminal.opening")}</p> : null}
+        ? <p>{waiting === undefined ? t("terminal.opening")
+          : t("terminal.waiting", { id: waiting.id })}</p> : null}
       {notice === undefined || !isOpen ? null : <Note tone="warn">{notice}</Note>}
       {ended === undefined ? null : <Note tone="info"><p>{textOr(
         `terminal.ending.${ended.ending}`, t("terminal.ending.0"))}</p>
@@ -156,7 +158,8 @@ function follow(
   });
   const stream = run(methods.openTerminal, wish, {
     message: ({ event }) => {
-      if (event.case === "opened") {
+      if (event.case === "waiting") tell({ waiting: event.value });
+      else if (event.case === "opened") {
         ({ id } = event.value);
         tell({ terminal: event.value });
       } else if (event.case === "received") {

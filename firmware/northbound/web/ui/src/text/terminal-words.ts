@@ -18,6 +18,12 @@ export const terminalInEnglish = {
   "terminal.open": "Open the terminal",
   "terminal.again": "Open another",
   "terminal.opening": "Opening…",
+  "terminal.waiting": "Waiting for a second person, who approves it on the page Serial ports "
+    + "or with: ctictl terminal approve {id}",
+  "terminal.requests": "Terminals that wait for a second person",
+  "terminal.request": "Terminal {id}",
+  "terminal.approve": "Approve",
+  "terminal.refuse": "Refuse",
   "terminal.left": "Time left",
   "terminal.screen": "Screen of the PBX",
   "terminal.hint": "Click into the screen to type; Tab leaves it.",
@@ -39,6 +45,7 @@ export const terminalInEnglish = {
   "terminal.ending.6": "Closed: more was typed than a record holds.",
   "terminal.ending.7": "The gateway stopped.",
   "terminal.ending.8": "The gateway was interrupted.",
+  "terminal.ending.9": "No second person approved it in time.",
   "terminal.transcript": "Record {id}: ctictl terminal show {id}",
 } as const;
 
@@ -61,6 +68,12 @@ export const terminalInFrench: Readonly<Record<keyof typeof terminalInEnglish, s
   "terminal.open": "Ouvrir le terminal",
   "terminal.again": "En ouvrir un autre",
   "terminal.opening": "Ouverture…",
+  "terminal.waiting": "En attente d'une deuxième personne, qui l'accorde à la page Ports série "
+    + "ou par : ctictl terminal approve {id}",
+  "terminal.requests": "Terminaux qui attendent une deuxième personne",
+  "terminal.request": "Terminal {id}",
+  "terminal.approve": "Accorder",
+  "terminal.refuse": "Refuser",
   "terminal.left": "Temps restant",
   "terminal.screen": "Écran du PBX",
   "terminal.hint": "Cliquez dans l'écran pour taper ; Tab en sort.",
@@ -82,5 +95,6 @@ export const terminalInFrench: Readonly<Record<keyof typeof terminalInEnglish, s
   "terminal.ending.6": "Fermé : plus de frappe que n'en tient un enregistrement.",
   "terminal.ending.7": "La passerelle s'est arrêtée.",
   "terminal.ending.8": "La passerelle a été interrompue.",
+  "terminal.ending.9": "Aucune deuxième personne ne l'a accordé à temps.",
   "terminal.transcript": "Enregistrement {id} : ctictl terminal show {id}",
 };
