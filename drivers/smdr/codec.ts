@@ -9,6 +9,8 @@ import {
   layoutUnder, printLayout, readLayout, type BlockLayout, type CsvLayout, type Fields,
   type Layout, type LineLayout,
 } from "./layout.js";
+import { secondRecord, timeColumn } from "./second-record.js";
+import { SteadyColumns } from "./steady-columns.js";
 
 export interface SmdrLine {
   readonly layout: string;
@@ -23,7 +25,6 @@ export interface SmdrLine {
  */
 export const lineBytesMax = 2_048;
 
-const timeOfDay = /\d:\d\d/;
 /** What no record begins with. */
 const leadingNoise = /^[^\x20-\x7e]+/;
 const padding = new Set([0x00, 0x07, 0x0c, 0x11, 0x13]);
@@ -95,6 +96,7 @@ class Lines implements LineDecoder {
   #layouts: readonly Layout[];
   /** What stands under the last heading, by the name of the layout. */
   readonly #under = new Map<string, CsvLayout>();
+  readonly #columns = new SteadyColumns();
   #length = 0;
   #block: OpenBlock | undefined;
   #record = 0;
@@ -193,7 +195,8 @@ class Lines implements LineDecoder {
     found.push({ kind: "garbage", bytes, reason });
   }
 
-  #line(bytes: Uint8Array, found: Decoded<SmdrLine>[]): void {
+  /** `isPart`: of a line that holds more than one. */
+  #line(bytes: Uint8Array, found: Decoded<SmdrLine>[], isPart = false): void {
     // One octet, one column, whatever the alphabet: places are found before text is decoded.
     const text = Buffer.from(bytes).toString("latin1");
     if (text.trim() === "") {
@@ -201,9 +204,14 @@ class Lines implements LineDecoder {
       return;
     }
     const second = this.#secondRecord(bytes, text);
-    if (second !== undefined) {
-      this.#line(bytes.subarray(0, second), found);
-      this.#line(bytes.subarray(second), found);
+    if (second === "unsure") {
+      this.#endBlock(found);
+      found.push({ kind: "garbage", bytes, reason: "two records without a line end between them" });
+      return;
+    }
+    if (second !== undefined && (isPart || !this.#isMoved(bytes))) {
+      this.#line(bytes.subarray(0, second), found, true);
+      this.#line(bytes.subarray(second), found, true);
       return;
     }
     if (this.#continues(bytes, found)) return;
@@ -215,41 +223,41 @@ class Lines implements LineDecoder {
       this.#skipped += bytes.length - noise;
       return;
     }
-    const begun = this.#begin(bytes, found);
+    const begun = this.#begin(bytes, found, isPart);
     if (begun === undefined) return;
     if (this.#format.skips.some((skip) => skip.test(text))) {
       this.#pass(bytes.length);
       return;
     }
-    for (const index of [noise, ...this.#begins(text)]) {
-      if (index === 0) continue;
-      const garbage = { kind: "garbage", bytes: bytes.subarray(0, index), reason: begun } as const;
-      if (this.#begin(bytes.subarray(index), found, garbage) === undefined) return;
+    if (noise > 0) {
+      const garbage = { kind: "garbage", bytes: bytes.subarray(0, noise), reason: begun } as const;
+      if (this.#begin(bytes.subarray(noise), found, isPart, garbage) === undefined) return;
     }
     this.#endBlock(found);
     found.push({ kind: "garbage", bytes, reason: begun });
   }
 
-  #begins(text: string): readonly number[] {
-    return [...text.matchAll(this.#format.begins)].map(({ index }) => index);
+  #secondRecord(bytes: Uint8Array, text: string): number | "unsure" | undefined {
+    const continues = (to?: number): boolean =>
+      this.#more(bytes.subarray(0, to)) !== undefined;
+    return secondRecord(this.#format, text, {
+      whole: () => continues() || this.#fits(bytes), continues,
+      fits: (from) => this.#fits(bytes.subarray(from))
+        || this.#format.skips.some((skip) => skip.test(text.slice(from))),
+      endsWhole: (to) => continues(to) || this.#fits(bytes.subarray(0, to)),
+    });
   }
 
-  /**
-   * Where another record begins behind one, or behind a piece of one, whose line end was lost. What
-   * stands before it tells a time of its own: fields that may be missing do not.
-   */
-  #secondRecord(bytes: Uint8Array, text: string): number | undefined {
-    return this.#begins(text).find((index) => index > 0 && timeOfDay.test(text.slice(0, index))
-      && this.#fits(bytes.subarray(index)));
-  }
-
+  /** As a record, as the first line of one, or as a heading. */
   #fits(bytes: Uint8Array): boolean {
     const text = this.#decoded(bytes);
     return this.#layouts.some((layout) => {
+      if (layout.kind === "headed" && layoutUnder(layout, text) !== undefined) return true;
       const first = this.#firstLine(layout);
       const fields = first === undefined ? undefined : readLayout(first, text);
-      return fields !== undefined && (layout.kind === "block"
-        || typeof lineOf(this.#format, this.#settings, layout.name, fields) !== "string");
+      return fields !== undefined && this.#stands(layout.name, text, "agrees")
+        && (layout.kind === "block"
+          || typeof lineOf(this.#format, this.#settings, layout.name, fields) !== "string");
     });
   }
 
@@ -269,24 +277,30 @@ class Lines implements LineDecoder {
   /** Whether the line belongs to the record that is open. */
   #continues(bytes: Uint8Array, found: Decoded<SmdrLine>[]): boolean {
     const block = this.#block;
-    if (block === undefined) return false;
+    const more = this.#more(bytes);
+    if (block === undefined || more === undefined) return false;
     const { layout, lines } = block;
+    block.fields = together(block.fields, more.fields);
+    lines.push(bytes);
+    const ends = layout.ends?.includes(more.name) === true || lines.length >= layout.linesMax;
+    if (ends) this.#endBlock(found);
+    return true;
+  }
+
+  /** What the line says as a part of the record that is open. */
+  #more(bytes: Uint8Array): { readonly name: string; readonly fields: Fields } | undefined {
+    if (this.#block === undefined) return undefined;
     const text = this.#decoded(bytes);
-    for (const each of layout.more) {
+    for (const each of this.#block.layout.more) {
       const fields = readLayout(each, text);
-      if (fields === undefined) continue;
-      block.fields = together(block.fields, fields);
-      lines.push(bytes);
-      const ends = layout.ends?.includes(each.name) === true || lines.length >= layout.linesMax;
-      if (ends) this.#endBlock(found);
-      return true;
+      if (fields !== undefined) return { name: each.name, fields };
     }
-    return false;
+    return undefined;
   }
 
   /** Reads the line that begins a record; what it is instead where it begins none. */
   #begin(
-    bytes: Uint8Array, found: Decoded<SmdrLine>[], before?: Decoded<SmdrLine>,
+    bytes: Uint8Array, found: Decoded<SmdrLine>[], isPart: boolean, before?: Decoded<SmdrLine>,
   ): string | undefined {
     const text = this.#decoded(bytes);
     let reason = `fits no ${this.#format.title} layout`;
@@ -300,6 +314,10 @@ class Lines implements LineDecoder {
         reason = line;
         continue;
       }
+      if (!this.#stands(layout.name, text, isPart ? "agrees" : "meets")) {
+        reason = "its columns are not those of the lines before it";
+        continue;
+      }
       this.#layouts = [layout, ...this.#layouts.filter((other) => other !== layout)];
       this.#endBlock(found);
       if (before !== undefined) found.push(before);
@@ -311,6 +329,24 @@ class Lines implements LineDecoder {
       return undefined;
     }
     return reason;
+  }
+
+  /** Whether the time stands where it did, in a layout whose columns are steady. */
+  #stands(layout: string, text: string, way: "agrees" | "meets"): boolean {
+    const name = this.#format.steady?.[layout];
+    const column = name === undefined ? undefined : timeColumn(this.#format, text);
+    return name === undefined || column === undefined || this.#columns[way](name, column);
+  }
+
+  /** Whether the line, though it seems to hold another, shows that all have moved. */
+  #isMoved(bytes: Uint8Array): boolean {
+    if (this.#format.steady === undefined) return false;
+    const text = this.#decoded(bytes);
+    return this.#layouts.some((layout) => {
+      const first = this.#firstLine(layout);
+      return !this.#stands(layout.name, text, "agrees") && first !== undefined
+        && readLayout(first, text) !== undefined && this.#stands(layout.name, text, "meets");
+    });
   }
 
   #endBlock(found: Decoded<SmdrLine>[]): void {

@@ -3,6 +3,7 @@
  * set in the PBX, so they are told by their look, in the order of the maker's description; the
  * first nine and the number are printed by default. The ticket of several lines is not read.
  * Assumed: time and date are those of the start, and units are printed even when they are zero.
+ * Assumed: the fields of a line stand in columns, so that its time is always in one of them.
  * Assumed: services and facilities are printed as words of letters, each without a blank.
  */
 
@@ -75,6 +76,7 @@ export const alcatelOxo: Format = {
   layouts: [layout],
   skips: [ruleLine, /^\s*(CHARGED|INITIAL|USER|SUB|TYPE?|DATE)\b[^\d]*$/i],
   begins: /([AG*]\S{1,8} +)?[AGLNPV]\d{1,8} +(-->|<--|CS[+-]) /g,
+  steady: { statement: "statement" },
   encoding: "latin1",
   dateOrder,
   read,

@@ -24,7 +24,8 @@ const outgoing = at([1, "112226 0915 00083 A"], [20, "   9"], [25, " 801"],
   [30, "        0145678901"], [49, "           2101"], [78, "012"], [82, "    4711"], [91, " 1"]);
 
 // Written for this project after the item list of the maker's feature description.
-describeFormat({ endsByLine: true, format: avayaCmCustomized(itemsOf(form)), rejected: [
+describeFormat({ lostEnd: "found or refused", format: avayaCmCustomized(itemsOf(form)),
+  rejected: [
   { title: "no such date", line: outgoing.replace("112226", "132226") },
   { title: "no such time", line: outgoing.replace("0915", "2460") },
   { title: "a letter in the length", line: outgoing.replace("00083", "0008x") },
@@ -53,7 +54,8 @@ describeFormat({ endsByLine: true, format: avayaCmCustomized(itemsOf(form)), rej
 const caller = itemsOf("time - 4, space - 1, duration - 4, cond-code - 1, clg-num/in-tac - 10, "
   + "dialed-num - 10, in-crt-id - 3, ucid - 20");
 
-describeFormat({ endsByLine: true, format: avayaCmCustomized(caller), samples: [
+describeFormat({ lostEnd: "found or refused", unmarked: ["date"],
+  format: avayaCmCustomized(caller), samples: [
   { title: "an incoming call of whom only the trunk is known", layout: "customized",
     wholeColumns: 10,
     lines: [at([1, "1345 0011G       803      2105004"], [34, "00001000017892341234"])],

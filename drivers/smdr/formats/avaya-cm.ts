@@ -6,9 +6,9 @@
  * is in `avaya-cm-customized.ts`.
  *
  * Teleseer with and without ISDN layouts cannot be told apart: without a chosen pattern the former
- * is assumed. Int-isdn and enhanced printer are read only where they are chosen: expanded, cut or
- * damaged, looks like them. LSU prints no time; its lines are not sought behind noise, nothing
- * marks their start.
+ * is assumed. Int-isdn, enhanced printer and LSU are read only where they are chosen: expanded and
+ * int-direct, cut or damaged, look like them. LSU prints no time; its lines are not sought behind
+ * noise, nothing marks their start.
  * Four digits left of a damaged line can look like a date; nothing in the format tells.
  * Condition code 4 (still going on after ten hours) stays a record of its own.
  *
@@ -282,9 +282,10 @@ export const avayaCm: Format = {
   title: "Avaya Definity/Communication Manager",
   layouts,
   always: ["date"],
-  onlyChosen: ["int-isdn", "enhanced-printer"],
+  onlyChosen: ["int-isdn", "enhanced-printer", "lsu"],
   skips: [ruleLine],
-  begins: /(?:(?<!\d)   \d{8}|(?<!\d)\d{8}|\d{4} \d{4} )[0-9A-NT]|\d{6} \d{4} \d{4} [0-9A-NT]/g,
+  begins: /(?:   \d{8}|\d{8}|(?:\d{6} )?\d{4} \d{4} )[0-9A-NT]/g,
+  tells: /\d{4} ?[0-9A-NT]/,
   encoding: "latin1",
   dateOrder,
   read,

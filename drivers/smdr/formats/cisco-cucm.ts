@@ -109,7 +109,8 @@ export const ciscoCucm: Format = {
   skips: [ruleLine, /^"?cdrRecordType"?,/i, /^"?INTEGER"?,"?INTEGER"?,/i, /^2,\d+,\d+,\d+,/],
   // The line of names alone is above 3 000.
   lineBytesMax: 8_192,
-  begins: /1,(?=\d+,\d+,\d+,\d{9,10},)/g,
+  begins: /1,(?=\d+,\d+,\d+,\d{9,10},)|"cdrRecordType",|(?<!")cdrRecordType,/g,
+  tells: /\d,\d{9,10},/,
   encoding: "utf8",
   dateOrder: "ymd",
   read,

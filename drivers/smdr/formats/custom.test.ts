@@ -38,7 +38,8 @@ const hotelSamples: readonly Sample[] = [
       durationMs: 0, answered: false, privateFields: {} } },
 ];
 
-describeFormat({ endsByLine: true, format: customFormat(hotel), samples: hotelSamples, rejected: [
+describeFormat({ lostEnd: "found or refused", format: customFormat(hotel),
+  samples: hotelSamples, rejected: [
   { title: "a direction without meaning", line: line.replace(" I ", " X ") },
   { title: "a date that does not exist", line: line.replace("22/11", "31/11") },
   { title: "a shifted line", line: line.slice(3) },
@@ -52,7 +53,7 @@ const words = shape({ kind: "tokens", clock: "start", dateOrder: "ymd", fields: 
   { name: "took", is: "minutes" }, { name: "code", is: "accountCode", optional: true },
   { name: "rest", is: "text", optional: true }] });
 
-describeFormat({ endsByLine: true, format: customFormat(words), samples: [
+describeFormat({ lostEnd: "behind records only", format: customFormat(words), samples: [
   { title: "an outgoing call", lines: ["0042 2026-11-22T09h15 101 +33142685300 1,5 77 for Mr X"],
     layout: "custom", wholeColumns: 40, says: { phase: "completed", clock: "start",
       direction: "outgoing",
@@ -67,7 +68,7 @@ const places = shape({ kind: "csv", separator: ";", clock: "start", dateOrder: "
     { name: "result", is: "answered", means: { A: "answered", N: "unanswered" } },
     { name: "price", is: "cost", optional: true }] });
 
-describeFormat({ endsByLine: true, format: customFormat(places), samples: [
+describeFormat({ lostEnd: "found or refused", format: customFormat(places), samples: [
   { title: "a call nobody answered", lines: ["11/22/2026 9:15 PM;0611223344;200;;12;N;0,12 EUR"],
     layout: "custom", wholeColumns: 38, says: { phase: "completed", direction: "unknown",
       local: { year: 2_026, month: 11, day: 22, hour: 21, minute: 15, second: 0 },

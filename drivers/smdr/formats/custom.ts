@@ -20,6 +20,8 @@ export const customName = "custom";
 
 export function customFormat(layout: CustomLayout): Format {
   const { skip, dateOrder = "dmy" } = layout;
+  const stamps = layout.fields.filter(({ is }) => stampContents.has(is))
+    .map((field) => new RegExp(sourceIn(field), "gi"));
   return {
     name: customName,
     title: "Custom record",
@@ -29,8 +31,20 @@ export function customFormat(layout: CustomLayout): Format {
     begins: begins(layout),
     encoding: "latin1",
     dateOrder,
-    read: (fields, settings) => read(layout, fields, settings),
+    read: (fields, settings) => holdsAnother(layout, fields, stamps)
+      ? "two records without a line end between them" : read(layout, fields, settings),
   };
+}
+
+const stampContents: ReadonlySet<Content> = new Set(["date", "time", "dateTime"]);
+
+/** Whether a text of any kind tells all that tells the time of a record; digits alone do not. */
+function holdsAnother(
+  { fields }: CustomLayout, found: Fields, stamps: readonly RegExp[],
+): boolean {
+  return stamps.length > 0 && fields.some(({ is, name }) => is === "text"
+    && stamps.every((stamp) => [...(found[name] ?? "").matchAll(stamp)]
+      .some(([text]) => /\D/.test(text))));
 }
 
 function sourceIn({ is, means }: CustomField): string {

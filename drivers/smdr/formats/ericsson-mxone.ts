@@ -15,6 +15,7 @@
  * dialled and calling number, and may have account code, trunks as route-member with I or O before
  * them, and a sequence number of four digits.
  * Assumed: its time is that of the end, that of a file the start's.
+ * Assumed: a switch prints the year always or never.
  */
 
 import type { CsvField, Fields, HeadedLayout, TokenLayout } from "../layout.js";
@@ -54,7 +55,7 @@ const headed: HeadedLayout = { kind: "headed", name: "headed", heading: "# ", pl
   needed: ["condition", "duration", "start", "dialled"] };
 
 const printed: TokenLayout = { kind: "tokens", name: "printed", fields: [
-  { name: "date", pattern: /^(\d{4}|\d\d)-\d\d(-\d\d)?$/ },
+  { name: "date", pattern: /^((19|20)\d\d|\d\d)-\d\d(-\d\d)?$/ },
   { name: "time", pattern: /^\d\d:\d\d(:\d\d)?$/ },
   { name: "duration", pattern: /^\d{1,2}:[0-5]\d:[0-5]\d$/ },
   { name: "letters", pattern: /^[A-Z]{1,3}$/, optional: true },
@@ -98,6 +99,7 @@ function parties(fields: Fields, direction: CallLine["direction"]): Partial<Call
 
 function read(fields: Fields, settings: FormatSettings, layout: string): CallLine | string {
   const { start, condition, duration = "", ring, sequence } = fields;
+  if (fields["more"] !== undefined) return "more places than the layout has";
   const [day = "", time = ""] = start?.split(" ") ?? [fields["date"], fields["time"]];
   const date = dateOf(day, settings.dateOrder ?? dateOrder);
   const local = date === undefined ? undefined : clockOf(date, timeOf(time));
@@ -127,7 +129,8 @@ export const ericssonMxone: Format = {
   title: "Ericsson MD110/MX-ONE",
   layouts: [headed, printed],
   skips: [ruleLine, /^#/],
-  begins: /\d{4}-\d\d-\d\d \d\d:|\d\d-\d\d(-\d\d)? \d\d:\d\d/g,
+  begins: /# (?=[A-Za-z ]+,)|(?:(?:19|20)\d\d-\d\d-\d\d|\d\d-\d\d(?:-\d\d)?) \d\d:\d\d/g,
+  steady: { printed: "printed" },
   encoding: "latin1",
   dateOrder,
   read,

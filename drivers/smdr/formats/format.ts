@@ -88,6 +88,16 @@ export interface Format {
   readonly skips: readonly RegExp[];
   /** Where in a line a record could begin: used to find one behind noise. Global, cheap. */
   readonly begins: RegExp;
+  /**
+   * What every record tells behind fields that may be missing, where it is no time as hh:mm: what
+   * stands behind this on a line is no record without its first fields, but another one.
+   */
+  readonly tells?: RegExp;
+  /**
+   * Layouts of which each PBX prints the time in one column, by name: layouts of one value have
+   * that column in common.
+   */
+  readonly steady?: Readonly<Record<string, string>>;
   /** Of its longest line, page headers included, where that is more than usual. */
   readonly lineBytesMax?: number;
   readonly encoding: "latin1" | "utf8";

@@ -8,6 +8,7 @@
  * Assumed: an internal record prints no trunk.
  * Assumed: with R, G and H the caller gave up: R and G were never answered, H was held or
  * transferred (the number behind H is who held it).
+ * Assumed: the fields of a line stand in columns, so that its duration is always in one of them.
  */
 
 import type { Fields, TokenField, TokenLayout } from "../layout.js";
@@ -96,7 +97,8 @@ export const lgIpecs: Format = {
   title: "LG/Ericsson ipLDK/iPECS",
   layouts,
   skips: [ruleLine, /^\s*(NO\s+)?STA\s+CO\s+TIME\b/i],
-  begins: /(\d{4}|\b\d{2,5})(?= +(\d+|EXT)( +\d+)? +[\d:]{5,8} +\d\d\/)/g,
+  begins: /(?:\d{4} +)?(?:\d{2,5}|EXT)(?: +\d{2,3})? +[\d:]{5,8} +\d\d\/\d\d\//g,
+  steady: { external: "external", internal: "internal" },
   encoding: "latin1",
   dateOrder,
   read,

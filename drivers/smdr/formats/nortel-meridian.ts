@@ -177,7 +177,7 @@ export const nortelMeridian: Format = {
   layouts: [twoLines, oneLine, times],
   always: [times.name],
   skips: [ruleLine],
-  begins: /[A-HL-SXY] +\d{3} +\d\d +[TADC\d]/g,
+  begins: /[A-HL-SXY] +\d{3} +\d\d +[TADC\d]|[IT] +\d{3} +\d\d +\d\d\//g,
   encoding: "latin1",
   dateOrder,
   read,

@@ -188,6 +188,7 @@ export const nortelNorstar: Format = {
   always: ["lost"],
   skips: [/^\s*\*MMDDYY\s/i],
   begins: /-{8} \d\d\/\d\d\/\d\d |\*\d{6} \d{6} /g,
+  tells: /\d:\d\d|\*\d{6} \d{6}/,
   encoding: "latin1",
   dateOrder,
   read,

@@ -154,6 +154,7 @@ export const panasonicDbs: Format = {
   layouts,
   skips: [ruleLine],
   begins: /[IOTSsNDhtAFHLW] (?=\d\d\/\d\d \d\d:)|"(?=[IOT]","\d{8}")/g,
+  tells: /\d:\d\d|","\d{6}"/,
   encoding: "latin1",
   dateOrder,
   read,

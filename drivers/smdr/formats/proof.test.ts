@@ -72,6 +72,28 @@ const table: Readonly<Record<string, string>> = {
   "toshiba-strata": "Dcndtlurxap-s",
 };
 
+/**
+ * Of a record behind another, or behind a piece of one, without a line end between them. Of all
+ * that stand not here every one is found; none is ever invented.
+ */
+const lostEnds: Readonly<Record<string, readonly [what: string, why: string]>> = {
+  "avaya-cm": ["not date", "a date of four digits looks like the end of any record"],
+  "nec-sv8100": ["not notice", "BFL alone could be the end of an account code or a name"],
+  "nortel-norstar": ["not lost", "two words could be the end of a name"],
+  "samsung-officeserv": ["found or refused",
+    "a call that nobody answered begins with blanks, as a piece of another may end"],
+  "toshiba-strata": ["not dk-date", "a date alone could be the end of any digits"],
+};
+
+describe("records without a line end before them", () => {
+  for (const [name, { lostEnd, unmarked }] of samples) {
+    const [what, why = "all"] = lostEnds[name] ?? [];
+    it(`${name}: ${what ?? "found"}, ${why}`, () => {
+      assert.equal(unmarked === undefined ? lostEnd : `not ${unmarked.join(" ")}`, what);
+    });
+  }
+});
+
 describe("what record formats say", () => {
   for (const name of formats.keys()) {
     // Binary records, no lines: the tests of their framing prove them.

@@ -6,6 +6,7 @@
  * Assumed: T and TT tell incoming calls, as they print the caller.
  * Assumed: of two numbers behind an incoming flag the last is the caller; what the first is
  * (dialled-in number or account code) cannot be told by tokens, so `tail` keeps all as printed.
+ * Assumed: the fields of a line stand in columns, so that its time is always in one of them.
  */
 
 import type { Fields, TokenLayout } from "../layout.js";
@@ -14,6 +15,8 @@ import { ruleLine, type CallLine, type Format, type FormatSettings } from "./for
 
 const dateOrder = "mdy";
 const numberLike = /^[\d*#+]+$/;
+/** No date and time: they are of another record. */
+const tailText = /^(?!.*\d\d\/\d\d \d\d:\d\d:\d\d)[^\u0000-\u001f]+$/;
 
 const layout: TokenLayout = { kind: "tokens", name: "smdr", fields: [
   { name: "extension", pattern: /^\d{2,4}$/, optional: true },
@@ -23,7 +26,7 @@ const layout: TokenLayout = { kind: "tokens", name: "smdr", fields: [
   { name: "time", pattern: /^\d\d:\d\d:\d\d$/ },
   { name: "duration", pattern: /^\d\d:\d\d:\d\d$/ },
   { name: "flag", pattern: /^(O|I|T|IT|OT|TT|DI|DO|DE|FI|FO|A)$/ },
-  { name: "tail", pattern: /^[^\u0000-\u001f]+$/, optional: true, rest: true },
+  { name: "tail", pattern: tailText, optional: true, rest: true },
 ] };
 
 interface Tail {
@@ -71,7 +74,8 @@ export const samsungOfficeserv: Format = {
   layouts: [layout],
   skips: [ruleLine, /^\s*EXT\s+AUTH\b/i, /^\s*SMDR REPORT\b/i, /^\s*CID NAME\b/i,
     /\b(IN|OUT) (GROUP|DND)\b/],
-  begins: /\b\d{2,4}(?= +[\d*]* *[\d*]* *\d\d\/\d\d )/g,
+  begins: /(?:(?<=[^ ]) +)?\d{2,4}(?= +[\d*]* *[\d*]* *\d\d\/\d\d )/g,
+  steady: { smdr: "smdr" },
   encoding: "latin1",
   dateOrder,
   read,

@@ -174,6 +174,7 @@ export const toshibaStrata: Format = {
   layouts,
   skips: [ruleLine],
   begins: /[NSXEBITACM] (?=\d{3} [\d ]{6} [DCTA ])|\d{2,3}[* ](?=[\dA-Z ]{4} \d\d:\d\d )/g,
+  steady: { "dk": "dk", "dk16": "dk" },
   encoding: "latin1",
   dateOrder: "mdy",
   read,

@@ -9,7 +9,7 @@ function line(...at: readonly (readonly [number, string])[]): string {
 }
 
 // Written for this project after the position tables in the maker's administrator guides.
-export const avayaCmSamples: FormatSamples = { format: avayaCm, endsByLine: true, samples: [
+export const avayaCmSamples: FormatSamples = { format: avayaCm, unmarked: ["date"], samples: [
   { title: "an outgoing call of printer", layout: "printer",
     lines: [line([1, "1345 0123 7"], [13, "  9"], [17, "801"], [21, "     0145678901"],
       [37, " 2101"], [43, "           4711"], [70, "3"], [78, "012 0"])],
@@ -68,7 +68,7 @@ export const avayaCmSamples: FormatSamples = { format: avayaCm, endsByLine: true
       [46, " 2101"], [77, "07"])],
     says: { ...ended, direction: "outgoing", trunk: "801-07", durationMs: 300_000,
       local: { year: 2026, month: 11, day: 22, hour: 9, minute: 15, second: 0 } } },
-  { title: "a call of LSU", layout: "lsu", wholeColumns: 49,
+  { title: "a call of LSU", layout: "lsu", wholeColumns: 49, settings: { pattern: "lsu" },
     lines: [line([1, "0056A"], [6, "  9"], [9, "801"], [12, "     0145678901"], [27, "2101"],
       [46, "1"], [49, "0"], [50, "120"])],
     says: { ...ended, direction: "outgoing", device: "12101", trunk: "801-012", pbxTime: "",

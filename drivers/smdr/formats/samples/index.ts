@@ -41,13 +41,13 @@ const all: readonly FormatSamples[] = [
 export const samples: ReadonlyMap<string, FormatSamples> =
   new Map(all.map((each) => [each.format.name, each]));
 
-/** Records of each layout of a format, as the PBX prints them where nothing else is set. */
+/** Records of each layout and setting of a format, as the PBX prints them where nothing else is set. */
 export function plainRecords(name: string): readonly (readonly Buffer[])[] {
   const found = samples.get(name);
   if (found === undefined) throw new Error(`no samples of ${name}`);
   const plain = found.samples.filter(({ says, settings }) => settings === undefined
     && !["date", "notice", "released"].includes(says.phase));
-  return [...Map.groupBy(plain, ({ layout }) => layout).values()].map((same) =>
-    same.map(({ lines }) =>
-      Buffer.from(lines.map((line) => `${line}\r\n`).join(""), found.format.encoding)));
+  const alike = Map.groupBy(plain, ({ layout, system = "" }) => `${layout} ${system}`);
+  return [...alike.values()].map((same) => same.map(({ lines }) =>
+    Buffer.from(lines.map((line) => `${line}\r\n`).join(""), found.format.encoding)));
 }

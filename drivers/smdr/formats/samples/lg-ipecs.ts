@@ -7,14 +7,15 @@ const told = { phase: "completed", clock: "start" } as const;
 // and account may be missing, so that a cut behind the mark cannot be told.
 const incoming = "0012 205 001 00:01:10 22/11/26 09:15 I03012345678   RING 00:05";
 
-export const lgIpecsSamples: FormatSamples = { format: lgIpecs, endsByLine: true, samples: [
+export const lgIpecsSamples: FormatSamples = { format: lgIpecs, samples: [
   { title: "an incoming call", layout: "external", wholeColumns: 38, lines: [incoming],
     says: { ...told, direction: "incoming", device: "205", trunk: "001",
       callingNumber: "03012345678", ringMs: 5_000, durationMs: 70_000, answered: true,
       local: { year: 2026, month: 11, day: 22, hour: 9, minute: 15, second: 0 },
       sequence: { number: 12, modulus: 10_000 }, privateFields: { mark: "I" } } },
   { title: "an outgoing call without its number, stations of four digits", layout: "external",
-    wholeColumns: 34, lines: ["1205 002 01:10 22/11/26 09:15:30 O0145678901 A4711"],
+    system: "without numbers", wholeColumns: 34,
+    lines: ["1205 002 01:10 22/11/26 09:15:30 O0145678901 A4711"],
     says: { ...told, direction: "outgoing", device: "1205", trunk: "002",
       calledNumber: "0145678901", durationMs: 70_000,
       privateFields: { mark: "O", more: "A4711" } } },

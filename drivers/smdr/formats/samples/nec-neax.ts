@@ -15,7 +15,7 @@ const outgoing = record({ 0: "\u00020!", 3: "KA", 5: "001", 8: "012", 11: "0", 1
   62: "95550123456", 94: "0000", 116: "2626", 120: "0000000" });
 
 // Written for this project after the byte numbers in the maker's manuals.
-export const necNeaxSamples: FormatSamples = { format: necNeax, endsByLine: true, samples: [
+export const necNeaxSamples: FormatSamples = { format: necNeax, samples: [
   { title: "an outgoing call", layout: "KA", wholeColumns: 63, lines: [outgoing],
     says: { ...ended, direction: "outgoing", device: "3001", trunk: "001-012",
       calledNumber: "95550123456", durationMs: 70_000, answered: true, accountCode: "4711",

@@ -5,7 +5,7 @@ const ended = { phase: "completed", clock: "end" } as const;
 const oneLine = { layout: "one-line", settings: { pattern: "one-line" } } as const;
 
 // Written for this project after the field lists in the maker's manuals.
-export const nortelMeridianSamples: FormatSamples = { format: nortelMeridian, endsByLine: true,
+export const nortelMeridianSamples: FormatSamples = { format: nortelMeridian,
   samples: [
   // Digits may be missing, and of any length.
   { ...oneLine, title: "an outgoing call", wholeColumns: 45,

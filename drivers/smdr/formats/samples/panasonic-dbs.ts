@@ -18,7 +18,7 @@ function line576(type: string, number: string, ...more: readonly (readonly [numb
     text.padEnd(column - 1) + part, `${type} 11/22 09:15:10 00:01:10  205  012`);
 }
 
-export const panasonicDbsSamples: FormatSamples = { format: panasonicDbs, endsByLine: true,
+export const panasonicDbsSamples: FormatSamples = { format: panasonicDbs,
   samples: [
   { title: "an outgoing call", layout: "dbs", lines: [outgoing],
     says: { ...told, direction: "outgoing", device: "205", trunk: "03", accountCode: "4711",
@@ -57,7 +57,7 @@ export const panasonicDbsSamples: FormatSamples = { format: panasonicDbs, endsBy
     lines: [line576("N", "************", [78, "03012345678"], [95, "07"], [98, "00:07"])],
     says: { ...told, direction: "incoming", callingNumber: "03012345678", ringMs: 7_000,
       privateFields: { type: "N", channel: "07", number: "************" } } },
-  { title: "a line of quoted places", layout: "esi-csv", lines: [esi],
+  { title: "a line of quoted places", layout: "esi-csv", system: "ESI", lines: [esi],
     says: { ...told, direction: "incoming", device: "205", trunk: "54",
       callingNumber: "03012345678", durationMs: 70_000,
       local: { year: 2026, month: 11, day: 22, hour: 9, minute: 15, second: 10 },

@@ -22,7 +22,7 @@ const plain = { "Acct-Status-Type": "Stop", "Acct-Session-Id": "17", "User-Name"
   "Calling-Station-Id": "205", "Called-Station-Id": "0145678901", "Acct-Session-Time": "30",
   "Event-Timestamp": "1795338930" };
 
-export const radiusSamples: FormatSamples = { format: radius, endsByLine: true,
+export const radiusSamples: FormatSamples = { format: radius,
   samples: [
   { title: "a call that a Cisco gateway answered", layout: "accounting", lines: [line(incoming)],
     says: { phase: "completed", clock: "start", local: { utcMs: Date.UTC(2026, 10, 22, 9, 15, 2) },

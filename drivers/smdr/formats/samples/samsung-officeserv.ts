@@ -9,7 +9,8 @@ const incoming =
   "205        701 11/22 09:15:10 00:01:10 I                   03012345678 ANNA ALPHA";
 const outgoing = "205  1234  702 11/22 09:15:10 00:01:10 O  0145678901 4711";
 
-export const samsungOfficeservSamples: FormatSamples = { endsByLine: true,
+export const samsungOfficeservSamples: FormatSamples = {
+  lostEnd: "found or refused",
   format: samsungOfficeserv,
   samples: [
   { title: "an incoming call", layout: "smdr", wholeColumns: 40, lines: [incoming],
