@@ -269,7 +269,7 @@ const plainTrial: GatewayView["tryOptions"] = (driver, yaml, bytes, atMs) => {
     rejected: lines.filter((line) => line === "wrong").map((text) => ({ text, reason: "no" })) });
 };
 
-/** On the link "loop" whatever is typed comes back; on "guarded" after a second person's word. */
+/** On the link "loop" what is typed comes back; on "guarded" after a second person's word. */
 function simulatedTerminals(
   world: World, store: SimulatedStore, audit: MemoryAudit,
 ): Terminals {
@@ -277,14 +277,15 @@ function simulatedTerminals(
     audit: (note) => { void audit.record(terminalAuditNote(note)); },
     lineOf: (wish) => Promise.resolve(wish.kind === "link"
       && ["loop", "guarded"].includes(wish.link)
-      ? ok({ key: wish.link, approval: wish.link === "guarded", open: (listener) => Promise.resolve(ok({
-        description: wish.link, pins: undefined, settings: undefined,
-        modemLines: () => Promise.resolve(undefined), close: () => undefined,
-        send: (bytes) => {
-          listener.received(bytes);
-          return done;
-        } })) })
-      : fail("link-unknown", "only the links loop and guarded have a line")) });
+      ? ok({ key: wish.link, approval: wish.link === "guarded",
+        open: (listener) => Promise.resolve(ok({
+          description: wish.link, pins: undefined, settings: undefined,
+          modemLines: () => Promise.resolve(undefined), close: () => undefined,
+          send: (bytes) => {
+            listener.received(bytes);
+            return done;
+          } })) })
+      : fail("link-unknown", "no such line")) });
   void terminals.start();
   return terminals;
 }

@@ -1,4 +1,4 @@
-/** Requests, beginnings and ends of terminals in the audit log; the end with the hash of the transcript. */
+/** Requests, beginnings, ends of terminals in the audit log; the end with the transcript's hash. */
 
 import type { TerminalNote } from "../../terminal/terminals.js";
 import type { AuditNote } from "../access/audit.js";

@@ -41,7 +41,7 @@ const all: readonly FormatSamples[] = [
 export const samples: ReadonlyMap<string, FormatSamples> =
   new Map(all.map((each) => [each.format.name, each]));
 
-/** Records of each layout and setting of a format, as the PBX prints them where nothing else is set. */
+/** Records of each layout and setting of a format, as the PBX prints them by default. */
 export function plainRecords(name: string): readonly (readonly Buffer[])[] {
   const found = samples.get(name);
   if (found === undefined) throw new Error(`no samples of ${name}`);
