@@ -2,8 +2,8 @@
 
 import fc from "fast-check";
 import { eventCauses, type EventCause } from "../firmware/model/causes.js";
-import { currencyMultipliers, deviceCategories, eventGroups, reasonsForTerm, systemStatuses,
-  type CstaConnection, type CstaDevice, type CstaError, type CstaEvent, type CstaEventName,
+import { appearanceTypes, currencyMultipliers, deviceCategories, eventGroups, reasonsForTerm,
+  systemStatuses, type CstaConnection, type CstaDevice, type CstaError, type CstaEvent, type CstaEventName,
   type CstaExtensions, type CstaMessage, type CstaParty, type CstaServiceName, type CstaServices,
   type DeviceNumberKind } from "../firmware/wire/csta/message.js";
 import { forwardingTypes, lampModes } from "../firmware/model/services.js";
@@ -74,7 +74,11 @@ const systemStatus = fc.constantFrom(...systemStatuses);
 const category = fc.constantFrom(...deviceCategories);
 const route = { crossRefIdentifier: text };
 const registration = { routeRegisterReqID: text, ...shared };
-const serviceName = fc.stringMatching(/^[A-Z][a-z]{3,8}$/);
+/** Of services that there are, one of each group, and that there are not. */
+const serviceNames = fc.uniqueArray(fc.oneof(fc.stringMatching(/^[A-Z][a-z]{3,8}$/),
+  fc.constantFrom("MakeCall", "AssociateData", "GetCSTAFeatures", "MonitorStart", "SetDisplay",
+    "GetAgentState", "RouteRegister", "Escape", "SystemStatus", "SendStoredCallDetailRecords")),
+{ maxLength: 6 });
 const address = record({ address: text, port: integer });
 const snapshot = { serviceCrossRefID: text, ...shared };
 const lampMode = fc.constantFrom(...lampModes);
@@ -182,9 +186,17 @@ export const services: { readonly [S in CstaServiceName]?:
       list(record({ deviceID: device }, { deviceCategory: category, named: text })) },
     segmented), none],
     GetSwitchingFunctionCapabilities: [none, record(
-      { services: list(serviceName), events: filter },
+      { services: serviceNames, events: filter },
       { switchingSubDomainName: text, manufacturerName: text, ...shared })],
-    GetCSTAFeatures: [none, record({ services: list(serviceName), events: filter }, shared)],
+    GetLogicalDeviceInformation: [record({ device }, shared), record({},
+      { deviceCategory: category, hasPhysicalElement: boolean, appearanceAddressable: boolean,
+        appearanceType: fc.constantFrom(...appearanceTypes), services: serviceNames,
+        events: filter, ...shared })],
+    GetPhysicalDeviceInformation: [record({ device }, shared), record({},
+      { deviceCategory: category, hasLogicalElement: boolean, deviceModelName: text,
+        maxDisplays: integer, maxButtons: integer, maxLamps: integer, services: serviceNames,
+        events: filter, ...shared })],
+    GetCSTAFeatures: [none, record({ services: serviceNames, events: filter }, shared)],
     RouteRegister: [record({}, { routeingDevice: device, ...shared }),
       record({ routeRegisterReqID: text }, shared)],
     RouteRegisterCancel: [record({ routeRegisterReqID: text }, shared), none],
@@ -194,7 +206,8 @@ export const services: { readonly [S in CstaServiceName]?:
     none],
     ReRoute: [record(route, { replyTimeout: integer, ...registration }), none],
     RouteSelect: [record({ ...route, routeSelected: device },
-      { remainRetries: integer, routeUsedReq: boolean, ...registration }), none],
+      { alternateRoutes: list(device), remainRetries: integer, routeUsedReq: boolean,
+        ...registration }), none],
     RouteUsed: [record({ ...route, routeUsed: party }, { callingDevice: party, ...registration }),
       none],
     RouteEnd: [record(route, { errorValue: errors, ...registration }), none],

@@ -22,6 +22,8 @@ export interface Associated {
   readonly durationSeconds?: number;
   readonly product?: string;
   readonly version?: string;
+  /** What the PBX says that it offers, and what it does not (phases I and II). */
+  readonly functions?: { readonly has: readonly string[]; readonly lacks: readonly string[] };
 }
 
 export interface AssociationPlan {
@@ -51,12 +53,13 @@ export async function associate(plan: AssociationPlan): Promise<Result<Associate
   if (value.kind !== "associated") {
     return fail("protocol-violation", `The PBX answers the association with ${value.kind}.`);
   }
-  const { sessionID, duration, product, version } = value;
+  const { sessionID, duration, product, version, functions } = value;
   return ok({
     ...(sessionID === undefined ? {} : { sessionID }),
     ...(duration === undefined ? {} : { durationSeconds: duration }),
     ...(product === undefined ? {} : { product }),
     ...(version === undefined ? {} : { version }),
+    ...(functions === undefined ? {} : { functions }),
   });
 }
 

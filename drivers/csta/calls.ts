@@ -110,6 +110,11 @@ export class Calls {
       ...(calledDevice === undefined ? {} : { calledDevice }) };
   }
 
+  /** Somebody begins to dial: whom, was not said yet. */
+  forgetRoles(call: string): void {
+    this.#of(call).roles = {};
+  }
+
   enters({ call, device }: ConnectionId): void {
     const known = this.#of(call);
     known.over = false;

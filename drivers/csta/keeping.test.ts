@@ -3,7 +3,13 @@
 import assert from "node:assert/strict";
 import { deviceId } from "../../firmware/model/identifiers.js";
 import { actor, Bench, id } from "../csta-bench.js";
-import { cstaXml, xmlCodec } from "./driver.js";
+import { acseVariants } from "../../firmware/wire/csta/acse.js";
+import { cstaBerCodec } from "../../firmware/wire/csta/ber-codec.js";
+import type { CstaEventName } from "../../firmware/wire/csta/message.js";
+import { phase2 } from "../../firmware/wire/csta/phase1-2.js";
+import { phase12Dialects } from "./dialects.js";
+import { csta12, csta3, cstaXml, phase12Codec, xmlCodec } from "./driver.js";
+import { physicalEvents } from "./session.js";
 import { cleanupSeconds } from "./kept-sessions.js";
 
 const xml = { association: "session" as const, codec: () => xmlCodec("generic") };
@@ -31,6 +37,21 @@ describe("CSTA monitors and sessions", () => {
     await bench.world.advance(1_000);
     assert.deepEqual(bench.types(), ["doNotDisturb"]);
   });
+
+  it("suppresses nothing that an application may want: its filter needs no word to the PBX",
+    async () => {
+      bench = await new Bench({}, { physicalDevices: true }).start();
+      const suppressed: readonly string[] =
+        bench.peer.asked.MonitorStart?.requestedMonitorFilter ?? [];
+      assert.ok(suppressed.includes("hookswitch"));
+      assert.deepEqual(csta3.capabilities.events.filter((name) => suppressed.includes(name)), []);
+      assert.ok(!suppressed.includes("privateEvent"));
+      await bench.end();
+      bench = await new Bench().start();
+      assert.deepEqual(csta3.capabilities.events.filter((name) =>
+        bench.peer.asked.MonitorStart?.requestedMonitorFilter?.includes(name as CstaEventName)),
+      [...physicalEvents]);
+    });
 
   it("does without a filter where the PBX takes none", async () => {
     bench = new Bench();
@@ -106,5 +127,67 @@ describe("CSTA monitors and sessions", () => {
     await bench.world.advance(1_000);
     const answer = await asked;
     assert.equal(!answer.ok && answer.fault.code, "service-not-supported");
+  });
+
+  const probed = async (): Promise<ReadonlyMap<string, readonly [string, string]>> => {
+    const probing = bench.link.probe(10_000);
+    await bench.world.advance(2_000);
+    const proofs = await probing;
+    assert.ok(proofs.ok);
+    return new Map(proofs.value.map(({ subject, proven, evidence }) =>
+      [subject, [proven, typeof evidence === "string" ? evidence : evidence.en]]));
+  };
+
+  for (const [name, make] of Object.entries({ "phase III": () => new Bench(),
+    XML: () => new Bench(xml, {}, cstaXml) })) {
+    it(`asks a PBX for its features, then for its capabilities: ${name}`, async () => {
+      bench = make();
+      for (const each of ["HoldCall", "held"]) bench.peer.unsupported.add(each);
+      await bench.start();
+      const first = await probed();
+      assert.deepEqual(["holdCall", "held", "retrieveCall", "retrieved"].map((subject) =>
+        first.get(subject)?.[0]), ["no", "no", "yes", "yes"]);
+      assert.equal(count(bench, "GetSwitchingFunctionCapabilities"), 0);
+      bench.peer.unsupported.add("GetCSTAFeatures");
+      const second = await probed();
+      assert.deepEqual(second.get("holdCall"), first.get("holdCall"));
+      assert.equal(count(bench, "GetSwitchingFunctionCapabilities"), 1);
+      assert.equal(count(bench, "GetLogicalDeviceInformation"), 0);
+    });
+
+    it(`asks a telephone where the PBX says nothing of the whole: ${name}`, async () => {
+      bench = make();
+      for (const each of ["GetCSTAFeatures", "GetSwitchingFunctionCapabilities", "HoldCall",
+        "SetDisplay", "established"]) bench.peer.unsupported.add(each);
+      await bench.start();
+      const proofs = await probed();
+      assert.ok(count(bench, "GetLogicalDeviceInformation") > 0);
+      assert.equal(count(bench, "GetPhysicalDeviceInformation"),
+        count(bench, "GetLogicalDeviceInformation"));
+      assert.deepEqual(["holdCall", "retrieveCall", "setDisplay", "getDisplay", "established",
+        "delivered"].map((subject) => proofs.get(subject)?.[0]),
+      ["no", "yes", "no", "yes", "no", "yes"]);
+      assert.match(proofs.get("holdCall")?.[1] ?? "", /does not list HoldCall/);
+      // Whether it takes private data no telephone says.
+      assert.equal(proofs.get("privateData")?.[0], "not-tried");
+      bench.peer.unsupported.add("GetLogicalDeviceInformation");
+      bench.peer.unsupported.add("GetPhysicalDeviceInformation");
+      assert.equal((await probed()).get("retrieveCall")?.[0], "not-tried");
+    });
+  }
+
+  it("takes from the association what a PBX of phase II offers", async () => {
+    const { services, events } = phase12Codec("2", phase12Dialects.generic);
+    const offers = { events: new Set([...events].filter((each) => each !== "held")),
+      services: new Set([...services].filter((each) => each !== "HoldCall")) };
+    bench = await new Bench({ discovery: "none",
+      codec: () => cstaBerCodec({ phase: phase2, framing: { name: "len16" },
+        acse: acseVariants.phase2, offers }) }, { phase: "2", devices: ["1001-1004"] },
+    csta12).start();
+    const proofs = await probed();
+    assert.deepEqual(["holdCall", "retrieveCall", "held", "retrieved"].map((subject) =>
+      proofs.get(subject)?.[0]), ["no", "yes", "no", "yes"]);
+    // One operation of several features: which of them there are the PBX does not say.
+    assert.equal(proofs.get("setForwarding")?.[0], "not-tried");
   });
 });

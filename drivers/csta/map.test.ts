@@ -77,6 +77,31 @@ describe("CSTA map", () => {
     assert.equal(event.connection.device, "102");
   });
 
+  it("fills who calls whom only with what the PBX said of this very call", () => {
+    const context = contextOf();
+    const failed: CstaEvent = { type: "failed", failedConnection: at("0a", "102"),
+      failingDevice: dn("102"), calledDevice: dn("102"), cause: "busy" };
+    const roles = (mapped: Mapped | undefined): readonly unknown[] => {
+      const event = only(mapped);
+      return "callingDevice" in event || "calledDevice" in event
+        ? [event.callingDevice?.device, event.calledDevice?.device] : [undefined, undefined];
+    };
+    // Nothing was said before: nothing is known.
+    assert.deepEqual(roles(play(contextOf(), failed)[0]), [undefined, "102"]);
+    const [, told] = play(context, { type: "originated", originatedConnection: at("0a", "101"),
+      callingDevice: dn("101"), calledDevice: dn("102"), cause: "newCall" }, failed);
+    assert.deepEqual(roles(told), ["101", "102"]);
+    // The end was missed, and the PBX uses the name again: the old caller is not the new one's.
+    const [, again] = play(context, { type: "serviceInitiated",
+      initiatedConnection: at("0a", "104"), initiatingDevice: dn("104") },
+    { ...failed, failedConnection: at("0a", "104"), failingDevice: dn("104"),
+      calledDevice: "notKnown" });
+    assert.deepEqual(roles(again), [undefined, undefined]);
+    // Nor is what another call said.
+    const [other] = play(context, { ...failed, failedConnection: at("0b", "102") });
+    assert.deepEqual(roles(other), [undefined, "102"]);
+  });
+
   it("says nothing of an event that names no call, or has no word here", () => {
     const mapped = play(contextOf(),
       { type: "held", heldConnection: { deviceID: dn("101") }, holdingDevice: dn("101") },

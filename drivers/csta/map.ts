@@ -112,6 +112,7 @@ function follow(calls: Calls, event: CallEvent): void {
   } else if ("connection" in event) {
     if (endings.has(event.type)) calls.leaves(event.connection);
     else if (event.type !== "callInformation") calls.enters(event.connection);
+    if (event.type === "serviceInitiated") calls.forgetRoles(event.connection.call);
     if (event.type === "originated" || event.type === "offered" || event.type === "delivered"
       || event.type === "established" || event.type === "queued") {
       calls.remember(event.connection.call, event);

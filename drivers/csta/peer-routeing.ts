@@ -163,8 +163,9 @@ export class PeerRouteing<L extends RouteLine> {
   #selected(line: L, said: CstaArgument<"RouteSelect">): void {
     const dialogue = this.#dialogues.get(said.crossRefIdentifier);
     if (dialogue?.line !== line) return;
-    const to = this.#pbx.numberOf(said.routeSelected);
-    if (!this.#pbx.takesCall(to)) {
+    const to = [said.routeSelected, ...said.alternateRoutes ?? []]
+      .map((route) => this.#pbx.numberOf(route)).find((route) => this.#pbx.takesCall(route));
+    if (to === undefined) {
       if (said.remainRetries === 0) {
         this.#tellEnd(dialogue, noRoute);
         this.#byDefault(dialogue);

@@ -1,7 +1,9 @@
 /** What the simulated switching function answers to each service. */
 
-import type { CstaConnection, CstaError, CstaEventName, CstaMessage, CstaResult, CstaServiceName }
-  from "../../firmware/wire/csta/message.js";
+import { eventGroups, type CstaConnection, type CstaError, type CstaEventName, type CstaMessage,
+  type CstaResult, type CstaServiceName } from "../../firmware/wire/csta/message.js";
+import { logicalGroups, physicalGroups, servicesIn }
+  from "../../firmware/wire/csta/service-groups.js";
 import * as features from "./peer-features.js";
 import type { PeerCall, PeerPbx } from "./peer-pbx.js";
 
@@ -286,6 +288,24 @@ function snapshotDevice(pbx: PeerPbx, device: string): PeerAnswer {
       connectionIdentifier: pbx.connection(call, device),
       localCallState: [device, ...[...call.connections.keys()].filter((each) => each !== device)]
         .map((each) => call.connections.get(each)?.state ?? "null") })) } };
+}
+
+/** What a station says of itself; every other device has nothing of its own. */
+export function deviceInformation(
+  pbx: PeerPbx, invoke: Invoke, services: readonly string[], events: readonly CstaEventName[],
+): PeerAnswer | undefined {
+  if (invoke.service !== "GetLogicalDeviceInformation"
+    && invoke.service !== "GetPhysicalDeviceInformation") return undefined;
+  const number = pbx.numberOf(invoke.argument.device);
+  if (!pbx.devices.includes(number)) return refuse("operation", "invalidDeviceID");
+  if (!pbx.extensions.has(number)) return refuse("operation", "requestIncompatibleWithObject");
+  const isLogical = invoke.service === "GetLogicalDeviceInformation";
+  const own = servicesIn(isLogical ? logicalGroups : physicalGroups);
+  const physical: ReadonlySet<string> = new Set(eventGroups.physicalDevice);
+  return { result: { deviceCategory: "station",
+    ...(isLogical ? { hasPhysicalElement: true } : { hasLogicalElement: true }),
+    services: services.filter((name) => own.has(name)),
+    events: events.filter((name) => physical.has(name) !== isLogical) } };
 }
 
 /** What the whole switching function answers of itself. */

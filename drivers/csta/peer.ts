@@ -8,10 +8,12 @@ import type { Cancellable } from "../../firmware/base/world.js";
 import type { ConnectionState } from "../../firmware/model/states.js";
 import type { CallDetail, CstaArgument, CstaCodec, CstaEvent, CstaMessage, CstaResult,
   CstaServiceName, SystemStatus } from "../../firmware/wire/csta/message.js";
+import { panasonicReply } from "./peer-panasonic.js";
 import { callDetail } from "./peer-records.js";
 import { PeerPbx, type PeerCall, type PeerPlan } from "./peer-pbx.js";
 import { PeerRouteing } from "./peer-routeing.js";
-import { callService, deviceService, systemService, type PeerAnswer } from "./peer-services.js";
+import { callService, deviceInformation, deviceService, systemService, type PeerAnswer }
+  from "./peer-services.js";
 
 /** The PBX's end of a line. */
 export interface PeerLine {
@@ -444,10 +446,12 @@ export class CstaPeer {
       default: {
         const offered = <N extends string>(names: ReadonlySet<N>): readonly N[] =>
           [...names].filter((name) => !this.unsupported.has(name));
+        const [services, events] = [offered(own.codec.services), offered(own.codec.events)];
         return callService(this.pbx, invoke)
           ?? this.#terminal(invoke)
           ?? this.#inParts(own, invoke, deviceService(this.pbx, invoke))
-          ?? systemService(invoke.service, offered(own.codec.services), offered(own.codec.events))
+          ?? deviceInformation(this.pbx, invoke, services, events)
+          ?? systemService(invoke.service, services, events)
           ?? { error: { category: "operation", value: "serviceNotSupported" } };
       }
     }
@@ -565,32 +569,17 @@ export class CstaPeer {
 
   /** Entries of extensions (category 5) or lines (2), in a shape like Panasonic's. */
   #panasonic(own: Line, privateData: readonly string[]): void {
-    const category = this.#category.bind(this);
     const wanted = privateData.some((hex) => hex.endsWith("02")) ? "networkInterface" : "station";
-    const entries = this.pbx.devices.filter((number) => category(number) === wanted)
-      .map((number) => {
-        const identifier = Buffer.alloc(4);
-        identifier.writeUInt32BE(Number(this.pbx.device(number).text));
-        return tlv(0x30, [tlv(0x30, [tlv(0x81, [identifier])]),
-          tlv(0x16, [Buffer.from(number)]), Buffer.from("0a0100", "hex")]);
-      });
-    const reply = tlv(0xa4, [tlv(0xa2, [tlv(0x30, [Buffer.from("040200010201000101ff", "hex"),
-      tlv(0xa5, [tlv(0x30, entries)])])])]);
+    const reply = panasonicReply(this.pbx.devices
+      .filter((number) => this.#category(number) === wanted)
+      .map((number) => ({ number, identifier: Number(this.pbx.device(number).text) })));
     this.#later(1, () => {
       this.#say(own, { service: "Escape",
-        argument: { extensions: { privateData: [reply.toString("hex")] } } });
+        argument: { extensions: { privateData: [reply] } } });
     });
   }
 }
 
 function nameOf(event: CstaEvent): string {
   return event.type === "other" ? event.name : event.type;
-}
-
-/** One element of BER with contents below 64 KiB. */
-function tlv(tag: number, parts: readonly Uint8Array[]): Buffer {
-  const contents = Buffer.concat(parts);
-  const length = contents.length < 0x80 ? Buffer.of(contents.length)
-    : Buffer.of(0x82, contents.length >> 8, contents.length & 0xff);
-  return Buffer.concat([Buffer.of(tag), length, contents]);
 }

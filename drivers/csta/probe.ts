@@ -2,55 +2,96 @@
 
 import type { Capabilities, Proof } from "../../firmware/link/driver.js";
 import { serviceNames } from "../../firmware/model/services.js";
-import type { CstaCodec, CstaServiceName } from "../../firmware/wire/csta/message.js";
+import { eventGroups, type CstaCodec, type CstaDevice, type CstaServiceName }
+  from "../../firmware/wire/csta/message.js";
+import { logicalGroups, physicalGroups, serviceGroups, servicesIn }
+  from "../../firmware/wire/csta/service-groups.js";
+import type { Associated } from "./association.js";
 import type { Invocations } from "./invocations.js";
 import { cstaNames } from "./services.js";
 import { timers } from "./timers.js";
 
-/** What the PBX lists of itself; undefined where it lists nothing. */
-interface Listed {
-  readonly services: ReadonlySet<string> | undefined;
-  readonly events: ReadonlySet<string> | undefined;
+const eventNames: ReadonlySet<string> = new Set(Object.values(eventGroups).flat());
+/** Those of a device's logical element. */
+const logicalEvents = [...eventGroups.callControl, ...eventGroups.callAssociated,
+  ...eventGroups.mediaAttachment, ...eventGroups.logicalDevice, ...eventGroups.maintenance];
+
+/** Whether the PBX says that it has it; undefined: it says nothing of that. */
+type Said = (name: string) => boolean | undefined;
+
+export interface Probed {
+  readonly codec: CstaCodec;
+  readonly invocations: Invocations;
+  /** What the driver's sheet offers. */
+  readonly declared: Pick<Capabilities, "services" | "events">;
+  /** Events that this link tells. */
+  readonly wanted: Capabilities["events"];
+  /** What it said with the association. */
+  readonly functions: Associated["functions"];
+  /** One of its stations, which is asked where the PBX says nothing of the whole. */
+  readonly station: CstaDevice | undefined;
 }
 
 /** A list of nothing is none. */
-function listOf(names: readonly string[] | undefined): ReadonlySet<string> | undefined {
-  return names === undefined || names.length === 0 ? undefined : new Set(names);
+function listed(names: readonly string[] | undefined): Said | undefined {
+  if (names === undefined || names.length === 0) return undefined;
+  const known: ReadonlySet<string> = new Set(names);
+  return (name) => known.has(name);
 }
 
-async function listed(codec: CstaCodec, invocations: Invocations): Promise<Listed> {
-  if (codec.services.has("GetCSTAFeatures")) {
-    const features = await invocations.invoke("GetCSTAFeatures", {}, timers.invoke.ms);
-    if (features.ok && features.value.services.length > 0) {
-      return { services: listOf(features.value.services), events: listOf(features.value.events) };
-    }
+async function ofSwitchingFunction({ codec, invocations }: Probed): Promise<Said | undefined> {
+  for (const service of ["GetCSTAFeatures", "GetSwitchingFunctionCapabilities"] as const) {
+    if (!codec.services.has(service)) continue;
+    const answer = await invocations.invoke(service, {}, timers.invoke.ms);
+    if (!answer.ok) continue;
+    const [services, events] = [listed(answer.value.services), listed(answer.value.events)];
+    if (services === undefined) continue;
+    return (name) => (eventNames.has(name) ? events : services)?.(name);
   }
-  if (!codec.services.has("GetSwitchingFunctionCapabilities")) {
-    return { services: undefined, events: undefined };
+  return undefined;
+}
+
+/** What a station has: of its groups of services, and of all events. */
+async function ofStation({ codec, invocations, station }: Probed): Promise<Said | undefined> {
+  if (station === undefined) return undefined;
+  const said: Said[] = [];
+  for (const [service, groups, events] of [
+    ["GetLogicalDeviceInformation", logicalGroups, logicalEvents],
+    ["GetPhysicalDeviceInformation", physicalGroups, eventGroups.physicalDevice],
+  ] as const) {
+    if (!codec.services.has(service)) continue;
+    const answer = await invocations.invoke(service, { device: station }, timers.invoke.ms);
+    if (!answer.ok) continue;
+    // A station need not route: only a group of which it lists something is told in whole.
+    const covered: ReadonlySet<string> = servicesIn(groups.filter((group) =>
+      serviceGroups[group].some((name) => answer.value.services?.includes(name))));
+    const ofEvents: ReadonlySet<string> = new Set(events);
+    const [services, told] = [listed(answer.value.services), listed(answer.value.events)];
+    said.push((name) => covered.has(name) ? services?.(name)
+      : ofEvents.has(name) ? told?.(name) : undefined);
   }
-  const capabilities = await invocations.invoke("GetSwitchingFunctionCapabilities", {},
-    timers.invoke.ms);
-  return capabilities.ok ? { services: listOf(capabilities.value.services),
-    events: listOf(capabilities.value.events) } : { services: undefined, events: undefined };
+  return said.length === 0 ? undefined
+    : (name) => said.map((each) => each(name)).find((each) => each !== undefined);
+}
+
+function atAssociation({ functions }: Probed): Said | undefined {
+  return functions && ((name) => functions.has.includes(name) ? true
+    : functions.lacks.includes(name) ? false : undefined);
 }
 
 /** By the service that stands for it; phases I and II have no Route Register. */
 function provenBy(
-  subject: Proof["subject"], name: CstaServiceName, { refused, proven }: Invocations,
-  offered: ReadonlySet<string> | undefined,
+  subject: Proof["subject"], name: CstaServiceName, { refused, proven }: Invocations, said: Said,
 ): Proof {
-  const isListed = offered?.has(name);
   return { subject, evidence: name,
-    proven: refused.has(name) || isListed === false ? "no"
-      : proven.has(name) || isListed === true ? "yes" : "not-tried" };
+    proven: refused.has(name) || said(name) === false ? "no"
+      : proven.has(name) || said(name) === true ? "yes" : "not-tried" };
 }
 
-/** `declared`: what the driver's sheet offers; `wanted`: the events that this link tells. */
-export async function prove(
-  codec: CstaCodec, invocations: Invocations,
-  declared: Pick<Capabilities, "services" | "events">, wanted: Capabilities["events"],
-): Promise<Proof[]> {
-  const { services, events } = await listed(codec, invocations);
+export async function prove(probed: Probed): Promise<Proof[]> {
+  const { codec, invocations, declared, wanted } = probed;
+  const said: Said = atAssociation(probed) ?? await ofSwitchingFunction(probed)
+    ?? await ofStation(probed) ?? (() => undefined);
   const proofs: Proof[] = [];
   for (const subject of serviceNames) {
     const name = cstaNames[subject];
@@ -65,21 +106,24 @@ export async function prove(
     } else if (invocations.proven.has(name)) {
       proofs.push({ subject, proven: "yes", evidence: {
         en: `the PBX has done ${name}`, fr: `le PBX a exécuté ${name}` } });
-    } else if (services === undefined) {
-      proofs.push({ subject, proven: "not-tried", evidence: {
+    } else {
+      proofs.push(asListed(subject, name, said) ?? { subject, proven: "not-tried", evidence: {
         en: `${name} was not asked for yet`, fr: `${name} n'a pas encore été demandé` } });
-    } else proofs.push(asListed(subject, name, services));
+    }
   }
   for (const name of declared.events) {
     if (!wanted.includes(name)) {
       proofs.push({ subject: name, proven: "no", evidence: {
         en: "the link's option `physicalDevices` is off",
         fr: "l'option `physicalDevices` du lien est désactivée" } });
-    } else if (events !== undefined) proofs.push(asListed(name, name, events));
+      continue;
+    }
+    const proof = asListed(name, name, said);
+    if (proof !== undefined) proofs.push(proof);
   }
   proofs.push(provenBy("routeing", codec.services.has("RouteRegister") ? "RouteRegister"
-    : "RouteSelect", invocations, services),
-  provenBy("privateData", "Escape", invocations, services));
+    : "RouteSelect", invocations, said),
+  provenBy("privateData", "Escape", invocations, said));
   proofs.push({ subject: "snapshot",
     proven: invocations.refused.has("SnapshotDevice") ? "no"
       : invocations.proven.has("SnapshotDevice") ? "yes" : "not-tried",
@@ -87,10 +131,12 @@ export async function prove(
   return proofs;
 }
 
-function asListed(subject: Proof["subject"], name: string, list: ReadonlySet<string>): Proof {
-  return list.has(name)
-    ? { subject, proven: "yes",
-      evidence: { en: `the PBX lists ${name}`, fr: `le PBX liste ${name}` } }
-    : { subject, proven: "no",
+function asListed(subject: Proof["subject"], name: string, said: Said): Proof | undefined {
+  switch (said(name)) {
+    case undefined: return undefined;
+    case true: return { subject, proven: "yes",
+      evidence: { en: `the PBX lists ${name}`, fr: `le PBX liste ${name}` } };
+    case false: return { subject, proven: "no",
       evidence: { en: `the PBX does not list ${name}`, fr: `le PBX ne liste pas ${name}` } };
+  }
 }

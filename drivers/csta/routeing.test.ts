@@ -156,6 +156,31 @@ for (const [name, encoding] of Object.entries(encodings)) {
       assert.deepEqual(rig.at, ["8001", "1001"], "the default route");
     });
 
+    it("takes the alternate that can be had, without asking again", async () => {
+      const registration = await rig.start();
+      const dialogue = await rig.call();
+      assert.ok(registration.answer({ type: "routeSelect", dialogue, routeSelected: "1009",
+        alternateRoutes: ["1009", "1002"], remainRetries: 0, routeUsedReq: true }).ok);
+      await rig.world.advance(1_000);
+      assert.deepEqual(rig.types, ["routeRequest", "routeUsed", "routeEnd"]);
+      assert.deepEqual(rig.at, ["8001", "1002"]);
+      // Phases I and II have no list: the PBX asked again, and was answered each time.
+      assert.equal(rig.peer.heard.filter((each) => each === "RouteSelect").length,
+        encoding.registers ? 1 : 3);
+    });
+
+    it("is asked again when no alternate can be had either", async () => {
+      const registration = await rig.start();
+      const dialogue = await rig.call();
+      registration.answer({ type: "routeSelect", dialogue, routeSelected: "1009",
+        alternateRoutes: ["1009"] });
+      await rig.world.advance(1_000);
+      assert.deepEqual(rig.types, ["routeRequest", "reRoute"]);
+      registration.answer({ type: "routeSelect", dialogue, routeSelected: "1002" });
+      await rig.world.advance(1_000);
+      assert.deepEqual(rig.at, ["8001", "1002"]);
+    });
+
     it("leaves the call to the default route when it does not answer, or gives up", async () => {
       const registration = await rig.start();
       const first = await rig.call();

@@ -4,7 +4,7 @@ import { done, type Result } from "../../firmware/base/result.js";
 import type { RouteingSession } from "../../firmware/link/driver.js";
 import type { DeviceId } from "../../firmware/model/identifiers.js";
 import type { RouteAnswer, RouteMessage } from "../../firmware/model/routeing.js";
-import type { CstaCodec, CstaMessage } from "../../firmware/wire/csta/message.js";
+import type { CstaCodec, CstaDevice, CstaMessage } from "../../firmware/wire/csta/message.js";
 import type { Calls } from "./calls.js";
 import type { Invocations } from "./invocations.js";
 import type { DeviceNames } from "./names.js";
@@ -13,6 +13,7 @@ import type { DeviceNames } from "./names.js";
 export const routesMax = 4_000;
 
 type Invoke = Extract<CstaMessage, { readonly kind: "invoke" }>;
+type Selected = Extract<RouteAnswer, { readonly type: "routeSelect" }>;
 type Reference = { readonly crossRefIdentifier: string; readonly routeRegisterReqID?: string };
 
 export interface RouteingParts {
@@ -29,6 +30,8 @@ export class RouteingServices implements RouteingSession {
   readonly #registrations = new Map<string, DeviceId | undefined>();
   /** Routeing cross reference → registration. */
   readonly #dialogues = new Map<string, string | undefined>();
+  /** What was selected last, where further routes wait for the PBX to ask again. */
+  readonly #alternates = new Map<string, Selected>();
 
   constructor(parts: RouteingParts) {
     this.#parts = parts;
@@ -64,22 +67,47 @@ export class RouteingServices implements RouteingSession {
     const reference: Reference = { crossRefIdentifier: answer.dialogue,
       ...(reqID === undefined ? {} : { routeRegisterReqID: reqID }) };
     switch (answer.type) {
-      case "routeSelect": return invocations.tell("RouteSelect", { ...reference,
-        routeSelected: { kind: "dialingNumber", text: answer.routeSelected },
-        ...(answer.remainRetries === undefined ? {} : { remainRetries: answer.remainRetries }),
-        ...(answer.routeUsedReq === undefined ? {} : { routeUsedReq: answer.routeUsedReq }) });
+      case "routeSelect": return this.#select(answer, reference);
       case "routeReject":
-        this.#dialogues.delete(answer.dialogue);
+        this.#over(answer.dialogue);
         // Phases I and II cannot refuse a call: it takes the PBX's own route.
         return codec.services.has("RouteReject") ? invocations.tell("RouteReject", { ...reference,
           ...(answer.rejectCause === undefined ? {} : { rejectCause: answer.rejectCause }) })
           : invocations.tell("RouteEnd",
             { ...reference, errorValue: { category: "operation", value: "generic" } });
       case "routeEnd":
-        this.#dialogues.delete(answer.dialogue);
+        this.#over(answer.dialogue);
         return invocations.tell("RouteEnd", { ...reference,
           ...(answer.error === undefined ? {} : { errorValue: answer.error }) });
     }
+  }
+
+  /** Phases I and II take one route at a time: of the others we answer what the PBX asks again. */
+  #select(answer: Selected, reference: Reference): Result<void> {
+    const { invocations, codec } = this.#parts;
+    const { alternateRoutes = [], routeSelected, remainRetries, routeUsedReq } = answer;
+    const takesAll = codec.services.has("RouteRegister");
+    if (takesAll || alternateRoutes.length === 0) this.#alternates.delete(answer.dialogue);
+    else this.#alternates.set(answer.dialogue, answer);
+    return invocations.tell("RouteSelect", { ...reference, routeSelected: dialled(routeSelected),
+      ...(!takesAll || alternateRoutes.length === 0 ? {}
+        : { alternateRoutes: alternateRoutes.map(dialled) }),
+      ...(remainRetries === undefined ? {}
+        : { remainRetries: remainRetries + (takesAll ? 0 : alternateRoutes.length) }),
+      ...(routeUsedReq === undefined ? {} : { routeUsedReq }) });
+  }
+
+  /** True: the PBX has the next of the routes that the application named at once. */
+  #tryNext(dialogue: string): boolean {
+    const selected = this.#alternates.get(dialogue);
+    const [next, ...alternateRoutes] = selected?.alternateRoutes ?? [];
+    return selected !== undefined && next !== undefined
+      && this.answer({ ...selected, routeSelected: next, alternateRoutes }).ok;
+  }
+
+  #over(dialogue: string): void {
+    this.#dialogues.delete(dialogue);
+    this.#alternates.delete(dialogue);
   }
 
   /** False: it is not about routeing. */
@@ -88,6 +116,7 @@ export class RouteingServices implements RouteingSession {
     switch (service) {
       case "RouteRequest": this.#requested(argument); return true;
       case "ReRoute":
+        if (this.#tryNext(argument.crossRefIdentifier)) return true;
         told({ type: "reRoute", dialogue: argument.crossRefIdentifier,
           ...limitOf(argument.replyTimeout) });
         return true;
@@ -101,7 +130,7 @@ export class RouteingServices implements RouteingSession {
       }
       case "RouteEnd": {
         const { crossRefIdentifier: dialogue, errorValue: error } = argument;
-        this.#dialogues.delete(dialogue);
+        this.#over(dialogue);
         told({ type: "routeEnd", dialogue, ...(error === undefined ? {} : { error }) });
         return true;
       }
@@ -113,11 +142,11 @@ export class RouteingServices implements RouteingSession {
   #requested(said: Extract<Invoke, { readonly service: "RouteRequest" }>["argument"]): void {
     const { names, calls, told } = this.#parts;
     const { crossRefIdentifier: dialogue, routeRegisterReqID: reqID, replyTimeout } = said;
-    this.#dialogues.delete(dialogue);
+    this.#over(dialogue);
     this.#dialogues.set(dialogue, reqID);
     if (this.#dialogues.size > routesMax) {
       const [oldest] = this.#dialogues.keys();
-      if (oldest !== undefined) this.#dialogues.delete(oldest);
+      if (oldest !== undefined) this.#over(oldest);
     }
     const currentRoute = names.party(said.currentRoute);
     const callingDevice = names.party(said.callingDevice);
@@ -141,6 +170,10 @@ export class RouteingServices implements RouteingSession {
     this.#parts.told({ type: "routeRegisterAbort",
       ...(device === undefined ? {} : { routeingDevice: device }) });
   }
+}
+
+function dialled(text: string): CstaDevice {
+  return { kind: "dialingNumber", text };
 }
 
 function limitOf(replyTimeoutMs: number | undefined): { readonly replyTimeoutMs?: number } {

@@ -16,7 +16,7 @@ import type { LinkSnapshot } from "../../firmware/model/snapshot.js";
 import { eventGroups, type CstaCodec, type CstaEvent, type CstaEventName, type CstaMessage,
   type SnapshotCallEntry, type SnapshotDeviceEntry }
   from "../../firmware/wire/csta/message.js";
-import { associate, type Credentials } from "./association.js";
+import { associate, type Associated, type Credentials } from "./association.js";
 import { answerInvoke, answerUnknown } from "./answers.js";
 import { CallRecords } from "./call-records.js";
 import { Calls } from "./calls.js";
@@ -121,6 +121,7 @@ class CstaSession implements Session {
   /** Displays, lamps and buttons are told. */
   readonly #isPhysical: boolean;
   #identity: PeerIdentity = { product: "" };
+  #functions: Associated["functions"];
   #phase: Phase = "opening";
   #ordinal = 0;
   #held: Held[] | undefined;
@@ -291,7 +292,8 @@ class CstaSession implements Session {
       this.#lose(faultText(associated.fault));
       return;
     }
-    const { sessionID, durationSeconds, product, version } = associated.value;
+    const { sessionID, durationSeconds, product, version, functions } = associated.value;
+    this.#functions = functions;
     this.#identity = { product: product ?? dialect.product,
       ...(version === undefined ? {} : { version }) };
     this.#context.identify(this.#identity);
@@ -518,8 +520,12 @@ class CstaSession implements Session {
   };
 
   async probe(): Promise<Result<readonly Proof[]>> {
-    return this.#notUp() ?? ok(await prove(this.#profile.codec, this.#invocations,
-      this.#profile.declared, this.#wanted));
+    const { codec, declared } = this.#profile;
+    const station = [...this.#monitors.monitored].find((device) =>
+      this.#devices.get(device)?.category === "station");
+    return this.#notUp() ?? ok(await prove({ codec, declared, invocations: this.#invocations,
+      wanted: this.#wanted, functions: this.#functions,
+      station: station && this.#names.toNative(station) }));
   }
 
   async snapshot(deadlineMs: number): Promise<Result<LinkSnapshot>> {

@@ -49,6 +49,8 @@ export type RouteMessage = RouteRequest | RouteProgress
 /** What the application answers. */
 export type RouteAnswer =
   | { readonly type: "routeSelect"; readonly dialogue: string; readonly routeSelected: string;
+      /** Tried one after the other where the first cannot be had. */
+      readonly alternateRoutes?: readonly string[];
       /** Further routes that it would know. */ readonly remainRetries?: number;
       /** It wants to be told which route was used. */ readonly routeUsedReq?: boolean }
   | { readonly type: "routeReject"; readonly dialogue: string; readonly rejectCause?: RejectCause }

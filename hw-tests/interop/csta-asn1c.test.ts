@@ -158,7 +158,8 @@ describe("CSTA phase III and asn1c", function () {
         + "</alternateRoutes><remainRetries><noListAvailable><true/></noListAvailable>"
         + "</remainRetries>", (octets) => phase3.decodeArgument(33, octets),
       { service: "RouteSelect",
-        argument: { crossRefIdentifier: "01", routeSelected: at100.deviceID } }],
+        argument: { crossRefIdentifier: "01", routeSelected: at100.deviceID,
+          alternateRoutes: [{ kind: "dialingNumber", text: "7" }] } }],
       ["SnapshotDeviceResult", "<crossRefIDorSnapshotData><snapshotData><SEQUENCE>"
         + `<connectionIdentifier>${connection}</connectionIdentifier><localCallState><simple>35`
         + `</simple></localCallState>${media}</SEQUENCE></snapshotData>`

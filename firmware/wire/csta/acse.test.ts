@@ -89,7 +89,23 @@ describe("associations of CSTA in ASN.1", () => {
       offers));
     assert.ok(answered.endsWith(text(hex(
       "30 15 80 04 03 80 00 00 81 05 01 80 00 00 00 83 02 06 40 84 02 03 80"))), answered);
-    assert.deepEqual(message(hex(answered)), { kind: "associated", version: "0" });
+    const read = message(hex(answered));
+    assert.ok(typeof read !== "string" && read.kind === "associated" && read.version === "0");
+    const { has, lacks } = read.functions ?? { has: [], lacks: [] };
+    assert.deepEqual(has, ["AlternateCall", "callCleared", "SystemStatus", "MonitorStart"]);
+    // What it says nothing of, such as routing, it does not lack.
+    assert.deepEqual(["AnswerCall", "GroupPickupCall", "delivered", "Escape", "RouteSelect",
+      "AcceptCall"].map((name) => lacks.includes(name)), [true, true, true, true, false, false]);
+  });
+
+  it("does not say which of the features of one operation there are", () => {
+    const answered = encodeAcse({ kind: "associated", version: "1" }, acseVariants.phase2,
+      { services: new Set(["SetForwarding", "MakeCall"] as const), events: new Set() });
+    const read = message(answered);
+    assert.ok(typeof read !== "string" && read.kind === "associated");
+    assert.deepEqual(read.functions?.has, ["MakeCall"]);
+    assert.deepEqual(["SetForwarding", "SetDoNotDisturb", "GetForwarding"].map((name) =>
+      read.functions?.lacks.includes(name)), [false, false, true]);
   });
 
   it("refuses with a reason, and takes the result alone for the truth", () => {

@@ -7,7 +7,8 @@ import {
   berInteger, berObjectIdentifier, integerContents, objectIdentifierContents, readBerAll, tags,
   writeBer, writeBerAll, type BerElement,
 } from "../ber.js";
-import { functionality, type Functions } from "./functionality.js";
+import { functionality, saidFunctions, type Functions, type SaidFunctions }
+  from "./functionality.js";
 import type { AssociationRefusal, AssociationRequest, CstaMessage } from "./message.js";
 import { associationGone } from "./pdu-bounds.js";
 import { writeInteger } from "./rose.js";
@@ -195,7 +196,7 @@ const releaseNormal = context(0, integerContents(releaseReasons.normal));
 
 /**
  * The APDU of a message. An answer to an AARQ is alike in form to `asked`; `functions` are what
- * this end offers, told in the old form only.
+ * this end offers, told in the old form only, whatever the message has of them.
  */
 export function encodeAcse(
   message: AcseMessage, variant: AcseVariant, functions: Functions, asked?: AssociationForm,
@@ -248,6 +249,8 @@ interface UserInformation {
   readonly versions: readonly string[];
   readonly form: "new" | "old";
   readonly reference: string | undefined;
+  /** Of the old form: what the other end offers. */
+  readonly functions: SaidFunctions | undefined;
 }
 
 function readUserInformation(parts: readonly BerElement[]): UserInformation | undefined {
@@ -258,8 +261,12 @@ function readUserInformation(parts: readonly BerElement[]): UserInformation | un
   const information = partsOf(part(within, 0))[0] ?? octetAligned(part(within, 1));
   const bits = part(partsOf(information), bitStringTag, "universal");
   if (information === undefined || bits === undefined) return undefined;
-  return { versions: versionsOf(bits.contents),
-    form: information.class === "context" ? "new" : "old",
+  const form = information.class === "context" ? "new" : "old";
+  // Required functions first, then those that are offered.
+  const offered = partsOf(information).filter((each) => each.class === "universal"
+    && each.tag === tags.sequence)[1];
+  return { versions: versionsOf(bits.contents), form,
+    functions: form === "old" ? saidFunctions(partsOf(offered)) : undefined,
     reference: reference === undefined ? undefined : berObjectIdentifier(reference.contents) };
 }
 
@@ -289,11 +296,12 @@ function readAare(parts: readonly BerElement[]): AcseMessage | string {
   const result = integerIn(inside(part(parts, fields.result)));
   if (result === undefined) return "an answer to an association without result";
   if (result === 0) {
-    const [version] = readUserInformation(parts)?.versions.slice(-1) ?? [];
+    const { versions = [], functions } = readUserInformation(parts) ?? {};
+    const [version] = versions.slice(-1);
     const product = texts(inside(part(parts, fields.aareValue), 2, 0, 1))
       .filter((text) => text !== "").join(" ");
     return { kind: "associated", ...version === undefined ? {} : { version },
-      ...product === "" ? {} : { product } };
+      ...product === "" ? {} : { product }, ...functions === undefined ? {} : { functions } };
   }
   const source = partsOf(part(parts, fields.diagnostic))[0];
   const diagnostic = integerIn(partsOf(source));

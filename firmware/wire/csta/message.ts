@@ -69,6 +69,9 @@ export const deviceCategories = [
 ] as const;
 export type CstaDeviceCategory = typeof deviceCategories[number];
 
+export const appearanceTypes = ["selectedStandard", "basicStandard", "basicBridged",
+  "exclusiveBridged", "independentSharedBridged", "interdependentSharedBridged"] as const;
+
 /** Groups of events and the events in each, by their context tags in ECMA-285's EventInfo. */
 export const eventGroups = {
   callControl: ["bridged", "callCleared", "conferenced", "connectionCleared", "delivered",
@@ -257,6 +260,12 @@ interface Segment extends Shared {
   readonly lastSegment: boolean;
 }
 
+/** What one device offers, of the groups of services that are its own; absent: that is not told. */
+interface OfferedAtDevice extends Shared {
+  readonly services?: readonly string[];
+  readonly events?: readonly CstaEventName[];
+}
+
 /** Avaya DMCC: how a terminal is registered. */
 export interface TerminalLogin {
   readonly forceLogin?: boolean;
@@ -391,6 +400,14 @@ export interface CstaServices {
   { readonly switchingSubDomainName?: string; readonly manufacturerName?: string;
     /** Services (names of this interface) and events that are offered. */
     readonly services?: readonly string[]; readonly events?: readonly CstaEventName[] } & Shared];
+  GetLogicalDeviceInformation: [{ readonly device: CstaDevice } & Shared,
+  { readonly deviceCategory?: CstaDeviceCategory; readonly hasPhysicalElement?: boolean;
+    readonly appearanceAddressable?: boolean;
+    readonly appearanceType?: typeof appearanceTypes[number] } & OfferedAtDevice];
+  GetPhysicalDeviceInformation: [{ readonly device: CstaDevice } & Shared,
+  { readonly deviceCategory?: CstaDeviceCategory; readonly hasLogicalElement?: boolean;
+    readonly deviceModelName?: string; readonly maxDisplays?: number;
+    readonly maxButtons?: number; readonly maxLamps?: number } & OfferedAtDevice];
   GetCSTAFeatures: [Empty, { readonly services: readonly string[];
     readonly events: readonly CstaEventName[] } & Shared];
   RouteRegister: [{ readonly routeingDevice?: CstaDevice } & Shared,
@@ -404,7 +421,9 @@ export interface CstaServices {
   ReRoute: [{ readonly crossRefIdentifier: string; readonly routeRegisterReqID?: string;
     /** Milliseconds. */ readonly replyTimeout?: number } & Shared, Empty];
   RouteSelect: [{ readonly crossRefIdentifier: string; readonly routeRegisterReqID?: string;
-    readonly routeSelected: CstaDevice; readonly remainRetries?: number;
+    readonly routeSelected: CstaDevice;
+    /** Tried one after the other where the first cannot be had. */
+    readonly alternateRoutes?: readonly CstaDevice[]; readonly remainRetries?: number;
     readonly routeUsedReq?: boolean } & Shared, Empty];
   RouteUsed: [{ readonly crossRefIdentifier: string; readonly routeRegisterReqID?: string;
     readonly routeUsed: CstaParty; readonly callingDevice?: CstaParty } & Shared, Empty];
@@ -504,7 +523,10 @@ export type CstaMessage =
   | ({ readonly kind: "associate"; readonly invokeID?: number } & AssociationRequest)
   | { readonly kind: "associated"; readonly invokeID?: number; readonly sessionID?: string;
       readonly version?: string; readonly duration?: number;
-      /** What the switching function says of itself. */ readonly product?: string }
+      /** What the switching function says of itself. */ readonly product?: string;
+      /** Read in phases I and II: what it says it offers, and what not; of the rest nothing. */
+      readonly functions?: { readonly has: readonly string[];
+        readonly lacks: readonly string[] } }
   | { readonly kind: "association-refused"; readonly invokeID?: number;
       readonly reason: AssociationRefusal }
   | { readonly kind: "keep-session"; readonly invokeID: number; readonly sessionID: string;

@@ -1,17 +1,23 @@
 /**
- * What a switching function says of itself (ECMA-285, capability-exchange,
+ * What a switching function says of itself and of its devices (ECMA-285, capability-exchange,
+ * get-csta-features-service, get-logical-device-information, get-physical-device-information,
  * get-switching-function-capabilities, switching-function-devices).
  */
 
 import {
-  always, bits, enumerated, ia5Text, implicit, integer, mapped, numbered, optional, required,
-  sequence, type Asn1Type,
+  always, bits, boolean, enumerated, ia5Text, implicit, integer, mapped, numbered, optional,
+  required, sequence, type Asn1Type,
 } from "./asn1.js";
 import {
-  eventGroups, type CstaArgument, type CstaDevice, type CstaDeviceCategory, type CstaEventName,
-  type CstaExtensions, type CstaResult, type CstaServiceName,
+  appearanceTypes, type CstaArgument, type CstaDevice, type CstaDeviceCategory,
+  type CstaExtensions, type CstaResult,
 } from "./message.js";
-import { deviceID, extensionsField } from "./phase3-types.js";
+import {
+  listOf, listsOf, noBits, offeredEvents, offeredServices, offers, type Lists, type ListTags,
+  type Present,
+} from "./phase3-offers.js";
+import { deviceID, extensionsField, onlyExtensions } from "./phase3-types.js";
+import type { ServiceRows } from "./phase-tables.js";
 
 type DeviceItem = CstaArgument<"SwitchingFunctionDevices">["deviceList"][number];
 
@@ -24,6 +30,8 @@ const listCategory = enumerated<ListCategory>({
 }, "other");
 const groupAttribute = bits({ groupACD: 2, groupHunt: 3, groupPick: 4 });
 type GroupAttribute = "groupACD" | "groupHunt" | "groupPick";
+/** Of a device that is asked about, these are other bits than in a list. */
+const ownGroupAttribute = bits<GroupAttribute>({ groupACD: 0, groupHunt: 1, groupPick: 2 });
 
 const deviceTypes = ["acd", "acdGroup", "button", "buttonGroup", "conferenceBridge", "line",
   "lineGroup", "operator", "operatorGroup", "parkingDevice", "station", "stationGroup", "trunk",
@@ -49,6 +57,11 @@ function wireCategory(
   }
 }
 
+function categoryOf({ category = "station", attributes }: Pick<WireItem, "category"
+| "attributes">): CstaDeviceCategory {
+  return category === "group" ? attributes?.[0] ?? "groupOther" : category;
+}
+
 /** One device of a list; without a category it is a station. */
 export const deviceListItem: Asn1Type<DeviceItem> = mapped(
   sequence<WireItem>(
@@ -59,76 +72,16 @@ export const deviceListItem: Asn1Type<DeviceItem> = mapped(
     deviceID: device, ...wireCategory(deviceCategory),
     ...named !== undefined && deviceTypes.includes(named) ? { named } : {},
   }),
-  ({ deviceID: device, category = "station", named, attributes }) => ({
-    deviceID: device,
-    deviceCategory: category === "group" ? attributes?.[0] ?? "groupOther" : category,
+  ({ deviceID: device, named, ...rest }) => ({
+    deviceID: device, deviceCategory: categoryOf(rest),
     ...named === undefined ? {} : { named },
   }));
 
-/** Members of the lists of services, by their tags; a member that is there is supported. */
-type Members = Readonly<Record<string, number>>;
-
-const snapshots = ["SnapshotCall", "SnapshotDevice"] satisfies CstaServiceName[];
-
-/** Lists of services by their tags in ServEvtsList. */
-const serviceLists: readonly { readonly tag: number; readonly members: Members }[] = [
-  { tag: 0, members: { GetSwitchingFunctionDevices: 2, SwitchingFunctionDevices: 3,
-    GetSwitchingFunctionCapabilities: 4, GetCSTAFeatures: 5 } },
-  { tag: 1, members: { RequestSystemStatus: 4, SystemStatus: 5 } },
-  { tag: 2, members: { ChangeMonitorFilter: 0, MonitorStart: 1, MonitorStop: 2 } },
-  // All four have to be there, if any.
-  { tag: 3, members: { SnapshotCall: 0, SnapshotDevice: 1, SnapshotCallData: 2,
-    SnapshotDeviceData: 3 } },
-  { tag: 4, members: { AcceptCall: 0, AlternateCall: 1, AnswerCall: 2, CallBack: 3, ClearCall: 6,
-    ClearConnection: 7, ConferenceCall: 8, ConsultationCall: 9, DeflectCall: 10,
-    DirectedPickupCall: 12, GroupPickupCall: 13, HoldCall: 14, MakeCall: 17, ParkCall: 19,
-    ReconnectCall: 20, RetrieveCall: 21, SingleStepConferenceCall: 22,
-    SingleStepTransferCall: 23, TransferCall: 24 } },
-  { tag: 6, members: { AssociateData: 0, GenerateDigits: 2 } },
-  { tag: 10, members: { RouteRegister: 0, RouteRegisterCancel: 1, RouteRegisterAbort: 2,
-    ReRoute: 3, RouteEnd: 4, RouteReject: 5, RouteRequest: 6, RouteSelect: 7, RouteUsed: 8 } },
-  { tag: 11, members: { ButtonPress: 0, GetButtonInformation: 2, GetDisplay: 3, GetLampMode: 6,
-    GetMessageWaitingIndicator: 7, SetDisplay: 14, SetMessageWaitingIndicator: 17 } },
-  { tag: 13, members: { GetAgentState: 4, GetDoNotDisturb: 8, GetForwarding: 9,
-    SetAgentState: 12, SetDoNotDisturb: 16, SetForwarding: 17 } },
-  { tag: 20, members: { CallDetailRecordsNotification: 0, CallDetailRecordsReport: 1,
-    SendStoredCallDetailRecords: 2, StartCallDetailRecordsTransmission: 3,
-    StopCallDetailRecordsTransmission: 4 } },
-  { tag: 21, members: { Escape: 3 } },
-];
-
-/** Lists of events by their tags; the events by the tags that they have in a report, but one. */
-const eventLists: readonly { readonly tag: number; readonly members: Members }[] = [
-  { tag: 5, members: numbered(eventGroups.callControl) },
-  { tag: 7, members: numbered(eventGroups.callAssociated) },
-  { tag: 9, members: numbered(eventGroups.mediaAttachment) },
-  { tag: 12, members: numbered(eventGroups.physicalDevice) },
-  { tag: 14, members: { ...numbered(eventGroups.logicalDevice),
-    agentLoggedOff: 1, agentLoggedOn: 2 } },
-  { tag: 15, members: numbered(eventGroups.maintenance) },
-  { tag: 22, members: numbered(eventGroups.vendor) },
-];
-
-type Present = Readonly<Record<string, readonly []>>;
-type Lists = Readonly<Record<string, Present>>;
-
-/** Which options of a service are supported is not told. */
-const options = bits<never>({}) as Asn1Type<readonly []>;
-const allLists = [...serviceLists, ...eventLists].sort((a, b) => a.tag - b.tag);
-
-const supportedLists = sequence<Lists>(...allLists.map(({ tag, members }) =>
-  optional(String(tag), implicit(tag, sequence<Present>(
-    ...Object.entries(members).sort(([, a], [, b]) => a - b).map(([name, member]) =>
-      optional(name, implicit(member, options))))))));
-
-function listsOf(supported: ReadonlySet<string>): Lists {
-  return Object.fromEntries(allLists.flatMap(({ tag, members }) => {
-    const whole = snapshots.some((name) => name in members && supported.has(name));
-    const present = Object.keys(members).filter((name) => whole || supported.has(name));
-    return present.length === 0 ? []
-      : [[tag, Object.fromEntries(present.map((name) => [name, []]))] as const];
-  })) as unknown as Lists;
-}
+/** Of Get Switching Function Capabilities: ServEvtsList. */
+const allTags: ListTags = { capabilityExchange: 0, system: 1, monitoring: 2, snapshot: 3,
+  callControl: 4, callControlEvents: 5, callAssociated: 6, callAssociatedEvents: 7, mediaEvents: 9,
+  routeing: 10, physicalDevice: 11, physicalDeviceEvents: 12, logicalDevice: 13,
+  logicalDeviceEvents: 14, maintenanceEvents: 15, records: 20, vendor: 21, vendorEvents: 22 };
 
 const lengths = ["accountInfo", "authCode", "agentID", "agentPassword", "callIDInConnectionID",
   "correlatorData", "privateData", "deviceIdentifiers", "userData", "buttonLabel", "lampLabel",
@@ -160,33 +113,148 @@ interface WireCapabilities {
 export const capabilities: Asn1Type<CstaResult<"GetSwitchingFunctionCapabilities">> = mapped(
   sequence<WireCapabilities>(
     always("switchingSubDomainName", ia5Text, ""), always("manufacturerName", ia5Text, ""),
-    always("profiles", options, []), always("deviceIDFormat", options, []),
-    always("swDomainFeatures", options, []), always("swAppearanceAddressability", options, []),
-    always("swAppearanceTypes", options, []),
+    always("profiles", noBits, []), always("deviceIDFormat", noBits, []),
+    always("swDomainFeatures", noBits, []), always("swAppearanceAddressability", noBits, []),
+    always("swAppearanceTypes", noBits, []),
     always("ignoreUnsupportedParameters",
       enumerated({ ignoreParameters: 0, rejectMessage: 1 }), "ignoreParameters"),
     always("connectionView", enumerated({ fixed: 0, local: 1 }), "fixed"),
     always("maxLengthParameters",
       sequence<Lengths>(...lengths.map((name) => required(name, integer))), lengthsMax),
-    optional("lists", implicit(22, supportedLists)), extensionsField),
+    optional("lists", implicit(22, offers(allTags, "implicit"))), extensionsField),
   ({ services = [], events = [], ...rest }: CstaResult<"GetSwitchingFunctionCapabilities">) => ({
-    ...rest, lists: listsOf(new Set([...services, ...events])),
+    ...rest, lists: listsOf(allTags, [...services, ...events]),
   }),
   ({ switchingSubDomainName, manufacturerName, lists, extensions }) => ({
     ...switchingSubDomainName === undefined || switchingSubDomainName === ""
       ? {} : { switchingSubDomainName },
     ...manufacturerName === undefined || manufacturerName === "" ? {} : { manufacturerName },
-    ...lists === undefined ? {} : supportedIn(lists),
+    ...lists === undefined ? {}
+      : { services: offeredServices(lists), events: offeredEvents(lists) },
     ...extensions === undefined ? {} : { extensions },
   }));
 
-function supportedIn(
-  lists: Lists,
-): { readonly services: readonly string[]; readonly events: readonly CstaEventName[] } {
-  const namesIn = (tables: typeof serviceLists): readonly string[] =>
-    tables.flatMap(({ tag }) => Object.keys(lists[tag] ?? {}));
-  return {
-    services: namesIn(serviceLists),
-    events: namesIn(eventLists) as CstaEventName[],
-  };
+/** Of Get CSTA Features: both sequences are of explicit tags. */
+const featureServices: ListTags = { capabilityExchange: 0, system: 1, monitoring: 2, snapshot: 3,
+  callControl: 4, callAssociated: 5, routeing: 7, physicalDevice: 8, logicalDevice: 9,
+  records: 13, vendor: 14 };
+const featureEvents: ListTags = { callControlEvents: 0, callAssociatedEvents: 1, mediaEvents: 2,
+  physicalDeviceEvents: 3, logicalDeviceEvents: 4, maintenanceEvents: 5, vendorEvents: 7 };
+
+interface WireFeatures {
+  readonly services: Lists;
+  readonly events?: Lists;
+  readonly extensions?: CstaExtensions;
 }
+
+const features: Asn1Type<CstaResult<"GetCSTAFeatures">> = mapped(
+  sequence<WireFeatures>(required("services", offers(featureServices, "explicit")),
+    optional("events", offers(featureEvents, "explicit")), extensionsField),
+  ({ services, events, ...rest }: CstaResult<"GetCSTAFeatures">) => ({ ...rest,
+    services: listsOf(featureServices, services), events: listsOf(featureEvents, events) }),
+  ({ services, events = {}, ...rest }) => ({ ...rest, services: offeredServices(services),
+    events: offeredEvents(events) }));
+
+const logicalServices: ListTags = { callControl: 0, callAssociated: 1, logicalDevice: 2 };
+const logicalEvents: ListTags =
+  { callControlEvents: 0, callAssociatedEvents: 1, logicalDeviceEvents: 2, mediaEvents: 3 };
+const routeing: ListTags = { routeing: 0 };
+const maintenance: ListTags = { maintenanceEvents: 0 };
+
+type Logical = CstaResult<"GetLogicalDeviceInformation">;
+
+interface WireLogical extends Pick<WireItem, "category" | "attributes"> {
+  readonly hasPhysicalElement?: boolean;
+  readonly acdModels?: readonly [];
+  readonly appearanceAddressable?: boolean;
+  readonly appearanceType?: NonNullable<Logical["appearanceType"]>;
+  readonly routeing?: Present;
+  readonly services?: Lists;
+  readonly events?: Lists;
+  readonly maintenance?: Present;
+  readonly extensions?: CstaExtensions;
+}
+
+const logical: Asn1Type<Logical> = mapped(
+  sequence<WireLogical>(
+    optional("category", implicit(0, listCategory)),
+    optional("attributes", implicit(1, ownGroupAttribute)),
+    always("hasPhysicalElement", boolean, false), always("acdModels", noBits, []),
+    always("appearanceAddressable", boolean, false),
+    always("appearanceType", enumerated(numbered(appearanceTypes)), "selectedStandard"),
+    optional("routeing", implicit(26, listOf("routeing"))),
+    optional("services", implicit(27, offers(logicalServices, "implicit"))),
+    optional("events", implicit(28, offers(logicalEvents, "implicit"))),
+    optional("maintenance", implicit(29, listOf("maintenanceEvents"))), extensionsField),
+  ({ deviceCategory, services, events, ...rest }: Logical): WireLogical => ({
+    ...rest, ...wireCategory(deviceCategory),
+    ...services === undefined ? {} : { services: listsOf(logicalServices, services),
+      ...member("routeing", listsOf(routeing, services)["routeing"]) },
+    ...events === undefined ? {} : { events: listsOf(logicalEvents, events),
+      ...member("maintenance", listsOf(maintenance, events)["maintenanceEvents"]) },
+  }),
+  ({ category, attributes, acdModels: _, services, events, routeing: routes,
+    maintenance: service, ...rest }) => ({
+    ...rest, deviceCategory: categoryOf({ ...member("category", category),
+      ...member("attributes", attributes) }),
+    ...services === undefined && routes === undefined ? {}
+      : { services: offeredServices({ ...services, ...member("routeing", routes) }) },
+    ...events === undefined && service === undefined ? {}
+      : { events: offeredEvents({ ...events, ...member("maintenance", service) }) },
+  }));
+
+function member<K extends string, V>(
+  name: K, value: V | undefined,
+): { readonly [N in K]?: V } {
+  return (value === undefined ? {} : { [name]: value }) as { readonly [N in K]?: V };
+}
+
+type Physical = CstaResult<"GetPhysicalDeviceInformation">;
+
+interface WirePhysical extends Pick<WireItem, "category" | "attributes"> {
+  readonly hasLogicalElement?: boolean;
+  readonly deviceModelName?: string;
+  readonly maxDisplays?: number;
+  readonly maxButtons?: number;
+  readonly maxLamps?: number;
+  readonly services?: Present;
+  readonly events?: Present;
+  readonly extensions?: CstaExtensions;
+}
+
+const physical: Asn1Type<Physical> = mapped(
+  sequence<WirePhysical>(
+    optional("category", implicit(0, listCategory)),
+    optional("attributes", implicit(1, ownGroupAttribute)),
+    always("hasLogicalElement", boolean, false),
+    optional("deviceModelName", implicit(4, ia5Text)),
+    optional("maxDisplays", implicit(9, integer)), optional("maxButtons", implicit(10, integer)),
+    optional("maxLamps", implicit(11, integer)),
+    optional("services", implicit(13, listOf("physicalDevice"))),
+    optional("events", implicit(14, listOf("physicalDeviceEvents"))), extensionsField),
+  ({ deviceCategory, services, events, ...rest }: Physical): WirePhysical => ({
+    ...rest, ...wireCategory(deviceCategory),
+    ...services === undefined ? {}
+      : { services: listsOf({ physicalDevice: 0 }, services)["physicalDevice"] ?? {} },
+    ...events === undefined ? {}
+      : { events: listsOf({ physicalDeviceEvents: 0 }, events)["physicalDeviceEvents"] ?? {} },
+  }),
+  ({ category, attributes, services, events, ...rest }) => ({
+    ...rest, deviceCategory: categoryOf({ ...member("category", category),
+      ...member("attributes", attributes) }),
+    ...services === undefined ? {} : { services: Object.keys(services) },
+    ...events === undefined ? {} : { events: offeredEvents({ events }) },
+  }));
+
+const aboutDevice = sequence<CstaArgument<"GetLogicalDeviceInformation">>(
+  required("device", deviceID), extensionsField);
+
+export const capabilityServices = {
+  GetCSTAFeatures: { operation: 370, argument: onlyExtensions, result: features },
+  GetLogicalDeviceInformation: {
+    operation: 201, argument: aboutDevice, result: logical,
+  },
+  GetPhysicalDeviceInformation: {
+    operation: 202, argument: aboutDevice, result: physical,
+  },
+} satisfies ServiceRows;

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { decodeLike, encodeSample, samples, type Sample } from "../../../hw-tests/csta-octets.js";
 import { eventGroups, type CstaEvent, type CstaEventName } from "./message.js";
 import { phase3 } from "./phase3.js";
+import { logicalGroups, physicalGroups, servicesIn } from "./service-groups.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -35,7 +36,10 @@ const filled: Readonly<Record<string, Fields>> = {
   conferenced: { conferenceConnections: [], ...call },
 };
 const filledResult: Readonly<Record<string, Fields>> = {
-  StartCallDetailRecordsTransmission: { cdrCrossRefID: "" } };
+  StartCallDetailRecordsTransmission: { cdrCrossRefID: "" },
+  GetLogicalDeviceInformation: { deviceCategory: "station", hasPhysicalElement: false,
+    appearanceAddressable: false, appearanceType: "selectedStandard" },
+  GetPhysicalDeviceInformation: { deviceCategory: "station", hasLogicalElement: false } };
 const filledArgument: Readonly<Record<string, Fields>> = {
   CallDetailRecordsReport: { cdrCrossRefID: "" } };
 
@@ -47,6 +51,7 @@ function normal(value: unknown, key = ""): unknown {
   if (key.endsWith("MonitorFilter") || key === "events") {
     return allEvents.filter((name) => (value as readonly string[]).includes(name));
   }
+  if (key === "services") return (value as readonly string[]).toSorted();
   if (Array.isArray(value)) {
     return value.map((item) => normal(item, key === "deviceList" ? "device" : ""));
   }
@@ -60,6 +65,24 @@ function normal(value: unknown, key = ""): unknown {
     .map(([name, member]) => [name, normal(member, name)]));
 }
 
+const physicalEvents: ReadonlySet<string> = new Set(eventGroups.physicalDevice);
+
+/** Of what is offered, what the lists of that result have. */
+function listed(name: string, fields: Record<string, unknown>): void {
+  const isPhysical = name === "GetPhysicalDeviceInformation";
+  const isOfDevice = isPhysical || name === "GetLogicalDeviceInformation";
+  const own = servicesIn(isPhysical ? physicalGroups : logicalGroups);
+  const keep = (key: string, has: (each: string) => boolean): void => {
+    if (fields[key] !== undefined) fields[key] = (fields[key] as readonly string[]).filter(has);
+  };
+  keep("services", (each) => isOfDevice ? own.has(each)
+    : (phase3.services as ReadonlySet<string>).has(each));
+  if (isOfDevice) {
+    keep("events", (each) => isPhysical ? physicalEvents.has(each)
+      : !physicalEvents.has(each) && each !== "privateEvent");
+  }
+}
+
 function expected(sample: Sample): unknown {
   const name = sample.of === "event" ? sample.value.type : sample.service;
   const defaults = sample.of === "event" ? filled[name]
@@ -70,9 +93,8 @@ function expected(sample: Sample): unknown {
     for (const text of ["switchingSubDomainName", "manufacturerName"]) {
       if (fields[text] === "") delete fields[text];
     }
-    // Names of services here are none that exist.
-    fields["services"] = [];
   }
+  if (sample.of === "result") listed(name, fields);
   return normal(fields);
 }
 
@@ -104,7 +126,18 @@ describe("CSTA phase III: every service and event", () => {
       [services.sort(), events.sort(), { manufacturerName: "J" }]);
   });
 
-  it("has every service and event of the messages but one", () => {
+  it("lists a later service in its place, with explicit tags among the features", () => {
+    const written = phase3.encodeResult("GetCSTAFeatures", {
+      services: ["GetSwitchingFunctionDevices", "GetCSTAFeatures", "Escape"],
+      events: ["established"] });
+    assert.equal(written?.operation, 370);
+    // By hand from the module: [0] { [5], [2] }, [14] { [3] }; events [0] { [7] }.
+    assert.equal(Buffer.from(written.element).toString("hex"), `301c
+      3011 a008 3006 850100 820100 ae05 3003 830100
+      3007 a005 3003 870100`.replaceAll(/\s/g, ""));
+  });
+
+  it("has every service and event of the messages", () => {
     assert.equal(phase3.services.size * 2 + phase3.events.size, samples.length);
   });
 

@@ -13,7 +13,7 @@ import type {
   SnapshotCallEntry, SnapshotDeviceEntry,
 } from "./message.js";
 import { recordServices } from "./phase3-records.js";
-import { capabilities, deviceListItem } from "./phase3-capabilities.js";
+import { capabilities, capabilityServices, deviceListItem } from "./phase3-capabilities.js";
 import { universalFailure } from "./phase3-errors.js";
 import {
   agentState, bareExtensions, calledDevice, callingDevice, callState, connectionID,
@@ -458,6 +458,7 @@ const routeing = {
     operation: 33,
     argument: sequence<CstaArgument<"RouteSelect">>(
       crossRefField, registrationField, required("routeSelected", explicit(1, deviceID)),
+      optional("alternateRoutes", implicit(2, sequenceOf(deviceID))),
       optional("remainRetries", explicit(3, remainRetries) as Asn1Type<number>),
       optional("routeUsedReq", implicit(4, boolean)), extensionsField),
     result: emptyOrExtensions,
@@ -494,9 +495,7 @@ const vendor = {
   },
 } satisfies ServiceRows;
 
-/** GetCSTAFeatures is not among them: its operation was not at hand. */
 export const services: ServiceRows = {
   ...monitoring, ...makingAndAnswering, ...twoCalls, ...moving, ...deviceFeatures, ...system,
-  ...routeing, ...vendor,
-  ...recordServices,
+  ...capabilityServices, ...routeing, ...vendor, ...recordServices,
 };

@@ -327,8 +327,8 @@ describe("CSTA phase III: what peers do", () => {
   it("operations without a table", () => {
     assert.deepEqual(phase3.decodeArgument(217, bytes("30 00")), { unknown: 217 });
     assert.deepEqual(phase3.decodeResult(217, bytes("30 00")), { unknown: 217 });
-    assert.equal(phase3.encodeArgument("GetCSTAFeatures", {}), undefined);
-    assert.ok(!phase3.services.has("GetCSTAFeatures"));
+    assert.equal(phase3.encodeArgument("GetDeviceId", { extension: "101" }), undefined);
+    assert.ok(!phase3.services.has("GetDeviceId"));
   });
 
   it("escapes with a time and a register, whatever the private data looks like", () => {

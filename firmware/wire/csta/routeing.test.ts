@@ -32,6 +32,10 @@ const vectors: readonly (readonly [string, CstaPhase, string, CstaMessage])[] = 
     a107 3005 8003313032 a303 820100 8401ff`,
   { ...invoke, service: "RouteSelect", argument: { ...reference, routeSelected: dn("102"),
     remainRetries: 0, routeUsedReq: true } }],
+  ["RouteSelect with alternate routes", phase3, `a130 020101 020121 3028 580400000007
+    800400000001 a107 3005 8003313032 a20e 3005 8003313033 3005 8003313034 8401ff`,
+  { ...invoke, service: "RouteSelect", argument: { ...reference, routeSelected: dn("102"),
+    alternateRoutes: [dn("103"), dn("104")], routeUsedReq: true } }],
   ["RouteUsed", phase3, `a11d 020101 020122 3015 580400000007 800400000001
     6207 3005 8003313032`,
   { ...invoke, service: "RouteUsed", argument: { ...reference, routeUsed: dn("102") } }],

@@ -2,15 +2,15 @@
 
 import { rejectCauses } from "../../model/routeing.js";
 import { lampModes, type ForwardingType } from "../../model/services.js";
-import { currencyMultipliers, deviceCategories, reasonsForTerm, systemStatuses,
-  type AgentStateEntry, type CallDetail, type ChargingInfo, type CstaDevice,
+import { appearanceTypes, currencyMultipliers, deviceCategories, reasonsForTerm,
+  systemStatuses, type AgentStateEntry, type CallDetail, type ChargingInfo, type CstaDevice,
   type CstaDeviceCategory, type CstaServiceName, type CstaServices,
   type SnapshotCallEntry, type SnapshotDeviceEntry, type TerminalLogin, type TerminalMedia }
   from "./message.js";
 import { agentStates, containers, forwardings, serviceElements } from "./xml-spelling.js";
 import { boolean, connection, connectionList, connectionState, device, errorCode,
-  escapeData, extensions, filter, identified, integer, listOf, localCallState, nested, octets,
-  offeredEvents, offeredServices, oneOf, optional, required, sequence, spelled, stamp, subject,
+  escapeData, eventsWithin, extensions, filter, identified, integer, listOf, localCallState,
+  nested, octets, oneOf, optional, required, sequence, servicesWithin, spelled, stamp, subject,
   text, type Field, type Fields, type Sequence, type XmlType } from "./xml-types.js";
 
 type Argument<S extends CstaServiceName> = CstaServices[S][0];
@@ -229,10 +229,25 @@ const system = {
       ...shared }, empty),
   GetSwitchingFunctionCapabilities: service<"GetSwitchingFunctionCapabilities">(empty,
     { switchingSubDomainName: optional(text), manufacturerName: optional(text),
-      services: ofParent(optional(offeredServices)), events: ofParent(optional(offeredEvents)),
+      services: ofParent(optional(servicesWithin(containers.services))),
+      events: ofParent(optional(eventsWithin(containers.events))),
       ...shared }),
+  GetLogicalDeviceInformation: service<"GetLogicalDeviceInformation">(
+    { device: required(device), ...shared },
+    { deviceCategory: optional(deviceCategory), hasPhysicalElement: optional(boolean),
+      appearanceAddressable: optional(boolean), appearanceType: optional(oneOf(...appearanceTypes)),
+      services: ofParent(optional(servicesWithin("logDevServList"))),
+      events: ofParent(optional(eventsWithin("logDevEvtsList"))), ...shared }),
+  GetPhysicalDeviceInformation: service<"GetPhysicalDeviceInformation">(
+    { device: required(device), ...shared },
+    { deviceCategory: optional(deviceCategory), hasLogicalElement: optional(boolean),
+      deviceModelName: optional(text), maxDisplays: optional(integer),
+      maxButtons: optional(integer), maxLamps: optional(integer),
+      services: ofParent(optional(servicesWithin("physDevServList"))),
+      events: ofParent(optional(eventsWithin("physDevEvtsList"))), ...shared }),
   GetCSTAFeatures: service<"GetCSTAFeatures">(empty,
-    { services: ofParent(required(offeredServices)), events: ofParent(required(offeredEvents)),
+    { services: ofParent(required(servicesWithin(containers.services), [])),
+      events: ofParent(required(eventsWithin(containers.events), [])),
       ...shared }),
   Escape: service<"Escape">({ extensions: ofParent(required(escapeData)) }, empty),
   StartCallDetailRecordsTransmission: service<"StartCallDetailRecordsTransmission">(
@@ -265,6 +280,7 @@ const routeing = {
     routedCall: optional(connection), replyTimeout: optional(integer), ...shared }, empty),
   ReRoute: service<"ReRoute">({ ...route, replyTimeout: optional(integer), ...shared }, empty),
   RouteSelect: service<"RouteSelect">({ ...route, routeSelected: required(device),
+    alternateRoutes: optional(listOf(containers.route, device)),
     remainRetries: optional(integer), routeUsedReq: optional(boolean), ...shared }, empty),
   RouteUsed: service<"RouteUsed">({ ...route, routeUsed: required(subject, "notKnown"),
     callingDevice: optional(subject), ...shared }, empty),

@@ -24,6 +24,7 @@ export const containers = {
   services: "supportedServices",
   events: "supportedEvents",
   record: "cdrInformationItem",
+  route: "routeSelected",
 } as const;
 
 /** Groups of a monitor filter. Readers take the events at any depth. */

@@ -376,33 +376,46 @@ export const escapeData: XmlType<CstaExtensions> = {
 };
 
 const containerName = /(services|servlist|events|evtslist|list)$/i;
+const kinds = { services: /serv/i, events: /ev(en)?ts/i } as const;
+type Kind = keyof typeof kinds;
 
 /** Names within containers of services or of events, in whatever nesting; those not `false`. */
-function offered(element: XmlElement, kind: "serv" | "ev"): readonly string[] {
+function offered(element: XmlElement, kind: Kind): readonly string[] {
   return childrenOf(element).flatMap((child) => {
     if (containerName.test(child.name)) return offered(child, kind);
-    const container = (child.parent?.name ?? "").toLowerCase();
-    const isOfKind = containerName.test(container) && container.includes(kind);
+    const container = child.parent?.name ?? "";
+    const isOfKind = containerName.test(container) && kinds[kind].test(container);
     return isOfKind && boolean.read(child) !== false ? [child.name] : [];
   });
 }
 
-/** Services by their names, in the content of an answer. */
-export const offeredServices: XmlType<readonly string[]> = {
-  write: (_, services) => writeElement(containers.services, services.map((service) =>
-    writeElement(service.charAt(0).toLowerCase() + service.slice(1), "true")).join("")),
-  read: (element) => offered(element, "serv")
-    .map((name) => name.charAt(0).toUpperCase() + name.slice(1)),
-};
+function isTold(element: XmlElement, kind: Kind): boolean {
+  return childrenOf(element).some((child) => containerName.test(child.name)
+    && (kinds[kind].test(child.name) || isTold(child, kind)));
+}
 
-export const offeredEvents: XmlType<readonly CstaEventName[]> = {
-  write: (_, events) => writeElement(containers.events,
-    events.map((event) => writeElement(event, "true")).join("")),
-  read(element) {
-    const names = new Set(offered(element, "ev"));
-    return allEvents.filter((event) => names.has(event));
-  },
-};
+/** Services by their names in a container; undefined where there is none of them. */
+export function servicesWithin(container: string): XmlType<readonly string[]> {
+  return {
+    write: (_, services) => writeElement(container, services.map((service) =>
+      writeElement(service.charAt(0).toLowerCase() + service.slice(1), "true")).join("")),
+    read: (element) => !isTold(element, "services") ? undefined
+      : offered(element, "services").map((name) => name.charAt(0).toUpperCase() + name.slice(1)),
+  };
+}
+
+/** Events by their names, alike. */
+export function eventsWithin(container: string): XmlType<readonly CstaEventName[]> {
+  return {
+    write: (_, events) => writeElement(container,
+      events.map((event) => writeElement(event, "true")).join("")),
+    read(element) {
+      if (!isTold(element, "events")) return undefined;
+      const names = new Set(offered(element, "events"));
+      return allEvents.filter((event) => names.has(event));
+    },
+  };
+}
 
 /** The namespace of ECMA-323, of whatever edition, that the element is in. */
 export function cstaNamespace(element: XmlElement): string | undefined {
