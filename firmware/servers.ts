@@ -151,7 +151,14 @@ export class Servers implements Component {
       sessions.list().map((session) => ({ ...session.figures, server: sessions.domain.config.id,
         protocol: sessions.domain.config.protocol, user: auditActor(session.identity),
         source: session.source, connected: session.isConnected,
-        beganAtMs: session.beganAtMs }))),
+        beganAtMs: session.beganAtMs, id: session.id }))),
+    end: (id) => {
+      const session = this.cstaServers.flatMap(({ sessions }) => sessions.list())
+        .find((each) => each.id === id);
+      const reason = "ended by an administrator";
+      session?.end(reason, { kind: "abort", reason, sessionID: id });
+      return session !== undefined;
+    },
     sharing: () => this.#feed?.sharing ?? { monitors: 0, watched: 0 },
   };
 

@@ -51,6 +51,24 @@ describe("CSTA call data", () => {
       await bench.world.advance(1_000);
       const [record] = bench.records.records.values();
       assert.equal(record?.accountCode, "4711");
+      assert.deepEqual([record?.correlatorData, record?.userData],
+        name === "phase II" ? [undefined, undefined] : ["0a0b", "c0ffee"]);
+    });
+  }
+
+  for (const [name, make] of Object.entries(encodings)) {
+    it(`${name}: what is associated with a running call stands in its record`, async () => {
+      bench = await make().start();
+      assert.equal(await ask({ ...call, authCode: "2468" }, 4_000), "ok");
+      const [live] = bench.peer.pbx.calls.values();
+      assert.ok(live !== undefined);
+      assert.equal(await ask({ service: "associateData", connection: bench.connection("1001"),
+        accountCode: "4712", correlatorData: "0c" }), "ok");
+      bench.peer.pbx.clearCall(live);
+      await bench.world.advance(1_000);
+      const [record] = bench.records.records.values();
+      assert.deepEqual([record?.accountCode, record?.correlatorData],
+        ["4712", name === "phase II" ? undefined : "0c"]);
     });
   }
 

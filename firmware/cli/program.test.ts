@@ -144,6 +144,7 @@ const mapping: readonly (readonly [string, string, unknown])[] = [
   ["record try - --input csr.pem --driver smdr", "TryFormat",
     { optionsYaml: "a long password\n", data: "Q1NS", driver: "smdr" }],
   ["csta list", "ListCstaSessions", {}],
+  ["csta end 5e55", "EndCstaSession", { id: "5e55" }],
   ["delivery list", "ListDestinations", {}],
   ["delivery ledger printer --from 2026-11-20 --to 2026-11-22", "GetLedger",
     { link: "printer", fromDay: "2026-11-20", toDay: "2026-11-22" }],
@@ -524,10 +525,11 @@ describe("ctictl: output", () => {
   it("shows who speaks CSTA, and how monitors are shared", async () => {
     const bench = office();
     bench.on(CstaService.method.listCstaSessions, () => ({ monitors: 5, watched: 3, sessions: [
-      { server: "crm", protocol: "xml", user: "taxi", source: "csta 192.0.2.9", connected: false,
+      { id: "5e55", server: "crm", protocol: "xml", user: "taxi", source: "csta 192.0.2.9",
+        connected: false,
         monitors: 5, waitingEvents: 4, lostEvents: 2n, resumes: 1 }] }));
     assert.equal(await bench.run("csta list"), 0);
-    assert.match(bench.out, /^crm +xml +taxi +csta 192\.0\.2\.9 +no +5 +4 +2 +1$/m);
+    assert.match(bench.out, /^crm +xml +taxi +csta 192\.0\.2\.9 +no +5e55 +5 +4 +2 +1$/m);
     assert.match(bench.err,
       /5 monitors watch 3 devices and calls: sharing them saves 2 licences/);
   });

@@ -42,4 +42,12 @@ describe("configuration check: CSTA servers", () => {
         + "Register)"]);
     }
   });
+
+  it("sends private data to no link that the server does not show", () => {
+    const on = (rest: string): readonly string[] => check(`  - { id: taxi, port: 2555,
+      protocol: xml, ${rest} }`).errors.map((text) => text.split(": ")[0] ?? "");
+    assert.deepEqual(on("applications: [{ user: taxi, privateDataOf: pbx-1 }]"), []);
+    assert.deepEqual(on("applications: [{ user: taxi, privateDataOf: pbx-9 }]"),
+      ["csta[0].applications[0].privateDataOf"]);
+  });
 });

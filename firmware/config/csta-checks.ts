@@ -42,6 +42,12 @@ export function checkCsta(
         message: `is for phases I and II; expected none, as applications of ${server.protocol} `
           + "register themselves (Route Register)" });
     }
+    for (const [place, { privateDataOf: id }] of server.applications.entries()) {
+      const served = server.links ?? ids;
+      if (id === undefined || served.includes(id)) continue;
+      findings.errors.push({ path: ["csta", index, "applications", place, "privateDataOf"],
+        message: unknownLink(id, served) });
+    }
     for (const [place, { from }] of server.applications.entries()) {
       if (from === undefined) continue;
       findings.warnings.push({ path: ["csta", index, "applications", place, "from"],

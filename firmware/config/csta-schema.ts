@@ -21,6 +21,10 @@ const application = z.strictObject({
     "Achemine les appels de",
     "Postes d'acheminement dont elle route les appels quand elle est connectée, en phases I et II, "
       + "où une application n'a pas de mot pour le demander : 900, pbx-2:900.")),
+  privateDataOf: z.string().min(1).max(64).optional().meta(words("Private data of",
+    "The link whose PBX its private data (Escape) is for, where several speak its encoding.",
+    "Données privées de",
+    "Le lien dont le PBX reçoit ses données privées (Escape), si plusieurs parlent son codage.")),
   from: z.array(z.string().refine(isNetwork, "must be an address or a network: 192.0.2.0/24"))
     .min(1).max(64).optional().meta(words("Without password from",
       "Addresses and networks from which it needs no password, for applications that cannot send "

@@ -86,6 +86,9 @@ export interface CallRecord {
   /** Why this record is not the PBX's own word throughout; empty when all is proven. */
   readonly marks: readonly RecordMark[];
   readonly accountCode?: string;
+  /** What applications attached to the call, as its link's encoding has it: hexadecimal of BER. */
+  readonly correlatorData?: string;
+  readonly userData?: string;
   readonly cost?: string;
   readonly pbxTime?: string;
   /** How far the PBX's clock seemed ahead of ours as it was printed; negative: behind. */

@@ -196,6 +196,10 @@ function nameOf(event: ConnectionEvent, device: DeviceId): string | undefined {
 
 /** Who calls whom: the first word counts, a name is added whenever it comes. */
 function learnRoles(call: CallEntry, event: ConnectionEvent): void {
+  const { correlatorData, userData } = event.privateData?.fields ?? {};
+  call.history.attached = { ...call.history.attached,
+    ...(correlatorData === undefined ? {} : { correlatorData }),
+    ...(userData === undefined ? {} : { userData }) };
   if ("callingDevice" in event) call.calling = better(call.calling, event.callingDevice);
   if ("calledDevice" in event) call.called = better(call.called, event.calledDevice);
   if ("networkInterface" in event) call.networkInterface ??= event.networkInterface;

@@ -25,6 +25,8 @@ export class CallHistory {
   #answeredAtMs: number | undefined;
   #answeredBy: DeviceId | undefined;
   accountCode: string | undefined;
+  /** What the PBX told last. */
+  attached: Pick<CallRecord, "correlatorData" | "userData"> = {};
   /** What the PBX printed before the events were over, and the record that is written since. */
   printed: { readonly call: CompletedCall; readonly record: string } | undefined;
 
@@ -84,6 +86,7 @@ export class CallHistory {
       this.#answeredBy = other.#answeredBy;
     }
     this.accountCode ??= other.accountCode;
+    this.attached = { ...other.attached, ...this.attached };
     this.printed ??= other.printed;
   }
 
@@ -110,6 +113,7 @@ export class CallHistory {
         : { ringMs: Math.max(0, ringEndMs - this.#rangAtMs) }),
       endCause: call.lastCause, legs, marks: [...call.marks],
       ...(this.accountCode === undefined ? {} : { accountCode: this.accountCode }),
+      ...this.attached,
     };
   }
 }

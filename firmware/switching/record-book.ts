@@ -11,7 +11,7 @@ import {
   numbersOf, numberTerms, records, term, type IndexKey,
 } from "./record-keyspaces.js";
 import { Pruning } from "./pruning.js";
-import type { HourCount, RecordBook, RecordQuery } from "./records.js";
+import type { HourCount, RecordBook, RecordQuery, RecordWatcher } from "./records.js";
 
 export interface RecordRetention {
   readonly ageMsMax: number;
@@ -69,6 +69,7 @@ export class StoredRecordBook implements RecordBook {
   readonly #arrived: (link: LinkId) => void;
   /** The number of each link's last arrival. */
   readonly #last = new Map<LinkId, bigint>();
+  readonly #watchers = new Set<RecordWatcher>();
   #health: Health = { status: "failed", reason: "not started" };
 
   constructor(options: RecordBookOptions) {
@@ -95,17 +96,21 @@ export class StoredRecordBook implements RecordBook {
     return Promise.resolve();
   }
 
+  watch(watcher: RecordWatcher): () => void {
+    this.#watchers.add(watcher);
+    return () => { this.#watchers.delete(watcher); };
+  }
+
   add(record: CallRecord): Promise<Result<void>> {
-    return this.#write(record, []);
+    return this.#write(record, undefined);
   }
 
   async replace(record: CallRecord): Promise<Result<void>> {
     const before = await this.#store.get(records, record.id);
-    return this.#write(record, before.ok && before.value !== undefined
-      ? removals(before.value) : []);
+    return this.#write(record, before.ok ? before.value : undefined);
   }
 
-  async #write(record: CallRecord, stale: readonly Mutation[]): Promise<Result<void>> {
+  async #write(record: CallRecord, before: CallRecord | undefined): Promise<Result<void>> {
     if (!isRecordId(record.id)) {
       return fail("argument-invalid", `${record.id} is not the id of a call record`);
     }
@@ -116,11 +121,14 @@ export class StoredRecordBook implements RecordBook {
     this.#last.set(link, number);
     const atMs = this.#world.clock.wall().getTime();
     const written = await this.#store.commit([
-      ...stale, put(records, id, record), ...indexKeys(record).map(
-        ([space, key]) => put(space, key, undefined)),
+      ...before === undefined ? [] : removals(before), put(records, id, record),
+      ...indexKeys(record).map(([space, key]) => put(space, key, undefined)),
       put(arrivals, { link, number }, { record: id, atMs }),
     ]);
-    if (written.ok) this.#arrived(link);
+    if (written.ok) {
+      this.#arrived(link);
+      for (const watcher of this.#watchers) watcher(record, before !== undefined);
+    }
     this.#health = written.ok ? { status: "ok" }
       : { status: "degraded", reason: written.fault.message };
     return written.ok ? done : written;

@@ -66,6 +66,8 @@ const columns: readonly Column[] = [
   ["pbx_reference", (record) => record.pbxReference],
   ["pbx_clock_offset_seconds", ({ pbxClockOffsetMs }) =>
     pbxClockOffsetMs === undefined ? undefined : Math.round(pbxClockOffsetMs / 1_000)],
+  ["correlator_data", (record) => record.correlatorData],
+  ["user_data", (record) => record.userData],
 ];
 
 /**

@@ -29,7 +29,12 @@ export interface RecordPage {
   readonly next: string | undefined;
 }
 
+/** `again`: it has taken the place of one that was told before. */
+export type RecordWatcher = (record: CallRecord, again: boolean) => void;
+
 export interface RecordBook extends Component {
+  /** Called with each record when it is durable. Returns how to stop. */
+  watch(watcher: RecordWatcher): () => void;
   /** A record under an id that was never used before. Resolves when durable. */
   add(record: CallRecord): Promise<Result<void>>;
   /** A record that may take the place of one with the same id. Resolves when durable. */

@@ -5,7 +5,7 @@ import { done, fail, type Result } from "../base/result.js";
 import { SimulatedWorld } from "../base/world-simulated.js";
 import { deviceId, linkId } from "../model/identifiers.js";
 import type { RouteRequest } from "../model/routeing.js";
-import { answerMs, dialoguesMax, endMs, registrationsMax, Routeing, type RouteClient,
+import { alternatesMax, answerMs, dialoguesMax, endMs, registrationsMax, Routeing, type RouteClient,
   type RouteNotice, type RouteRegistration } from "./routeing.js";
 import { SimulatedLink, simulatedNumbers } from "./switch-simulated.js";
 
@@ -251,6 +251,20 @@ describe("routeing", () => {
     value(registration.answer({ type: "routeReject", dialogue, rejectCause: "busyOverflow" }));
     assert.deepEqual(pbx.routed.at(-1),
       { type: "routeReject", dialogue: "n1", rejectCause: "busyOverflow" });
+  });
+
+  it("dials alternate routes as it dials the first, and takes no endless list", async () => {
+    const registration = await registered();
+    request();
+    const dialogue = asked();
+    const select = (...alternateRoutes: readonly string[]) => registration.answer(
+      { type: "routeSelect", dialogue, routeSelected: "1001", alternateRoutes });
+    assert.equal(code(select("1002", "somewhere")), "destination-invalid");
+    assert.equal(code(select(...Array.from({ length: alternatesMax + 1 }, () => "1002"))),
+      "argument-invalid");
+    value(select("1002", "+33142000000"));
+    assert.deepEqual(pbx.routed.at(-1), { type: "routeSelect", dialogue: "n1",
+      routeSelected: "1001", alternateRoutes: ["1002", "00033142000000"] });
   });
 
   it("refuses links without routeing services, and more clients than it has room for", async () => {

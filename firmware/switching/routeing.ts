@@ -17,6 +17,8 @@ import type { NumberResolver } from "./switch.js";
 
 /** Routeing clients of all links. */
 export const registrationsMax = 1_000;
+/** Routes that an application may name beside the one that it selects. */
+export const alternatesMax = 16;
 /** Dialogues of all links; one more is ended at once, and its call takes the default route. */
 export const dialoguesMax = 2_000;
 /** For the application's answer, unless the PBX waits for less. */
@@ -266,9 +268,20 @@ export class Routeing {
       this.#input(dialogue, { type: "answer", answer });
       return done;
     }
-    const dialled = this.#parts.numbers.dial(dialogue.link, answer.routeSelected);
-    if (!dialled.ok) return dialled;
-    this.#input(dialogue, { type: "answer", answer: { ...answer, routeSelected: dialled.value } });
+    const { alternateRoutes = [], ...first } = answer;
+    if (alternateRoutes.length > alternatesMax) {
+      return fail("argument-invalid", { en: `more than ${alternatesMax} alternate routes`,
+        fr: `plus de ${alternatesMax} routes de rechange` });
+    }
+    const dialled: string[] = [];
+    for (const number of [first.routeSelected, ...alternateRoutes]) {
+      const one = this.#parts.numbers.dial(dialogue.link, number);
+      if (!one.ok) return one;
+      dialled.push(one.value);
+    }
+    const [routeSelected = "", ...alternates] = dialled;
+    this.#input(dialogue, { type: "answer", answer: { ...first, routeSelected,
+      ...(alternates.length === 0 ? {} : { alternateRoutes: alternates }) } });
     return done;
   }
 

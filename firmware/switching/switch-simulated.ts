@@ -15,7 +15,7 @@ import { serviceNames, type ServiceRequest, type ServiceResponse } from "../mode
 import type { LinkSnapshot } from "../model/snapshot.js";
 import type { Alarms, AlarmView } from "../supervisor/alarms.js";
 import type { EventLog } from "./event-log.js";
-import type { RecordBook } from "./records.js";
+import type { RecordBook, RecordWatcher } from "./records.js";
 import type { NumberedEvent, NumberResolver } from "./switch.js";
 
 /** Events wait in memory until `settle` makes them durable. */
@@ -95,6 +95,7 @@ export class SimulatedRecordBook implements RecordBook {
   readonly name = "records";
   readonly health: Health = { status: "ok" };
   readonly records = new Map<string, CallRecord>();
+  readonly watchers = new Set<RecordWatcher>();
   /** Set to make every write fail. */
   failing: FaultCode | undefined;
 
@@ -106,11 +107,18 @@ export class SimulatedRecordBook implements RecordBook {
     return Promise.resolve();
   }
 
+  watch(watcher: RecordWatcher): () => void {
+    this.watchers.add(watcher);
+    return () => { this.watchers.delete(watcher); };
+  }
+
   add(record: CallRecord): Promise<Result<void>> {
     if (this.failing !== undefined) {
       return Promise.resolve(fail(this.failing, "the simulated store refuses"));
     }
+    const again = this.records.has(record.id);
     this.records.set(record.id, record);
+    for (const watcher of this.watchers) watcher(record, again);
     return Promise.resolve(done);
   }
 

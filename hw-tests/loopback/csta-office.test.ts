@@ -118,8 +118,21 @@ describe("CSTA servers and a new configuration", function () {
     const listed = await client.unary(CstaService.method.listCstaSessions, {});
     assert.deepEqual(listed.sessions.map(({ server, user, connected }) =>
       [server, user, connected]), [["stays", "admin", true], ["comes", "admin", true]]);
-    await apply((text) => text.replace(/ {2}- \{ id: comes.*\n/, ""));
+    // An administrator ends a session that is kept, and one that is connected.
+    const third = await CstaApplication.connect(gateway.cstaPort("comes") ?? 0,
+      { protocol: "asn1-phase3", framing: "len16" });
+    await third.signIn("admin", unit.adminPassword, ["3"]);
+    third.socket.destroy();
+    const rows = async () => (await client.unary(CstaService.method.listCstaSessions, {})).sessions;
+    while (!(await rows()).some(({ connected }) => !connected)) { /* It is not lost yet. */ }
+    for (const { id } of (await rows()).slice(2)) {
+      await client.unary(CstaService.method.endCstaSession, { id });
+    }
+    assert.deepEqual((await rows()).map(({ server }) => server), ["stays", "comes"]);
+    await client.unary(CstaService.method.endCstaSession, { id: (await rows())[1]?.id ?? "" });
     await other.closed();
+    assert.deepEqual((await rows()).map(({ server }) => server), ["stays"]);
+    await apply((text) => text.replace(/ {2}- \{ id: comes.*\n/, ""));
     assert.equal(gateway.cstaPort("comes"), undefined);
     // Without links there is nothing that works.
     assert.deepEqual(await app.ask("RequestSystemStatus", {}), { systemStatus: "disabled" });

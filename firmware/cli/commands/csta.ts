@@ -11,11 +11,11 @@ export const cstaCommands: readonly Command[] = [
     show: async ({ sessions, monitors, watched }, session) => {
       await session.table([["Server", "Serveur"], ["Protocol", "Protocole"],
         ["User", "Utilisateur"], ["From", "Depuis"], ["Connected", "Connectée"],
-        ["Since", "Début"], [">Monitors", ">Surveillances"], [">Waiting", ">En attente"],
-        [">Lost", ">Perdus"], [">Resumed", ">Reprises"]],
+        ["Since", "Début"], ["Session", "Session"], [">Monitors", ">Surveillances"],
+        [">Waiting", ">En attente"], [">Lost", ">Perdus"], [">Resumed", ">Reprises"]],
       sessions.map((row) => [row.server, row.protocol, row.user, row.source,
         session.say(row.connected ? ["yes", "oui"] : ["no", "non"]),
-        timeText(row.began, session.environment), String(row.monitors),
+        timeText(row.began, session.environment), row.id, String(row.monitors),
         String(row.waitingEvents), String(row.lostEvents), String(row.resumes)]));
       const saved = Math.max(0, monitors - watched);
       session.note([`${monitors} monitors watch ${watched} devices and calls: sharing them saves`
@@ -23,4 +23,8 @@ export const cstaCommands: readonly Command[] = [
       `${monitors} surveillances observent ${watched} postes et appels : les partager épargne`
         + ` ${saved} licences aux PBX.`]);
     } }),
+  ask({ words: "csta end", args: ["<session>"], method: CstaService.method.endCstaSession,
+    request: (input) => ({ id: input.arg("session") }),
+    about: ["End an application's session, connected or kept, and its monitors.",
+      "Terminer la session d'une application, connectée ou maintenue, et ses surveillances."] }),
 ];

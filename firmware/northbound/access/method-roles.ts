@@ -70,6 +70,7 @@ const table: readonly (readonly [string, MethodRow])[] = [
     "RevertConfiguration", "SetSecret", "DeleteSecret"]),
 
   ...rows(csta, "operator", "none", ["ListCstaSessions"]),
+  ...rows(csta, "admin", "change", ["EndCstaSession"]),
 
   ...rows(delivery, "viewer", "none", ["ListDestinations", "GetLedger"]),
   // It makes a billing system get what it has already.

@@ -15,4 +15,18 @@ describe("CstaService", () => {
       ["taxi", 2n, 3, 2]);
     await gateway.stop();
   });
+
+  it("ends a session by its id", async () => {
+    const gateway = await simulatedGateway({ world: new SimulatedWorld() });
+    const { endCstaSession } = cstaHandlers(gateway);
+    const end = async (id: string): Promise<string> => {
+      const ended = await endCstaSession(
+        { id } as Parameters<typeof endCstaSession>[0],
+        {} as Parameters<typeof endCstaSession>[1]);
+      return ended.ok ? "ok" : ended.fault.code;
+    };
+    assert.deepEqual([await end("5e55"), await end("5e56"), await end("")],
+      ["ok", "not-found", "argument-invalid"]);
+    await gateway.stop();
+  });
 });

@@ -163,6 +163,7 @@ export type PrivateDataView = Pick<PrivateData, "watch" | "escape">;
 
 /** One application that speaks CSTA. */
 export interface CstaSessionRow {
+  readonly id: string;
   readonly server: string;
   readonly protocol: string;
   readonly user: string;
@@ -179,6 +180,8 @@ export interface CstaView {
   sessions(): readonly CstaSessionRow[];
   /** Monitors of all applications, and the devices and calls that they watch. */
   sharing(): { readonly monitors: number; readonly watched: number };
+  /** Ends a session for good; false: there is none of that id. */
+  end(id: string): boolean;
 }
 
 export interface ComponentRow {

@@ -39,6 +39,7 @@ export function recordMessage(record: CallRecord): PlainInit<typeof CallRecordSc
     ring: record.ringMs === undefined ? undefined : duration(record.ringMs),
     endCause: record.endCause, legs: record.legs.map(legMessage), marks: [...record.marks],
     accountCode: record.accountCode ?? "", cost: record.cost ?? "",
+    correlatorData: record.correlatorData ?? "", userData: record.userData ?? "",
     pbxTime: record.pbxTime ?? "", pbxReference: record.pbxReference ?? "",
     ...(record.pbxClockOffsetMs === undefined ? {}
       : { pbxClockOffsetSeconds: Math.round(record.pbxClockOffsetMs / 1_000) }),

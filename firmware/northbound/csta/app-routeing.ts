@@ -229,8 +229,11 @@ export class AppRouteing {
 
   /** A device of ours is named with its link where two have it. */
   #bare(answer: RouteAnswer, link: LinkId): RouteAnswer {
+    const { devices } = this.#parts.domain;
     return answer.type !== "routeSelect" ? answer : { ...answer,
-      routeSelected: this.#parts.domain.devices.within(link, answer.routeSelected) };
+      routeSelected: devices.within(link, answer.routeSelected),
+      ...(answer.alternateRoutes === undefined ? {} : { alternateRoutes:
+        answer.alternateRoutes.map((route) => devices.within(link, route)) }) };
   }
 
   #audit(
@@ -249,6 +252,8 @@ function answerOf(service: string, argument: CstaArgument): RouteAnswer | undefi
       const said = argument as CstaArgument<"RouteSelect">;
       return { type: "routeSelect", dialogue: said.crossRefIdentifier,
         routeSelected: said.routeSelected.text,
+        ...(said.alternateRoutes === undefined ? {}
+          : { alternateRoutes: said.alternateRoutes.map(({ text }) => text) }),
         ...(said.remainRetries === undefined ? {} : { remainRetries: said.remainRetries }),
         ...(said.routeUsedReq === undefined ? {} : { routeUsedReq: said.routeUsedReq }) };
     }

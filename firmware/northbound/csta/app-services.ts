@@ -1,30 +1,30 @@
 /** The services of the switching function for one application. */
 
-import { fail, type Result } from "../../base/result.js";
+import { fail } from "../../base/result.js";
 import { maskNumbers } from "../../base/mask.js";
 import type { DeviceId, LinkId } from "../../model/identifiers.js";
 import type { ServiceRequest } from "../../model/services.js";
+import type { DeviceView } from "../../switching/switch.js";
 import type { CstaArgument, CstaCodec, CstaEvent, CstaResult, CstaServiceName }
   from "../../wire/csta/message.js";
 import { auditActor } from "../access/audit-call.js";
 import type { Identity } from "../access/roles.js";
 import { empty, errorOf, notSupported, refused, requestError, type Answer, type Following }
   from "./answer.js";
+import { AppEscapes } from "./app-escapes.js";
 import { AppMonitors } from "./app-monitors.js";
+import { AppRecords } from "./app-records.js";
 import { AppRouteing } from "./app-routeing.js";
+import { logicalInformation, physicalInformation } from "./device-information.js";
 import { queryRow, toldOf, type QueryArgument, type QueryRow } from "./device-query.js";
 import type { Domain } from "./domain.js";
-import { privateEncoding } from "./event-tail.js";
 import { LinkNaming } from "./event-report.js";
 import { featuresOf, type Features } from "./features.js";
 import { Reading } from "./reading.js";
 import type { Rights } from "./rights.js";
-import { madeConnection, serviceRow } from "./service-request.js";
+import { madeConnection, requestDeadlineMs, serviceRow } from "./service-request.js";
 import { deviceList, entriesPerSegment, snapshotCall, snapshotDevice, snapshotSegments }
   from "./snapshots.js";
-
-/** As long as a click on the page may wait for a PBX. */
-export const requestDeadlineMs = 30_000;
 
 export interface ServicesParts {
   readonly domain: Domain;
@@ -34,8 +34,10 @@ export interface ServicesParts {
   readonly source: () => string;
   readonly codec: () => CstaCodec;
   report(monitorCrossRefID: string, event: CstaEvent): void;
-  /** Sent to the application, unanswered. */
-  invoke(following: Following): void;
+  /** Sent to the application. The invoke id; undefined: it is not connected. */
+  invoke(following: Following): number | undefined;
+  /** Call records were lost to it. */
+  lose(): void;
 }
 
 type Handlers = {
@@ -44,6 +46,8 @@ type Handlers = {
 export class AppServices {
   readonly monitors: AppMonitors;
   readonly routeing: AppRouteing;
+  readonly records: AppRecords;
+  readonly #escapes: AppEscapes;
   readonly #parts: ServicesParts;
   readonly #handlers: Handlers;
   #lists = 0;
@@ -55,10 +59,15 @@ export class AppServices {
       features: () => this.#features(),
       report: (crossRef, event) => { parts.report(crossRef, event); } });
     this.routeing = new AppRouteing(parts);
+    this.records = new AppRecords(parts);
+    this.#escapes = new AppEscapes(parts);
     this.#handlers = {
       RouteRegister: (said) => this.routeing.register(said),
       RouteRegisterCancel: (said) => this.routeing.cancel(said),
-      Escape: (said) => this.#escape(said),
+      Escape: (said) => this.#escapes.escape(said),
+      StartCallDetailRecordsTransmission: (said) => this.records.start(said),
+      StopCallDetailRecordsTransmission: (said) => this.records.stop(said),
+      SendStoredCallDetailRecords: (said) => this.records.sendStored(said),
       MonitorStart: (said) => this.monitors.start(said),
       ChangeMonitorFilter: (said) => this.monitors.change(said),
       MonitorStop: (said) => this.monitors.stop(said),
@@ -72,6 +81,8 @@ export class AppServices {
         switchingSubDomainName: domain.gateway.system.version.unit,
         manufacturerName: "Jackfield", ...this.#offered() } }),
       GetCSTAFeatures: () => ({ ok: true, result: this.#offered() }),
+      GetLogicalDeviceInformation: (said) => this.#ofDevice(said, logicalInformation),
+      GetPhysicalDeviceInformation: (said) => this.#ofDevice(said, physicalInformation),
     };
   }
 
@@ -118,37 +129,31 @@ export class AppServices {
       outcome: answer.ok ? "ok" : answer.error.value, details: numbersOf(request) });
   }
 
-  /**
-   * To the one PBX behind this server that speaks the same encoding. What it does there nobody can
-   * tell: it is for who may control all devices.
-   */
-  async #escape({ extensions }: CstaArgument<"Escape">): Promise<Answer> {
-    const { domain: { gateway, config }, identity, rights, source } = this.#parts;
-    const links = this.#parts.domain.privateLinks;
-    const [link] = links;
-    const elements = extensions.privateData ?? [];
-    const done: Answer = !rights.mayControl || !rights.coversAll
-      ? { ok: false, error: errorOf({ code: "permission-denied" }) }
-      : link === undefined
-        ? { ok: false, error: errorOf({ code: "private-data-not-supported" }) }
-        : links.length > 1 ? refused("operation", "requestIncompatibleWithObject")
-          : answerOf(await gateway.privateData.escape(link, elements, identity.name,
-            requestDeadlineMs, privateEncoding(config.protocol)));
-    void gateway.audit.record({ actor: auditActor(identity), source: source(), action: "Escape",
-      subject: link ?? "", outcome: done.ok ? "ok" : done.error.value,
-      details: { characters: elements.reduce((sum, { length }) => sum + length, 0) } });
-    return done;
-  }
-
   #reading(): Reading {
     const { domain: { gateway, feed, devices }, rights } = this.#parts;
     return new Reading({ source: gateway.switch, calls: feed.calls, devices, rights });
   }
 
-  #features(): Features {
+  /** Of one link, or of all together. */
+  #features(link?: LinkId): Features {
     const { domain, rights, codec } = this.#parts;
-    return featuresOf(domain.links(), codec(), rights.mayControl,
-      rights.mayControl && rights.coversAll && domain.privateLinks.length === 1);
+    const links = domain.links().filter(({ status }) => link === undefined || status.id === link);
+    return featuresOf(links, codec(), rights.mayControl, this.#escapes.offered);
+  }
+
+  #ofDevice(
+    said: CstaArgument<"GetLogicalDeviceInformation">,
+    of: (category: DeviceView["category"], features: Features) => CstaResult | undefined,
+  ): Answer {
+    const reading = this.#reading();
+    const device = reading.device(said.device);
+    if (reading.error !== undefined) return { ok: false, error: reading.error };
+    const { link } = reading;
+    const view = this.#parts.domain.gateway.switch.devices(link)
+      .find((each) => each.device === device);
+    const result = of(view?.category ?? "other", this.#features(link));
+    return result === undefined ? refused("operation", "requestIncompatibleWithObject")
+      : { ok: true, result };
   }
 
   #offered(): Pick<Features, "services" | "events"> {
@@ -245,12 +250,6 @@ export class AppServices {
     const serviceCrossRefID = this.#lists.toString(16).padStart(4, "0");
     return { ok: true, result: { serviceCrossRefID, ...more }, then: segments(serviceCrossRefID) };
   }
-}
-
-function answerOf(answer: Result<readonly string[]>): Answer {
-  if (!answer.ok) return { ok: false, error: requestError("Escape", answer.fault) };
-  return { ok: true, result: answer.value.length === 0 ? {}
-    : { extensions: { privateData: answer.value } } };
 }
 
 function devicesOf(request: ServiceRequest): readonly string[] {

@@ -45,6 +45,11 @@ export class CallNames {
     return name;
   }
 
+  /** Undefined: nobody was told of it. */
+  knownName(link: LinkId, call: CallId): string | undefined {
+    return this.#byCall.get(keyOf(link, call));
+  }
+
   callOf(name: string): NamedCall | undefined {
     return this.#byName.get(name.toLowerCase());
   }

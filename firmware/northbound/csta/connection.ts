@@ -177,8 +177,8 @@ export class Connection implements Wire {
       ...(said.user === undefined ? {}
         : { product: `Jackfield ${sessions.domain.gateway.system.version.version}` }) };
     this.#serve(session);
-    kept?.resume(this);
     this.#say(answer);
+    kept?.resume(this);
     this.#greetWithStatus(session);
     session.flush();
   }

@@ -14,7 +14,7 @@ import { eventTail, privateEncoding } from "./event-tail.js";
 import type { Feed } from "./feed.js";
 
 export type DomainGateway = Pick<GatewayView, "world" | "switch" | "links" | "audit" | "access"
-  | "system" | "routeing" | "privateData">;
+  | "system" | "routeing" | "privateData" | "records">;
 
 export class Domain {
   readonly gateway: DomainGateway;

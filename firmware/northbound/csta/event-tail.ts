@@ -40,7 +40,7 @@ export function eventTail(
 }
 
 /** `YYYYMMDDHHMMSSZ`: some readers of this type know no fractions. */
-function generalizedTime(ms: number): string {
+export function generalizedTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace(/[-T:]/g, "")}Z`;
 }
 

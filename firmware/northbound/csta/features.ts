@@ -1,6 +1,7 @@
 /** What this switching function offers to one application, and no more (ECMA-269 §13). */
 
 import type { CstaCodec, CstaEventName, CstaServiceName } from "../../wire/csta/message.js";
+import { serviceGroups } from "../../wire/csta/service-groups.js";
 import type { LinkView } from "../api/gateway-view.js";
 import { queries } from "./device-query.js";
 import { reportedEvents } from "./event-report.js";
@@ -11,7 +12,8 @@ const ownServices: readonly CstaServiceName[] = [
   "MonitorStart", "ChangeMonitorFilter", "MonitorStop", "SnapshotDevice", "SnapshotCall",
   "GetAgentState", "SystemStatus", "RequestSystemStatus", "GetSwitchingFunctionDevices",
   "SwitchingFunctionDevices", "SnapshotDeviceData", "SnapshotCallData",
-  "GetSwitchingFunctionCapabilities", "GetCSTAFeatures",
+  "GetSwitchingFunctionCapabilities", "GetCSTAFeatures", "GetLogicalDeviceInformation",
+  "GetPhysicalDeviceInformation", ...serviceGroups.records,
 ];
 
 /** Of both ends, where a PBX routes by asking. */

@@ -126,6 +126,29 @@ describe("CSTA server: private data", () => {
       "operation/requestIncompatibleWithObject");
   });
 
+  it("goes to and comes from the PBX that the configuration names for the application",
+    async () => {
+      await start("asn1-phase3", "csta3", { applications: [
+        { user: "operator", privateDataOf: "pbx-2" }, { user: "admin", privateDataOf: "pbx-1" },
+        { user: "viewer", privateDataOf: "pbx-1" }] }, ["pbx-1", "pbx-2"]);
+      const [operator, admin] = [await application(), await application("admin")];
+      const escape = (byte: string) => ({ extensions: { privateData: [`0401${byte}`] } });
+      assert.deepEqual([await operator.ask("Escape", escape("02")),
+        await admin.ask("Escape", escape("01"))], [escape("02"), escape("01")]);
+      assert.deepEqual(server.gateway.simulatedLinks.map(({ escapes }) => escapes),
+        [[["040101"]], [["040102"]]]);
+      for (const [link, byte] of [["pbx-1", "0a"], ["pbx-2", "0b"]] as const) {
+        server.gateway.privateData.told(linkId(link),
+          { type: "escape", elements: [`0401${byte}`] });
+      }
+      await world.settle();
+      assert.deepEqual([said(operator), said(admin)],
+        [[["Escape", ["04010b"]]], [["Escape", ["04010a"]]]]);
+      const features = await operator.ask("GetCSTAFeatures", {});
+      assert.ok(typeof features === "object"
+        && (features["services"] as readonly string[]).includes("Escape"));
+    });
+
   it("keeps an event from a monitor whose filter has no private events", async () => {
     await start("asn1-phase3", "csta3");
     const app = await application();

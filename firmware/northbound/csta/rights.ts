@@ -6,7 +6,8 @@ import { includes, type Identity } from "../access/roles.js";
 
 export type ApplicationConfig = CstaConfig["applications"][number];
 /** What a row gives: no row gives everything, one without `devices` all devices. */
-export type ApplicationRow = Partial<Pick<ApplicationConfig, "devices" | "routeingDevices">>;
+export type ApplicationRow = Partial<Pick<ApplicationConfig, "devices" | "routeingDevices"
+| "privateDataOf">>;
 
 export class Rights {
   readonly #patterns: readonly RegExp[] | undefined;
@@ -15,14 +16,21 @@ export class Rights {
   readonly mayControl: boolean;
   /** Whose calls it routes without asking for it. */
   readonly routeingDevices: readonly string[];
+  readonly #privateDataOf: string | undefined;
 
   /** `devices` undefined: all. */
   constructor(
-    identity: Identity, { devices, routeingDevices = [] }: ApplicationRow,
+    identity: Identity, { devices, routeingDevices = [], privateDataOf }: ApplicationRow,
   ) {
     this.mayControl = includes(identity.role, "operator");
     this.#patterns = devices?.map(compile);
     this.routeingDevices = this.mayControl ? routeingDevices : [];
+    this.#privateDataOf = privateDataOf;
+  }
+
+  /** Whether private data go to and come from this link, of those that speak the encoding. */
+  hearsPrivateDataOf(link: LinkId): boolean {
+    return this.#privateDataOf === undefined || this.#privateDataOf === link;
   }
 
   get coversAll(): boolean {

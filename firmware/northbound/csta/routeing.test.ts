@@ -106,6 +106,10 @@ describe("CSTA server: routeing", () => {
         routeUsedReq: true });
       assert.deepEqual(link().routed.at(-1), { type: "routeSelect", dialogue: "n1",
         routeSelected: "101", routeUsedReq: true });
+      await say(app, "RouteSelect", { ...reference, routeSelected: dn("101"),
+        alternateRoutes: [dn("102"), dn("0142685300")] });
+      assert.deepEqual(link().routed.at(-1), { type: "routeSelect", dialogue: "n1",
+        routeSelected: "101", alternateRoutes: ["102", "00142685300"] });
       server.gateway.routeing.told(pbx, { type: "reRoute", dialogue: "n1" });
       server.gateway.routeing.told(pbx, { type: "routeUsed", dialogue: "n1",
         routeUsed: { device: deviceId("102") } });
@@ -121,7 +125,8 @@ describe("CSTA server: routeing", () => {
       assert.deepEqual([link().routed[0], link().routed.at(-1)], ["register 900", "cancel 900"]);
       assert.deepEqual(server.gateway.audit.entries.slice(1).map(({ action, subject, outcome }) =>
         [action, subject, outcome]), [["RouteRegister", "900", "ok"],
-        ["RouteSelect", "900", "ok"], ["RouteRegisterCancel", "900", "ok"]]);
+        ["RouteSelect", "900", "ok"], ["RouteSelect", "900", "ok"],
+        ["RouteRegisterCancel", "900", "ok"]]);
     });
   }
 

@@ -22,6 +22,9 @@ type Rows = { readonly [S in CstaServiceName]?: ServiceRow<S> };
 
 const nothing = (): Record<string, never> => ({});
 
+/** As long as a click on the page may wait for a PBX. */
+export const requestDeadlineMs = 30_000;
+
 /** More digits than any menu asks for at once. */
 export const digitsMax = 64;
 

@@ -427,6 +427,26 @@ describe("CSTA session", () => {
     assert.equal(server.sessions.domain.monitors, 0);
   });
 
+  it("shares a monitor whose filters are each application's own", async () => {
+    await start();
+    await devices(["101", "102"]);
+    const [first, second] = [await application(), await application("viewer")];
+    for (const app of [first, second]) {
+      await app.ask("MonitorStart", { monitorObject: { deviceObject: dn("102") },
+        requestedMonitorFilter: ["delivered"] });
+    }
+    await ring("c1", "101", "102");
+    assert.deepEqual([first.events, second.events], [[], []]);
+    await first.ask("ChangeMonitorFilter",
+      { monitorCrossRefID: "0001", requestedMonitorFilter: ["established"] });
+    await ring("c2", "101", "102");
+    await answer("c2", "101", "102");
+    assert.deepEqual([first.events, second.events],
+      [["0001 delivered alerting"], ["0001 established connected"]]);
+    assert.deepEqual(server.feed.sharing, { monitors: 2, watched: 1 });
+    assert.deepEqual(server.gateway.simulatedLinks[0]?.requests, []);
+  });
+
   it("says so when the last events before a break may not have arrived", async () => {
     await start();
     await devices(["101", "102"]);

@@ -56,6 +56,8 @@ export interface SessionPlan {
   readonly durationMs: number | undefined;
   /** It is over for good. */
   ended(session: Session): void;
+  /** Another session of that name and of the same application as `own`. */
+  other(id: string, own: Session): Session | undefined;
 }
 
 export class Session {
@@ -101,7 +103,11 @@ export class Session {
         this.#outbox.event({ kind: "event", monitorCrossRefID, event });
         this.flush();
       },
-      invoke: (following) => { this.#invoke(following); } });
+      invoke: (following) => this.#invoke(following),
+      lose: () => {
+        this.#outbox.gapFirst();
+        this.flush();
+      } });
     this.#unwatch = access.onRevoked(identity.credential, (reason) => {
       this.end(reason, { kind: "abort", reason });
     });
@@ -139,7 +145,7 @@ export class Session {
       lostEvents: this.#outbox.lost, resumes: this.#resumes };
   }
 
-  /** The application is back on another connection; `flush` gives it what waits. */
+  /** The application is back on another connection, which has been told so; `flush` follows. */
   resume(wire: Wire): void {
     const old = this.#wire;
     if (old !== undefined) {
@@ -158,6 +164,7 @@ export class Session {
       this.#invoke({ service: "RouteRegisterAbort", argument: { routeRegisterReqID } });
     }
     void this.services.routeing.registerConfigured(this.#plan.rights.routeingDevices);
+    this.services.records.resume();
   }
 
   /** Goes out before what waits already. */
@@ -171,6 +178,7 @@ export class Session {
     if (this.#wire !== wire || this.#isOver) return;
     this.#wire = undefined;
     this.#lostRoutes.push(...this.services.routeing.stopAll());
+    this.services.records.lost();
     const { world } = this.#plan.domain.gateway;
     const { sessionKeepSeconds } = this.#plan.domain.config;
     if (sessionKeepSeconds === 0) {
@@ -204,6 +212,7 @@ export class Session {
     this.#log("end", { reason });
     this.services.monitors.stopAll();
     this.services.routeing.stopAll();
+    this.services.records.stopAll();
     this.#plan.ended(this);
   }
 
@@ -224,7 +233,8 @@ export class Session {
       this.services.monitors.privateEvent(link, device, name, element);
       return;
     }
-    if (!this.#plan.rights.coversAll) return;
+    const { rights } = this.#plan;
+    if (!rights.coversAll || !rights.hearsPrivateDataOf(link)) return;
     const extensions = { privateData: notice.elements };
     this.#invoke(notice.type === "escape" ? { service: "Escape", argument: { extensions } }
       : { service: "SystemStatus",
@@ -242,14 +252,12 @@ export class Session {
     switch (message.kind) {
       case "invoke": this.#invoked(message); return;
       case "unknown-invoke": this.#unreadable(message); return;
-      case "result": case "error": case "reject": this.#proof(message.invokeID); return;
-      case "keep-session": this.#prolong(message); return;
-      case "release": {
-        const { invokeID } = message;
-        this.end("released", { kind: "released",
-          ...(invokeID === undefined ? {} : { invokeID }) });
+      case "result": case "error": case "reject":
+        this.#proof(message.invokeID);
+        this.services.records.answered(message.invokeID);
         return;
-      }
+      case "keep-session": this.#prolong(message); return;
+      case "release": this.#release(message); return;
       case "abort": this.end("aborted by the application"); return;
       case "associate": {
         const { invokeID } = message;
@@ -260,6 +268,21 @@ export class Session {
       case "event": case "associated": case "association-refused": case "session-kept":
       case "released": case "keep-alive": case "handshake":
     }
+  }
+
+  /** Of itself, or of another session of the same application that is kept (ECMA-354 §5). */
+  #release(
+    { invokeID, sessionID }: Extract<CstaMessage, { readonly kind: "release" }>,
+  ): void {
+    const released: CstaMessage = { kind: "released",
+      ...(invokeID === undefined ? {} : { invokeID }) };
+    const other = sessionID === undefined ? undefined : this.#plan.other(sessionID, this);
+    if (other === undefined) {
+      this.end("released", released);
+      return;
+    }
+    other.end("released by its application");
+    this.send(released);
   }
 
   /** Sends what waits, as far as the connection takes it. */
@@ -329,19 +352,19 @@ export class Session {
     else {
       this.#outbox.message({ kind: "result", invokeID, result: answer.result,
         ...(service === undefined ? {} : { service }) });
-      for (const following of answer.then ?? []) this.#outbox.message(this.#invocation(following));
+      for (const following of answer.then ?? []) {
+        this.#outbox.message({ kind: "invoke", invokeID: this.#nextInvoke(), ...following });
+      }
     }
     this.flush();
   }
 
-  #invoke(following: Following): void {
-    if (this.#wire === undefined) return;
-    this.#outbox.message(this.#invocation(following));
+  #invoke(following: Following): number | undefined {
+    if (this.#wire === undefined) return undefined;
+    const invokeID = this.#nextInvoke();
+    this.#outbox.message({ kind: "invoke", invokeID, ...following });
     this.flush();
-  }
-
-  #invocation(following: Following): CstaMessage {
-    return { kind: "invoke", invokeID: this.#nextInvoke(), ...following };
+    return invokeID;
   }
 
   #nextInvoke(): number {

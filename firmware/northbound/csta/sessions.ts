@@ -53,7 +53,9 @@ export class Sessions {
     const { random } = this.domain.gateway.world;
     const id = Buffer.from(random.bytes(idBytes)).toString("hex");
     const session = new Session({ ...plan, id, domain: this.domain,
-      ended: (over) => { this.#all.delete(over.id); } });
+      ended: (over) => { this.#all.delete(over.id); },
+      other: (name, own) => name === own.id ? undefined
+        : this.#ownedBy(own.identity).find((each) => each.id === name) });
     this.#all.set(id, session);
     return session;
   }
@@ -66,10 +68,14 @@ export class Sessions {
     identity: Identity, id: string | undefined, source: string,
   ): Session | undefined {
     if (this.domain.config.sessionKeepSeconds === 0) return undefined;
-    const own = this.list().filter((session) => session.identity.name === identity.name
-      && session.identity.credential === identity.credential);
+    const own = this.#ownedBy(identity);
     if (this.domain.config.protocol === "xml") return own.find((session) => session.id === id);
     return own.find((session) => !session.isConnected && session.source === source);
+  }
+
+  #ownedBy({ name, credential }: Identity): readonly Session[] {
+    return this.list().filter(({ identity }) =>
+      identity.name === name && identity.credential === credential);
   }
 
   lost(): void {

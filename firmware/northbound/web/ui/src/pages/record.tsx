@@ -37,6 +37,8 @@ function RecordFacts(props: { readonly record: CallRecord }): JSX.Element {
   const link = useLinkTitle(record.link);
   const optional: readonly (readonly [string, string])[] = [
     [t("calls.trunk"), record.networkInterface], [t("records.account"), record.accountCode],
+    [t("records.correlatorData"), record.correlatorData],
+    [t("records.userData"), record.userData],
     [t("records.cost"), record.cost], [t("records.pbxTime"), record.pbxTime],
     [t("records.pbxReference"), record.pbxReference],
     [t("records.endCause"), causeWord(record.endCause)],

@@ -339,6 +339,8 @@ export const en = {
   "records.source.events": "built from events",
   "records.source.pbx": "printed by the PBX",
   "records.account": "Account code",
+  "records.correlatorData": "Correlator data",
+  "records.userData": "User data",
   "records.cost": "Cost",
   "records.pbxTime": "PBX's own time",
   "records.pbxReference": "PBX's reference",

@@ -343,6 +343,8 @@ export const fr: Readonly<Record<TextKey, string>> = {
   "records.source.events": "construit des événements",
   "records.source.pbx": "imprimé par le PBX",
   "records.account": "Code affaire",
+  "records.correlatorData": "Données de corrélation",
+  "records.userData": "Données utilisateur",
   "records.cost": "Coût",
   "records.pbxTime": "Heure du PBX",
   "records.pbxReference": "Référence du PBX",
