@@ -3,9 +3,9 @@
 import fc from "fast-check";
 import { eventCauses, type EventCause } from "../firmware/model/causes.js";
 import { appearanceTypes, currencyMultipliers, deviceCategories, eventGroups, reasonsForTerm,
-  systemStatuses, type CstaConnection, type CstaDevice, type CstaError, type CstaEvent, type CstaEventName,
-  type CstaExtensions, type CstaMessage, type CstaParty, type CstaServiceName, type CstaServices,
-  type DeviceNumberKind } from "../firmware/wire/csta/message.js";
+  systemStatuses, type CstaConnection, type CstaDevice, type CstaError, type CstaEvent,
+  type CstaEventName, type CstaExtensions, type CstaMessage, type CstaParty, type CstaServiceName,
+  type CstaServices, type DeviceNumberKind } from "../firmware/wire/csta/message.js";
 import { forwardingTypes, lampModes } from "../firmware/model/services.js";
 import { rejectCauses } from "../firmware/model/routeing.js";
 import type { ConnectionState } from "../firmware/model/states.js";

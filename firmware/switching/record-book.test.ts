@@ -229,12 +229,14 @@ describe("record export", () => {
     const [first] = sample;
     assert.ok(first);
     const csv = await text(recordsToCsv(each([
-      first, { ...first, calling: { raw: "+33612345678", name: '=HYPERLINK("x")' } },
+      { ...first, correlatorData: "0a0b", userData: "c0ffee" }, { ...first, calling: { raw: "+33612345678", name: '=HYPERLINK("x")' } },
     ])));
     const lines = csv.split("\r\n");
     assert.equal(lines.length, 4);
     assert.equal(lines[3], "");
-    assert.equal(lines[0]?.split(",").length, 26);
+    assert.equal(lines[0]?.split(",").length, 28);
+    assert.ok(lines[0].endsWith(",correlator_data,user_data"));
+    assert.ok(lines[1]?.endsWith(",0a0b,c0ffee"));
     assert.match(lines[1] ?? "", /,2026-11-23T03:00:00\.000Z,2026-11-23T03:00:04\.000Z,/);
     assert.match(lines[2] ?? "", /,\+33612345678,,"'=HYPERLINK\(""x""\)",/);
   });
