@@ -229,7 +229,8 @@ describe("record export", () => {
     const [first] = sample;
     assert.ok(first);
     const csv = await text(recordsToCsv(each([
-      { ...first, correlatorData: "0a0b", userData: "c0ffee" }, { ...first, calling: { raw: "+33612345678", name: '=HYPERLINK("x")' } },
+      { ...first, correlatorData: "0a0b", userData: "c0ffee" },
+      { ...first, calling: { raw: "+33612345678", name: '=HYPERLINK("x")' } },
     ])));
     const lines = csv.split("\r\n");
     assert.equal(lines.length, 4);
