@@ -9,6 +9,7 @@ ONLY ?=
 export REQUIRE
 MOCHA := mocha --no-package --require build/hw-tests/root-hook.js --enable-source-maps \
   --forbid-only --reporter build/hw-tests/reporter.js
+OUTPUTS := disk
 IMAGE_TEST := systemd.journald.forward_to_console=1 mitigations=off init_on_free=0 init_on_alloc=0
 # Of the first line of the program: what keeps its heap small.
 HEAP = $(shell sed -n '1s/.*-S //p' build/program/main.js)
@@ -99,10 +100,11 @@ image: build ## The appliance's disk images, in build/appliance (see image/READM
 build/image-test/a/disk.raw build/image-test/again/disk.raw: VERSION := $(shell node -p 'require("./package.json").version')
 build/image-test/b/disk.raw: VERSION := 0.2.0
 build/image-test/c/disk.raw: VERSION := 0.3.0
+build/image-test/a/disk.raw: OUTPUTS := disk stick
 build/image-test/c/disk.raw: EXTRA := hw-tests/image/broken
 build/image-test/%/disk.raw: $(shell find image hw-tests/image/broken proto/cti -type f) \
   $(shell find firmware drivers -type f -not -name "*.test.ts") | build
-	OUTPUTS=disk LEVEL=3 CMDLINE="$(IMAGE_TEST)" VERSION=$(VERSION) EXTRA=$(EXTRA) \
+	OUTPUTS="$(OUTPUTS)" LEVEL=3 CMDLINE="$(IMAGE_TEST)" VERSION=$(VERSION) EXTRA=$(EXTRA) \
 	  image/build.sh build/image-test/$*
 
 image-test: build/image-test/a/disk.raw ## Boots the image in QEMU with OVMF: three to six minutes
@@ -112,7 +114,7 @@ image-test: build/image-test/a/disk.raw ## Boots the image in QEMU with OVMF: th
 image-test-long: image-test build/image-test/again/disk.raw build/image-test/b/disk.raw \
   build/image-test/c/disk.raw ## Refusals, update, fall-back, console: up to an hour
 	cmp build/image-test/a/disk.raw build/image-test/again/disk.raw
-	$(MOCHA) --retries 0 build/hw-tests/image/{secure,console,update}.test.js
+	$(MOCHA) --retries 0 build/hw-tests/image/{secure,console,update,power-cut,stick}.test.js
 
 bench: build ## Speed and memory, side by side with peers; ONLY="ami store", STEADY=600
 	@STEADY=$(STEADY) MUTATIONS=$(MUTATIONS) node build/hw-tests/bench/run.js $(ONLY)

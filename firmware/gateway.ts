@@ -61,6 +61,7 @@ import { terminalLines } from "./terminal-lines.js";
 import { Terminals } from "./terminal/terminals.js";
 import { UnitConsole } from "./unit-console.js";
 import type { Appliance } from "./update/appliance.js";
+import { httpsSource } from "./update/https-source.js";
 import { Updater } from "./update/updater.js";
 import { createReceptionWatch } from "./watch/reception-watch.js";
 import { createQuietWatch } from "./watch/quiet-watch.js";
@@ -332,6 +333,7 @@ class Assembly {
     const linksUp = (): string[] => this.#links.list().map(({ status }) => status)
       .filter(({ state }) => ["up", "degraded"].includes(state.name)).map(({ id }) => id);
     return appliance && new Updater({ world, appliance, alarms: this.#alarms, linksUp,
+      mirror: httpsSource,
       signs: async () => ({ linksUp: linksUp(), storeOpen: this.#store.health.status === "ok",
         apiAnswers: this.#servers.webPort !== undefined
           && await apiAnswers(this.#document?.web.address ?? "", this.#servers.webPort),

@@ -4,7 +4,7 @@
 #   VERSION=0.2.0      of the release; default: package.json's
 #   LEVEL=19           zstd level of the root; 3 is quick, for tests
 #   KEYS=FOLDER        signing keys (keys.sh makes them there when it is empty)
-#   OUTPUTS=disk       only the disk and the update bundle, for tests
+#   OUTPUTS=disk       only the disk and the update bundle, for tests; "disk stick": the stick as well
 #   CMDLINE="..."      more kernel command line, for test images only
 #   EXTRA=FOLDER       laid over the root, for test images only
 set -euo pipefail
@@ -97,7 +97,10 @@ make_tree() {
     usr/share/{debconf,initramfs-tools,menu,pixmaps,polkit-1,pam-configs,i18n,util-linux} \
     usr/share/open-vm-tools usr/lib/kernel usr/lib/networkd-dispatcher usr/lib/python3 usr/games \
     usr/lib/apt usr/lib/dpkg etc/{apt,cron.d,cron.daily,cron.weekly,default,dpkg,init.d,kernel} \
-    etc/{skel,logrotate.d,pam.d,rc*.d,ucf.conf,vmware-tools/scripts} var boot; do
+    etc/{skel,logrotate.d,pam.d,rc*.d,ucf.conf,initramfs,network,ppp,qemu,security,update-motd.d} \
+    usr/share/{rauc,ucf,sensible-utils,libgcrypt20} usr/libexec/{chrony,hypervkvpd} \
+    etc/vmware-tools/{scripts,*-default,statechange.subr} usr/lib/udev/hwclock-set \
+    usr/lib/systemd/systemd-sysv-install var boot; do
     rm -rf "${tree:?}"/$gone
   done
   mkdir -p "$tree"/{var,efi,boot,proc,sys,dev,run,tmp,root,srv,home}
@@ -129,7 +132,8 @@ make_program() {
     --format=esm --target=node24 --log-level=warning
   chmod 755 "$at/boot-slots"
   esbuild build/image/unit/console.js build/image/unit/open-ports.js \
-    build/image/unit/recovery-key.js --outdir="$at" --bundle \
+    build/image/unit/recovery-key.js build/image/unit/install.js \
+    build/image/unit/panel.js --outdir="$at" --bundle \
     --platform=node --format=esm --target=node24 --log-level=warning
 }
 
@@ -140,6 +144,8 @@ make_settings() {
   flags=${line#* node }
   sed -i "s|@flags@|$flags|; s|@environment@|$environment|" \
     "$tree/usr/lib/systemd/system/jackfield.service"
+  sed -i "s|@stick_esp@|$uuid_stick_esp|" \
+    "$tree"/usr/lib/systemd/system/{run-install.mount,jackfield-install@.service}
   cat > "$tree/usr/lib/os-release" <<END
 NAME=Jackfield
 ID=jackfield
@@ -161,7 +167,7 @@ END
   cp "$keys/update-ca.crt" "$tree/etc/rauc/keyring.pem"
   local units=$tree/etc/systemd/system
   mkdir -p "$units"/{multi-user,sysinit,local-fs,timers,paths}.target.wants
-  for unit in systemd-networkd systemd-resolved jackfield jackfield-time; do
+  for unit in systemd-networkd systemd-resolved jackfield jackfield-time jackfield-panel; do
     ln -sf "/usr/lib/systemd/system/$unit.service" "$units/multi-user.target.wants/"
   done
   ln -sf /usr/lib/systemd/system/jackfield-firewall.service "$units/sysinit.target.wants/"
@@ -170,12 +176,17 @@ END
   ln -sf /usr/lib/systemd/system/factory-reset.service "$units/local-fs.target.wants/"
   ln -sf /usr/lib/systemd/system/seal-data.service "$units/local-fs.target.wants/"
   ln -sf /usr/lib/systemd/system/keep-recovery-key.service "$units/multi-user.target.wants/"
+  # Starts in VMware only; QEMU's and Hyper-V's agents are started by their channels.
+  ln -sf /usr/lib/systemd/system/open-vm-tools.service "$units/multi-user.target.wants/"
   for unit in tty1 ttyS0; do
     ln -sf /usr/lib/systemd/system/jackfield-console@.service \
       "$units/multi-user.target.wants/jackfield-console@$unit.service"
   done
   # What the console was told: networkd reads it before what the image has.
-  ln -sf /var/lib/jackfield-network/wired.network "$tree/etc/systemd/network/70-unit.network"
+  local network=/var/lib/jackfield-network
+  ln -sf $network/wired.network "$tree/etc/systemd/network/70-unit.network"
+  ln -sf $network/vlan.network "$tree/etc/systemd/network/60-unit-vlan.network"
+  ln -sf $network/vlan.netdev "$tree/etc/systemd/network/60-unit-vlan.netdev"
   ln -sf /usr/lib/systemd/system/multi-user.target "$units/default.target"
   # What a read-only root cannot do, and every way to a prompt.
   for unit in systemd-{remount-fs,machine-id-commit,firstboot,update-done,hwdb-update}.service \
@@ -220,28 +231,28 @@ make_uki() {
   find "$work" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
   (cd "$work" && find . -print0 | sort -z | cpio --null -o -H newc --reproducible -R 0:0 --quiet) \
     | zstd -q -19 -T1 -f -o "$output/work/initrd.zst"
-  # As kernel-hardening-checker asks; "integrity" must be among lsm, or Debian's kernel stops when
-  # Secure Boot is on.
-  printf '%s\0' "jackfield.verity=$verity ro console=tty0 console=ttyS0,115200 quiet loglevel=4 \
-systemd.show_status=auto rd.shell=0 systemd.gpt_auto=0 panic=10 oops=panic \
-lockdown=confidentiality lsm=integrity,lockdown,yama,bpf module.sig_enforce=1 \
-slab_nomerge init_on_alloc=1 init_on_free=1 page_alloc.shuffle=1 randomize_kstack_offset=on \
-vsyscall=none debugfs=off pti=on iommu.passthrough=0 iommu.strict=1 efi=disable_early_pci_dma \
-hardened_usercopy=1 vdso32=0 mitigations=auto spec_store_bypass_disable=seccomp${CMDLINE:+ $CMDLINE}" \
+  printf '%s\0' "jackfield.verity=$verity $(grep -v '^#' "$here/cmdline.txt" | paste -sd' ')${CMDLINE:+ $CMDLINE}" \
     > "$output/work/cmdline"
-  tool uki-arguments /usr/lib/systemd/boot/efi/linuxx64.efi.stub "$tree/usr/lib/os-release" \
-    "$output/work/cmdline" "$kernel/boot/vmlinuz-$kernel_version" "$output/work/initrd.zst" \
-    > "$output/work/objcopy"
-  mapfile -t arguments < "$output/work/objcopy"
-  objcopy "${arguments[@]}" /usr/lib/systemd/boot/efi/linuxx64.efi.stub "$output/work/uki"
-  at_time sbsign --key "$keys/db.key" --cert "$keys/db.crt" --output "$uki" "$output/work/uki" \
-    2>/dev/null
+  sign_uki "$output/work/cmdline" "$uki"
   at_time sbsign --key "$keys/db.key" --cert "$keys/db.crt" --output "$output/work/boot.efi" \
     /usr/lib/systemd/boot/efi/systemd-bootx64.efi 2>/dev/null
 }
 
+# COMMAND_LINE OUTPUT
+sign_uki() {
+  local stub=/usr/lib/systemd/boot/efi/linuxx64.efi.stub
+  tool uki-arguments "$stub" "$tree/usr/lib/os-release" "$1" \
+    "$kernel/boot/vmlinuz-$kernel_version" "$output/work/initrd.zst" > "$output/work/objcopy"
+  mapfile -t arguments < "$output/work/objcopy"
+  objcopy "${arguments[@]}" "$stub" "$output/work/uki"
+  at_time sbsign --key "$keys/db.key" --cert "$keys/db.crt" --output "$2" "$output/work/uki" \
+    2>/dev/null
+}
+
+# OUTPUT KERNEL_IMAGE
 make_esp() {
   say "boot partition"
+  local esp=$1
   rm -f "$esp"
   truncate -s "$esp_bytes" "$esp"
   at_time mkfs.vfat -F 32 -i 4A41434B -n JACKFIELD --invariant "$esp" >/dev/null
@@ -253,17 +264,33 @@ make_esp() {
   $put "$output/work/boot.efi" ::EFI/systemd/systemd-bootx64.efi
   $put "$output/work/loader.conf" ::loader/loader.conf
   $put "$keys"/{PK,KEK,db}.auth ::loader/keys/auto/
-  $put "$uki" ::EFI/Linux/jackfield-a.efi
+  $put "$2" ::EFI/Linux/jackfield-a.efi
 }
 
+# MEDIUM BOOT_PARTITION OUTPUT
 make_disk() {
-  say "disk"
+  say "$1"
+  local disk=$3
   rm -f "$disk"
   truncate -s "$disk_bytes" "$disk"
-  tool sfdisk disk | sfdisk --quiet "$disk"
+  tool sfdisk "$1" | sfdisk --quiet "$disk"
   sfdisk --verify --quiet "$disk"
-  dd if="$esp" of="$disk" bs=1M seek=$((start_esp >> 20)) conv=notrunc,sparse status=none
+  dd if="$2" of="$disk" bs=1M seek=$((start_esp >> 20)) conv=notrunc,sparse status=none
   dd if="$root_image" of="$disk" bs=1M seek=$((start_root_a >> 20)) conv=notrunc,sparse status=none
+}
+
+# The same root, started with the installer instead of the gateway, and the disk to be written.
+make_stick() {
+  local work=$output/work
+  tr -d '\0' < "$work/cmdline" > "$work/cmdline-stick"
+  printf ' systemd.unit=jackfield-install.target\0' >> "$work/cmdline-stick"
+  sign_uki "$work/cmdline-stick" "$work/stick.efi"
+  make_esp "$work/stick-esp" "$work/stick.efi"
+  zstd -q -T1 -9 -f "$disk" -o "$work/disk.raw.zst"
+  touch -d "@$SOURCE_DATE_EPOCH" "$work/disk.raw.zst"
+  at_time mmd -i "$work/stick-esp" install
+  at_time mcopy -m -i "$work/stick-esp" "$work/disk.raw.zst" ::install/
+  make_disk stick "$work/stick-esp" "$output/stick.raw"
 }
 
 make_bundle() {
@@ -287,7 +314,8 @@ filename=root.img
 END
   find "$content" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
   rauc bundle --cert="$keys/update.crt" --key="$keys/update.key" \
-    --mksquashfs-args="-comp zstd -Xcompression-level 1" "$content" "$bundle" >/dev/null
+    --mksquashfs-args="-noD -noF -no-fragments" "$content" "$bundle" >/dev/null
+  tool block-index "$bundle" "$root_image" > "$bundle.blocks"
 }
 
 # For those who do not write a disk themselves; with what is in it, and how to check it.
@@ -307,9 +335,11 @@ make_outputs() {
   tool bill "$version" "$SOURCE_DATE_EPOCH" package-lock.json "$packages" "$kernel/package" \
     > "$output/$name.cdx.json"
   zstd -q -T0 -9 -f "$disk" -o "$output/$name.raw.zst"
+  zstd -q -T0 -9 -f "$output/stick.raw" -o "$output/$name-stick.raw.zst"
   mv "$bundle" "$output/$name.raucb"
+  mv "$bundle.blocks" "$output/$name.raucb.blocks"
   release_notes > "$output/RELEASE-NOTES.md"
-  (cd "$output" && sha256sum "$name".* RELEASE-NOTES.md > SHA256SUMS)
+  (cd "$output" && sha256sum "$name"[.-]* RELEASE-NOTES.md > SHA256SUMS)
 }
 
 release_notes() {
@@ -319,10 +349,12 @@ release_notes() {
 | file | for |
 |---|---|
 | jackfield-$version.raw.zst | a disk of 2 GB or more: \`zstd -d\`, then write it with \`dd\` |
+| jackfield-$version-stick.raw.zst | a USB stick of 2 GB or more that installs a unit's disk |
 | jackfield-$version.qcow2 | QEMU, KVM, Proxmox |
 | jackfield-$version.ova | VMware |
 | jackfield-$version.vhdx | Hyper-V, generation 2, Secure Boot off |
 | jackfield-$version.raucb | units that run already: \`ctictl system update\` |
+| jackfield-$version.raucb.blocks | a mirror, beside the bundle: units then fetch only what is new |
 | jackfield-$version.cdx.json | what is in it (CycloneDX) |
 | SHA256SUMS | to check them |
 
@@ -337,7 +369,6 @@ mkdir -p "$output/work"
 tree=$output/work/root
 root_image=$output/root.img
 uki=$output/uki.efi
-esp=$output/work/esp
 bundle=$output/update.raucb
 disk=$output/disk.raw
 "$here/keys.sh" "$keys"
@@ -346,8 +377,9 @@ fetch_kernel
 make_tree
 make_root_image
 make_uki
-make_esp
-make_disk
+make_esp "$output/work/esp" "$uki"
+make_disk disk "$output/work/esp" "$disk"
 make_bundle
-[ "${OUTPUTS:-all}" = disk ] || make_outputs
+[ "${OUTPUTS:-all}" = disk ] || make_stick
+[ -n "${OUTPUTS:-}" ] || make_outputs
 say "$(du -h --apparent-size "$root_image" "$uki" | tr '\t\n' ' ;')"

@@ -8,8 +8,9 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statS
   from "node:fs";
 import path from "node:path";
 import { billOfMaterials, debianParts, npmParts } from "./bill-of-materials.js";
-import { diskBytes, espBytes, partitions, sfdiskScript, slotBytes } from "./disk.js";
+import { diskBytes, espBytes, fixedUuid, partitions, sfdiskScript, slotBytes } from "./disk.js";
 import { linesOf, loadOrder, parseDependencies, selection } from "./kernel-modules.js";
+import { blockBytes, writeBlockIndex } from "../firmware/update/block-index.js";
 import { closure, isNeeded, type Manifest } from "./runtime-packages.js";
 import { manifest, ovf } from "./virtual-appliance.js";
 import { objcopyArguments, place, programEnd, type Part } from "./uki.js";
@@ -91,6 +92,14 @@ const steps: Readonly<Record<string, Step>> = {
     process.stdout.write(`${JSON.stringify(billOfMaterials(version, at, parts), null, 1)}\n`);
   },
 
+  /** BUNDLE ROOT: prints the bundle's block index, its blocks as they lie in ROOT's slot. */
+  "block-index"(bundle = "", root = "") {
+    const bytes = readFileSync(bundle);
+    const at = bytes.indexOf(readFileSync(root).subarray(0, blockBytes));
+    if (at < 0) throw new Error("the bundle does not hold the root as it is");
+    process.stdout.write(writeBlockIndex(bytes, at % blockBytes));
+  },
+
   /** VERSION VMDK: prints the OVF description. */
   ovf(version = "", disk = "") {
     process.stdout.write(ovf({ version, diskFile: path.basename(disk),
@@ -108,7 +117,8 @@ const steps: Readonly<Record<string, Step>> = {
     const starts = partitions.map(({ name, startBytes }) =>
       `start_${name.replace("-", "_")}=${startBytes}`);
     process.stdout.write(`${[`disk_bytes=${diskBytes}`, `esp_bytes=${espBytes}`,
-      `slot_bytes=${slotBytes}`, ...starts].join("\n")}\n`);
+      `slot_bytes=${slotBytes}`, `uuid_stick_esp=${fixedUuid("stick esp").toLowerCase()}`,
+      ...starts].join("\n")}\n`);
   },
 };
 

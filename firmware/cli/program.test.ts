@@ -219,6 +219,8 @@ const mapping: readonly (readonly [string, string, unknown])[] = [
   ["system audit --actor ann", "ListAudit", { actor: "ann", pageSize: 100 }],
   ["system update b.raucb --downgrade --failed --not-before 2026-11-23T22:00:00", "InstallUpdate",
     { allowDowngrade: true, allowFailed: true, notBefore: "2026-11-23T22:00:00Z" }],
+  ["system update https://mirror.example/b.raucb --failed", "FetchUpdate",
+    { url: "https://mirror.example/b.raucb", allowFailed: true }],
   ["system update-status", "GetUpdateStatus", {}],
   ["system update-cancel", "CancelUpdate", {}],
   ["system audit-export --from-number 3", "ExportAudit", { fromNumber: "3" }],

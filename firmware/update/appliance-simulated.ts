@@ -1,7 +1,7 @@
 /** A unit in memory: what was asked of it, and what it answers. */
 
 import { done, fail, ok, type Result } from "../base/result.js";
-import type { Appliance, BundleInfo, Memory, Running } from "./appliance.js";
+import type { Appliance, BundleInfo, Memory, Offer, Running } from "./appliance.js";
 
 export class SimulatedAppliance implements Appliance {
   readonly asked: string[] = [];
@@ -9,7 +9,11 @@ export class SimulatedAppliance implements Appliance {
   memory: Memory = {};
   bundle: BundleInfo | string = { compatible: "jackfield-amd64", version: "1.1.0" };
   installs: Result<void> = done;
+  offered: Offer | undefined;
   bytes = 0;
+  root = new Uint8Array();
+  /** What was staged. */
+  content = Buffer.alloc(0);
 
   running(): Promise<Result<Running>> {
     return Promise.resolve(ok(this.runs));
@@ -20,11 +24,16 @@ export class SimulatedAppliance implements Appliance {
       return Promise.resolve(fail("precondition", `expected offset ${this.bytes}`));
     }
     this.bytes = offset + data.length;
+    this.content = Buffer.concat([this.content.subarray(0, offset), data]);
     return Promise.resolve(ok(this.bytes));
   }
 
   staged(): Promise<number> {
     return Promise.resolve(this.bytes);
+  }
+
+  readRoot(offset: number, bytes: number): Promise<Result<Uint8Array>> {
+    return Promise.resolve(ok(this.root.subarray(offset, offset + bytes)));
   }
 
   discard(): Promise<Result<void>> {
@@ -33,13 +42,17 @@ export class SimulatedAppliance implements Appliance {
     return Promise.resolve(done);
   }
 
+  offer(): Promise<Offer | undefined> {
+    return Promise.resolve(this.offered);
+  }
+
   inspect(): Promise<Result<BundleInfo>> {
     return Promise.resolve(typeof this.bundle === "string" ? fail("update-refused", this.bundle)
       : ok(this.bundle));
   }
 
-  install(progress: (percent: number) => void): Promise<Result<void>> {
-    this.asked.push("install");
+  install(progress: (percent: number) => void, file?: string): Promise<Result<void>> {
+    this.asked.push(["install", ...file === undefined ? [] : [file]].join(" "));
     progress(100);
     return Promise.resolve(this.installs);
   }

@@ -28,17 +28,26 @@ export interface Appliance extends UnitBoard {
   stage(offset: number, data: Uint8Array): Promise<Result<number>>;
   /** Bytes that are staged. */
   staged(): Promise<number>;
+  /** Bytes of the root that runs, as its slot holds them; fewer at its end. */
+  readRoot(offset: number, bytes: number): Promise<Result<Uint8Array>>;
   discard(): Promise<Result<void>>;
-  /** Checks the signature of what is staged. Faults: `update-refused`. */
-  inspect(): Promise<Result<BundleInfo>>;
-  /** Writes what is staged into the slot that does not run, to be tried at the next start. */
-  install(progress: (percent: number) => void): Promise<Result<void>>;
+  /** A bundle on a stick that is plugged in: its file, and what tells it from another. */
+  offer(): Promise<Offer | undefined>;
+  /** Checks the signature of what is staged, or of a file. Faults: `update-refused`. */
+  inspect(file?: string): Promise<Result<BundleInfo>>;
+  /** Writes it into the slot that does not run, to be tried at the next start. */
+  install(progress: (percent: number) => void, file?: string): Promise<Result<void>>;
   restart(): Promise<Result<void>>;
   /** What runs may stay. */
   confirm(): Promise<Result<void>>;
   /** Kept over restarts and in both slots. */
   recall(): Promise<Result<Memory>>;
   remember(memory: Memory): Promise<Result<void>>;
+}
+
+export interface Offer {
+  readonly file: string;
+  readonly mark: string;
 }
 
 export interface Pending {

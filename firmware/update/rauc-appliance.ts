@@ -5,21 +5,25 @@
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { makeFolder } from "../base/folder.js";
 import { attempt, done, fail, ok, type Result } from "../base/result.js";
-import type { Appliance, BundleInfo, Memory, Running } from "./appliance.js";
+import type { Appliance, BundleInfo, Memory, Offer, Running } from "./appliance.js";
 import type { ConsoleFacts } from "./unit-board.js";
 
 /** Written by the initrd: the slot that was started. */
 const slotFile = "/run/jackfield/slot";
 /** Of jackfield.service: `RuntimeDirectory=`. */
 const wishes = "/run/jackfield-gateway";
+/** Of run-stick.mount. */
+const stick = "/run/stick";
 const efiVariables = "/sys/firmware/efi/efivars";
 /** Of the boot loader interface: set when the entry that was started is being counted. */
 const bootCount = `${efiVariables}/LoaderBootCountPath-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f`;
 const secureBoot = `${efiVariables}/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c`;
+/** Made by the initrd: the slot's blocks, each checked when it is read. */
+const rootDevice = "/dev/dm-0";
 const outputCharactersMax = 65_536;
 
 /** Undefined: this machine is no such unit. */
@@ -73,13 +77,34 @@ class RaucAppliance implements Appliance {
     return (await stat(this.#bundle).catch(() => undefined))?.size ?? 0;
   }
 
+  async readRoot(offset: number, bytes: number): Promise<Result<Uint8Array>> {
+    return attempt("internal", rootDevice, async () => {
+      const file = await open(rootDevice, "r");
+      try {
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, offset);
+        return buffer.subarray(0, bytesRead);
+      } finally {
+        await file.close();
+      }
+    });
+  }
+
   async discard(): Promise<Result<void>> {
     return attempt("store-unavailable", "the bundle cannot be removed", () =>
       rm(this.#bundle, { force: true }));
   }
 
-  async inspect(): Promise<Result<BundleInfo>> {
-    const read = await rauc(["info", "--output-format=json", this.#bundle], () => undefined);
+  async offer(): Promise<Offer | undefined> {
+    const names = await readdir(stick).catch(() => []);
+    const name = names.filter((each) => each.endsWith(".raucb")).sort().at(-1);
+    if (name === undefined) return undefined;
+    const file = path.join(stick, name);
+    const known = await stat(file).catch(() => undefined);
+    return known && { file, mark: `${file} ${known.size} ${known.mtimeMs}` };
+  }
+
+  async inspect(file = this.#bundle): Promise<Result<BundleInfo>> {
+    const read = await rauc(["info", "--output-format=json", file], () => undefined);
     if (!read.ok) return read;
     return attempt("update-refused", "the bundle's manifest", () => {
       const { compatible, version } = JSON.parse(read.value) as Partial<BundleInfo>;
@@ -87,8 +112,10 @@ class RaucAppliance implements Appliance {
     });
   }
 
-  async install(progress: (percent: number) => void): Promise<Result<void>> {
-    const installed = await rauc(["install", "--progress", this.#bundle], (text) => {
+  async install(
+    progress: (percent: number) => void, file = this.#bundle,
+  ): Promise<Result<void>> {
+    const installed = await rauc(["install", "--progress", file], (text) => {
       const percent = /(\d{1,3})%/.exec(text)?.[1];
       if (percent !== undefined) progress(Number(percent));
     });

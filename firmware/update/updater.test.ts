@@ -4,6 +4,8 @@ import { SimulatedWorld } from "../base/world-simulated.js";
 import { createAlarms } from "../supervisor/alarm-board.js";
 import { SimulatedAppliance } from "./appliance-simulated.js";
 import { patienceMs, steadyMs, type Signs } from "./health-gate.js";
+import { retryMs } from "./mirror.js";
+import { SimulatedMirror } from "./mirror-simulated.js";
 import { bundleBytesMax, lookEveryMs, restartAfterMs, Updater, type UpdateStatus }
   from "./updater.js";
 
@@ -14,11 +16,13 @@ class Bench {
   readonly alarms = createAlarms(this.world);
   readonly unit = new SimulatedAppliance();
   signs: Signs = { linksUp: ["pbx"], apiAnswers: true, storeOpen: true, restarts: 0 };
+  readonly mirror = new SimulatedMirror();
   updater = this.#made();
 
   #made(): Updater {
     return new Updater({ world: this.world, alarms: this.alarms, appliance: this.unit,
-      linksUp: () => this.signs.linksUp, signs: () => Promise.resolve(this.signs) });
+      linksUp: () => this.signs.linksUp, signs: () => Promise.resolve(this.signs),
+      mirror: () => this.mirror });
   }
 
   /** As after a restart of the unit into `version`. */
@@ -74,6 +78,46 @@ describe("the updater", () => {
     const older = await bench.updater.install(now);
     assert.ok(!older.ok && /not newer/.test(older.fault.message));
     assert.deepEqual(bench.unit.asked, ["discard", "discard"]);
+  });
+
+  it("fetches from a mirror, then judges and installs as always", async () => {
+    const url = "https://mirror.example/j.raucb";
+    const wish = { ...now, url, authorityPem: "" };
+    bench.mirror.files.set(url, new Uint8Array(5_000));
+    assert.ok(bench.updater.fetch(wish).ok);
+    assert.equal(bench.updater.fetch(wish).ok, false);
+    for (let n = 0; n < 3; n += 1) await bench.world.advance(restartAfterMs);
+    assert.deepEqual(bench.unit.asked, ["install", "discard", "restart"]);
+    assert.equal(bench.mirror.closed, 1);
+  });
+
+  it("tells why nothing came from a mirror, and can be told to stop asking", async () => {
+    const wish = { ...now, url: "https://mirror.example/none", authorityPem: "" };
+    assert.ok(bench.updater.fetch(wish).ok);
+    await bench.world.advance(1);
+    assert.deepEqual([(await bench.status()).stage, (await bench.status()).reasons],
+      ["idle", ["the mirror answers 404"]]);
+
+    bench.mirror.files.set(wish.url, new Uint8Array(5_000));
+    bench.mirror.failures.push(0);
+    assert.ok(bench.updater.fetch(wish).ok);
+    await bench.world.advance(1);
+    assert.ok((await bench.updater.cancel()).ok);
+    await bench.world.advance(retryMs);
+    assert.equal((await bench.status()).stage, "idle");
+    assert.ok(!bench.unit.asked.includes("install"));
+  });
+
+  it("installs what a stick offers, once, and by the same rules", async () => {
+    bench.unit.offered = { file: "/run/stick/j.raucb", mark: "1" };
+    bench.unit.bundle = { compatible: "jackfield-amd64", version: "1.0.0" };
+    await bench.world.advance(2 * lookEveryMs);
+    assert.match((await bench.status()).reasons.join(), /not newer/);
+    assert.deepEqual(bench.unit.asked, []);
+    bench.unit.offered = { file: "/run/stick/k.raucb", mark: "2" };
+    bench.unit.bundle = { compatible: "jackfield-amd64", version: "1.1.0" };
+    await bench.world.advance(lookEveryMs + restartAfterMs);
+    assert.deepEqual(bench.unit.asked, ["install /run/stick/k.raucb", "discard", "restart"]);
   });
 
   it("waits for the window, over a restart too, and can be taken back", async () => {

@@ -6,6 +6,7 @@ import type { Cancellable, World } from "../base/world.js";
 import type { Alarms } from "../supervisor/alarms.js";
 import type { Appliance, Memory, Running } from "./appliance.js";
 import { HealthGate, type Signs } from "./health-gate.js";
+import { MirrorFetch, type Source } from "./mirror.js";
 import { mayInstall, type Permissions } from "./update-rules.js";
 
 export const lookEveryMs = 5_000;
@@ -13,6 +14,9 @@ export const lookEveryMs = 5_000;
 export const restartAfterMs = 2_000;
 /** A bundle is a root and a kernel image. */
 export const bundleBytesMax = 600 << 20;
+
+/** Only what is newer, and was not taken back. */
+const plain: Permissions = { downgrade: false, again: false };
 
 export type UpdateStage =
   "idle" | "receiving" | "scheduled" | "installing" | "restarting" | "on-trial";
@@ -36,6 +40,13 @@ export interface InstallWish extends Permissions {
   readonly notBeforeMs: number | undefined;
 }
 
+/** From a mirror, and installed when it has come. */
+export interface FetchWish extends InstallWish {
+  readonly url: string;
+  /** Empty: one of those that browsers know. */
+  readonly authorityPem: string;
+}
+
 export interface UpdaterParts {
   readonly world: World;
   readonly alarms: Alarms;
@@ -43,6 +54,7 @@ export interface UpdaterParts {
   /** Links that are up now. */
   readonly linksUp: () => readonly string[];
   readonly signs: () => Promise<Signs>;
+  readonly mirror: (authorityPem: string) => Source;
 }
 
 export class Updater implements Component {
@@ -57,6 +69,10 @@ export class Updater implements Component {
   #percent = 0;
   #reasons: readonly string[] = [];
   #timer: Cancellable | undefined;
+  #fetch: MirrorFetch | undefined;
+  #offers: Cancellable | undefined;
+  /** The stick that was looked at last. */
+  #offered = "";
   #stopped = false;
 
   constructor(parts: UpdaterParts) {
@@ -83,12 +99,15 @@ export class Updater implements Component {
     } else if (scheduled !== undefined) {
       this.#schedule(scheduled.version, scheduled.notBeforeMs);
     }
+    this.#awaitOffer();
     return done;
   }
 
   stop(): Promise<void> {
     this.#stopped = true;
     this.#timer?.cancel();
+    this.#fetch?.cancel();
+    this.#offers?.cancel();
     return Promise.resolve();
   }
 
@@ -115,6 +134,20 @@ export class Updater implements Component {
     const next = await this.#parts.appliance.stage(offset, data);
     if (next.ok && this.#stage === "idle") this.#stage = "receiving";
     return next;
+  }
+
+  /** Answers when the download has begun; how it ended, the status tells. */
+  fetch(wish: FetchWish): Result<void> {
+    const busy = this.#busy();
+    if (!busy.ok) return busy;
+    if (!URL.canParse(wish.url) || new URL(wish.url).protocol !== "https:") {
+      return fail("update-refused", { en: `${wish.url} is no https address`,
+        fr: `${wish.url} n'est pas une adresse https` });
+    }
+    this.#stage = "receiving";
+    this.#reasons = [];
+    void this.#download(wish);
+    return done;
   }
 
   /** Verifies first; what is refused is thrown away. Gives the version. */
@@ -146,11 +179,57 @@ export class Updater implements Component {
       return fail("precondition", { en: "nothing is scheduled", fr: "rien n'est programmé" });
     }
     this.#timer?.cancel();
+    this.#fetch?.cancel();
     return this.#forget();
   }
 
+  async #download(wish: FetchWish): Promise<void> {
+    const { world, appliance, mirror } = this.#parts;
+    const source = mirror(wish.authorityPem);
+    const fetch = new MirrorFetch({ world, source, appliance, url: wish.url, bundleBytesMax });
+    this.#fetch = fetch;
+    const fetched = await fetch.run();
+    source.close();
+    // One that was cancelled has left its place already.
+    if (this.#stopped || this.#fetch !== fetch || fetch.cancelled) return;
+    this.#fetch = undefined;
+    if (fetched.ok) world.log.event("update.fetched", { url: wish.url, ...fetched.value });
+    const installed = fetched.ok ? await this.install(wish) : await this.#refuse(fetched);
+    if (installed.ok) return;
+    this.#reasons = [installed.fault.message];
+    world.log.event("update.failed", { url: wish.url, reason: installed.fault.message }, "error");
+  }
+
+  #awaitOffer(): void {
+    this.#offers = this.#parts.world.clock.after(lookEveryMs, "update.offer", () => {
+      void this.#lookAtOffer();
+    });
+  }
+
+  /** Whoever plugs a stick in stands before the unit; what is on it is judged as all others. */
+  async #lookAtOffer(): Promise<void> {
+    const { world, appliance } = this.#parts;
+    const offer = this.#stage === "idle" && this.#fetch === undefined ? await appliance.offer()
+      : undefined;
+    if (offer !== undefined && offer.mark !== this.#offered && this.#running !== undefined) {
+      this.#offered = offer.mark;
+      const bundle = await appliance.inspect(offer.file);
+      const allowed = bundle.ok ? mayInstall(bundle.value, this.#running, this.#memory, plain)
+        : bundle;
+      if (bundle.ok && allowed.ok && this.#stage === "idle") {
+        this.#begin(bundle.value.version, offer.file);
+      } else if (!allowed.ok) {
+        const reason = allowed.fault.message;
+        this.#reasons = [reason];
+        world.log.event("update.failed", { file: offer.file, reason }, "warn");
+      }
+    }
+    if (!this.#stopped) this.#awaitOffer();
+  }
+
   #busy(): Result<void> {
-    return this.#stage === "idle" || this.#stage === "receiving" ? done
+    return this.#fetch === undefined && (this.#stage === "idle" || this.#stage === "receiving")
+      ? done
       : fail("precondition", { en: `an update is ${this.#stage}`,
         fr: `une mise à jour est en cours (${this.#stage})` });
   }
@@ -163,6 +242,7 @@ export class Updater implements Component {
   async #forget(): Promise<Result<void>> {
     this.#stage = "idle";
     this.#version = "";
+    this.#fetch = undefined;
     await this.#parts.appliance.discard();
     return this.#remember({ failed: this.#memory.failed });
   }
@@ -184,15 +264,15 @@ export class Updater implements Component {
     });
   }
 
-  #begin(version: string): void {
+  #begin(version: string, file?: string): void {
     this.#stage = "installing";
     this.#version = version;
     this.#percent = 0;
     this.#reasons = [];
-    void this.#install(version);
+    void this.#install(version, file);
   }
 
-  async #install(version: string): Promise<void> {
+  async #install(version: string, file: string | undefined): Promise<void> {
     const { world, appliance, linksUp } = this.#parts;
     world.log.event("update.install", { version });
     // Before it is written: what is interrupted is then known to have been tried.
@@ -201,7 +281,7 @@ export class Updater implements Component {
       pending: { version, from, links: linksUp() } });
     const installed = noted.ok ? await appliance.install((percent) => {
       this.#percent = percent;
-    }) : noted;
+    }, file) : noted;
     if (this.#stopped) return;
     if (!installed.ok) {
       world.log.event("update.failed", { version, reason: installed.fault.message }, "error");

@@ -1,7 +1,7 @@
 /**
  * All benches, or those named, one after the other: node build/hw-tests/bench/run.js
  * [ami] [switching] [store] [latency] [cost] [csta] [csta-events]
- * [csta-devices] [csta-mutations] [formats] [lines] [backlog] [memory].
+ * [csta-devices] [csta-mutations] [formats] [image] [lines] [backlog] [memory].
  * Seconds of the memory run: STEADY=600; damaged PDUs: MUTATIONS=10000000.
  * Exit code 1: a target was missed, 2: a bench failed.
  */
@@ -17,6 +17,7 @@ import { benchCstaEvents } from "./csta-events.js";
 import { benchCstaMutations } from "./csta-mutations.js";
 import { loadNow, table, thousands, type Report, type Target } from "./figures.js";
 import { benchFormats } from "./formats.js";
+import { benchImage } from "./image.js";
 import { benchLatency } from "./latency.js";
 import { benchMemory } from "./memory.js";
 import { benchSerialLines } from "./serial-lines.js";
@@ -80,6 +81,7 @@ const benches: Readonly<Record<string, () => Promise<Report>>> = {
   "csta-mutations": () => Promise.resolve(benchCstaMutations(
     Number(process.env["MUTATIONS"] || mutationsDefault))),
   formats: () => benchFormats(),
+  image: () => benchImage(),
   lines: () => benchSerialLines(), backlog: () => benchBacklog(),
   memory: () => benchMemory({ seconds: Number(process.env["STEADY"] || steadySecondsDefault) }),
 };

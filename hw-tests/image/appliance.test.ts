@@ -14,7 +14,8 @@ import { SystemService } from "../../proto/gen/cti/gateway/v1/system_pb.js";
 import { removeFolder, temporaryFolder, until } from "../loopback/gateway-process.js";
 import type { TestClient } from "../loopback/server-rig.js";
 import { need } from "../requirement.js";
-import { guestLinkPort, imageFolder, Machine, smdrConfig, whyNoMachine } from "./machine.js";
+import { guestLinkPort, imageFolder, Machine, peripherals, smdrConfig, whyNoMachine }
+  from "./machine.js";
 
 function pageOf(port: number): Promise<{ readonly status: number | undefined; text: string }> {
   return new Promise((resolve, reject) => {
@@ -39,7 +40,19 @@ const config = `${smdrConfig}  - id: pbx-lan
     driver: smdr
     transport: { kind: tcp-listen, port: ${guestLinkPort} }
     options: { format: panasonic-kx }
+  - id: pbx-usb
+    driver: smdr
+    transport: { kind: serial, path: /dev/ttyUSB0 }
+    options: { format: panasonic-kx }
 `;
+
+/** What the agent answers to one request. */
+async function asked(agent: Socket, request: string): Promise<string> {
+  const answer = once(agent, "data");
+  agent.write(`{"execute":"${request}"}\n`);
+  const [bytes] = await answer as [Buffer];
+  return bytes.toString();
+}
 
 describe("the image in a virtual machine", function () {
   this.timeout(600_000);
@@ -50,7 +63,8 @@ describe("the image in a virtual machine", function () {
   before(async function () {
     need(this, "image", whyNoMachine());
     folder = await temporaryFolder("image");
-    machine = await Machine.start({ folder, disk: `${imageFolder}/a/disk.raw` });
+    machine = await Machine.start({ folder, disk: `${imageFolder}/a/disk.raw`,
+      more: peripherals(folder) });
   });
 
   after(async () => {
@@ -90,6 +104,24 @@ describe("the image in a virtual machine", function () {
     }, answerMsMax);
     print(await machine.cable(), "0155000001");
     await recorded("pbx", "0155000001");
+  });
+
+  it("makes call records of what a PBX prints on a USB adapter", async () => {
+    print(await machine.cable("adapter"), "0155000003");
+    await recorded("pbx-usb", "0155000003");
+  });
+
+  it("lets no USB device in that a gateway has no use for", () => {
+    assert.match(machine.console, /usb-refused\[\d+\]: INTERFACE=1\//);
+    assert.doesNotMatch(machine.console, /usb-refused\[\d+\]: INTERFACE=(?!1\/)/);
+  });
+
+  it("answers its hypervisor's agent, and runs nothing for it", async () => {
+    const agent = await machine.cable("agent");
+    assert.match(await asked(agent, "guest-network-get-interfaces"), /"ip-address"/);
+    for (const refused of ["guest-exec", "guest-file-open", "guest-set-user-password"]) {
+      assert.match(await asked(agent, refused), /CommandNotFound|has been disabled/);
+    }
   });
 
   it("lets a PBX in on the port that its link opens, and nobody on another", async () => {

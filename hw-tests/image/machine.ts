@@ -10,6 +10,7 @@ import { appendFileSync, copyFileSync, existsSync, writeFileSync } from "node:fs
 import { mkdir } from "node:fs/promises";
 import { connect as connectTcp, createServer, type AddressInfo, type Socket } from "node:net";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { connect as connectTls } from "node:tls";
 import { promisify } from "node:util";
 import { until } from "../loopback/gateway-process.js";
@@ -100,6 +101,19 @@ links:
     options: { format: panasonic-kx }
 `;
 
+/**
+ * What may be plugged in besides: a USB serial adapter, a USB sound card that no gateway has a use
+ * for, and the channel of QEMU's guest agent.
+ */
+export function peripherals(folder: string): readonly string[] {
+  return ["-device", "qemu-xhci", "-chardev",
+    `socket,id=adapter,path=${folder}/adapter,server=on,wait=off`, "-device",
+    "usb-serial,chardev=adapter", "-audiodev", "none,id=sound", "-device",
+    "usb-audio,audiodev=sound", "-device", "virtio-serial-pci", "-chardev",
+    `socket,id=agent,path=${folder}/agent,server=on,wait=off`, "-device",
+    "virtserialport,chardev=agent,name=org.qemu.guest_agent.0"];
+}
+
 /** On the host, each leading to one of the guest's. */
 export interface Ports {
   readonly grpcPort: number;
@@ -120,12 +134,29 @@ export interface Wishes {
   readonly tpm?: string;
 }
 
+/** A disk and the firmware's variables at one moment. */
+export interface Frozen {
+  readonly disk: string;
+  readonly variables: string;
+}
+
+/** The folder of a machine that goes on from there; for `Machine.start` without a disk. */
+export async function thaw({ disk, variables }: Frozen, folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  await run("qemu-img", "create", "-q", "-f", "qcow2", "-b", disk, "-F", "qcow2",
+    `${folder}/disk.qcow2`);
+  copyFileSync(variables, `${folder}/vars.fd`);
+  return folder;
+}
+
 export class Machine {
   readonly ports: Ports;
   readonly #child: ChildProcess;
   readonly #folder: string;
   readonly #sockets: Socket[] = [];
   readonly #clients: TestClient[] = [];
+  #disk: string;
+  #freezings = 0;
   #console = "";
   #read = 0;
   #ended = false;
@@ -133,6 +164,7 @@ export class Machine {
   private constructor(child: ChildProcess, folder: string, ports: Ports) {
     this.#child = child;
     this.#folder = folder;
+    this.#disk = `${folder}/disk.qcow2`;
     this.ports = ports;
     writeFileSync(consoleFile, "");
     for (const stream of [child.stdout, child.stderr]) {
@@ -165,6 +197,7 @@ export class Machine {
       "-device", "virtio-blk-pci,drive=disk", "-device", "virtio-rng-pci",
       "-netdev", `user,id=net,${forward}`,
       "-device", "virtio-net-pci,netdev=net,romfile=",
+      "-qmp", `unix:${folder}/monitor,server=on,wait=off`,
       "-serial", "stdio", "-chardev", `socket,id=pbx,path=${folder}/pbx,server=on,wait=off`,
       "-serial", "chardev:pbx", ...tpm === undefined ? [] : await startTpm(tpm), ...more],
     { stdio: ["pipe", "pipe", "pipe"] });
@@ -197,9 +230,9 @@ export class Machine {
     this.#child.stdin?.write(text);
   }
 
-  /** The far end of the second serial port. */
-  async cable(): Promise<Socket> {
-    const socket = connectTcp(`${this.#folder}/pbx`);
+  /** The far end of a serial port, an adapter or the hypervisor's channel to its guest agent. */
+  async cable(name: "pbx" | "adapter" | "agent" = "pbx"): Promise<Socket> {
+    const socket = connectTcp(`${this.#folder}/${name}`);
     await once(socket, "connect");
     socket.on("error", () => undefined);
     this.#sockets.push(socket);
@@ -223,6 +256,40 @@ export class Machine {
       return client;
     } finally {
       anonymous.close();
+    }
+  }
+
+  /**
+   * Freezes the disk as a power cut would leave it now, while the machine runs on: what the guest
+   * has written so far stays in `frozen`, what it writes from now on goes elsewhere.
+   */
+  async freezeDisk(): Promise<Frozen> {
+    const frozen = { disk: this.#disk, variables: `${this.#disk}.vars` };
+    const next = `${this.#folder}/disk-${this.#freezings += 1}.qcow2`;
+    await this.#ask("blockdev-snapshot-sync",
+      { device: "disk", "snapshot-file": next, format: "qcow2" });
+    copyFileSync(`${this.#folder}/vars.fd`, frozen.variables);
+    this.#disk = next;
+    return frozen;
+  }
+
+  /** One request to the machine's monitor (QEMU Machine Protocol). */
+  async #ask(execute: string, given: object): Promise<void> {
+    const socket = connectTcp(`${this.#folder}/monitor`);
+    const lines = createInterface({ input: socket });
+    socket.write(`{"execute":"qmp_capabilities"}\n`
+      + `${JSON.stringify({ execute, arguments: given })}\n`);
+    try {
+      let answers = 0;
+      for await (const line of lines) {
+        const { error, return: returned } =
+          JSON.parse(line) as { readonly error?: { readonly desc: string }; return?: unknown };
+        if (error !== undefined) throw new Error(`${execute}: ${error.desc}`);
+        if (returned !== undefined && (answers += 1) === 2) return;
+      }
+      throw new Error(`${execute}: the monitor has gone`);
+    } finally {
+      socket.destroy();
     }
   }
 

@@ -10,9 +10,11 @@ import { SystemService, UpdateStage } from "../../proto/gen/cti/gateway/v1/syste
 import { removeFolder, temporaryFolder, until } from "../loopback/gateway-process.js";
 import { failureOf, type TestClient } from "../loopback/server-rig.js";
 import { need } from "../requirement.js";
+import { startMirror } from "./mirror.js";
 import { bootMsMax, imageFolder, Machine, run, smdrConfig, whyNoMachine } from "./machine.js";
 
-const { uploadUpdate, installUpdate, getUpdateStatus, listAlarms } = SystemService.method;
+const { uploadUpdate, installUpdate, fetchUpdate, getUpdateStatus, listAlarms } =
+  SystemService.method;
 const pieceBytes = 1 << 20;
 const answerMsMax = 90_000;
 const installMsMax = 400_000;
@@ -107,9 +109,18 @@ describe("update of the image in a virtual machine", function () {
     await machine.seen(/Finished jackfield-confirm.service/);
   });
 
-  it("falls back by itself from a version that does not start, and tells", async () => {
-    await upload(await readFile(`${imageFolder}/c/update.raucb`));
-    await client.unary(installUpdate, {});
+  it("fetches what has changed from a mirror, and falls back from a version that does not start, "
+    + "and tells", async () => {
+    const mirror = await startMirror(folder ?? "", `${imageFolder}/c/update.raucb`);
+    await client.unary(fetchUpdate, { url: mirror.url, authorityPem: mirror.authorityPem });
+    await until("it has come", async () => {
+      const { stage, reasons } = await client.unary(getUpdateStatus, {});
+      assert.deepEqual(reasons, []);
+      return stage === UpdateStage.INSTALLING;
+    }, installMsMax);
+    mirror.close();
+    process.stdout.write(`      ${mirror.sentBytes()} of ${mirror.bundleBytes} bytes fetched\n`);
+    assert.ok(mirror.sentBytes() < mirror.bundleBytes / 4);
     for (let attempt = 0; attempt < 3; attempt += 1) {
       await machine.seen(/jackfield: slot a/, installMsMax);
     }

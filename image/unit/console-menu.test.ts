@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { ConsoleFacts } from "../../firmware/update/unit-board.js";
-import { isAddress, Menu, menuText, networkFile, stateText, type Action, type Unit }
-  from "./console-menu.js";
+import { Menu, menuText, stateText, type Action, type Unit } from "./console-menu.js";
 
 const facts: ConsoleFacts = { unit: "lyon", version: "0.1.0", language: "en", webPort: 8443,
   fingerprint: "AA:BB", firstAdmin: "admin / abcde-fghij", alarms: 1, stage: "idle",
@@ -51,22 +50,28 @@ describe("console menu", () => {
 
   it("asks for an address, and refuses what is none", () => {
     assert.deepEqual(actionOf(new Menu("en"), "2", "192.0.2.10/24", "192.0.2.1", "192.0.2.53",
-      "yes"), { name: "static", address: "192.0.2.10/24", gateway: "192.0.2.1",
-      dns: "192.0.2.53" });
-    assert.deepEqual(actionOf(new Menu("en"), "2", "dhcp", "yes"), { name: "dhcp" });
+      "yes"), { name: "network", change: { fixed: { address: "192.0.2.10/24",
+      gateway: "192.0.2.1", dns: "192.0.2.53" } } });
+    assert.deepEqual(actionOf(new Menu("en"), "2", "dhcp", "yes"),
+      { name: "network", change: { fixed: undefined } });
     const menu = new Menu("en");
     menu.take("2");
-    assert.match(menu.take("192.0.2.10").text, /no such address/);
+    assert.match(menu.take("192.0.2.10").text, /not of this form/);
     assert.ok(menu.idle);
-    for (const wrong of ["192.0.2.256/24", "192.0.2.1/33", "a.b.c.d/8", "1.2.3.4/24\n[Route]"]) {
-      assert.equal(isAddress(wrong, true), false, wrong);
-    }
   });
 
-  it("writes the address as networkd reads it", () => {
-    assert.match(networkFile({ name: "static", address: "192.0.2.10/24", gateway: "192.0.2.1",
-      dns: "192.0.2.53" }) ?? "", /^Address=192\.0\.2\.10\/24\nGateway=192\.0\.2\.1\n/m);
-    assert.equal(networkFile({ name: "dhcp" }), undefined);
+  it("asks for VLAN, time servers and host name", () => {
+    for (const [key, line, change] of [["4", "12", { vlan: 12 }], ["4", "", { vlan: undefined }],
+      ["5", "ntp.example  192.0.2.9", { timeServers: ["ntp.example", "192.0.2.9"] }],
+      ["5", "", { timeServers: [] }], ["6", "lyon-1", { hostName: "lyon-1" }],
+      ["6", "", { hostName: "" }]] as const) {
+      assert.deepEqual(actionOf(new Menu("en"), key, line, "yes"), { name: "network", change });
+    }
+    for (const [key, line] of [["4", "5000"], ["5", "a;b"], ["5", "a b c d e"], ["6", "a b"]]) {
+      const menu = new Menu("fr");
+      menu.take(key ?? "");
+      assert.match(menu.take(line ?? "").text, /pas de cette forme/);
+    }
   });
 
   it("knows no other choice", () => {

@@ -1,14 +1,16 @@
 /** What the unit's own console shows and asks, in two languages. Pure: text in, text out. */
 
 import type { ConsoleFacts } from "../../firmware/update/unit-board.js";
+import { isAddress, isHostName, isServer, timeServersMax, vlanOf, type NetworkSettings }
+  from "./network-settings.js";
 
 export type Language = "en" | "fr";
 
 /** What somebody at the console may have done. */
 export type Action =
-  | { readonly name: "show" | "restart" | "power-off" | "factory-reset" | "dhcp" }
-  | { readonly name: "static"; readonly address: string; readonly gateway: string;
-      readonly dns: string };
+  | { readonly name: "show" | "restart" | "power-off" | "factory-reset" }
+  /** What is not named stays as it is. */
+  | { readonly name: "network"; readonly change: Partial<NetworkSettings> };
 
 export interface Unit {
   readonly facts: ConsoleFacts | undefined;
@@ -41,8 +43,14 @@ const words = {
     fr: "Adresse et longueur du préfixe (192.0.2.10/24), ou dhcp" },
   gateway: { en: "Gateway", fr: "Passerelle" },
   dns: { en: "Name server", fr: "Serveur de noms" },
-  wrong: { en: "That is no such address. Nothing was changed.",
-    fr: "Ce n'est pas une telle adresse. Rien n'a été changé." },
+  vlan: { en: "VLAN identifier (1 to 4094), or Enter for none",
+    fr: "Identifiant de VLAN (1 à 4094), ou Entrée pour aucun" },
+  time: { en: "Time servers, with spaces between, or Enter for the built-in ones",
+    fr: "Serveurs de temps, séparés par des espaces, ou Entrée pour ceux d'origine" },
+  host: { en: "Host name, told to the DHCP server, or Enter for the built-in one",
+    fr: "Nom d'hôte, donné au serveur DHCP, ou Entrée pour celui d'origine" },
+  wrong: { en: "That is not of this form. Nothing was changed.",
+    fr: "Ce n'est pas de cette forme. Rien n'a été changé." },
   done: { en: "It is being done.", fr: "C'est en cours." },
 } as const satisfies Record<string, Words>;
 
@@ -50,6 +58,9 @@ const choices: readonly (readonly [key: string, text: Words])[] = [
   ["1", { en: "Show the state again", fr: "Montrer l'état de nouveau" }],
   ["2", { en: "Network address", fr: "Adresse réseau" }],
   ["3", { en: "Français", fr: "English" }],
+  ["4", { en: "VLAN", fr: "VLAN" }],
+  ["5", { en: "Time servers", fr: "Serveurs de temps" }],
+  ["6", { en: "Host name", fr: "Nom d'hôte" }],
   ["7", { en: "Restart", fr: "Redémarrer" }],
   ["8", { en: "Shut down", fr: "Éteindre" }],
   ["9", { en: "Factory reset: erases configuration, records and keys",
@@ -87,13 +98,6 @@ export function menuText(language: Language): string {
     `${words.choose[language]}: `].join("\n");
 }
 
-export function isAddress(text: string, prefix: boolean): boolean {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\/(\d{1,2}))?$/.exec(text);
-  if (match === null || (match[5] !== undefined) !== prefix) return false;
-  return match.slice(1, 5).every((part) => Number(part) <= 255) && Number(match[5] ?? 8) <= 32
-    && Number(match[5] ?? 8) >= 8;
-}
-
 /** The conversation: a line in, what to print and perhaps to do. */
 export class Menu {
   language: Language;
@@ -118,6 +122,10 @@ export class Menu {
       case "3":
         this.language = this.language === "en" ? "fr" : "en";
         return this.#answer("", { name: "show" });
+      case "4": return this.#ask("vlan", (text) => this.#network(vlanOf(text.trim())));
+      case "5": return this.#ask("time", (text) => this.#timeServers(text));
+      case "6": return this.#ask("host", (hostName) =>
+        this.#network(hostName === "" || isHostName(hostName) ? { hostName } : undefined));
       case "7": return this.#confirm({ name: "restart" });
       case "8": return this.#confirm({ name: "power-off" });
       case "9": return this.#confirm({ name: "factory-reset" });
@@ -133,7 +141,10 @@ export class Menu {
     return this.#answer(`${words[of][this.language]}\n${menuText(this.language)}`);
   }
 
-  #ask(question: "address" | "gateway" | "dns" | "sure", next: (line: string) => Answer): Answer {
+  #ask(
+    question: "address" | "gateway" | "dns" | "vlan" | "time" | "host" | "sure",
+    next: (line: string) => Answer,
+  ): Answer {
     this.#asking = next;
     return this.#answer(`${words[question][this.language]}: `);
   }
@@ -145,22 +156,25 @@ export class Menu {
 
   #address(address: string): Answer {
     if (address === "") return this.#again("kept");
-    if (address.toLowerCase() === "dhcp") return this.#confirm({ name: "dhcp" });
+    if (address.toLowerCase() === "dhcp") return this.#network({ fixed: undefined });
     if (!isAddress(address, true)) return this.#again("wrong");
     return this.#ask("gateway", (gateway) => !isAddress(gateway, false) ? this.#again("wrong")
       : this.#ask("dns", (dns) => !isAddress(dns, false) ? this.#again("wrong")
-        : this.#confirm({ name: "static", address, gateway, dns })));
+        : this.#network({ fixed: { address, gateway, dns } })));
+  }
+
+  #timeServers(text: string): Answer {
+    const timeServers = text.split(/\s+/).filter((each) => each !== "");
+    return this.#network(timeServers.length <= timeServersMax && timeServers.every(isServer)
+      ? { timeServers } : undefined);
+  }
+
+  #network(change: Partial<NetworkSettings> | undefined): Answer {
+    return change === undefined ? this.#again("wrong") : this.#confirm({ name: "network", change });
   }
 }
 
 export interface Answer {
   readonly text: string;
   readonly action?: Action;
-}
-
-/** Of systemd.network(5). */
-export function networkFile(action: Action): string | undefined {
-  if (action.name !== "static") return undefined;
-  return `[Match]\nType=ether\n\n[Network]\nAddress=${action.address}\nGateway=${action.gateway}\n`
-    + `DNS=${action.dns}\nLLDP=no\nIPv6AcceptRA=no\n`;
 }

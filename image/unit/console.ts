@@ -1,12 +1,12 @@
 /** The unit's console on the screen and on the first serial port: a menu, never a prompt. */
 
 import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { createInterface } from "node:readline";
 import type { ConsoleFacts } from "../../firmware/update/unit-board.js";
-import { Menu, menuText, networkFile, stateText, type Action, type Unit }
-  from "./console-menu.js";
+import { Menu, menuText, stateText, type Action, type Unit } from "./console-menu.js";
+import { filesOf, readSettings, type NetworkSettings } from "./network-settings.js";
 
 const factsFile = "/run/jackfield-gateway/console.json";
 const networkFolder = "/var/lib/jackfield-network";
@@ -55,14 +55,33 @@ function act(action: Action): void {
       writeFileSync("/efi/factory-reset", "");
       systemctl("reboot");
       break;
-    case "dhcp":
-    case "static": {
-      const text = networkFile(action);
-      mkdirSync(networkFolder, { recursive: true, mode: 0o755 });
-      if (text === undefined) rmSync(`${networkFolder}/wired.network`, { force: true });
-      else writeFileSync(`${networkFolder}/wired.network`, text, { mode: 0o644 });
-      systemctl("restart", "systemd-networkd.service");
-    }
+    case "network": setNetwork(action.change);
+  }
+}
+
+/** Written in whole before anything reads it: a cut leaves the old file or the new one. */
+function put(name: string, text: string): void {
+  writeFileSync(`${networkFolder}/${name}.part`, text, { mode: 0o644, flush: true });
+  renameSync(`${networkFolder}/${name}.part`, `${networkFolder}/${name}`);
+}
+
+function setNetwork(change: Partial<NetworkSettings>): void {
+  const settings = { ...settingsNow(), ...change };
+  mkdirSync(`${networkFolder}/time`, { recursive: true, mode: 0o755 });
+  put("settings.json", JSON.stringify(settings));
+  for (const [name, text] of Object.entries(filesOf(settings))) {
+    if (text === undefined) rmSync(`${networkFolder}/${name}`, { force: true });
+    else put(name, text);
+  }
+  systemctl("restart", "systemd-networkd.service", "jackfield-time.service");
+}
+
+function settingsNow(): NetworkSettings {
+  try {
+    return readSettings(readFileSync(`${networkFolder}/settings.json`, "utf8"));
+  } catch {
+    // Nothing was set yet.
+    return readSettings("");
   }
 }
 

@@ -1,10 +1,11 @@
 /** `ctictl system update ...`: the appliance's own software. */
 
-import { InstallUpdateResponseSchema, SystemService, UpdateStageSchema }
+import { FetchUpdateResponseSchema, InstallUpdateResponseSchema, SystemService, UpdateStageSchema }
   from "../../../proto/gen/cti/gateway/v1/system_pb.js";
-import { ask, type Command } from "../command.js";
+import { ask, type Command, type Input } from "../command.js";
 import { Progress } from "../download.js";
 import { usageFailure } from "../failure.js";
+import type { Session } from "../session.js";
 import { bytesText, enumWord, timeText } from "../wording.js";
 
 const methods = SystemService.method;
@@ -12,17 +13,25 @@ const pieceBytes = 512 * 1024;
 
 const install: Command = {
   words: "system update", args: ["<bundle>"],
-  methods: [methods.uploadUpdate, methods.installUpdate],
-  about: ["Hand over a software bundle; the appliance verifies it, installs it and restarts.",
-    "Remettre un paquet logiciel ; le boîtier le vérifie, l'installe et redémarre."],
+  methods: [methods.uploadUpdate, methods.installUpdate, methods.fetchUpdate],
+  about: ["Hand over a software bundle, or an https address that the appliance fetches it from; "
+    + "the appliance verifies it, installs it and restarts.",
+  "Remettre un paquet logiciel, ou l'adresse https où le boîtier le prend ; le boîtier le vérifie, "
+    + "l'installe et redémarre."],
   options: [
     { flags: "--not-before <time>", about: ["install at this time: 2026-11-23T22:00",
       "installer à cette heure : 2026-11-23T22:00"] },
     { flags: "--downgrade", about: ["also an older version", "aussi une version plus ancienne"] },
     { flags: "--failed", about: ["also a version that was taken back before",
-      "aussi une version déjà retirée"] }],
+      "aussi une version déjà retirée"] },
+    { flags: "--mirror-authority <pem>", about: ["file: who signed the mirror's certificate",
+      "fichier : qui a signé le certificat du miroir"] }],
   async run(session, input) {
     const name = input.arg("bundle");
+    if (name.startsWith("https://")) {
+      await fetchFrom(name, session, input);
+      return;
+    }
     const bundle = await session.environment.readFile(name);
     if (bundle === undefined) {
       throw usageFailure(session.say([`the file ${name} cannot be read`,
@@ -48,6 +57,26 @@ const install: Command = {
       `La version ${response.version} est bonne. Suivez-la par : ctictl system update-status`]));
   },
 };
+
+async function fetchFrom(url: string, session: Session, input: Input): Promise<void> {
+  const file = input.text("mirrorAuthority");
+  const authority = file === "" ? new Uint8Array() : await session.environment.readFile(file);
+  if (authority === undefined) {
+    throw usageFailure(session.say([`the file ${file} cannot be read`,
+      `le fichier ${file} ne peut pas être lu`]));
+  }
+  const notBefore = input.time("notBefore");
+  const response = await session.unary(methods.fetchUpdate, { url,
+    authorityPem: new TextDecoder().decode(authority), allowDowngrade: input.flag("downgrade"),
+    allowFailed: input.flag("failed"), ...(notBefore === undefined ? {} : { notBefore }) });
+  if (session.format !== "table") {
+    await session.data(FetchUpdateResponseSchema, response);
+    return;
+  }
+  await session.text(session.say([
+    "The appliance fetches it. Follow it with: ctictl system update-status",
+    "Le boîtier le télécharge. Suivez-le par : ctictl system update-status"]));
+}
 
 export const updateCommands: readonly Command[] = [
   install,

@@ -124,7 +124,7 @@ const table: readonly (readonly [string, MethodRow])[] = [
     "GetUpdateStatus"]),
   // The installation is what is worth knowing, not each piece of the bundle.
   ...rows(system, "admin", "none", ["UploadUpdate"]),
-  ...rows(system, "admin", "change", ["InstallUpdate", "CancelUpdate"]),
+  ...rows(system, "admin", "change", ["InstallUpdate", "FetchUpdate", "CancelUpdate"]),
   ...rows(system, "operator", "change", ["AcknowledgeAlarm"]),
   ...rows(system, "admin", "read", ["CaptureFrames", "Backup", "ListAudit", "ExportAudit"]),
   ...rows(system, "admin", "change", ["Scrub"]),

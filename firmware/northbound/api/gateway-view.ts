@@ -144,7 +144,7 @@ export interface RemotePortsView {
 export type AcceptanceView = Pick<Acceptance, "run" | "list" | "get" | "diff">;
 
 /** The appliance's software; `Updater` fits. */
-export type UpdateView = Pick<Updater, "status" | "receive" | "install" | "cancel">;
+export type UpdateView = Pick<Updater, "status" | "receive" | "install" | "fetch" | "cancel">;
 
 /** The destinations and the ledger; `Delivery` fits. */
 export type DeliveryView = Pick<Delivery, "list" | "balance" | "again">;

@@ -4,9 +4,11 @@ import type { Result } from "../../base/result.js";
 import { SimulatedWorld } from "../../base/world-simulated.js";
 import { createAlarms } from "../../supervisor/alarm-board.js";
 import { SimulatedAppliance } from "../../update/appliance-simulated.js";
+import { SimulatedMirror } from "../../update/mirror-simulated.js";
 import { Updater } from "../../update/updater.js";
-import { CancelUpdateRequestSchema, GetUpdateStatusRequestSchema, InstallUpdateRequestSchema,
-  UpdateStage, UploadUpdateRequestSchema } from "../../../proto/gen/cti/gateway/v1/system_pb.js";
+import { CancelUpdateRequestSchema, FetchUpdateRequestSchema, GetUpdateStatusRequestSchema,
+  InstallUpdateRequestSchema, UpdateStage, UploadUpdateRequestSchema }
+  from "../../../proto/gen/cti/gateway/v1/system_pb.js";
 import { simulatedGateway, type SimulatedGateway } from "./gateway-simulated.js";
 import type { CallContext } from "./handler.js";
 import { timestamp } from "./time-message.js";
@@ -25,7 +27,8 @@ describe("SystemService: the appliance's software", () => {
   const world = new SimulatedWorld();
   const unit = new SimulatedAppliance();
   const updater = new Updater({ world, alarms: createAlarms(world), appliance: unit,
-    linksUp: () => [], signs: () => Promise.reject(new Error("not on trial")) });
+    linksUp: () => [], signs: () => Promise.reject(new Error("not on trial")),
+    mirror: () => new SimulatedMirror() });
   let gateway: SimulatedGateway;
   const context: CallContext = { identity: undefined, language: "en", source: "grpc 192.0.2.9",
     deadlineMs: Infinity, signal: new AbortController().signal, identified: () => undefined };
@@ -48,8 +51,9 @@ describe("SystemService: the appliance's software", () => {
       await none.getUpdateStatus(create(GetUpdateStatusRequestSchema), context),
       await none.uploadUpdate(piece(0n, 1), context),
       await none.installUpdate(create(InstallUpdateRequestSchema), context),
+      await none.fetchUpdate(create(FetchUpdateRequestSchema), context),
       await none.cancelUpdate(create(CancelUpdateRequestSchema), context),
-    ].map(codeOf), ["precondition", "precondition", "precondition", "precondition"]);
+    ].map(codeOf), Array.from({ length: 5 }, () => "precondition"));
   });
 
   it("comes in pieces of at most a MiB", async () => {
@@ -59,6 +63,13 @@ describe("SystemService: the appliance's software", () => {
       "argument-invalid");
     assert.equal(codeOf(await on(updater).uploadUpdate(piece(0n, 0), context)),
       "argument-invalid");
+  });
+
+  it("is fetched from an https address only", async () => {
+    const wish = (url: string) => create(FetchUpdateRequestSchema, { url });
+    for (const url of ["http://mirror.example/x", "mirror.example", ""]) {
+      assert.equal(codeOf(await on(updater).fetchUpdate(wish(url), context)), "update-refused");
+    }
   });
 
   it("tells what runs and what waits, until it is taken back", async () => {

@@ -16,7 +16,7 @@ const stages: Readonly<Record<Stage, UpdateStage>> = { idle: UpdateStage.IDLE,
   "on-trial": UpdateStage.ON_TRIAL };
 
 type UpdateHandlers = Pick<ServiceHandlers<typeof SystemService>,
-  "getUpdateStatus" | "uploadUpdate" | "installUpdate" | "cancelUpdate">;
+  "getUpdateStatus" | "uploadUpdate" | "installUpdate" | "fetchUpdate" | "cancelUpdate">;
 
 function updateOf({ update }: GatewayView): Result<UpdateView> {
   return update === undefined ? fail("precondition", {
@@ -57,6 +57,13 @@ export function updateHandlers(gateway: GatewayView): UpdateHandlers {
       const version = await update.value.install({ downgrade: allowDowngrade, again: allowFailed,
         notBeforeMs: notBefore === undefined ? undefined : timestampMs(notBefore) });
       return version.ok ? ok({ version: version.value }) : version;
+    },
+    fetchUpdate: async ({ url, authorityPem, allowDowngrade, allowFailed, notBefore }) => {
+      const update = updateOf(gateway);
+      const begun = update.ok ? update.value.fetch({ url, authorityPem,
+        downgrade: allowDowngrade, again: allowFailed,
+        notBeforeMs: notBefore === undefined ? undefined : timestampMs(notBefore) }) : update;
+      return Promise.resolve(begun.ok ? ok({}) : begun);
     },
     cancelUpdate: async () => {
       const update = updateOf(gateway);

@@ -11,6 +11,7 @@ import { Badge, Button, Card, FaultNote, Note, Skeleton, Table, type Tone } from
 import { Fact } from "../parts/fact.js";
 import { useAnswer } from "../parts/hooks.js";
 import { Icon } from "../parts/icons.js";
+import { Software } from "../parts/software.js";
 import { may } from "../state/session.js";
 import { bytes, count, longLength, msOf, percent, recent } from "../text/format.js";
 import { plural, t, textOr } from "../text/language.js";
@@ -43,6 +44,7 @@ export function SystemPage(): JSX.Element {
             : <Host host={health.value.host} />}
         </Card>
       </div>
+      <Software />
       <Card title={t("system.components")}>
         {health.value === undefined ? <Skeleton rows={6} />
           : <Components components={health.value.components} />}

@@ -9,12 +9,14 @@ import { portsInEnglish } from "./port-words.js";
 import { terminalInEnglish } from "./terminal-words.js";
 import { receptionInEnglish } from "./reception-words.js";
 import { applicationsInEnglish } from "./applications-words.js";
+import { updateInEnglish } from "./update-words.js";
 
 export const en = {
   ...causesInEnglish, ...applicationsInEnglish,
   ...formInEnglish,
   ...layoutInEnglish,
   ...portsInEnglish, ...terminalInEnglish, ...deliveryInEnglish, ...receptionInEnglish,
+  ...updateInEnglish,
   "product.line": "CTI gateway",
   "skip": "Skip to the content",
   "language.switch": "Language",

@@ -6,6 +6,7 @@ import { portsInFrench } from "./port-words.js";
 import { terminalInFrench } from "./terminal-words.js";
 import { receptionInFrench } from "./reception-words.js";
 import { applicationsInFrench } from "./applications-words.js";
+import { updateInFrench } from "./update-words.js";
 import type { TextKey } from "./en.js";
 
 /** Every text of the page, in French. The compiler refuses a missing key. */
@@ -14,6 +15,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   ...formInFrench,
   ...layoutInFrench,
   ...portsInFrench, ...terminalInFrench, ...deliveryInFrench, ...receptionInFrench,
+  ...updateInFrench,
   "product.line": "Passerelle CTI",
   "skip": "Aller au contenu",
   "language.switch": "Langue",

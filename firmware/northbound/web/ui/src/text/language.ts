@@ -53,6 +53,6 @@ export function isTextKey(key: string): key is TextKey {
 
 /** A text by a key that is composed at run time; the fallback where the gateway said a word that
  * this page does not know. */
-export function textOr(key: string, fallback: string): string {
-  return isTextKey(key) ? t(key) : fallback;
+export function textOr(key: string, fallback: string, values: Values = {}): string {
+  return isTextKey(key) ? t(key, values) : fallback;
 }

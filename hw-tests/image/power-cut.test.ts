@@ -1,0 +1,124 @@
+/**
+ * Power cut during an update. One update runs; at moments by chance the disk is frozen as a cut
+ * would leave it, and each of ten such disks is started by itself afterwards. What a disk drops
+ * from its own cache is not modelled: everything the guest has written counts as kept.
+ */
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { SimulatedWorld } from "../../firmware/base/world-simulated.js";
+import { ConfigurationService, ApplyMode }
+  from "../../proto/gen/cti/gateway/v1/configuration_pb.js";
+import { LinksService } from "../../proto/gen/cti/gateway/v1/links_pb.js";
+import { SystemService, UpdateStage } from "../../proto/gen/cti/gateway/v1/system_pb.js";
+import { pause, removeFolder, temporaryFolder } from "../loopback/gateway-process.js";
+import type { TestClient } from "../loopback/server-rig.js";
+import { need } from "../requirement.js";
+import { imageFolder, Machine, smdrConfig, thaw, whyNoMachine, type Frozen } from "./machine.js";
+
+const { uploadUpdate, installUpdate, getUpdateStatus } = SystemService.method;
+const cuts = 10;
+const pieceBytes = 1 << 20;
+const updateMsMax = 1_200_000;
+/** Between two moments; shorter while the kernel image is put in its place. */
+const betweenMsMax = 12_000;
+const closelyMsMax = 1_500;
+const closelyMs = 30_000;
+
+/** RAUC, when the root is written and the kernel image is next. */
+const activating = /post-install handler/;
+
+const seed = Number(process.env["SEED"] ?? Date.now() % 100_000);
+
+interface Moment {
+  readonly frozen: Frozen;
+  readonly atMs: number;
+  /** The last line that the console had said. */
+  readonly after: string;
+}
+
+describe("power cut during an update of the image", function () {
+  this.timeout(updateMsMax);
+  const { random } = new SimulatedWorld(seed);
+  let folder: string;
+  let machine: Machine | undefined;
+  let first: readonly [name: string, password: string];
+  let chosen: readonly Moment[] = [];
+
+  before(async function () {
+    need(this, "image", whyNoMachine());
+    folder = await temporaryFolder("image");
+    process.stdout.write(`    SEED=${seed}\n`);
+    machine = await Machine.start({ folder, disk: `${imageFolder}/a/disk.raw` });
+    first = await machine.firstAdmin();
+    const client = await machine.signIn(...first);
+    await client.unary(ConfigurationService.method.applyConfiguration,
+      { document: smdrConfig, mode: ApplyMode.APPLY });
+    chosen = choose(await update(machine, client));
+    await machine.powerOff();
+  });
+
+  afterEach(() => machine?.powerOff());
+
+  after(async () => {
+    await machine?.powerOff();
+    if (folder !== undefined) await removeFolder(folder);
+  });
+
+  /** From the first byte handed over until the new version may stay. */
+  async function update(on: Machine, client: TestClient): Promise<readonly Moment[]> {
+    const moments: Moment[] = [];
+    const beganMs = performance.now();
+    let ended = false;
+    let activatingSinceMs: number | undefined;
+    const running = (async () => {
+      const bundle = await readFile(`${imageFolder}/b/update.raucb`);
+      for (let offset = 0; offset < bundle.length; offset += pieceBytes) {
+        await client.unary(uploadUpdate, { offset: BigInt(offset),
+          data: bundle.subarray(offset, offset + pieceBytes) });
+      }
+      await client.unary(installUpdate, {});
+      await on.seen(/Finished jackfield-confirm.service/, updateMsMax);
+    })().finally(() => { ended = true; });
+    while (!ended) {
+      if (activating.test(on.console)) activatingSinceMs ??= performance.now();
+      const closely = activatingSinceMs !== undefined
+        && performance.now() - activatingSinceMs < closelyMs;
+      await pause(random.integer(closely ? closelyMsMax : betweenMsMax));
+      const after = on.console.trimEnd().split("\n").at(-1) ?? "";
+      moments.push({ frozen: await on.freezeDisk(), atMs: performance.now() - beganMs, after });
+    }
+    await running;
+    return moments;
+  }
+
+  /** One of each tenth. */
+  function choose(moments: readonly Moment[]): readonly Moment[] {
+    assert.ok(moments.length >= cuts, `only ${moments.length} moments`);
+    return Array.from({ length: cuts }, (_, n) => {
+      const from = Math.floor(n * moments.length / cuts);
+      const to = Math.floor((n + 1) * moments.length / cuts);
+      return moments[from + random.integer(to - from)];
+    }).filter((moment) => moment !== undefined);
+  }
+
+  for (let cut = 0; cut < cuts; cut += 1) {
+    it(`is survived, moment ${cut + 1}`, async () => {
+      const moment = chosen[cut];
+      assert.ok(moment !== undefined);
+      machine = await Machine.start({ folder: await thaw(moment.frozen, `${folder}/cut-${cut}`) });
+      const [, slot] = await machine.seen(/jackfield: slot ([ab])/);
+      assert.deepEqual(await machine.firstAdmin(), first);
+      const client = await machine.signIn(...first);
+      const status = await client.unary(getUpdateStatus, {});
+      assert.deepEqual([status.slot, status.runningVersion],
+        [slot, slot === "a" ? "0.1.0" : "0.2.0"]);
+      // Nothing is in the way of another attempt.
+      assert.ok([UpdateStage.IDLE, UpdateStage.ON_TRIAL].includes(status.stage));
+      const { links } = await client.unary(LinksService.method.listLinks, {});
+      assert.deepEqual(links.map(({ id }) => id), ["pbx"]);
+      process.stdout.write(`      cut at ${Math.round(moment.atMs / 1_000)} s, slot ${slot}; `
+        + `${moment.after.slice(0, 90)}\n`);
+    });
+  }
+});
