@@ -34,7 +34,7 @@ async function dial(port: number): Promise<Socket> {
   return socket;
 }
 
-const answerMsMax = 60_000;
+const answerMsMax = 180_000;
 
 const config = `${smdrConfig}  - id: pbx-lan
     driver: smdr
@@ -55,7 +55,7 @@ async function asked(agent: Socket, request: string): Promise<string> {
 }
 
 describe("the image in a virtual machine", function () {
-  this.timeout(600_000);
+  this.timeout(2_400_000);
   let machine: Machine;
   let client: TestClient;
   let folder: string | undefined;

@@ -5,10 +5,10 @@ import { removeFolder, temporaryFolder } from "../loopback/gateway-process.js";
 import { need } from "../requirement.js";
 import { imageFolder, Machine, whyNoMachine } from "./machine.js";
 
-const answerMsMax = 60_000;
+const answerMsMax = 180_000;
 
 describe("console of the image", function () {
-  this.timeout(1_200_000);
+  this.timeout(2_400_000);
   let machine: Machine;
   let folder: string | undefined;
   let first: readonly [string, string];

@@ -22,7 +22,7 @@ const firmwareFolder = "/usr/share/OVMF";
 const probeMs = 10_000;
 const consoleCharactersMax = 4_000_000;
 /** Of an emulated processor that others use too. */
-export const bootMsMax = 400_000;
+export const bootMsMax = 700_000;
 export const imageFolder = path.resolve(process.env["IMAGE"] ?? "build/image-test");
 
 /** For whoever looks on. */

@@ -19,7 +19,7 @@ import { imageFolder, Machine, smdrConfig, thaw, whyNoMachine, type Frozen } fro
 const { uploadUpdate, installUpdate, getUpdateStatus } = SystemService.method;
 const cuts = 10;
 const pieceBytes = 1 << 20;
-const updateMsMax = 1_200_000;
+const updateMsMax = 2_400_000;
 /** Between two moments; shorter while the kernel image is put in its place. */
 const betweenMsMax = 12_000;
 const closelyMsMax = 1_500;

@@ -8,10 +8,10 @@ import { imageFolder, Machine, run, whyNoMachine } from "./machine.js";
 
 const espBytes = 1 << 20;
 const rootBytes = (1 + 192) << 20;
-const refusedMsMax = 120_000;
+const refusedMsMax = 300_000;
 
 describe("what the image refuses", function () {
-  this.timeout(1_200_000);
+  this.timeout(2_400_000);
   let folder: string | undefined;
   let machine: Machine | undefined;
 

@@ -6,7 +6,7 @@ import { removeFolder, temporaryFolder } from "../loopback/gateway-process.js";
 import { need } from "../requirement.js";
 import { imageFolder, Machine, run, whyNoMachine } from "./machine.js";
 
-const answerMsMax = 60_000;
+const answerMsMax = 180_000;
 const installMsMax = 600_000;
 
 describe("installer stick in a virtual machine", function () {
