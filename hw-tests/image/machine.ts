@@ -26,7 +26,7 @@ export const bootMsMax = 700_000;
 export const imageFolder = path.resolve(process.env["IMAGE"] ?? "build/image-test");
 
 /** For whoever looks on. */
-const consoleFile = `${imageFolder}/console.log`;
+const consoleFile = `${imageFolder}/console-${process.pid}.log`;
 
 /** What is missing to run such a machine; undefined: nothing. */
 export function whyNoMachine(): string | undefined {
