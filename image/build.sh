@@ -193,7 +193,8 @@ END
     systemd-{journal-catalog-update,boot-update,boot-random-seed,logind,homed,userdbd}.service \
     systemd-pcrphase{,-initrd,-sysinit}.service ldconfig.service getty.target getty@.service \
     serial-getty@.service console-getty.service container-getty@.service debug-shell.service \
-    emergency.service rescue.service ctrl-alt-del.target rauc-mark-good.service; do
+    emergency.service rescue.service ctrl-alt-del.target rauc-mark-good.service \
+    hv-{fcopy,vss}-daemon.service vgauth.service; do
     ln -sf /dev/null "$units/$unit"
   done
   mkdir -p "$tree/etc/systemd/system-generators"
@@ -207,8 +208,10 @@ make_root_image() {
   say "squashfs and verity"
   local salt uuid blocks size
   rm -f "$root_image"
+  # What changes with each release stands last: what is before it stays where it is, and a unit need
+  # not fetch it again.
   mksquashfs "$tree" "$root_image" -comp zstd -Xcompression-level "$level" -b 256K -noappend \
-    -all-root -no-progress -quiet -no-xattrs >/dev/null
+    -all-root -no-progress -quiet -no-xattrs -sort "$here/order.txt" >/dev/null
   size=$(stat -c %s "$root_image")
   size=$(( (size + 4095) / 4096 * 4096 ))
   truncate -s "$size" "$root_image"

@@ -120,7 +120,7 @@ describe("update of the image in a virtual machine", function () {
     }, installMsMax);
     mirror.close();
     process.stdout.write(`      ${mirror.sentBytes()} of ${mirror.bundleBytes} bytes fetched\n`);
-    assert.ok(mirror.sentBytes() < mirror.bundleBytes / 4);
+    assert.ok(mirror.sentBytes() < mirror.bundleBytes / 10);
     for (let attempt = 0; attempt < 3; attempt += 1) {
       await machine.seen(/jackfield: slot a/, installMsMax);
     }
