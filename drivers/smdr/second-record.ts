@@ -31,9 +31,12 @@ export function timeColumn({ tells = timeOfDay }: Format, text: string): number 
 export function secondRecord(
   format: Format, text: string, parts: LineParts,
 ): number | "unsure" | undefined {
-  const found = placesOf(format, text).filter((at) => parts.fits(at)
-    && (timeColumn(format, text.slice(0, at)) !== undefined || parts.continues()
-      || !parts.whole()));
+  const places = placesOf(format, text);
+  if (places.length === 0) return undefined;
+  // Cheap questions first: this is asked of every line.
+  const isDoubtful = parts.continues() || !parts.whole();
+  const found = places.filter((at) =>
+    (isDoubtful || timeColumn(format, text.slice(0, at)) !== undefined) && parts.fits(at));
   const first = found.find((at) => parts.endsWhole(at)) ?? found[0];
   if (first === undefined) return undefined;
   const rivals = rivalsOf(text, first).filter((at) => parts.fits(at)

@@ -277,6 +277,11 @@ export function read(fields: Fields, settings: FormatSettings, layout: string): 
   };
 }
 
+/** Time and duration, together or apart, and the condition code. */
+const [clock, length] = ["[0-2]\\d[0-5]\\d", "\\d[0-5]\\d\\d"];
+const begins = new RegExp(
+  `(?:(?: {3})?${clock}${length}|(?:\\d{6} )?${clock} ${length} )[0-9A-NT]`, "g");
+
 export const avayaCm: Format = {
   name: "avaya-cm",
   title: "Avaya Definity/Communication Manager",
@@ -284,7 +289,7 @@ export const avayaCm: Format = {
   always: ["date"],
   onlyChosen: ["int-isdn", "enhanced-printer", "lsu"],
   skips: [ruleLine],
-  begins: /(?:   \d{8}|\d{8}|(?:\d{6} )?\d{4} \d{4} )[0-9A-NT]/g,
+  begins,
   tells: /\d{4} ?[0-9A-NT]/,
   encoding: "latin1",
   dateOrder,
