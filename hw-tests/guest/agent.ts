@@ -18,7 +18,8 @@ import type { ModemLines } from "../../firmware/link/transport.js";
 import { holdOf, type Hold } from "../../firmware/link/transports/serial-hold.js";
 import { openSerialLine, type SerialLine } from "../../firmware/link/transports/serial.js";
 import { claimUsb } from "../../firmware/link/transports/usb-claim.js";
-import { makeBox, plugBox, sendBulk, sendReport, unplugBox } from "./gadget.js";
+import { heardModem, listenModem, makeBox, makeModem, plugBox, plugModem, sendBulk, sendModem,
+  sendReport, takeBulk, unplugBox, unplugModem } from "./gadget.js";
 
 /** Of the guest, whatever the host forwards there. */
 export const agentPort = 7_000;
@@ -90,7 +91,8 @@ export const abilities = {
     await claimed.value.release();
     return "";
   },
-  makeBox, plugBox, unplugBox, sendReport, sendBulk,
+  makeBox, plugBox, unplugBox, sendReport, sendBulk, takeBulk,
+  makeModem, plugModem, unplugModem, sendModem, listenModem, heardModem,
   /** The program as its first line says; what it prints until it says how to stop it. */
   startGateway: async (config: string): Promise<Started> => {
     await writeFile("/tmp/config.yaml", config);

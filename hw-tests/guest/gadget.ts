@@ -1,22 +1,29 @@
 /**
  * Runs in the guest: the device's end of a USB cable, made of the kernel's gadget functions on
- * dummy_hcd, whose host side is one more bus of the same machine. Interface 0 is a HID box,
- * interface 1 a vendor-specific one with a bulk endpoint in each direction.
+ * dummy_hcd, whose host side is one more bus of the same machine. There is one socket for two
+ * devices: a box, whose interface 0 is HID and interface 1 a vendor-specific one with a bulk
+ * endpoint in each direction, and a modem of class CDC-ACM.
  */
 
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { open, type FileHandle } from "node:fs/promises";
 import { promisify } from "node:util";
 
-const folder = "/sys/kernel/config/usb_gadget/box";
+const gadgets = "/sys/kernel/config/usb_gadget";
+const folder = `${gadgets}/box`;
+const modem = `${gadgets}/modem`;
+/** The modem's end of the line. */
+const modemTty = "/dev/ttyGS0";
+const ready = "ready\n";
 const functions = "/dev/gadget-vendor";
 /** Octets of a report of the box. */
 export const boxReportOctets = 16;
 /** HID 1.11, 6.2.2: a vendor's page, one input report of 16 octets. */
 const reportDescriptor = "06 00 ff 09 01 a1 01 09 02 15 00 26 ff 00 75 08 95 10 81 02 c0";
 
+const configfs = "mountpoint -q /sys/kernel/config || mount -t configfs none /sys/kernel/config";
 const make = (serialNumber: string): string => `set -e
-mount -t configfs none /sys/kernel/config
+${configfs}
 mkdir ${folder} && cd ${folder}
 echo 0x1d6b > idVendor; echo 0x0104 > idProduct
 mkdir strings/0x409 configs/c.1 functions/hid.0 functions/ffs.vendor
@@ -27,6 +34,16 @@ printf '${reportDescriptor.split(" ").map((octet) => `\\x${octet}`).join("")}' \
   > functions/hid.0/report_desc
 ln -s functions/hid.0 functions/ffs.vendor configs/c.1
 mkdir ${functions} && mount -t functionfs vendor ${functions}`;
+
+/** The Linux USB project's own numbers for a serial gadget of class CDC-ACM. */
+const makeAcm = (serialNumber: string): string => `set -e
+${configfs}
+mkdir ${modem} && cd ${modem}
+echo 0x0525 > idVendor; echo 0xa4a7 > idProduct
+mkdir strings/0x409 configs/c.1 functions/acm.usb0
+echo ${serialNumber} > strings/0x409/serialnumber
+echo "PBX modem" > strings/0x409/product
+ln -s functions/acm.usb0 configs/c.1`;
 
 /** linux/usb/functionfs.h: magic 3 with full and high speed, then magic 2 without strings. */
 function descriptors(): Buffer {
@@ -63,6 +80,49 @@ export async function makeBox(serialNumber: string): Promise<void> {
   await control.write(strings());
 }
 
+/** Makes the device once; it is not plugged in yet. */
+export async function makeModem(serialNumber: string): Promise<void> {
+  await shell(makeAcm(serialNumber));
+}
+
+export async function plugModem(): Promise<void> {
+  await shell(`ls /sys/class/udc > ${modem}/UDC`);
+}
+
+export async function unplugModem(): Promise<void> {
+  await shell(`echo > ${modem}/UDC`);
+}
+
+/** Sends from the device's end; returns when the host has read it. */
+export async function sendModem(text: string): Promise<void> {
+  const hex = Buffer.from(text, "latin1").toString("hex").replace(/../g, "\\x$&");
+  await shell(`exec 3<>${modemTty}; stty raw -echo <&3; printf '${hex}' >&3`);
+}
+
+let heard = "";
+
+/**
+ * Listens at the device's end until it is unplugged. Begun before anything is sent: what comes
+ * while nobody has the device file open is lost in the kernel.
+ */
+export async function listenModem(): Promise<void> {
+  heard = "";
+  const { stdout } = spawn("bash", ["-c",
+    `exec 3<>${modemTty}; stty raw -echo <&3; echo ready; exec cat <&3`],
+  { stdio: ["ignore", "pipe", "inherit"] });
+  await new Promise<void>((resolve) => {
+    stdout.on("data", (bytes: Buffer) => {
+      heard += bytes.toString("latin1");
+      if (heard.startsWith(ready)) resolve();
+    });
+  });
+}
+
+/** What the host has sent since then. */
+export function heardModem(): Promise<string> {
+  return Promise.resolve(heard.slice(ready.length));
+}
+
 export async function plugBox(): Promise<void> {
   await shell(`ls /sys/class/udc > ${folder}/UDC`);
 }
@@ -79,6 +139,17 @@ export async function sendReport(hex: string): Promise<void> {
 /** Returns when the host has read it. */
 export async function sendBulk(text: string): Promise<void> {
   await give(`${functions}/ep1`, Buffer.from(text, "latin1"));
+}
+
+/** The next transfer that the host sends to the vendor-specific interface. */
+export async function takeBulk(): Promise<string> {
+  const handle = await open(`${functions}/ep2`, "r");
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(512));
+    return buffer.toString("latin1", 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
 }
 
 async function give(file: string, bytes: Uint8Array): Promise<void> {

@@ -33,7 +33,7 @@ tree=$(echo "$folder"/packages/lib/modules/*)
 number=100
 # dummy_hcd after xhci-pci: the tests name the sockets of bus 1.
 for module in virtio_pci 9pnet_virtio 9p overlay virtio_net xhci-pci ftdi_sio hid-generic usbhid \
-  dummy_hcd usb_f_hid usb_f_fs; do
+  dummy_hcd usb_f_hid usb_f_fs usb_f_acm cdc-acm; do
   line=$(grep "/$module.ko:" "$tree/modules.dep")
   # What a module needs stands behind it, the deepest last.
   for file in $(echo "${line/:/}" | tr ' ' '\n' | tac); do

@@ -11,6 +11,8 @@ import { Finding, PortKind, PortsService, type DiagnosePortResponse, type Port, 
   from "../../proto/gen/cti/gateway/v1/ports_pb.js";
 import { EventType } from "../../proto/gen/cti/gateway/v1/model_pb.js";
 import { RecordsService } from "../../proto/gen/cti/gateway/v1/records_pb.js";
+import { TerminalsService, type OpenTerminalResponse }
+  from "../../proto/gen/cti/gateway/v1/terminals_pb.js";
 import { AccessService } from "../../proto/gen/cti/gateway/v1/access_pb.js";
 import { createSmdrPeer } from "../../drivers/smdr/peer.js";
 import { pause, until } from "../loopback/gateway-process.js";
@@ -51,6 +53,10 @@ links:
   - id: vendor-bulk
     driver: smdr
     transport: { kind: usb, address: "usb:1d6b:0104:JFBOX001:1" }
+    options: { format: panasonic-kx }
+  - id: cdc-acm
+    driver: smdr
+    transport: { kind: serial, path: "usb:0525:a4a7:JFACM001" }
     options: { format: panasonic-kx }
 `;
 
@@ -120,6 +126,20 @@ describe("serial and USB ports of a real kernel", function () {
     const number = printTo((bytes) => { printed.push(bytes); });
     await guest.do("sendBulk", Buffer.concat(printed).toString("latin1"));
     return number;
+  }
+
+  /** Types on a link's line while `take` waits for it at the other end; gives what came there. */
+  async function typedTo<T>(link: string, text: string, take: () => Promise<T>): Promise<T> {
+    const session = new Collected<OpenTerminalResponse>(client.stream(
+      TerminalsService.method.openTerminal, { link, reason: "the way back" }));
+    const [first] = await session.until((items) => items.length > 0);
+    const id = first?.event.case === "opened" ? first.event.value.id : assert.fail(link);
+    const taken = take();
+    await client.unary(TerminalsService.method.typeTerminal, { id, data: Buffer.from(text) });
+    const got = await taken;
+    await client.unary(TerminalsService.method.closeTerminal, { id });
+    await session.ended;
+    return got;
   }
 
   async function recorded(link: string, number: string): Promise<void> {
@@ -257,6 +277,11 @@ describe("serial and USB ports of a real kernel", function () {
         [PortKind.VENDOR, "Caller box", "usb:1d6b:0104:JFBOX001:1", "vendor-bulk"]]);
     });
 
+    it("get at their OUT endpoint what is sent to them", async () => {
+      assert.equal(await typedTo("vendor-bulk", "show trunks\r", () => guest.do("takeBulk")),
+        "show trunks\r");
+    });
+
     it("are refused to a second program", async () => {
       assert.equal(await guest.do("claim", "usb:1d6b:0104:JFBOX001"), "port-locked");
     });
@@ -274,6 +299,56 @@ describe("serial and USB ports of a real kernel", function () {
       await recorded("vendor-bulk", await printBulk());
       await guest.do("unplugBox");
       for (const link of links) await becomes(link, [LinkState.DOWN]);
+    });
+  });
+
+  describe("a modem of class CDC-ACM", () => {
+    let printed = "";
+
+    async function printModem(): Promise<string> {
+      const before = printed.length;
+      const number = printTo((bytes) => { printed += Buffer.from(bytes).toString("latin1"); });
+      await guest.do("sendModem", printed.slice(before));
+      return number;
+    }
+
+    it("is known by vendor, product, serial number and socket, and carries both ways", async () => {
+      await guest.do("makeModem", "JFACM001");
+      await becomes("cdc-acm", [LinkState.DOWN]);
+      const startMs = performance.now();
+      await guest.do("plugModem");
+      report("CDC-ACM plugged in -> up", await becomes("cdc-acm", working, startMs));
+      const port = await portWith("JFACM001");
+      assert.match(port.path, /^\/dev\/ttyACM\d$/);
+      assert.match(port.socketAddress, /^usb-socket:\d+-1$/);
+      assert.deepEqual([port.adapter, port.adapterAddress, port.link],
+        ["PBX modem", "usb:0525:a4a7:JFACM001", "cdc-acm"]);
+      await recorded("cdc-acm", await printModem());
+      const text = "list trunks\r";
+      await guest.do("listenModem");
+      await typedTo("cdc-acm", text, () => until("the modem has heard it", async () =>
+        (await guest.do("heardModem")) === text));
+    });
+
+    it("goes on without a restart when it is pulled out and plugged in again", async () => {
+      for (let turn = 0; turn < 2; turn += 1) {
+        let startMs = performance.now();
+        await guest.do("unplugModem");
+        report("CDC-ACM unplugged -> down", await becomes("cdc-acm", [LinkState.DOWN], startMs));
+        startMs = performance.now();
+        await guest.do("plugModem");
+        report("CDC-ACM plugged in again -> up", await becomes("cdc-acm", working, startMs));
+        await recorded("cdc-acm", await printModem());
+      }
+      const { records } = await client.unary(RecordsService.method.listRecords,
+        { query: { link: "cdc-acm" }, pageSize: 50 });
+      assert.equal(records.length, 3, "each call once");
+      const raw = new Collected(client.stream(RecordsService.method.readRaw, { link: "cdc-acm" }));
+      await raw.ended;
+      const bytes = raw.items.map(({ data }) => Buffer.from(data).toString("latin1")).join("");
+      assert.equal(bytes, printed, "each octet once, as it was sent");
+      await guest.do("unplugModem");
+      await becomes("cdc-acm", [LinkState.DOWN]);
     });
   });
 
