@@ -7,12 +7,14 @@
 import assert from "node:assert/strict";
 import { status } from "@grpc/grpc-js";
 import { simulateCsta, type CstaSimulation } from "../../drivers/csta-simulation.js";
+import { CstaService } from "../../proto/gen/cti/gateway/v1/csta_pb.js";
 import { PrivateDataKind, PrivateDataService, type WatchPrivateDataResponse }
   from "../../proto/gen/cti/gateway/v1/private_data_pb.js";
 import { RouteingService, type RegisterRouteResponse, type RouteAsked }
   from "../../proto/gen/cti/gateway/v1/routeing_pb.js";
 import { SystemService } from "../../proto/gen/cti/gateway/v1/system_pb.js";
 import { startGatewayUnderTest, type GatewayUnderTest } from "../gateway-under-test.js";
+import { CstaApplication, dn } from "./csta-rig.js";
 import { until } from "./gateway-process.js";
 import { Collected, silentWorld, type TestClient } from "./server-rig.js";
 
@@ -27,6 +29,8 @@ const encodings = [
     options: `pbx: md110, ${devices}`, link: `pbx: generic, phase: "1", ${devices}` },
 ] as const;
 type Id = typeof encodings[number]["id"];
+const versions = { "asn1-phase3": "3", "asn1-phase2": "1", "asn1-phase1": "0",
+  "xml": "http://www.ecma-international.org/standards/ecma-323/csta/ed4" } as const;
 const registers = (id: Id): boolean => id === "xml" || id === "phase3";
 const methods = RouteingService.method;
 
@@ -181,6 +185,31 @@ ${encodings.map((each) => `  - id: ${each.id}
       await until("the PBX has routed by itself", () => at(id) === "8001 1001");
       await until("nothing is registered", () => pbx(id).peer.routeing.registrations === 0);
       assert.equal(pbx(id).peer.routeing.dialogues, 0);
+    });
+  }
+
+  for (const { id, server } of encodings) {
+    it(`has one monitor of each device at the PBX, however many listen: ${id}`, async () => {
+      const sharing = async (): Promise<readonly number[]> => {
+        const { monitors, watched } =
+          await first.client.unary(CstaService.method.listCstaSessions, {});
+        return [monitors, watched];
+      };
+      const own = first.gateway.switch.devices().filter(({ link, category }) =>
+        link === id && category !== "networkInterface").length;
+      const { peer } = pbx(id);
+      assert.deepEqual([own > 0, peer.monitored], [true, own]);
+      const [monitors = 0, watched = 0] = await sharing();
+      const app = await CstaApplication.connect(first.gateway.cstaPort(id) ?? 0,
+        { protocol: server, framing: "len16" });
+      await app.signIn("admin", first.adminPassword, [versions[server]]);
+      for (let count = 0; count < 3; count += 1) {
+        const started = await app.ask("MonitorStart",
+          { monitorObject: { deviceObject: dn("1001") } });
+        assert.ok(typeof started === "object", JSON.stringify(started));
+      }
+      assert.deepEqual([peer.monitored, await sharing()], [own, [monitors + 3, watched]]);
+      app.socket.destroy();
     });
   }
 
