@@ -100,6 +100,7 @@ make_tree() {
     etc/{skel,logrotate.d,pam.d,rc*.d,ucf.conf,initramfs,network,ppp,qemu,security,update-motd.d} \
     usr/share/{rauc,ucf,sensible-utils,libgcrypt20} usr/libexec/{chrony,hypervkvpd} \
     etc/vmware-tools/{scripts,*-default,statechange.subr} usr/lib/udev/hwclock-set \
+    usr/lib/udev/rules.d/85-hwclock.rules \
     usr/lib/systemd/systemd-sysv-install var boot; do
     rm -rf "${tree:?}"/$gone
   done

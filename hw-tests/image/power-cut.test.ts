@@ -85,7 +85,8 @@ describe("power cut during an update of the image", function () {
       const closely = activatingSinceMs !== undefined
         && performance.now() - activatingSinceMs < closelyMs;
       await pause(random.integer(closely ? closelyMsMax : betweenMsMax));
-      const after = on.console.trimEnd().split("\n").at(-1) ?? "";
+      const after = on.console.trimEnd().split("\n")
+        .findLast((line) => !line.includes("Formatting '")) ?? "";
       moments.push({ frozen: await on.freezeDisk(), atMs: performance.now() - beganMs, after });
     }
     await running;
