@@ -134,7 +134,7 @@ make_program() {
   chmod 755 "$at/boot-slots"
   esbuild build/image/unit/console.js build/image/unit/open-ports.js \
     build/image/unit/recovery-key.js build/image/unit/install.js \
-    build/image/unit/panel.js --outdir="$at" --bundle \
+    build/image/unit/panel.js build/image/unit/factory-reset.js --outdir="$at" --bundle \
     --platform=node --format=esm --target=node24 --log-level=warning
 }
 

@@ -16,7 +16,6 @@ const exposureMax = 20;
 const agentExposureMax = 50;
 /** Our services that stand above it, each with the reason. */
 const exposed: Readonly<Record<string, string>> = {
-  "factory-reset.service": "repartitions the disk, once, before anything else runs",
   "seal-data.service": "makes an encrypted file system on the disk, before anything else runs",
   "open-data.service": "maps the encrypted disk, before anything else runs",
   "jackfield-time.service": "has to set the clock and to reach any address",

@@ -53,7 +53,10 @@ function activate(bundle: string): void {
   flush(part);
   if (digest(readFileSync(part)) !== digest(image)) throw new Error(`${part} reads back otherwise`);
   remove(otherSlot(running));
-  renameSync(part, `${folder}/jackfield-${otherSlot(running)}+${attempts}.efi`);
+  const entry = `${folder}/jackfield-${otherSlot(running)}+${attempts}.efi`;
+  renameSync(part, entry);
+  // FAT has size and place of a file beside its name: they follow the name.
+  flush(entry);
   stepBack(running, version);
   flush(folder);
 }
