@@ -55,7 +55,7 @@ async function update(machine: Machine, client: TestClient, folder: string): Pro
   }, updateMsMax);
   const fetchSeconds = seconds(beganMs);
   mirror.close();
-  await machine.seen(/jackfield: slot b/, updateMsMax);
+  await machine.seen(/jackfield: slot b\r?\n/, updateMsMax);
   await machine.seen(/Finished jackfield-confirm.service/, updateMsMax);
   return { fetchedBytes: mirror.sentBytes(), bundleBytes: mirror.bundleBytes, fetchSeconds,
     allSeconds: seconds(beganMs) };

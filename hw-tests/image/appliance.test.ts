@@ -75,7 +75,7 @@ describe("the image in a virtual machine", function () {
 
   it("enrols its Secure Boot keys, boots slot A, and the gateway is ready", async () => {
     await machine.seen(/Enrolling secure boot keys/);
-    await machine.seen(/jackfield: slot a/);
+    await machine.seen(/jackfield: slot a\r?\n/);
     client = await machine.signIn(...await machine.firstAdmin());
     const { version } = await client.unary(SystemService.method.getVersion, {});
     assert.match(version, /^\d+\.\d+\.\d+$/);

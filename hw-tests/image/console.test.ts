@@ -43,7 +43,7 @@ describe("console of the image", function () {
     await machine.seen(/Type yes|Tapez oui/, answerMsMax);
     machine.type("yes\n");
     await machine.seen(/factory reset: \w+ is gone/);
-    await machine.seen(/jackfield: slot a/);
+    await machine.seen(/jackfield: slot a\r?\n/);
     const second = await machine.firstAdmin();
     assert.equal(second[0], first[0]);
     assert.notEqual(second[1], first[1]);

@@ -242,7 +242,7 @@ export class Machine {
   /** The first sign-in stands in the console's menu. */
   async firstAdmin(): Promise<readonly [name: string, password: string]> {
     const [, name = "", password = ""] =
-      await this.seen(/(?:First sign-in|Première connexion): +(\S+) \/ (\S+)/);
+      await this.seen(/(?:First sign-in|Première connexion): +(\S+) \/ (\S+)\r?\n/);
     return [name, password];
   }
 

@@ -108,7 +108,7 @@ describe("power cut during an update of the image", function () {
       const moment = chosen[cut];
       assert.ok(moment !== undefined);
       machine = await Machine.start({ folder: await thaw(moment.frozen, `${folder}/cut-${cut}`) });
-      const [, slot] = await machine.seen(/jackfield: slot ([ab])/);
+      const [, slot] = await machine.seen(/jackfield: slot ([ab])\r?\n/);
       assert.deepEqual(await machine.firstAdmin(), first);
       const client = await machine.signIn(...first);
       const status = await client.unary(getUpdateStatus, {});

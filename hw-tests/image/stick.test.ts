@@ -39,7 +39,7 @@ describe("installer stick in a virtual machine", function () {
     await machine.powerOff();
     await rename(empty, `${folder}/disk.qcow2`);
     machine = await Machine.start({ folder: folder ?? "" });
-    await machine.seen(/jackfield: slot a/);
+    await machine.seen(/jackfield: slot a\r?\n/);
     await machine.firstAdmin();
   });
 });

@@ -98,7 +98,7 @@ describe("update of the image in a virtual machine", function () {
     await upload(await readFile(`${imageFolder}/b/update.raucb`));
     const { version } = await client.unary(installUpdate, {});
     assert.equal(version, "0.2.0");
-    await machine.seen(/jackfield: slot b/, installMsMax);
+    await machine.seen(/jackfield: slot b\r?\n/, installMsMax);
     await machine.firstAdmin();
     await signIn();
     await until("it is on trial, then kept", async () => {
@@ -122,9 +122,9 @@ describe("update of the image in a virtual machine", function () {
     process.stdout.write(`      ${mirror.sentBytes()} of ${mirror.bundleBytes} bytes fetched\n`);
     assert.ok(mirror.sentBytes() < mirror.bundleBytes / 10);
     for (let attempt = 0; attempt < 3; attempt += 1) {
-      await machine.seen(/jackfield: slot a/, installMsMax);
+      await machine.seen(/jackfield: slot a\r?\n/, installMsMax);
     }
-    await machine.seen(/jackfield: slot b/, bootMsMax);
+    await machine.seen(/jackfield: slot b\r?\n/, bootMsMax);
     await machine.firstAdmin();
     await signIn();
     const status = await client.unary(getUpdateStatus, {});
