@@ -248,7 +248,7 @@ sign_uki() {
   tool uki-arguments "$stub" "$tree/usr/lib/os-release" "$1" \
     "$kernel/boot/vmlinuz-$kernel_version" "$output/work/initrd.zst" > "$output/work/objcopy"
   mapfile -t arguments < "$output/work/objcopy"
-  objcopy "${arguments[@]}" "$stub" "$output/work/uki"
+  at_time objcopy "${arguments[@]}" "$stub" "$output/work/uki"
   at_time sbsign --key "$keys/db.key" --cert "$keys/db.crt" --output "$2" "$output/work/uki" \
     2>/dev/null
 }
