@@ -107,7 +107,14 @@ describe("the image in a virtual machine", function () {
   });
 
   it("makes call records of what a PBX prints on a USB adapter", async () => {
-    print(await machine.cable("adapter"), "0155000003");
+    // QEMU plugs the adapter in when somebody takes its other end.
+    const cable = await machine.cable("adapter");
+    await until("the link is open", async () => {
+      const { links } = await client.unary(LinksService.method.listLinks, {});
+      return links.some(({ id, state }) => id === "pbx-usb"
+        && [LinkState.UP, LinkState.DEGRADED].includes(state));
+    }, answerMsMax);
+    print(cable, "0155000003");
     await recorded("pbx-usb", "0155000003");
   });
 
