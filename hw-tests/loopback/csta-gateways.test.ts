@@ -23,8 +23,8 @@ const encodings = [
     options: "pbx: generic, callRecords: true" },
   { id: "phase3", server: "protocol: asn1-phase3, framing: hipath3, tls: true", link: "csta3",
     transport: "tls", options: "pbx: generic, framing: hipath3, callRecords: true" },
-  { id: "phase2", server: "protocol: asn1-phase2, framing: len16, tls: false", link: "csta12",
-    transport: "tcp", options: "pbx: generic, phase: \"2\"" },
+  { id: "phase2", server: "protocol: asn1-phase2, framing: len16, tls: true", link: "csta12",
+    transport: "tls", options: "pbx: generic, phase: \"2\"" },
   { id: "phase1", server: "protocol: asn1-phase1, framing: none, tls: false", link: "csta12",
     transport: "tcp", options: "pbx: generic, phase: \"1\", framing: none" },
 ] as const;

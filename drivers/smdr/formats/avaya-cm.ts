@@ -1,18 +1,19 @@
 /**
  * Avaya Definity and Communication Manager: the CDR formats printer and enhanced printer,
- * teleseer, ISDN teleseer, expanded, unformatted, int-direct, int-isdn, LSU and LSU-expand, from
- * the position tables in the maker's administrator guides. A line prints the time of day only; a
- * line of its own gives the date, at midnight and when the link comes up. The customized record
- * is in `avaya-cm-customized.ts`.
+ * teleseer, ISDN teleseer, 59-character, expanded, unformatted, int-direct, int-isdn, LSU and
+ * LSU-expand, from the position tables in the maker's administrator guides. A line prints the time
+ * of day only; a line of its own gives the date, at midnight and when the link comes up. The
+ * customized record is in `avaya-cm-customized.ts`.
  *
  * Teleseer with and without ISDN layouts cannot be told apart: without a chosen pattern the former
- * is assumed. Int-isdn, enhanced printer and LSU are read only where they are chosen: expanded and
- * int-direct, cut or damaged, look like them. LSU prints no time; its lines are not sought behind
- * noise, nothing marks their start.
+ * is assumed. Int-isdn, enhanced printer, 59-character and LSU are read only where they are chosen:
+ * expanded and int-direct, cut or damaged, look like them. LSU prints no time; its lines are not
+ * sought behind noise, nothing marks their start.
  * Four digits left of a damaged line can look like a date; nothing in the format tells.
  * Condition code 4 (still going on after ten hours) stays a record of its own.
  *
  * Assumed: the feature flag is always printed (printer, teleseer, LSU).
+ * Assumed: 59-character has teleseer's places up to the circuits, three earlier.
  * Assumed: int-direct begins as printer does, or (int-direct-dated) with day, month and year.
  * Assumed: G is printed at the moment of the answer, and the incoming call's own record follows.
  * Assumed: all but the condition codes E, F, H and I were answered.
@@ -69,6 +70,15 @@ const intDirectTail: readonly Row[] = [
   ["dialled", 27, 44, dialled], ["callingFirst", 46, 49, digits],
   ["callingRest", 50, 50, digit], ["account", 52, 66, dialled],
   ["pulses", 68, 72, digits], ["inCircuit", 74, 75, digits], ["outCircuit", 77, 78, digits],
+];
+
+/** Whole from its calling number on, which stands to the right. */
+const fiftyNine: readonly Row[] = [
+  ["time", 1, 4, four], ["duration", 5, 8, four], ["condition", 9, 9, condition],
+  ["accessDialled", 10, 12, code], ["accessUsed", 13, 15, code], ["dialled", 16, 30, dialled],
+  ["callingFirst", 31, 34, digits], ["callingRest", 35, 35, digit], ["account", 36, 50, dialled],
+  ["frl", 51, 51, one], ["ixc", 52, 52, one], ["inCircuit", 53, 55, digits],
+  ["outCircuit", 56, 58, digits],
 ];
 
 /** The digits of the calling number and of the circuits do not stand together. */
@@ -156,6 +166,7 @@ const layouts: readonly Layout[] = [
   columns("isdn-teleseer", [...teleseerHead, ["ixc", 13, 15, code], ...teleseerMiddle,
     ["insUnits", 54, 54, digits], ["frl", 55, 55, one], ...teleseerTail,
     ["insHigh", 70, 71, digits]]),
+  columns("59-character", fiftyNine),
   columns("int-direct", [...printer.slice(0, 5), ...intDirectTail]),
   columns("int-direct-dated", [
     ["date", 1, 6, /^\d{6}$/], ["time", 8, 11, four], ["duration", 13, 16, four],
@@ -287,7 +298,7 @@ export const avayaCm: Format = {
   title: "Avaya Definity/Communication Manager",
   layouts,
   always: ["date"],
-  onlyChosen: ["int-isdn", "enhanced-printer", "lsu"],
+  onlyChosen: ["int-isdn", "enhanced-printer", "59-character", "lsu"],
   skips: [ruleLine],
   begins,
   tells: /\d{4} ?[0-9A-NT]/,
