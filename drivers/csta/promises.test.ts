@@ -70,6 +70,8 @@ for (const [name, [driver, plan, options]] of Object.entries(rows)) {
       bench.assertSamePicture();
       bench.peer.drop();
       await bench.world.advance(10);
+      assert.equal(bench.state, "down");
+      assert.ok(bench.switch.calls().every(({ stale }) => stale));
       pbx.clearCall(over);
       pbx.call({ from: "1005", to: "1006", behaviour: "noAnswer" });
       await bench.world.advance(30_000);

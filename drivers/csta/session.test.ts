@@ -120,24 +120,6 @@ describe("CSTA session", () => {
     }
   }
 
-  it("heals after a break in the middle of calls, and monitors again", async () => {
-    bench = await new Bench().start();
-    const { pbx } = bench.peer;
-    pbx.call({ from: "1001", to: "1002", ringMs: 200 });
-    const over = pbx.call({ from: "1003", to: "1004", ringMs: 200 });
-    await bench.world.advance(2_000);
-    bench.peer.drop();
-    await bench.world.advance(10);
-    assert.equal(bench.state, "down");
-    assert.ok(bench.switch.calls().every(({ stale }) => stale));
-    pbx.clearCall(over);
-    pbx.call({ from: "1005", to: "1006", behaviour: "noAnswer" });
-    await bench.world.advance(30_000);
-    assert.equal(bench.state, "up");
-    assert.equal(bench.peer.monitored, 12);
-    bench.assertSamePicture();
-  });
-
   it("tells events during a snapshot once: in it or after it, never twice", async () => {
     bench = await new Bench().start();
     const { pbx } = bench.peer;

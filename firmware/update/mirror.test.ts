@@ -61,6 +61,17 @@ describe("a bundle from a mirror", () => {
       { mirrorBytes: headBytes + blockBytes + 500, ownBytes: 59 * blockBytes });
   });
 
+  it("ends with a refusal where the root that runs ends too early", async () => {
+    const bench = new Bench();
+    bench.mirror.files.set(`${url}.blocks`, writeBlockIndex(bundle, headBytes));
+    bench.unit.root = Buffer.concat(blocks);
+    const read = bench.unit.readRoot.bind(bench.unit);
+    let looks = 0;
+    bench.unit.readRoot = (offset, bytes) => read(looks++ === 0 ? offset : 1 << 30, bytes);
+    const fetched = await bench.run();
+    assert.equal(fetched.ok ? undefined : fetched.fault.code, "update-refused");
+  });
+
   it("comes whole where the index is damaged", async () => {
     const bench = new Bench();
     bench.mirror.files.set(`${url}.blocks`, Buffer.from("no index\n"));

@@ -138,6 +138,7 @@ export class MirrorFetch {
       const read = await this.#parts.appliance.readRoot(this.#next + shift,
         Math.min(pieceBytes, end - this.#next));
       if (!read.ok) return read;
+      if (read.value.length === 0) return rootEnded;
       const staged = await this.#stage(read.value);
       if (!staged.ok) return staged;
       this.#ownBytes += read.value.length;
@@ -182,6 +183,9 @@ export class MirrorFetch {
 
 const cancelled = fail("precondition", { en: "the download was cancelled",
   fr: "le téléchargement a été annulé" });
+
+const rootEnded = fail("update-refused", { en: "the running system ends before the block index",
+  fr: "le système en marche finit avant l'index de blocs" });
 
 function refused(status: number): Result<never> {
   return fail(status >= 500 ? "link-down" : "update-refused",

@@ -333,7 +333,8 @@ class AmiDecoder implements Decoder<AmiMessage> {
       return;
     }
     const message = new AmiMessage(kind, text);
-    learnShape(() => message.keys, dataOf(view), start);
+    // A message with other letters than ASCII fits no shape, however often it is learnt.
+    if (text.length === to - start) learnShape(() => message.keys, dataOf(view), start);
     out.push({ kind: "message", message });
   }
 }
