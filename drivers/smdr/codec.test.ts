@@ -21,7 +21,7 @@ function decode(
     found.push(...decoder.push(all.subarray(from, Math.min(cut, all.length))));
     from = Math.min(cut, all.length);
   }
-  found.push(...decoder.push(all.subarray(from)));
+  found.push(...decoder.push(all.subarray(from)), ...decoder.flush());
   return found;
 }
 
@@ -174,6 +174,25 @@ describe("line assembly", () => {
     assert.equal(decoder.pendingBytes, answered.length);
     assert.equal([...decoder.flush()][0]?.kind, "message");
     assert.equal(decoder.pendingBytes, 0);
+  });
+
+  it("waits behind a line as wide as the paper, and accounts for it when it is known", () => {
+    const dk = `004 206  09:16 00:00;30 00;08${" ".repeat(51)}03012345678`;
+    const [first, rest] = [dk.slice(0, 80), dk.slice(80)];
+    const read = (...texts: readonly string[]): readonly (string | undefined)[] => {
+      const decoder = smdrCodec(formatOf("toshiba-strata"), {}).decoder();
+      const found = texts.flatMap((text) => [...decoder.push(Buffer.from(text))]);
+      assert.deepEqual([decoder.pending, decoder.tally()],
+        [texts.length === 1, texts.length === 1 ? { record: 0, skipped: 0 }
+          : { record: dk.length, skipped: 4 }]);
+      return [...found, ...decoder.flush()].map((each) =>
+        each.kind === "message" && "callingNumber" in each.message.says
+          ? each.message.says.callingNumber : each.kind);
+    };
+    assert.deepEqual(read(`${first}\r\n`, `${rest}\r\n`), ["03012345678"]);
+    assert.deepEqual(read(`${first}\r\n`), ["message"]);
+    assert.deepEqual(decode("toshiba-strata", `${first}\r\n${dk}\r\nx\r\n`, [], {})
+      .map(({ kind }) => kind), ["message", "message", "garbage"]);
   });
 
   it("keeps no more than its bound and finds the record at the end of the noise", () => {

@@ -1,6 +1,7 @@
 /**
  * Lines on a printer port ⇄ records. Terminators are any mix of CR and LF; NUL, BEL, FF, DC1 and
- * DC3 are padding and flow control. A line that no layout fits is garbage, kept and counted.
+ * DC3 are padding and flow control. A line that no layout fits is garbage, kept and counted. One as
+ * wide as paper is may go on in the next.
  */
 
 import type { Codec, Decoded, Decoder } from "../../firmware/base/codec.js";
@@ -25,6 +26,11 @@ export interface SmdrLine {
  */
 export const lineBytesMax = 2_048;
 
+/** At these columns printers and their drivers break lines. */
+const paperColumns = new Set([80, 132]);
+/** A record is broken into no more. */
+const paperLinesMax = 16;
+
 /** What no record begins with. */
 const leadingNoise = /^[^\x20-\x7e]+/;
 const padding = new Set([0x00, 0x07, 0x0c, 0x11, 0x13]);
@@ -40,6 +46,8 @@ export interface LineDecoder extends Decoder<SmdrLine> {
   readonly pendingText: string;
   /** Ends the line, as an end of line does that is not counted: the protocol around it says so. */
   endLine(): Iterable<Decoded<SmdrLine>>;
+  /** Treats a line that may go on in the next one as whole. */
+  endPaperLine(): Iterable<Decoded<SmdrLine>>;
   /** Treats what is pending as whole: after a silence, or at the end of the connection. */
   flush(): Iterable<Decoded<SmdrLine>>;
   /** Forgets what is pending: it was a prompt. */
@@ -96,14 +104,17 @@ class Lines implements LineDecoder {
   #layouts: readonly Layout[];
   /** What stands under the last heading, by the name of the layout. */
   readonly #under = new Map<string, CsvLayout>();
-  readonly #columns = new SteadyColumns();
+  readonly #columns: SteadyColumns;
   #length = 0;
   #block: OpenBlock | undefined;
+  /** Lines as wide as the paper, which may go on. */
+  #paper: readonly Uint8Array[] = [];
   #record = 0;
   #skipped = 0;
   /** To be skipped, in the line or the record that waits for its end: told of with it, in order. */
   #skippedInLine = 0;
   #skippedInBlock = 0;
+  #skippedInPaper = 0;
 
   constructor(format: Format, layouts: readonly Layout[], settings: FormatSettings) {
     this.#format = format;
@@ -111,10 +122,11 @@ class Lines implements LineDecoder {
     this.#buffer = Buffer.alloc(this.#bytesMax);
     this.#layouts = layouts;
     this.#settings = settings;
+    this.#columns = new SteadyColumns(format.fixedColumns === true);
   }
 
   get pending(): boolean {
-    return this.#length > 0 || this.#block !== undefined;
+    return this.#length > 0 || this.#block !== undefined || this.#paper.length > 0;
   }
 
   get pendingBytes(): number {
@@ -159,12 +171,20 @@ class Lines implements LineDecoder {
   endLine(): Iterable<Decoded<SmdrLine>> {
     const found: Decoded<SmdrLine>[] = [];
     this.#lineEnds(found);
+    this.#endPaper(this.#paper, found);
+    return found;
+  }
+
+  endPaperLine(): Iterable<Decoded<SmdrLine>> {
+    const found: Decoded<SmdrLine>[] = [];
+    this.#endPaper(this.#paper, found);
     return found;
   }
 
   flush(): Iterable<Decoded<SmdrLine>> {
     const found: Decoded<SmdrLine>[] = [];
     this.#lineEnds(found);
+    this.#endPaper(this.#paper, found);
     this.#endBlock(found);
     return found;
   }
@@ -175,17 +195,77 @@ class Lines implements LineDecoder {
     const skipped = this.#skippedInLine;
     this.#length = 0;
     this.#skippedInLine = 0;
-    this.#line(bytes, found);
+    this.#paperLine(bytes, found);
+    this.#pass(skipped);
+  }
+
+  /** Puts together what the paper has parted; nothing else is changed. */
+  #paperLine(bytes: Uint8Array, found: Decoded<SmdrLine>[]): void {
+    const [first] = this.#paper;
+    if (first !== undefined) {
+      const lines = [...this.#paper, bytes];
+      const all = Buffer.concat(lines);
+      const isRest = !this.#isOwnLine(bytes);
+      if (isRest && this.#fits(all, "allows", this.#fits(first, "allows"))) {
+        this.#endPaper([all], found);
+        return;
+      }
+      if (isRest && bytes.length === first.length && lines.length < paperLinesMax) {
+        this.#paper = lines;
+        return;
+      }
+      this.#endPaper(this.#paper, found);
+    }
+    if (!this.#mayGoOn(bytes)) {
+      this.#line(bytes, found);
+      return;
+    }
+    this.#endBlock(found);
+    this.#paper = [bytes];
+  }
+
+  /** Whether it is as wide as paper and begins as records do, and more of it may follow. */
+  #mayGoOn(bytes: Uint8Array): boolean {
+    if (!paperColumns.has(bytes.length) || this.#more(bytes) !== undefined) return false;
+    const begins = this.#begins(bytes);
+    if (begins === undefined || begins.trim() !== "") return false;
+    const layouts = this.#layouts.map((layout) => this.#firstLine(layout))
+      .filter((layout) => layout !== undefined);
+    const own = layouts.find((layout) => readLayout(layout, this.#decoded(bytes)) !== undefined);
+    return own === undefined || own.kind === "tokens"
+      || (own.kind === "columns" && (own.fields.at(-1)?.to ?? 0) > bytes.length);
+  }
+
+  /** Whether it is a record, or may hold one. */
+  #isOwnLine(bytes: Uint8Array): boolean {
+    return this.#fits(bytes, "allows") || this.#begins(bytes) !== undefined;
+  }
+
+  /** What stands before the first place at which a record could begin. */
+  #begins(bytes: Uint8Array): string | undefined {
+    const text = Buffer.from(bytes).toString("latin1");
+    this.#format.begins.lastIndex = 0;
+    const found = this.#format.begins.exec(text);
+    return found === null ? undefined : text.slice(0, found.index);
+  }
+
+  #endPaper(lines: readonly Uint8Array[], found: Decoded<SmdrLine>[]): void {
+    const skipped = this.#skippedInPaper;
+    this.#paper = [];
+    this.#skippedInPaper = 0;
+    for (const line of lines) this.#line(line, found);
     this.#pass(skipped);
   }
 
   #pass(bytes: number): void {
-    if (this.#block === undefined) this.#skipped += bytes;
+    if (this.#paper.length > 0) this.#skippedInPaper += bytes;
+    else if (this.#block === undefined) this.#skipped += bytes;
     else this.#skippedInBlock += bytes;
   }
 
   /** The newer half stays: a record may be about to end in it. */
   #giveUpHalf(found: Decoded<SmdrLine>[]): void {
+    this.#endPaper(this.#paper, found);
     this.#endBlock(found);
     const half = this.#bytesMax / 2;
     const bytes = Uint8Array.from(this.#buffer.subarray(0, half));
@@ -241,21 +321,23 @@ class Lines implements LineDecoder {
     const continues = (to?: number): boolean =>
       this.#more(bytes.subarray(0, to)) !== undefined;
     return secondRecord(this.#format, text, {
-      whole: () => continues() || this.#fits(bytes), continues,
-      fits: (from) => this.#fits(bytes.subarray(from))
+      whole: () => continues() || this.#fits(bytes, "allows"), continues,
+      fits: (from) => this.#fits(bytes.subarray(from), "agrees")
         || this.#format.skips.some((skip) => skip.test(text.slice(from))),
-      endsWhole: (to) => continues(to) || this.#fits(bytes.subarray(0, to)),
+      endsWhole: (to) => continues(to) || this.#fits(bytes.subarray(0, to), "allows"),
     });
   }
 
-  /** As a record, as the first line of one, or as a heading. */
-  #fits(bytes: Uint8Array): boolean {
+  /** As a record, as the first line of one, or as a heading; `isWhole`: its beginning is, too. */
+  #fits(bytes: Uint8Array, way: "agrees" | "allows", isWhole = false): boolean {
     const text = this.#decoded(bytes);
     return this.#layouts.some((layout) => {
       if (layout.kind === "headed" && layoutUnder(layout, text) !== undefined) return true;
       const first = this.#firstLine(layout);
+      // Anything may stand behind places that a separator parts.
+      if (isWhole && first?.kind === "csv") return false;
       const fields = first === undefined ? undefined : readLayout(first, text);
-      return fields !== undefined && this.#stands(layout.name, text, "agrees")
+      return fields !== undefined && this.#stands(layout.name, text, way)
         && (layout.kind === "block"
           || typeof lineOf(this.#format, this.#settings, layout.name, fields) !== "string");
     });
@@ -314,7 +396,7 @@ class Lines implements LineDecoder {
         reason = line;
         continue;
       }
-      if (!this.#stands(layout.name, text, isPart ? "agrees" : "meets")) {
+      if (!this.#stands(layout.name, text, isPart ? "allows" : "meets")) {
         reason = "its columns are not those of the lines before it";
         continue;
       }
@@ -332,10 +414,11 @@ class Lines implements LineDecoder {
   }
 
   /** Whether the time stands where it did, in a layout whose columns are steady. */
-  #stands(layout: string, text: string, way: "agrees" | "meets"): boolean {
+  #stands(layout: string, text: string, way: "agrees" | "allows" | "meets"): boolean {
     const name = this.#format.steady?.[layout];
     const column = name === undefined ? undefined : timeColumn(this.#format, text);
-    return name === undefined || column === undefined || this.#columns[way](name, column);
+    if (name === undefined || column === undefined) return true;
+    return this.#columns[way](name, column, text.slice(0, column));
   }
 
   /** Whether the line, though it seems to hold another, shows that all have moved. */

@@ -75,6 +75,7 @@ export class FramedDecoder {
         case "text":
           heard.push(...this.#lines.push(each.bytes));
           if (each.ends === true) heard.push(...this.#lines.endLine());
+          else if (!this.#framing.silenceEndsLine) heard.push(...this.#lines.endPaperLine());
           break;
         case "record":
           this.#whole(each.text, each.bytes, heard);

@@ -12,6 +12,8 @@ export interface ColumnField {
   readonly to: number;
   /** Over the whole field, blanks at both ends removed. */
   readonly pattern: RegExp;
+  /** What stands there reaches the last column. */
+  readonly right?: true;
 }
 
 export interface ColumnLayout {
@@ -115,10 +117,11 @@ export function readLayout(layout: LineLayout, line: string): Fields | undefined
 function readColumns(layout: ColumnLayout, line: string): Fields | undefined {
   const fields: Record<string, string> = {};
   let next = 0;
-  for (const { name, from, to, pattern } of layout.fields) {
+  for (const { name, from, to, pattern, right } of layout.fields) {
     if (line.slice(next, from - 1).trim() !== "") return undefined;
     const text = line.slice(from - 1, to).trim();
     if (!pattern.test(text)) return undefined;
+    if (right === true && text !== "" && (line[to - 1] ?? " ") === " ") return undefined;
     if (text !== "") fields[name] = text;
     next = to;
   }
@@ -221,8 +224,9 @@ function printLine(layout: LineLayout, fields: Fields): string {
   switch (layout.kind) {
     case "columns": {
       let line = "";
-      for (const { name, from, to } of layout.fields) {
-        line = line.padEnd(from - 1) + (fields[name] ?? "").slice(0, to - from + 1);
+      for (const { name, from, to, right } of layout.fields) {
+        const text = (fields[name] ?? "").slice(0, to - from + 1);
+        line = line.padEnd(from - 1) + (right === true ? text.padStart(to - from + 1) : text);
         line = line.padEnd(to);
       }
       return line;

@@ -31,6 +31,8 @@ export function timeColumn({ tells = timeOfDay }: Format, text: string): number 
 export function secondRecord(
   format: Format, text: string, parts: LineParts,
 ): number | "unsure" | undefined {
+  const mark = markOf(format, text, parts);
+  if (mark !== undefined) return mark;
   const places = placesOf(format, text);
   if (places.length === 0) return undefined;
   // Cheap questions first: this is asked of every line.
@@ -46,6 +48,12 @@ export function secondRecord(
   const alike = [first, ...rivals].filter((at) =>
     timeColumn(format, text.slice(at)) === column);
   return alike.length === 1 ? alike[0] : "unsure";
+}
+
+/** A line so short that it could be the end of another: behind a whole one it is no part of. */
+function markOf({ marks }: Format, text: string, parts: LineParts): number | undefined {
+  const at = marks?.exec(text)?.index ?? 0;
+  return at > 0 && !parts.whole() && parts.endsWhole(at) && parts.fits(at) ? at : undefined;
 }
 
 /** Also those that lie within another. */

@@ -1,9 +1,9 @@
 /**
  * Alcatel-Lucent OmniPCX Office (OXO): lines of the V.24 statement. Which fields are printed is
  * set in the PBX, so they are told by their look, in the order of the maker's description; the
- * first nine and the number are printed by default. The ticket of several lines is not read.
+ * first nine and the number are printed by default, each padded to a width of its own. A page's
+ * headings and the count of the day's lines are skipped. The ticket of several lines is not read.
  * Assumed: time and date are those of the start, and units are printed even when they are zero.
- * Assumed: the fields of a line stand in columns, so that its time is always in one of them.
  * Assumed: services and facilities are printed as words of letters, each without a blank.
  */
 
@@ -21,7 +21,7 @@ const layout: TokenLayout = { kind: "tokens", name: "statement", fields: [
   // A a set; L analog line, N basic access, P primary access, V voice over IP.
   { name: "chargedUser", pattern: /^(A\d{1,8}|[LNPV]\d{2,3}|G\d{1,2})$/ },
   { name: "type", pattern: /^(-->|<--|CS[+-])$/ },
-  { name: "line", pattern: /^([LNPV](\d{2,3}|\*\*)|R)$/ },
+  { name: "line", pattern: /^([LNPV](\d{2,3}|\*\*)|R|CH)$/ },
   { name: "date", pattern: /^\d\d\/\d\d\/\d\d$/ },
   { name: "time", pattern: /^\d\d:\d\d(:\d\d)?$/ },
   { name: "duration", pattern: /^\d\d:[0-5]\d:[0-5]\d$/ },
@@ -74,7 +74,10 @@ export const alcatelOxo: Format = {
   name: "alcatel-oxo",
   title: "Alcatel-Lucent OmniPCX Office",
   layouts: [layout],
-  skips: [ruleLine, /^\s*(CHARGED|INITIAL|USER|SUB|TYPE?|DATE)\b[^\d]*$/i],
+  // Headings take two lines, parted by bars; a page's foot is the count of the day's lines.
+  skips: [ruleLine, /^[\s|I-]+$/, /^ {20,}\d{1,5}\s*$/,
+    new RegExp(`^[\\s|I]*(${["CHARGED", "INITIAL", "USER", "SUB", "TYPE?", "DATE", "LINE", "MODE",
+      "RING", "COST", "BUSIN", "NODE", "OPE"].join("|")})\\b[^\\d]*$`, "i")],
   begins: /([AG*]\S{1,8} +)?[AGLNPV]\d{1,8} +(-->|<--|CS[+-]) /g,
   steady: { statement: "statement" },
   encoding: "latin1",

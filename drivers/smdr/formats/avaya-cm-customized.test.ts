@@ -54,7 +54,7 @@ describeFormat({ lostEnd: "found or refused", format: avayaCmCustomized(itemsOf(
 const caller = itemsOf("time - 4, space - 1, duration - 4, cond-code - 1, clg-num/in-tac - 10, "
   + "dialed-num - 10, in-crt-id - 3, ucid - 20");
 
-describeFormat({ lostEnd: "found or refused", unmarked: ["date"],
+describeFormat({ lostEnd: "behind records only", marks: ["date"],
   format: avayaCmCustomized(caller), samples: [
   { title: "an incoming call of whom only the trunk is known", layout: "customized",
     wholeColumns: 10,
@@ -62,7 +62,7 @@ describeFormat({ lostEnd: "found or refused", unmarked: ["date"],
     says: { phase: "answered", direction: "incoming", device: "2105", trunk: "803-004",
       ringMs: 66_000, durationMs: 0, answered: true, reference: "00001000017892341234" } },
   { title: "an incoming call that gave its number", layout: "customized",
-    wholeColumns: 10, lines: ["1345 00119 061234567      2105004"],
+    wholeColumns: 10, lines: [at([1, "1345 00119 061234567      2105004"], [53, " "])],
     says: { phase: "completed", direction: "incoming", device: "2105", trunk: "004",
       callingNumber: "061234567" } },
   { title: "a date record of this switch", layout: "date", lines: ["1122"],

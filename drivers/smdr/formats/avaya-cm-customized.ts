@@ -10,7 +10,7 @@
  * Assumed: `return`, `line-feed` and `null` stand at the end of the list only.
  */
 
-import { columns, dateRecord, read, type Row } from "./avaya-cm.js";
+import { columns, dateMark, dateRecord, read, type Row } from "./avaya-cm.js";
 import { ruleLine, type Format } from "./format.js";
 
 export const itemsCharsMax = 4_000;
@@ -110,6 +110,7 @@ export function avayaCmCustomized(items: readonly Item[]): Format {
     layouts: [columns("customized", rowsOf(items)), ...dated ? [] : [dateRecord]],
     always: ["date"],
     skips: [ruleLine],
+    ...(dated ? {} : { marks: dateMark }),
     begins: sure ? new RegExp(`(?<!\\d)\\d{${first.length}}`, "g") : /(?!)/g,
     encoding: "latin1",
     dateOrder: "mdy",

@@ -39,6 +39,7 @@ const hotelSamples: readonly Sample[] = [
 ];
 
 describeFormat({ lostEnd: "found or refused", format: customFormat(hotel),
+  headings: ["DATE     TIME  EXT", "Page 3"],
   samples: hotelSamples, rejected: [
   { title: "a direction without meaning", line: line.replace(" I ", " X ") },
   { title: "a date that does not exist", line: line.replace("22/11", "31/11") },

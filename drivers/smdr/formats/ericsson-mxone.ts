@@ -131,6 +131,7 @@ export const ericssonMxone: Format = {
   skips: [ruleLine, /^#/],
   begins: /# (?=[A-Za-z ]+,)|(?:(?:19|20)\d\d-\d\d-\d\d|\d\d-\d\d(?:-\d\d)?) \d\d:\d\d/g,
   steady: { printed: "printed" },
+  fixedColumns: true,
   encoding: "latin1",
   dateOrder,
   read,

@@ -9,7 +9,7 @@ import fc from "fast-check";
 import type { Decoded } from "../../../firmware/base/codec.js";
 import { inFrench } from "../../../firmware/base/french.js";
 import { smdrCodec, type SmdrLine } from "../codec.js";
-import type { Format, FormatSettings, Meaning } from "./format.js";
+import { ruleLine, type Format, type FormatSettings, type Meaning } from "./format.js";
 
 export interface Sample {
   readonly title: string;
@@ -46,8 +46,14 @@ export interface FormatSamples {
    * only`: a piece that consists of digits may become a part of a first field of any width.
    */
   readonly lostEnd?: "found or refused" | "behind records only";
-  /** Layouts of lines so short that nothing tells them from the end of a record. */
+  /** A piece that consists of digits may become first fields, or a part of one. */
+  readonly firstGrows?: true;
+  /** Of its pages and files: lines that tell of no call. */
+  readonly headings?: readonly string[];
+  /** Layouts whose beginning nothing marks: behind another line, or a piece, they are refused. */
   readonly unmarked?: readonly string[];
+  /** Layouts that may be refused behind a piece of another; behind a whole one they are found. */
+  readonly marks?: readonly string[];
 }
 
 export function decodeAll(
@@ -66,7 +72,8 @@ export function decodeAll(
 }
 
 export function describeFormat(
-  { format, samples, rejected, lostEnd, unmarked = [] }: FormatSamples,
+  { format, samples, rejected, lostEnd, firstGrows, headings = [], unmarked = [], marks = [],
+  }: FormatSamples,
 ): void {
   const bytesOf = (lines: readonly string[]): Buffer =>
     Buffer.from(lines.map((line) => `${line}\r\n`).join(""), format.encoding);
@@ -100,6 +107,15 @@ export function describeFormat(
       });
     }
 
+    it("passes over the headings of pages, all that it knows", () => {
+      for (const heading of headings) {
+        assert.deepEqual(decodeAll(format, {}, bytesOf([heading])), [], heading);
+      }
+      for (const skip of format.skips.filter((each) => each !== ruleLine)) {
+        assert.ok(headings.some((heading) => skip.test(heading)), String(skip));
+      }
+    });
+
     it("has a sample of every layout", () => {
       assert.deepEqual([...new Set(samples.map(({ layout }) => layout))].sort(),
         format.layouts.map(({ name }) => name).sort());
@@ -116,6 +132,24 @@ export function describeFormat(
       }
     });
 
+    it("reads what the width of the paper has parted", () => {
+      for (const sample of samples) {
+        const { lines: [line = "", ...rest], settings = {}, title } = sample;
+        if (rest.length > 0 || sample.says.phase === "date") continue;
+        for (const width of [80, 132]) {
+          const bytes = Buffer.from(line.trimEnd(), format.encoding);
+          if (bytes.length <= width) continue;
+          const parts: Buffer[] = [];
+          for (let from = 0; from < bytes.length; from += width) {
+            parts.push(bytes.subarray(from, from + width), Buffer.from("\r\n"));
+          }
+          const next = messages(decodeAll(format, settings,
+            Buffer.concat([...parts, bytesOf([line])])));
+          assert.deepEqual(next, [one(sample), one(sample)], `${title}, ${String(width)} columns`);
+        }
+      }
+    });
+
     it("reads back what it prints", () => {
       for (const sample of samples) {
         const line = one(sample);
@@ -124,8 +158,9 @@ export function describeFormat(
       }
     });
 
-    const systems = [...Map.groupBy(samples.filter(({ settings }) => settings === undefined),
-      ({ system }) => system).values()];
+    // Of one PBX: printed in one way, and read with the same settings.
+    const systems = [...Map.groupBy(samples, ({ system = "", settings = {} }) =>
+      `${settings.pattern ?? ""} ${system}`.trim())];
     /** What has to come first, so that the columns of the rest are known. */
     const first = (plain: readonly Sample[]): readonly Sample[] =>
       format.steady === undefined ? [] : plain.flatMap((sample) => [sample, sample]);
@@ -140,16 +175,18 @@ export function describeFormat(
     const noise = fc.uint8Array({ minLength: 1, maxLength: 60 }).map((bytes) =>
       Buffer.from(bytes.map((byte) => byte | 0x80)));
 
-    for (const plain of systems) {
-      const settled = first(plain);
+    for (const [about, plain] of systems) {
+      const settings = plain[0]?.settings ?? {};
+      const same = plain.filter((each) => isDeepStrictEqual(each.settings ?? {}, settings));
+      const settled = first(same);
       const before = Buffer.concat(settled.map(({ lines }) => bytesOf(lines)));
-      const sample = fc.constantFrom(...plain);
-      const marked = plain.filter(({ layout }) => !unmarked.includes(layout));
-      const behind = fc.constantFrom(...marked);
+      const sample = fc.constantFrom(...same);
+      const marked = same.filter(({ layout }) => !unmarked.includes(layout));
+      const isMark = ({ layout }: Sample): boolean => marks.includes(layout);
       /** What is read of a stream behind those. */
       const found = (stream: Buffer, cuts: readonly number[] = []): readonly SmdrLine[] => {
-        const decoder = smdrCodec(format, {}).decoder();
-        const all = decodeAll(format, {}, Buffer.concat([before, stream]),
+        const decoder = smdrCodec(format, settings).decoder();
+        const all = decodeAll(format, settings, Buffer.concat([before, stream]),
           cuts.map((cut) => cut + before.length), decoder);
         const garbage = all.reduce((sum, each) =>
           sum + (each.kind === "garbage" ? each.bytes.length : 0), 0);
@@ -159,15 +196,16 @@ export function describeFormat(
         assert.deepEqual(lines.slice(0, settled.length), settled.map(one));
         return lines.slice(settled.length);
       };
-      const about = plain[0]?.system === undefined ? "" : ` (${plain[0].system})`;
+      const of = about === "" ? "" : ` (${about})`;
 
-      it(`loses no record and invents none, however mixed and cut${about}`, () => {
+      it(`loses no record and invents none, however mixed and cut${of}`, () => {
         const piece = fc.oneof(
           sample.map((each) => ({ good: [each], bytes: bytesOf(each.lines) })),
           // Octets that came damaged, and took the end of their line with them.
           fc.tuple(sample, noise).map(([each, octets]) => ({ good: [each],
             bytes: Buffer.concat([octets.subarray(0, 9), bytesOf(each.lines)]) })),
-          fc.oneof(piecesOf(plain), noise, fc.constantFrom("", "------", "\f", "   ")
+          fc.oneof(piecesOf(same), noise, fc.constantFrom("", "------", "\f", "   ",
+            ...headings)
             .map((text) => Buffer.from(text))).map((octets) =>
             ({ good: [], bytes: Buffer.concat([octets, Buffer.from("\r\n")]) })));
         fc.assert(fc.property(fc.array(piece, { maxLength: 20 }),
@@ -178,23 +216,31 @@ export function describeFormat(
       });
 
       it(`${lostEnd === undefined ? "finds" : "finds, or refuses,"} what has no line end before `
-        + `it${about}`, () => {
-        const check = (stream: Buffer, good: readonly Sample[], what: string): void => {
+        + `it${of}`, () => {
+        const check = (
+          stream: Buffer, good: readonly Sample[], what: string, refused = lostEnd !== undefined,
+        ): void => {
           const lines = found(stream);
           const expected = good.map(one);
-          if (lostEnd === undefined) assert.deepEqual(lines, expected, what);
+          if (!refused) assert.deepEqual(lines, expected, what);
           else assert.ok(isPartOf(lines, expected), `${what}: ${JSON.stringify(lines)}`);
         };
-        for (const left of plain) {
-          for (const right of marked) {
+        for (const left of same) {
+          for (const right of same) {
             check(Buffer.concat([endless(left), bytesOf(right.lines)]), [left, right],
-              `${left.title}; ${right.title}`);
+              `${left.title}; ${right.title}`, !marked.includes(right) || undefined);
           }
         }
         if (lostEnd === "behind records only") return;
-        fc.assert(fc.property(piecesOf(plain), behind, sample, (piece, each, next) => {
+        const pieces = piecesOf(same).filter((piece) =>
+          firstGrows !== true || !/^[\d ]+$/.test(piece.toString("latin1")));
+        fc.assert(fc.property(pieces, sample, sample, (piece, each, next) => {
+          const text = JSON.stringify(piece.toString("latin1"));
           check(Buffer.concat([piece, bytesOf(each.lines), bytesOf(next.lines)]), [each, next],
-            JSON.stringify(piece.toString("latin1")));
+            text, isMark(each) || !marked.includes(each) || undefined);
+          // What follows it with a line end is not lost.
+          assert.deepEqual(found(Buffer.concat([piece, bytesOf(each.lines),
+            bytesOf(next.lines)])).at(-1), one(next), text);
         }), { numRuns: 150 });
       });
     }

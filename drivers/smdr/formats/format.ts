@@ -93,11 +93,15 @@ export interface Format {
    * stands behind this on a line is no record without its first fields, but another one.
    */
   readonly tells?: RegExp;
+  /** At the end of a line, one so short that it could be the end of another. */
+  readonly marks?: RegExp;
   /**
-   * Layouts of which each PBX prints the time in one column, by name: layouts of one value have
-   * that column in common.
+   * Layouts of which each PBX prints the time in one column (`steady-columns.ts`), by name: layouts
+   * of one value have that column in common.
    */
   readonly steady?: Readonly<Record<string, string>>;
+  /** No field before the time has more than one width, in one PBX. */
+  readonly fixedColumns?: true;
   /** Of its longest line, page headers included, where that is more than usual. */
   readonly lineBytesMax?: number;
   readonly encoding: "latin1" | "utf8";

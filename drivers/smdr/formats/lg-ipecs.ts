@@ -8,7 +8,8 @@
  * Assumed: an internal record prints no trunk.
  * Assumed: with R, G and H the caller gave up: R and G were never answered, H was held or
  * transferred (the number behind H is who held it).
- * Assumed: the fields of a line stand in columns, so that its duration is always in one of them.
+ * Assumed: fields are padded to columns, or parted by one blank; one that is wider than its columns
+ * leaves one blank behind it.
  */
 
 import type { Fields, TokenField, TokenLayout } from "../layout.js";

@@ -16,7 +16,9 @@ const time = /^\d\d:\d\d$/;
 const date = /^\d\d\/\d\d$/;
 const callClass = /^(POT[APW]?|PIN|PTRS|IVIN|IVOTP?|ITRS|ICM|SDTA|ID(IN|OT)|SAD|WAD|BRD)$/;
 const outgoing = /^(POT|IVOT|IDOT|SAD|WAD|BRD)/;
-const name = /^[\w&.' -]*$/;
+/** No name and no account code ends with a full buffer. */
+const noMark = "(?!.*BFL(?: \\d\\d:\\d\\d.*)?$)";
+const name = new RegExp(`^${noMark}[\\w&.' -]*$`);
 
 const before: readonly ColumnField[] = [
   { name: "class", from: 1, to: 5, pattern: callClass },
@@ -26,12 +28,14 @@ const behind: readonly ColumnField[] = [
   { name: "duration", from: 23, to: 30, pattern: /^(\d\d:[0-5]\d:[0-5]\d)?$/ },
   { name: "station", from: 32, to: 41, pattern: name },
   { name: "number", from: 43, to: 62, pattern: /^([\d*#+X]*|[A-Z][A-Z .-]*)$/ },
-  { name: "account", from: 64, to: 79, pattern: /^[\w*#&.,' -]*$/ },
+  { name: "account", from: 64, to: 79,
+    pattern: new RegExp(`^${noMark}[\\w*#&.,' -]*$`) },
 ];
 
 const next: TokenLayout = { kind: "tokens", name: "next", fields: [
   { name: "next", pattern: /^NEXT$/ },
-  { name: "callerName", pattern: /^[^\u0000-\u001f]{1,40}$/, rest: true },
+  { name: "callerName", rest: true,
+    pattern: new RegExp(`^${noMark}[^\\u0000-\\u001f]{1,40}$`) },
 ] };
 
 function block(layout: string, line: readonly ColumnField[]): BlockLayout {
@@ -80,7 +84,7 @@ function read(
   const barred = kind === "BRD";
   const missed = account === "NO ANSWER";
   if (durationMs === undefined && !missed && !barred) return "no duration";
-  if (barred && number === undefined) return "no barred number";
+  if (barred && !/\d/.test(number ?? "")) return "no barred number";
   const transferred = kind === "PTRS" || kind === "ITRS";
   const direction = transferred ? "unknown" : outgoing.test(kind) ? "outgoing"
     : kind === "ICM" || kind === "SDTA" ? "internal" : "incoming";
@@ -110,6 +114,7 @@ export const necSv8100: Format = {
   skips: [ruleLine, /^\s*CLASS\s+TIME\b/, /^\s*\d\d\/\d\d\/\d{4} PAGE \d+\s*$/,
     /^\s*(TOTAL NO\.|NO\. OF |FOR (DAY|WEEK|MONTH)|OUTGOING CALL)/],
   begins: /(POT|PIN|PTRS|IV|ITRS|ICM|SDTA|ID|SAD|WAD|BRD|ALB)[A-Z]{0,3} {0,2}\d\d:\d\d/g,
+  marks: /BFL(?: +\d\d:\d\d(?: +\d\d\/\d\d)?)?\s*$/,
   encoding: "latin1",
   dateOrder,
   read,

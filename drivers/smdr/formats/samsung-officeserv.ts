@@ -6,7 +6,8 @@
  * Assumed: T and TT tell incoming calls, as they print the caller.
  * Assumed: of two numbers behind an incoming flag the last is the caller; what the first is
  * (dialled-in number or account code) cannot be told by tokens, so `tail` keeps all as printed.
- * Assumed: the fields of a line stand in columns, so that its time is always in one of them.
+ * Assumed: fields are padded to columns, or parted by one blank; one that is wider than its columns
+ * leaves one blank behind it.
  */
 
 import type { Fields, TokenLayout } from "../layout.js";

@@ -26,7 +26,9 @@ const pc3 = line([1, "206"], [7, "40720"], [17, "21"], [20, "261122"], [27, "09:
   [91, "126"], [95, "0315"]);
 const printed = "  205   010 221126 09:19 00H01M10 02.04       0.42 0145678901           0316";
 
-export const aastraAscotelSamples: FormatSamples = { format: aastraAscotel, samples: [
+export const aastraAscotelSamples: FormatSamples = {
+  headings: [" NO    CC   DATE   TIME"],
+  format: aastraAscotel, samples: [
   { title: "an outgoing call", layout: "PC1", lines: [outgoing],
     says: { ...told, direction: "outgoing", device: "205", trunk: "00204",
       calledNumber: "0145678901", durationMs: 70_000, answered: true,

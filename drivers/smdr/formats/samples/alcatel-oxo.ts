@@ -5,7 +5,14 @@ const ended = { phase: "completed", clock: "start" } as const;
 const start = "22/11/26 09:15";
 
 // Written for this project after the field list in the maker's manual.
-export const alcatelOxoSamples: FormatSamples = { format: alcatelOxo, samples: [
+export const alcatelOxoSamples: FormatSamples = {
+  headings: [
+    "USER     LINE          TIME           TAXES      ADD. SERVICES",
+    "    TYPE     DATE           DURATION    SERV     DIALLED NUMBER",
+    " |   |    |   I  I",
+    "                                                            42",
+  ],
+  format: alcatelOxo, samples: [
   { title: "an outgoing call of the default statement", layout: "statement", wholeColumns: 43,
     lines: [`A101  --> N01 ${start} 00:01:10     3 ST       0145678901`],
     says: { ...ended, direction: "outgoing", device: "101", trunk: "N01",

@@ -14,7 +14,9 @@ const internal = "\"\",\"205\",\"206\",\"internal\",\"205\",\"SIP/205-00000021\"
   + "\"Local/206@internal-00000003;1\",\"Dial\",\"Local/206@internal\",\"2026-11-22 10:01:00\","
   + "\"2026-11-22 10:01:02\",\"2026-11-22 10:01:32\",32,30,\"ANSWERED\",\"DOCUMENTATION\"";
 
-export const asteriskCdrSamples: FormatSamples = { format: asteriskCdr, samples: [
+export const asteriskCdrSamples: FormatSamples = {
+  headings: ["accountcode,src,dst,dcontext,clid,channel"],
+  format: asteriskCdr, samples: [
   // The last two places depend on the configuration: a line may end before them.
   { title: "an answered call", layout: "master", lines: [incoming + unique],
     wholeColumns: Buffer.byteLength(incoming) - 2,

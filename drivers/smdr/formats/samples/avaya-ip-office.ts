@@ -5,7 +5,9 @@ import type { FormatSamples } from "../format-bench.js";
 const line = "2026/11/22 09:15:02,00:01:10,5,03012345678,I,205,205,,0,1000341,0,E205,Anna,"
   + "T9001,Line 1.1,0,0,,,,,,,,,,,,,,,,,,";
 
-export const avayaIpOfficeSamples: FormatSamples = { format: avayaIpOffice, samples: [
+export const avayaIpOfficeSamples: FormatSamples = {
+  headings: ["Call Start,Connected Time,Ring Time,Caller,Direction"],
+  format: avayaIpOffice, samples: [
   { title: "an answered call", layout: "smdr", wholeColumns: 107, lines: [line],
     says: { phase: "completed", clock: "start", direction: "incoming", device: "205",
       trunk: "T9001", callingNumber: "03012345678", calledNumber: "205", ringMs: 5_000,

@@ -5,7 +5,9 @@ const ended = { phase: "completed", clock: "start" } as const;
 const local = { year: 2026, month: 11, day: 22, hour: 9, minute: 15, second: 0 };
 
 // Written for this project after the field lists in the makers' manuals.
-export const avayaMagixSamples: FormatSamples = { format: avayaMagix, samples: [
+export const avayaMagixSamples: FormatSamples = {
+  headings: ["CALL TYPE   DATE  TIME   CALLED NUMBER   DUR. LINE STN."],
+  format: avayaMagix, samples: [
   { title: "an outgoing call of Partner", layout: "partner",
     lines: ["C 11/22/26 09:15 0145678901      00:02:31 02   11"],
     says: { ...ended, local, pbxTime: "11/22/26 09:15", direction: "outgoing", device: "11",

@@ -38,7 +38,13 @@ const nameLine = [...names, ...Array.from({ length: 80 }, (_, index) =>
 const typeLine = names.map((name) => texts.has(name) ? "VARCHAR(50)" : "INTEGER").join(",");
 const longer = `${incoming}${",\"sip:anna@example.com\"".repeat(60)}`;
 
-export const ciscoCucmSamples: FormatSamples = { format: ciscoCucm,
+export const ciscoCucmSamples: FormatSamples = {
+  headings: [
+    "\"cdrRecordType\",\"globalCallID_callManagerId\"",
+    "INTEGER,INTEGER,INTEGER",
+    "2,1,45,18000012,1",
+  ],
+  format: ciscoCucm,
   samples: [
   // The last place is an empty text; without its quotes it is still whole.
   { title: "an answered call, transferred", layout: "cdr", lines: [incoming],

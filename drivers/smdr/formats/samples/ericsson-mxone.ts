@@ -9,7 +9,9 @@ const abandoned = "2026-11-22 09:17:10 (CET),0d00:00:00,23,0145678901,2105,,,,25
 const printed = "26-11-22 09:15 0:01:10 TR 00 0145678901 2101 4711 O001-012 0311";
 
 // Written for this project after the places that a public reader of these files names.
-export const ericssonMxoneSamples: FormatSamples = { format: ericssonMxone,
+export const ericssonMxoneSamples: FormatSamples = {
+  headings: ["# of the first server"],
+  format: ericssonMxone,
   samples: [
   { title: "an outgoing call of MD110", layout: "printed", lines: [printed],
     wholeColumns: 46,

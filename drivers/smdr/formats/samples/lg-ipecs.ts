@@ -7,7 +7,10 @@ const told = { phase: "completed", clock: "start" } as const;
 // and account may be missing, so that a cut behind the mark cannot be told.
 const incoming = "0012 205 001 00:01:10 22/11/26 09:15 I03012345678   RING 00:05";
 
-export const lgIpecsSamples: FormatSamples = { format: lgIpecs, samples: [
+export const lgIpecsSamples: FormatSamples = {
+  headings: ["NO   STA  CO   TIME     START          DIALED"],
+  format: lgIpecs, firstGrows: true,
+  samples: [
   { title: "an incoming call", layout: "external", wholeColumns: 38, lines: [incoming],
     says: { ...told, direction: "incoming", device: "205", trunk: "001",
       callingNumber: "03012345678", ringMs: 5_000, durationMs: 70_000, answered: true,

@@ -11,7 +11,13 @@ function line(kind: string, where: string, duration: string, station: string, nu
 }
 
 // Written for this project after the character tables in the maker's manuals.
-export const necSv8100Samples: FormatSamples = { format: necSv8100, unmarked: ["notice"], samples: [
+export const necSv8100Samples: FormatSamples = {
+  headings: [
+    "CLASS TIME  DATE  LINE DURATION STATION    DIALLED NO./CLI      ACCOUNT",
+    "11/22/2026 PAGE 001",
+    "TOTAL NO. OF CALLS   12",
+  ],
+  format: necSv8100, marks: ["notice"], samples: [
   { title: "an incoming call", layout: "dated", wholeColumns: 30,
     lines: [line("PIN", "11/22 001", "00:01:10", "2017", "2145550101")],
     says: { ...ended, direction: "incoming", device: "2017", trunk: "001", local: at,

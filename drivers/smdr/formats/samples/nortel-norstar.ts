@@ -6,7 +6,9 @@ const standard = { layout: "standard" } as const;
 const day = { year: 2026, month: 11, day: 22 } as const;
 
 // Written for this project after the descriptions in the maker's guides.
-export const nortelNorstarSamples: FormatSamples = { format: nortelNorstar, unmarked: ["lost"],
+export const nortelNorstarSamples: FormatSamples = {
+  headings: ["*MMDDYY HHMMSS LINE STATION NUMBER"],
+  format: nortelNorstar, marks: ["lost"],
   samples: [
   { ...standard, title: "an outgoing call",
     lines: ["-------- 11/22/26 09:15:10 LINE = 0003 STN = 2101", "00:00:00 OUTGOING CALL",

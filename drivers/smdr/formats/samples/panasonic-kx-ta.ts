@@ -10,7 +10,9 @@ const outgoing =
 const incoming =
   "22/11/26 *9:15PM 206   02 < DISA incoming >03012345678     00:00'30 ....";
 
-export const panasonicKxTaSamples: FormatSamples = { format: panasonicKxTa, samples: [
+export const panasonicKxTaSamples: FormatSamples = {
+  headings: ["  Date     Time    Ext  CO        Dial Number"],
+  format: panasonicKxTa, samples: [
   { title: "an outgoing call", layout: "smdr", lines: [outgoing],
     wholeColumns: outgoing.length - 3,
     says: { ...told, direction: "outgoing", device: "205", trunk: "05", accountCode: "4711",

@@ -4,7 +4,9 @@ import { panasonicKx } from "../panasonic-kx.js";
 const ended = { phase: "completed", clock: "end" } as const;
 
 // Written for this project after the column widths in the maker's documentation.
-export const panasonicKxSamples: FormatSamples = { format: panasonicKx, samples: [
+export const panasonicKxSamples: FormatSamples = {
+  headings: ["  Date     Time    Ext CO        Dial Number"],
+  format: panasonicKx, samples: [
   { title: "an answered call of pattern A", layout: "A", wholeColumns: 65,
     lines: ["22/11/26 09:15AM 101   01 <I>03012345678            0'07 00:02'31            AN "],
     says: { ...ended, direction: "incoming", device: "101", trunk: "01",

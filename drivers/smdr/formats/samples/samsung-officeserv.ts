@@ -10,6 +10,7 @@ const incoming =
 const outgoing = "205  1234  702 11/22 09:15:10 00:01:10 O  0145678901 4711";
 
 export const samsungOfficeservSamples: FormatSamples = {
+  headings: ["EXT  AUTH   TRK  DATE  TIME", "SMDR REPORT", "CID NAME", "IN GROUP", "205 OUT DND"],
   lostEnd: "found or refused",
   format: samsungOfficeserv,
   samples: [

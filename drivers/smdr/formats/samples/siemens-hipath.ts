@@ -14,7 +14,9 @@ const account = `22.11.2609:15:10  1 12   205   7000:01:10${"03012345678".padEnd
   "14".padStart(11)}2${"4711".padEnd(11)}${"987650".padStart(11)}    0  02`;
 
 // Written for this project after the column tables in the maker's service manuals.
-export const siemensHipathSamples: FormatSamples = { format: siemensHipath, samples: [
+export const siemensHipathSamples: FormatSamples = {
+  headings: ["Datum    Zeit  Lt Tln"],
+  format: siemensHipath, samples: [
   { title: "a compressed incoming call", layout: "compressed",
     lines: [compressed("1", "205", "00:0500:01:10", "03012345678", "", "1")],
     says: { ...ended, direction: "incoming", device: "205", trunk: "1",

@@ -11,7 +11,7 @@ const older = "N 003 00     DN205   T003004 11/22 09:15:10 00:01:10.0 0145678901
 const dk = "003 205  09:15 00:01;10       206  0145678901                 4711            *";
 const dkIn = `004 206  09:16 00:00;30 00;08${" ".repeat(51)}03012345678`;
 
-export const toshibaStrataSamples: FormatSamples = { format: toshibaStrata, unmarked: ["dk-date"],
+export const toshibaStrataSamples: FormatSamples = { format: toshibaStrata, marks: ["dk-date"],
   samples: [
   { title: "an outgoing call", layout: "ctx-1.03", wholeColumns: 58, lines: [outgoing],
     says: { ...ended, direction: "outgoing", device: "205", trunk: "T00300400",
