@@ -1,4 +1,4 @@
-/** The option `layout`: columns, tokens or comma-separated places in an administrator's words. */
+/** The option `layout`: columns, tokens, places or labelled lines in an administrator's words. */
 
 import * as z from "zod";
 import { formWords as words } from "../../firmware/base/form-words.js";
@@ -16,6 +16,7 @@ const answeredWords = ["answered", "unanswered"] as const;
 const nameWords =
   "must begin with a letter and hold letters, digits, - and _ only, 32 at most";
 const separatorWords = "must be one to three marks, such as ; or |";
+const labelWords = "must hold something else than blanks, : = and . at its ends";
 const skipWords = "must not be blank";
 const either = (names: readonly string[]): string => `expected one of ${names.join(", ")}`;
 const orOf = (names: readonly string[]): string => `attendu l'un de ${names.join(", ")}`;
@@ -39,6 +40,10 @@ const field = z.strictObject({
     "De la colonne", "Pour columns : la première, comptée à partir de 1")),
   to: column.optional().meta(words("To column", "Of columns: the last",
     "À la colonne", "Pour columns : la dernière")),
+  label: z.string().max(40).regex(/^[^\s:=.](?:.*[^\s:=.])?$/, labelWords).optional()
+    .meta(words("Label", "Of labels: with what the field's line begins; what follows it, and a "
+      + "colon or points, is the field", "Étiquette", "Pour labels : ce par quoi commence la ligne "
+      + "du champ ; ce qui suit, deux-points ou points à part, est le champ")),
   optional: z.boolean().default(false).meta(words("Optional", "May be left out or blank",
     "Facultatif", "Peut manquer ou être vide")),
   means: z.record(z.string().max(40), z.enum([...directionWords, ...answeredWords],
@@ -49,10 +54,12 @@ const field = z.strictObject({
 });
 
 export const customLayout = z.strictObject({
-  kind: z.enum(["columns", "tokens", "csv"]).meta(words("Kind",
-    "columns: each field in its columns; tokens: blanks part the fields; csv: a separator does",
+  kind: z.enum(["columns", "tokens", "csv", "labels"]).meta(words("Kind",
+    "columns: each field in its columns; tokens: blanks part the fields; csv: a separator does; "
+    + "labels: a record of several lines, each a label and its field",
     "Genre", "columns : chaque champ dans ses colonnes ; tokens : des blancs séparent les "
-    + "champs ; csv : un séparateur")),
+    + "champs ; csv : un séparateur ; labels : un ticket de plusieurs lignes, chacune une "
+    + "étiquette et son champ")),
   separator: z.string().regex(/^[^\w"\s]{1,3}$|^\t$/, separatorWords)
     .optional().meta(words("Separator", "Of csv: what parts the places; a comma where not given",
       "Séparateur", "Pour csv : ce qui sépare les champs ; une virgule par défaut")),
@@ -86,6 +93,7 @@ interface Words {
 /** French for what this file says of a wrong shape. */
 export const shapeWords: ReadonlyMap<string, string> = new Map([
   [nameWords, "doit commencer par une lettre et n'avoir que lettres, chiffres, - et _, 32 au plus"],
+  [labelWords, "ne doit avoir ni blanc, ni :, ni =, ni . à ses bouts"],
   [separatorWords, "doit être d'un à trois signes, tels que ; ou |"],
   [skipWords, "ne doit pas être vide"]]);
 
@@ -106,6 +114,7 @@ export function layoutProblems(layout: CustomLayout): readonly LayoutProblem[] {
     checkPlace(layout, each, index, wrong);
   });
   if (layout.kind === "columns") checkOverlap(layout.fields, wrong);
+  checkLabels(layout, wrong);
   return found;
 }
 
@@ -230,10 +239,39 @@ function checkPlace(
       wrong("goes with kind: columns only", "ne va qu'avec kind: columns", "fields", index, key);
     }
   }
-  if (kind === "tokens" && is === "blank") {
-    wrong("between tokens there are blanks anyway; remove the field",
-      "entre tokens il y a de toute façon des blancs ; ôtez le champ", "fields", index, "is");
+  if (is === "blank" && (kind === "tokens" || kind === "labels")) {
+    wrong(`goes with columns and csv only, not with ${kind}; remove the field`,
+      `ne va qu'avec columns et csv, pas avec ${kind} ; ôtez le champ`, "fields", index, "is");
   }
+}
+
+/** A record begins with the first label, which no other line of it may look like. */
+function checkLabels({ kind, fields }: CustomLayout, wrong: Wrong): void {
+  fields.forEach(({ label, optional, name }, index) => {
+    const at = ["fields", index, "label"] as const;
+    if (kind !== "labels") {
+      if (label !== undefined) {
+        wrong("goes with kind: labels only", "ne va qu'avec kind: labels", ...at);
+      }
+      return;
+    }
+    if (label === undefined) {
+      wrong("is missing: with what the line begins", "manque : ce par quoi commence la ligne",
+        ...at);
+      return;
+    }
+    const same = fields.slice(0, index).find((each) => each.label === label);
+    if (same !== undefined) {
+      wrong(`is that of ${same.name} already`, `est déjà celle de ${same.name}`, ...at);
+    } else if (index > 0 && fields[0]?.label?.startsWith(label) === true) {
+      wrong(`is the beginning of that of ${fields[0].name}, which begins the record`,
+        `est le début de celle de ${fields[0].name}, qui commence le ticket`, ...at);
+    }
+    if (index === 0 && optional) {
+      wrong(`must not be optional: a record begins with ${name}`,
+        `ne peut être facultatif : un ticket commence par ${name}`, "fields", index, "optional");
+    }
+  });
 }
 
 function checkOverlap(fields: readonly CustomField[], wrong: Wrong): void {

@@ -55,8 +55,16 @@ export interface CsvLayout {
   readonly separator?: string;
 }
 
+/** A line that begins with words, which say what stands behind them: a ticket's. */
+export interface LabelLayout {
+  readonly kind: "label";
+  readonly name: string;
+  readonly label: string;
+  readonly fields: readonly [CsvField];
+}
+
 /** What stands on one line. */
-export type LineLayout = ColumnLayout | TokenLayout | CsvLayout;
+export type LineLayout = ColumnLayout | TokenLayout | CsvLayout | LabelLayout;
 
 /**
  * Places parted by a separator under a heading line that names them: the PBX's administrator
@@ -111,7 +119,22 @@ export function readLayout(layout: LineLayout, line: string): Fields | undefined
     case "columns": return readColumns(layout, line);
     case "tokens": return readTokens(layout, line);
     case "csv": return readCsv(layout, line);
+    case "label": return readLabel(layout, line);
   }
+}
+
+/** Between a label and what it tells. */
+const behindLabel = /^[\s:=.]+/;
+
+function readLabel({ label, fields: [{ name, pattern }] }: LabelLayout, line: string,
+): Fields | undefined {
+  const text = line.trim();
+  if (!text.startsWith(label)) return undefined;
+  const behind = text.slice(label.length);
+  const told = behind.replace(behindLabel, "");
+  if (behind !== "" && told === behind) return undefined;
+  if (!pattern.test(told)) return undefined;
+  return told === "" ? {} : { [name]: told };
 }
 
 function readColumns(layout: ColumnLayout, line: string): Fields | undefined {
@@ -244,5 +267,6 @@ function printLine(layout: LineLayout, fields: Fields): string {
       const more = fields["more"];
       return (more === undefined ? places : [...places, more]).join(separator);
     }
+    case "label": return `${layout.label}: ${fields[layout.fields[0].name] ?? ""}`;
   }
 }

@@ -99,6 +99,18 @@ describe("options of smdr, tried out", () => {
     ["number, columns 49 to 68: found \"anonymous\""]);
   });
 
+  it("reads the page's ticket of several lines, one behind the other", () => {
+    const page = readFileSync(new URL("../../../drivers/smdr/CUSTOM-LAYOUT.md", import.meta.url),
+      "utf8").split("## Tickets of several lines")[1] ?? "";
+    const [, text = ""] = /```text\n(.*?)```/s.exec(page) ?? [];
+    const [, yaml = ""] = /```yaml\n(.*?)```/s.exec(page) ?? [];
+    const trial = tried(parse(yaml), `${text}\n\n${text.replace("A101", "A102")}`);
+    assert.deepEqual(trial.rejected, []);
+    assert.deepEqual(trial.records.map(({ call }) => [call?.direction, call?.device,
+      call?.calledNumber, call?.durationMs, call?.cost]),
+    ["A101", "A102"].map((device) => ["outgoing", device, "0142685300", 70_000, "0.42"]));
+  });
+
   it("refuses wrong options with the path of each", () => {
     const trial = driver.tryOptions?.({ format: "custom", layout: { ...layout, clock: "noon" } },
       Buffer.from(line), atMs);

@@ -110,6 +110,7 @@ function misfit(layout: LineLayout, line: string): Text | undefined {
       return tokens.length === 0 ? undefined
         : both("behind the last field", "après le dernier champ", tokens.join(" "));
     }
+    case "label": return undefined;
     case "csv": {
       const places = splitCsv(line, layout.separator ?? ",") ?? [];
       if (places.length < layout.fieldsMin) {

@@ -31,6 +31,8 @@ export const rejectPhrases: Phrases = [
   ["a party is missing", "il manque un correspondant"],
   ["neither ring nor digits", "ni sonnerie ni chiffres"],
   ["its second line is missing", "sa deuxième ligne manque"],
+  ["a line of it is missing", "il y manque une ligne"],
+  ["a line of it came twice", "une de ses lignes est venue deux fois"],
   ["a header without a call", "un en-tête sans appel"],
   ["a call without an end", "un appel sans fin"],
   ["a call that rings has no duration", "un appel qui sonne n'a pas de durée"],

@@ -2,7 +2,8 @@
  * Alcatel-Lucent OmniPCX Office (OXO): lines of the V.24 statement. Which fields are printed is
  * set in the PBX, so they are told by their look, in the order of the maker's description; the
  * first nine and the number are printed by default, each padded to a width of its own. A page's
- * headings and the count of the day's lines are skipped. The ticket of several lines is not read.
+ * headings and the count of the day's lines are skipped. The ticket of several lines, in words of
+ * the PBX's language, is read by a layout of one's own (`CUSTOM-LAYOUT.md`).
  * Assumed: time and date are those of the start, and units are printed even when they are zero.
  * Assumed: services and facilities are printed as words of letters, each without a blank.
  */

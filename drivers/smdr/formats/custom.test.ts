@@ -62,6 +62,74 @@ describeFormat({ lostEnd: "behind records only", format: customFormat(words), sa
       sequence: { number: 42, modulus: 10_000 }, privateFields: { rest: "for Mr X" } } },
 ], rejected: [{ title: "a word too few", line: "0042 2026-11-22T09:15 101 0142685300" }] });
 
+const ticket = shape({ kind: "labels", clock: "start", dateOrder: "dmy",
+  skip: ["EXAMPLE COMPANY", "UNITS"], fields: [
+    { name: "user", label: "USER", is: "device" },
+    { name: "type", label: "TYPE", is: "direction",
+      means: { "-->": "outgoing", "<--": "incoming" } },
+    { name: "date", label: "DATE", is: "date" },
+    { name: "time", label: "TIME", is: "time" },
+    { name: "ring", label: "RINGING", is: "ringTime", optional: true },
+    { name: "took", label: "DURATION", is: "duration" },
+    { name: "name", label: "USER NAME", is: "text", optional: true },
+    { name: "number", label: "DIALLED NUMBER", is: "number", optional: true },
+    { name: "price", label: "COST", is: "cost", optional: true }] });
+const call = ["USER ......... : A101", "TYPE ......... : -->", "DATE ......... : 22/11/26",
+  "TIME ......... : 09:15"];
+
+describeFormat({ format: customFormat(ticket), headings: ["   EXAMPLE COMPANY", "UNITS: 3"],
+  samples: [
+  { title: "a ticket of several lines", layout: "custom",
+    lines: [...call, "DURATION: 00:01:10", "DIALLED NUMBER : 0142685300", "COST : 0.42"], says: {
+      phase: "completed", clock: "start", direction: "outgoing", device: "A101",
+      local: { year: 2_026, month: 11, day: 22, hour: 9, minute: 15, second: 0 },
+      calledNumber: "0142685300", durationMs: 70_000, answered: true, cost: "0.42",
+      privateFields: {} } },
+  { title: "an incoming one in another order, and with a name", layout: "custom",
+    lines: ["USER = A102", "USER NAME = Example Name", "DURATION  00:00:00", "RINGING  00:25",
+      "TIME 09:16", "DATE 22/11/26", "TYPE <--"], says: {
+      phase: "completed", direction: "incoming", device: "A102", ringMs: 25_000, durationMs: 0,
+      answered: false, privateFields: { name: "Example Name" } } },
+], rejected: [
+  { title: "a label without its field", line: "USER" },
+  { title: "a longer word", line: "USERS: A101" },
+  { title: "a line that begins no ticket", line: "DURATION: 00:01:10" },
+] });
+
+describe("tickets of several lines", () => {
+  const read = (...lines: readonly string[]): readonly string[] =>
+    decodeAll(customFormat(ticket), {}, Buffer.from(lines.map((each) => `${each}\r\n`).join("")))
+      .map((each) => each.kind === "garbage" ? each.reason : each.kind);
+
+  it("are whole, or garbage with a reason", () => {
+    const [user = "", , ...rest] = call;
+    assert.deepEqual(read(...call, "DURATION: 00:01:10"), ["message"]);
+    assert.deepEqual(new Set(read(user, ...rest, "DURATION: 00:01:10")),
+      new Set(["a line of it is missing"]));
+    assert.deepEqual(new Set(read(...call, "DURATION: 00:01:10", "DURATION: 00:01:10")),
+      new Set(["a line of it came twice"]));
+    assert.deepEqual(read(...call, "what is this", "DURATION: 00:01:10").length, 6);
+  });
+
+  it("need a label a field, each its own", () => {
+    const problems = (...fields: readonly object[]): readonly unknown[] => {
+      const parsed = smdrOptions.parse({ format: "custom", layout: { kind: "labels",
+        clock: "start", fields: [{ name: "time", is: "time", label: "TIME OF DAY" },
+          { name: "took", is: "duration", label: "LENGTH" }, ...fields] } });
+      return parsed.ok ? []
+        : (parsed.fault.fields ?? []).map(({ path, message }) => ({ path, message }));
+    };
+    assert.deepEqual(problems({ name: "user", is: "device", label: "USER" }), []);
+    const path = "layout.fields[2].label";
+    assert.deepEqual(problems({ name: "user", is: "device" }),
+      [{ path, message: "is missing: with what the line begins" }]);
+    assert.deepEqual(problems({ name: "user", is: "device", label: "LENGTH" }),
+      [{ path, message: "is that of took already" }]);
+    assert.deepEqual(problems({ name: "user", is: "device", label: "TIME" }),
+      [{ path, message: "is the beginning of that of time, which begins the record" }]);
+  });
+});
+
 const places = shape({ kind: "csv", separator: ";", clock: "start", dateOrder: "mdy",
   fields: [{ name: "at", is: "dateTime" }, { name: "from", is: "callingNumber", optional: true },
     { name: "to", is: "calledNumber" }, { name: "empty", is: "blank" },

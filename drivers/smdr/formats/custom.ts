@@ -8,9 +8,10 @@
  * digits and four at least.
  */
 
+import assert from "node:assert/strict";
 import type { Direction } from "../../../firmware/model/records.js";
 import type { CustomField, CustomLayout } from "../custom-layout.js";
-import type { Fields, LineLayout } from "../layout.js";
+import type { BlockLayout, Fields, LabelLayout, Layout } from "../layout.js";
 import { apart, durationMsOf, patternOf, plainDate, plainTime, sourceOf, type Content }
   from "./contents.js";
 import { clockOf, dateOf, others, present } from "./fields.js";
@@ -25,7 +26,7 @@ export function customFormat(layout: CustomLayout): Format {
   return {
     name: customName,
     title: "Custom record",
-    layouts: [lineLayout(layout)],
+    layouts: [layoutOf(layout)],
     skips: [ruleLine, ...skip.map((text) =>
       new RegExp(`^\\s*${text.trim().replace(/[^\w]/g, "\\$&")}`))],
     begins: begins(layout),
@@ -60,9 +61,10 @@ function pattern(field: CustomField): RegExp {
   return patternOf(sourceIn(field), mayBeBlank(field), field.means === undefined ? "i" : "");
 }
 
-function lineLayout({ kind, separator, fields }: CustomLayout): LineLayout {
+function layoutOf({ kind, separator, fields }: CustomLayout): Layout {
   const name = customName;
   switch (kind) {
+    case "labels": return ticket(fields);
     case "columns":
       return { kind, name, fields: fields.map((field) => ({ name: field.name,
         from: field.from ?? 1, to: field.to ?? 1, pattern: pattern(field) }))
@@ -80,9 +82,23 @@ function lineLayout({ kind, separator, fields }: CustomLayout): LineLayout {
   }
 }
 
+/** Lines in any order behind the first, and as many as there are fields. */
+function ticket(fields: readonly CustomField[]): BlockLayout {
+  const [first, ...more] = fields.map((field): LabelLayout => ({ kind: "label", name: field.name,
+    label: field.label ?? "", fields: [{ name: field.name, pattern: pattern(field) }] }));
+  assert(first !== undefined, "the schema wants a field");
+  // Of two labels of which one begins the other, the longer is meant.
+  more.sort((a, b) => b.label.length - a.label.length);
+  return { kind: "block", name: customName, first, more, linesMax: fields.length };
+}
+
 /** Behind noise a record can be found by its first field, where that is sure to be there. */
 function begins({ kind, fields }: CustomLayout): RegExp {
   const first = fields.toSorted((a, b) => (a.from ?? 0) - (b.from ?? 0))[0];
+  const label = fields[0]?.label;
+  if (kind === "labels" && label !== undefined) {
+    return new RegExp(label.replace(/[^\w]/g, "\\$&"), "g");
+  }
   if (first === undefined || mayBeBlank(first) || first.is === "text") return /(?!)/g;
   const blanks = kind === "columns" ? (first.from ?? 1) - 1 : 0;
   // A run of blanks is looked at once, not from each of its columns.
@@ -96,6 +112,12 @@ function read(
   { fields, clock, dateOrder = "dmy" }: CustomLayout, found: Fields, settings: FormatSettings,
 ): CallLine | string {
   if (found["more"] !== undefined) return "more places than the layout has";
+  if (fields.some((field) => !mayBeBlank(field) && found[field.name] === undefined)) {
+    return "a line of it is missing";
+  }
+  if (fields.some(({ label, name }) => label !== undefined && found[name]?.includes("\n"))) {
+    return "a line of it came twice";
+  }
   const placed = new Map(fields.map((field) => [field.is, field]));
   const text = (is: Content): string | undefined => found[placed.get(is)?.name ?? ""];
   const meaning = (is: Content): string | undefined => placed.get(is)?.means?.[text(is) ?? ""];

@@ -96,12 +96,13 @@ function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** The layout in a link's options; undefined where they have none. */
+/** The layout in a link's options; undefined where they have none, or one made by hand only. */
 export function layoutIn(options: unknown): OwnLayout | undefined {
   const layout = member(options, "layout");
   const fields = member(layout, "fields");
   if (!Array.isArray(fields)) return undefined;
   const skip = member(layout, "skip");
+  if (member(layout, "kind") === "labels") return undefined;
   return {
     kind: oneOf(kinds, member(layout, "kind"), noLayout.kind),
     separator: text(member(layout, "separator")) || ",",
