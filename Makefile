@@ -45,7 +45,8 @@ compile: proto/gen/.ready ## TypeScript -> build/
 # make V8 keep the text at two bytes a letter.
 program: compile ## Each program as one file
 	rm -rf build/program
-	esbuild build/firmware/main.js build/firmware/ctictl.js --outdir=build/program \
+	esbuild build/firmware/main.js build/firmware/ctictl.js \
+	  build/firmware/northbound/access/certificate-process.js --outdir=build/program --entry-names=[name] \
 	  --bundle --splitting --platform=node --format=esm --target=node24 --minify-syntax --minify-whitespace \
 	  --external:classic-level --external:@node-rs/argon2 --external:@serialport/bindings-cpp --external:usb \
 	  --external:ssh2 --external:nodemailer --external:mqtt-packet \

@@ -1,24 +1,17 @@
 /** The registry: one line per driver. Everything else derives from it. */
 
 import type { Driver } from "../firmware/link/driver.js";
-import { driver as asteriskAmi } from "./asterisk-ami/driver.js";
-import { driver as callerId } from "./caller-id/driver.js";
-import { csta12, csta3, cstaXml } from "./csta/driver.js";
-import { driver as espa } from "./espa/driver.js";
-import { driver as fias } from "./fias/driver.js";
-import { driver as mitelPms } from "./mitel-pms/driver.js";
-import { driver as smdr } from "./smdr/driver.js";
-import { driver as tap } from "./tap/driver.js";
+import { DriverShelf } from "../firmware/link/driver-shelf.js";
 
-export const driverRegistry: readonly Driver[] = [
-  asteriskAmi,
-  callerId,
-  csta12,
-  csta3,
-  cstaXml,
-  espa,
-  fias,
-  mitelPms,
-  smdr,
-  tap,
-];
+export const driverRegistry = new DriverShelf<Driver>({
+  "asterisk-ami": async () => (await import("./asterisk-ami/driver.js")).driver,
+  "caller-id": async () => (await import("./caller-id/driver.js")).driver,
+  "csta12": async () => (await import("./csta/driver.js")).csta12,
+  "csta3": async () => (await import("./csta/driver.js")).csta3,
+  "csta-xml": async () => (await import("./csta/driver.js")).cstaXml,
+  "espa": async () => (await import("./espa/driver.js")).driver,
+  "fias": async () => (await import("./fias/driver.js")).driver,
+  "mitel-pms": async () => (await import("./mitel-pms/driver.js")).driver,
+  "smdr": async () => (await import("./smdr/driver.js")).driver,
+  "tap": async () => (await import("./tap/driver.js")).driver,
+});

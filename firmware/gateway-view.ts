@@ -7,6 +7,7 @@ import type { Configuration } from "./config/configuration.js";
 import { linksNaming, type Secrets } from "./config/secrets.js";
 import type { Delivery } from "./delivery/delivery.js";
 import type { Driver } from "./link/driver.js";
+import type { DriverShelf } from "./link/driver-shelf.js";
 import type { Hotel } from "./hotel/hotel.js";
 import type { LinkSet } from "./link-set.js";
 import type { Access } from "./northbound/access/access.js";
@@ -36,7 +37,7 @@ export interface ViewParts {
   readonly world: World;
   readonly version: string;
   readonly dataFolder: string;
-  readonly drivers: readonly Driver[];
+  readonly drivers: DriverShelf<Driver>;
   readonly root: () => Component;
   readonly store: Store;
   readonly alarms: Alarms;
@@ -81,7 +82,7 @@ export function gatewayView(parts: ViewParts): GatewayView {
     terminals: parts.terminals, acceptance: parts.acceptance,
     remotePorts: createRemotePorts({ world, terminals: parts.terminals, access: parts.access,
       tls: parts.tls }),
-    drivers: () => parts.drivers,
+    drivers: () => parts.drivers.all(),
     tryOptions: optionTrials(parts.drivers),
     events: parts.events, records: parts.records, raw: parts.raw,
     csta: parts.csta, delivery: parts.delivery, paging: parts.paging, hotel: parts.hotel,

@@ -25,6 +25,7 @@ import { Hotel } from "./hotel/hotel.js";
 import { hotelPlan } from "./hotel-configuration.js";
 import type { HotelLink } from "./hotel/telephones.js";
 import type { Driver } from "./link/driver.js";
+import type { DriverShelf } from "./link/driver-shelf.js";
 import { LinkSet } from "./link-set.js";
 import { linkId, type LinkId } from "./model/identifiers.js";
 import type { Access, FirstAdmin } from "./northbound/access/access.js";
@@ -69,7 +70,7 @@ import { createQuietWatch } from "./watch/quiet-watch.js";
 export interface GatewayOptions {
   readonly world: World;
   readonly version: string;
-  readonly drivers: readonly Driver[];
+  readonly drivers: DriverShelf<Driver>;
   readonly dataFolder: string;
   /** The built page. */
   readonly pageFolder: string;
@@ -436,7 +437,7 @@ class Assembly {
 
   #deliver({ links, destinations }: Document): Promise<Result<void>> {
     const sheets = links.flatMap(({ id, driver }) => {
-      const sheet = this.#options.drivers.find(({ name }) => name === driver);
+      const sheet = this.#options.drivers.get(driver);
       return sheet?.keepsRawBytes === true ? [[linkId(id), sheet.accountsBytes] as const] : [];
     });
     this.#ledger.configure(new Map(sheets));

@@ -26,11 +26,13 @@ function between(page: string, text: string): string {
   return `${page.slice(0, before)}${begin}\n${text}\n${page.slice(rest)}`;
 }
 
+const drivers = await driverRegistry.all();
+
 export const generatedPages: readonly GeneratedPage[] = [
-  { path: "firmware/config/REFERENCE.md", render: () => renderReferencePage(driverRegistry) },
+  { path: "firmware/config/REFERENCE.md", render: () => renderReferencePage(drivers) },
   { path: "firmware/link/STATES.md", render: renderStatePage },
   { path: "drivers/README.md",
-    render: (current) => between(current, renderDriverTable(driverRegistry)) },
+    render: (current) => between(current, renderDriverTable(drivers)) },
 ];
 
 export function currentText(path: string): string {

@@ -66,7 +66,8 @@ class Life {
       durable: () => undefined });
     const raw = new StoredRawKeeper({ store, world, count: this.ledger, retention: forever });
     this.book = new StoredRecordBook({ store, world, retention: forever });
-    const set: LinkSet = new LinkSet({ world, drivers: [driver], alarms, raw, ledger: this.ledger,
+    const set: LinkSet = new LinkSet({ world, drivers: new Map([["smdr", driver]]), alarms, raw,
+      ledger: this.ledger,
       paging: { received: () => Promise.resolve(done), told: () => Promise.resolve() },
       hotel: { uses: () => false, received: () => Promise.resolve(done), linkUp: () => undefined,
         linkForgotten: () => undefined },

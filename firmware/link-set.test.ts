@@ -36,8 +36,8 @@ async function running(...configs: readonly LinkConfig[]) {
   const alarms = createAlarms(world);
   const zone = { name: "UTC" };
   const set: LinkSet = new LinkSet({ world, alarms,
-    drivers: [choosyDriver(parsed),
-      Object.assign(bench.driver, { name: "bytes", keepsRawBytes: true })],
+    drivers: new Map<string, Driver>([["bench", choosyDriver(parsed)],
+      ["bytes", Object.assign(bench.driver, { name: "bytes", keepsRawBytes: true })]]),
     raw: { keep: () => Promise.resolve(ok(0n)), keepWhole: () => Promise.resolve(ok(0n)),
       place: () => Promise.resolve(ok(undefined)),
       async *read() { yield* []; },

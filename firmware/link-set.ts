@@ -20,7 +20,7 @@ import type { Switch } from "./switching/switch.js";
 
 export interface LinkSetParts {
   readonly world: World;
-  readonly drivers: readonly Driver[];
+  readonly drivers: Pick<ReadonlyMap<string, Driver>, "get">;
   readonly alarms: Alarms;
   readonly raw: RawKeeper;
   readonly ledger: LinkLedger;
@@ -185,7 +185,7 @@ export class LinkSet implements Component {
   }
 
   #create(config: LinkConfig): Result<Link> {
-    const driver = this.#parts.drivers.find(({ name }) => name === config.driver);
+    const driver = this.#parts.drivers.get(config.driver);
     if (driver === undefined) return fail("config-invalid", `no driver is called ${config.driver}`);
     const options = driver.options.parse(withTimeZone(driver, config));
     if (!options.ok) return options;

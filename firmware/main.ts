@@ -9,7 +9,6 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { driverRegistry } from "../drivers/index.js";
-import { startOffice } from "../drivers/office.js";
 import { makeFolder } from "./base/folder.js";
 import type { LogLevel, World } from "./base/world.js";
 import { messageOf, type Fault } from "./base/result.js";
@@ -196,12 +195,15 @@ Stop:       Ctrl-C
 `;
 }
 
+/** Loaded for the simulated office only. */
+const simulated = () => import("../drivers/office.js");
+
 async function run(given: Arguments, world: World): Promise<void> {
   const configText = given.config === undefined ? undefined
     : await readFile(given.config, "utf8").catch((error: unknown) =>
       stop(exitConfiguration, `jackfield: ${given.config ?? ""} cannot be read: `
         + `${messageOf(error)}\nGive --config a file that you may read.`));
-  const office = given.office ? await startOffice(world, given.data, {
+  const office = given.office ? await (await simulated()).startOffice(world, given.data, {
     ...(given.webPort === undefined ? {} : { webPort: given.webPort }),
     ...(given.grpcPort === undefined ? {} : { grpcPort: given.grpcPort }),
   }) : undefined;

@@ -3,13 +3,14 @@
 import { fail } from "./base/result.js";
 import { readSource } from "./config/document-source.js";
 import type { Driver } from "./link/driver.js";
+import type { DriverShelf } from "./link/driver-shelf.js";
 import type { GatewayView } from "./northbound/api/gateway-view.js";
 
 export function optionTrials(
-  drivers: readonly Pick<Driver, "name" | "tryOptions">[],
+  drivers: Pick<DriverShelf<Pick<Driver, "name" | "tryOptions">>, "all">,
 ): GatewayView["tryOptions"] {
-  const able = drivers.filter(({ tryOptions }) => tryOptions !== undefined);
-  return (name, optionsYaml, bytes, atMs) => {
+  return async (name, optionsYaml, bytes, atMs) => {
+    const able = (await drivers.all()).filter(({ tryOptions }) => tryOptions !== undefined);
     const driver = name === "" && able.length === 1 ? able[0]
       : able.find((each) => each.name === name);
     if (driver?.tryOptions === undefined) {

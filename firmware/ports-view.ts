@@ -8,6 +8,7 @@ import type { LinkConfig } from "./config/schema.js";
 import { candidates } from "./link/doctor/candidates.js";
 import { examine, type DoctorPort } from "./link/doctor/doctor.js";
 import type { Driver } from "./link/driver.js";
+import type { DriverShelf } from "./link/driver-shelf.js";
 import { listPorts, portAddress, resolvePort } from "./link/ports/ports.js";
 import { listUsbDevices, noSerialPort, resolveUsbDevice } from "./link/ports/usb-devices.js";
 import { openSerialLine, type SerialLine } from "./link/transports/serial.js";
@@ -15,7 +16,7 @@ import type { PortsView } from "./northbound/api/gateway-view.js";
 
 export interface PortsParts {
   readonly world: World;
-  readonly drivers: readonly Driver[];
+  readonly drivers: DriverShelf<Driver>;
   /** The links of the document in force. */
   readonly links: () => readonly LinkConfig[];
   /** Whether the link of that name holds its transport. */
@@ -69,7 +70,7 @@ export function portUse(parts: Pick<PortsParts, "links" | "holds">): PortUse {
 }
 
 export function portsView(parts: PortsParts): PortsView {
-  const { world, drivers } = parts;
+  const { world } = parts;
   const use = portUse(parts);
   return {
     list: async () => {
@@ -88,6 +89,7 @@ export function portsView(parts: PortsParts): PortsView {
     examine: async (address, limitMs, tell) => {
       const free = await use.free(address);
       if (!free.ok) return free;
+      const drivers = await parts.drivers.all();
       return ok(examine({ world, address, limitMs, tell,
         open: async (baudRate, deadlineMs) => {
           const serial = await noSerialPort(address);

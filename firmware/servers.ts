@@ -11,7 +11,6 @@ import type { Component, Health } from "./base/component.js";
 import { attempt, done, fail, ok, type Result } from "./base/result.js";
 import type { Cancellable, World } from "./base/world.js";
 import type { CstaConfig, Document } from "./config/schema.js";
-import { cstaCodecs } from "./csta-codecs.js";
 import { loadOrCreateAuthority, loadSuppliedCertificate, type Authority,
   type ClientCertificateIssuer } from "./northbound/access/authority.js";
 import type { WatchedCertificate } from "./northbound/access/certificate-watch.js";
@@ -20,8 +19,8 @@ import type { NetworkServer } from "./northbound/api/network-server.js";
 import type { TlsMaterial } from "./northbound/api/peer.js";
 import type { CstaView } from "./northbound/api/gateway-view.js";
 import { auditActor } from "./northbound/access/audit-call.js";
-import { Feed } from "./northbound/csta/feed.js";
-import { createCstaServer, type CstaServer } from "./northbound/csta/server.js";
+import type { Feed } from "./northbound/csta/feed.js";
+import type { CstaServer } from "./northbound/csta/server.js";
 import { createGrpcServer } from "./northbound/grpc/server.js";
 import { createWebServer } from "./northbound/web/server.js";
 
@@ -47,6 +46,10 @@ interface Wish {
   readonly hsts: boolean;
   readonly csta?: CstaConfig;
 }
+
+/** Loaded when a document wants a CSTA server: the encodings take 3 MB. */
+const serving = async () => ({ ...await import("./csta-codecs.js"),
+  ...await import("./northbound/csta/feed.js"), ...await import("./northbound/csta/server.js") });
 
 export class Servers implements Component {
   readonly name = "northbound";
@@ -200,16 +203,17 @@ export class Servers implements Component {
   }
 
   async #start(kind: Kind, wish: Wish, tls: TlsMaterial): Promise<Result<void>> {
-    const server = this.#make(kind, wish, tls);
+    const server = await this.#make(kind, wish, tls);
     const started = await server.start();
     if (started.ok) this.#slots.set(kind, { wish, server });
     return started;
   }
 
-  #make(kind: Kind, wish: Wish, tls: TlsMaterial): NetworkServer {
+  async #make(kind: Kind, wish: Wish, tls: TlsMaterial): Promise<NetworkServer> {
     const { pageFolder } = this.#parts;
     const api = this.#parts.api();
     if (wish.csta !== undefined) {
+      const { cstaCodecs, createCstaServer, Feed } = await serving();
       this.#feed ??= new Feed(api.gateway);
       return createCstaServer({ config: wish.csta, tls, gateway: api.gateway, feed: this.#feed,
         codec: cstaCodecs(wish.csta) });

@@ -23,6 +23,7 @@ export const settings: readonly Setting[] = [
   { baudRate: 115_200, dataBits: 8, parity: "none", stopBits: 1 },
 ];
 
+const drivers = await driverRegistry.all();
 const limitMs = 900_000;
 /** Now and then a page ends, and a bit of noise stands before the next record. */
 const header = (call: number): Buffer =>
@@ -36,7 +37,7 @@ export async function diagnose(
   const wire = new Wire(world, setting);
   const examination = examine({
     world, address: "/dev/ttyS0", limitMs, tell: () => undefined,
-    recognise: (text, atMs) => candidates(driverRegistry, text, atMs, "Europe/Paris"),
+    recognise: (text, atMs) => candidates(drivers, text, atMs, "Europe/Paris"),
     open: (baudRate) => {
       wire.baudRate = baudRate;
       return Promise.resolve(ok({

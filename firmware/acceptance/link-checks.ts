@@ -61,7 +61,7 @@ export function isOpen({ status }: TestedLink): boolean {
 function keeping(parts: AcceptanceParts, driver: string): {
   readonly keepsRawBytes: boolean; readonly accountsBytes: boolean;
 } {
-  return parts.drivers.find(({ name }) => name === driver)
+  return parts.drivers.get(driver)
     ?? { keepsRawBytes: false, accountsBytes: false };
 }
 

@@ -32,7 +32,8 @@ export interface AcceptanceParts {
   readonly document: () => Document;
   /** By id. */
   readonly links: () => readonly TestedLink[];
-  readonly drivers: readonly Pick<Driver, "name" | "keepsRawBytes" | "accountsBytes">[];
+  readonly drivers: Pick<ReadonlyMap<string, Pick<Driver, "keepsRawBytes" | "accountsBytes">>,
+  "get">;
   readonly ports: () => Promise<readonly TestedPort[]>;
   readonly switch: Pick<Switch, "monitorStart">;
   readonly records: Pick<RecordBook, "get">;

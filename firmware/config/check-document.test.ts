@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import * as z from "zod";
 import { fail, ok } from "../base/result.js";
-import { checkDocument, checkNumbersText, problemsMax } from "./check-document.js";
+import { checkDocument, driversNamed, checkNumbersText, problemsMax } from "./check-document.js";
 import { aliasCountMax, documentCharsMax, pathText } from "./document-source.js";
 import { segments, type DriverSheet } from "./references.js";
 import type { SchemaUpgrade } from "./schema-upgrades.js";
@@ -316,6 +316,16 @@ ${list}`;
     assert.match(found("  - { id: x, to: { kind: ftp } }\n").join(), /to\.kind: .*tcp-client/);
     assert.match(found("  - { id: x, to: { kind: http, url: \"ftp://h\" } }\n").join(),
       /to\.url: found the text "ftp:\/\/h"; expected an address/);
+  });
+
+  it("names the drivers to be loaded, however they are written, also where much is wrong", () => {
+    assert.deepEqual(driversNamed(`version: [
+links:
+  - { id: a, driver: asterisk-ami }
+  - id: b
+    "driver" : 'smdr'
+  - driver: "csta-xml"
+`), ["asterisk-ami", "smdr", "csta-xml"]);
   });
 
   it("knows drivers, their transports and their options, in spite of other errors", () => {

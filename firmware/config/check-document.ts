@@ -50,6 +50,11 @@ function refused(message: string, line: number, path = ""): Checked {
   return { errors: [{ path, message, line }], warnings: [], document: undefined };
 }
 
+/** The values of all keys called `driver`, whatever else is wrong with the document. */
+export function driversNamed(text: string): readonly string[] {
+  return [...text.matchAll(/\bdriver["']?\s*:\s*["']?([\w-]+)/g)].map(([, name]) => name ?? "");
+}
+
 /** Section by section and link by link, so that a mistake in one place hides none in another. */
 function checkRest(value: unknown, parts: CheckParts, findings: Findings): void {
   const raw = valueAt(value, ["links"]);

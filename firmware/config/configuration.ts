@@ -60,7 +60,7 @@ export interface Applier {
 export interface Configuration extends Component {
   /** The document in force. */
   readonly document: Document;
-  check(text: string): Checked;
+  check(text: string): Promise<Checked>;
   plan(next: Document): readonly PlanStep[];
   apply(request: ApplyRequest): Promise<Result<Applied>>;
   confirm(revision: number | undefined): Promise<Result<Revision>>;
@@ -71,6 +71,6 @@ export interface Configuration extends Component {
   text(revision: number | undefined): Promise<Result<{ text: string; revision: Revision }>>;
   /** Unified diff. */
   diff(from: number, to: number | undefined): Promise<Result<string>>;
-  /** JSON Schema (draft 2020-12) of the document. */
-  readonly jsonSchema: Readonly<Record<string, unknown>>;
+  /** JSON Schema (draft 2020-12) of the document, with the options of all drivers. */
+  jsonSchema(): Promise<Readonly<Record<string, unknown>>>;
 }

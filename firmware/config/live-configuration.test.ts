@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { done, fail, type Result } from "../base/result.js";
 import { SimulatedWorld } from "../base/world-simulated.js";
+import { shelfOf } from "../link/driver-shelf.js";
 import type { Applied, Applier, ApplyRequest, Configuration } from "./configuration.js";
 import { changesWaitingMax, createConfiguration, trialMsMax,
   trialMsMin } from "./live-configuration.js";
+import type { DriverSheet } from "./references.js";
 import { revisionsMax } from "./revision-book.js";
 import type { Document } from "./schema.js";
 import { createStoreFake, type StoreFake } from "./store-fake.js";
@@ -34,7 +36,7 @@ function bench(): Bench {
         ? fail("address-in-use", `port of ${next.unit.name} is in use`) : done);
     },
   };
-  const parts = { store, world, applier, drivers: [], alarms: {
+  const parts = { store, world, applier, drivers: shelfOf<DriverSheet>(), alarms: {
     raise: (code: string, subject: string) => { alarms.push(`raise ${code} ${subject}`); },
     clear: (code: string, subject: string) => { alarms.push(`clear ${code} ${subject}`); },
   } };
@@ -85,7 +87,8 @@ describe("live configuration: start", () => {
 
   it("refuses a seed with errors, and components that do not start", async () => {
     const { store, world } = bench();
-    const parts = { store, world, drivers: [], alarms: { raise() {}, clear() {} } };
+    const parts = { store, world, drivers: shelfOf<DriverSheet>(),
+      alarms: { raise() {}, clear() {} } };
     const unapplied = createConfiguration({ ...parts, seed: "version: 2",
       applier: { callsOn: () => 0, apply: () => Promise.resolve(done) } });
     assert.match(faultOf(await unapplied.start()), /^config-invalid: .*newer than this firmware/);
@@ -100,8 +103,8 @@ describe("live configuration: start", () => {
     const strange = { name: "old-driver", title: "Old", transports: ["tcp"] as const,
       keepsRawBytes: false, capabilities: { services: {} }, options: {
       parse: () => ({ ok: true as const, value: {} }), jsonSchema: {} } };
-    const before = createConfiguration({ store, world, drivers: [strange], seed: document("one"),
-      alarms: { raise() {}, clear() {} },
+    const before = createConfiguration({ store, world, drivers: shelfOf(strange),
+      seed: document("one"), alarms: { raise() {}, clear() {} },
       applier: { callsOn: () => 0, apply: () => Promise.resolve(done) } });
     value(await before.start());
     value(await before.apply(request(`${document("two")}links:\n  - { id: a, driver: old-driver, `

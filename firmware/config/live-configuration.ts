@@ -8,17 +8,20 @@ import type { Health } from "../base/component.js";
 import { done, fail, ok, type Fault, type Result } from "../base/result.js";
 import type { Cancellable, World } from "../base/world.js";
 import type { Alarms } from "../supervisor/alarms.js";
-import { checkDocument, type CheckParts } from "./check-document.js";
+import type { DriverShelf } from "../link/driver-shelf.js";
+import { checkDocument, driversNamed, type CheckParts } from "./check-document.js";
 import type { Applied, Applier, ApplyRequest, Checked, Configuration, PlanStep,
   Revision } from "./configuration.js";
 import { documentJsonSchema, type JsonSchema } from "./json-schema.js";
 import { planSteps } from "./plan.js";
+import type { DriverSheet } from "./references.js";
 import { failedPrefix, RevisionBook, viewOf, type RevisionFacts,
   type RevisionStore } from "./revision-book.js";
 import type { Document } from "./schema.js";
 import { unifiedDiff } from "./text-diff.js";
 
-export interface ConfigurationParts extends CheckParts {
+export interface ConfigurationParts extends Omit<CheckParts, "drivers"> {
+  readonly drivers: Pick<DriverShelf<DriverSheet>, "all" | "load" | "loaded">;
   readonly store: RevisionStore;
   readonly world: World;
   readonly applier: Applier;
@@ -40,7 +43,6 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
 
 class LiveConfiguration implements Configuration {
   readonly name = "configuration";
-  readonly jsonSchema: JsonSchema;
   readonly #parts: ConfigurationParts;
   readonly #book: RevisionBook;
   #document: Document | undefined;
@@ -52,7 +54,6 @@ class LiveConfiguration implements Configuration {
   constructor(parts: ConfigurationParts) {
     this.#parts = parts;
     this.#book = new RevisionBook(parts.store);
-    this.jsonSchema = documentJsonSchema(parts.drivers);
   }
 
   get health(): Health {
@@ -84,8 +85,17 @@ class LiveConfiguration implements Configuration {
     await this.#changing;
   }
 
-  check(text: string): Checked {
-    return checkDocument(text, this.#parts);
+  async check(text: string): Promise<Checked> {
+    const { drivers } = this.#parts;
+    await drivers.load(driversNamed(text));
+    const checked = checkDocument(text, { ...this.#parts, drivers: drivers.loaded });
+    // What is wrong is explained with everything that could stand there instead.
+    return checked.errors.length === 0 ? checked
+      : checkDocument(text, { ...this.#parts, drivers: await drivers.all() });
+  }
+
+  async jsonSchema(): Promise<JsonSchema> {
+    return documentJsonSchema(await this.#parts.drivers.all());
   }
 
   plan(next: Document): readonly PlanStep[] {
@@ -159,7 +169,7 @@ class LiveConfiguration implements Configuration {
   /** The first start: the seed becomes revision 1. */
   async #sow(): Promise<Result<void>> {
     const text = this.#parts.seed ?? seedText;
-    const refused = refusal(this.check(text));
+    const refused = refusal(await this.check(text));
     if (refused !== undefined) return { ok: false, fault: refused };
     const added = await this.#book.add({ text, appliedAtMs: this.#nowMs(), actor: "gateway",
       comment: "first start", outcome: "confirmed" });
@@ -187,7 +197,7 @@ class LiveConfiguration implements Configuration {
       .filter(({ outcome }) => outcome === "confirmed");
     for (const { number } of kept) {
       const text = await this.#book.text(number);
-      const checked = text.ok ? this.check(text.value) : undefined;
+      const checked = text.ok ? await this.check(text.value) : undefined;
       if (checked?.document !== undefined) {
         if (first !== undefined) {
           this.#health = { status: "degraded", reason: `revision ${number} is used, because `
@@ -204,7 +214,7 @@ class LiveConfiguration implements Configuration {
   }
 
   async #apply(request: ApplyRequest): Promise<Result<Applied>> {
-    const checked = this.check(request.text);
+    const checked = await this.check(request.text);
     const { document: next, warnings } = checked;
     if (next === undefined) {
       return { ok: false, fault: refusal(checked) ?? { code: "internal", message: "unchecked" } };
@@ -298,7 +308,7 @@ class LiveConfiguration implements Configuration {
   ): Promise<Result<Revision>> {
     const text = await this.#book.text(target.number);
     if (!text.ok) return text;
-    const checked = this.check(text.value);
+    const checked = await this.check(text.value);
     if (checked.document === undefined) {
       return { ok: false, fault: refusal(checked) ?? { code: "internal", message: "unchecked" } };
     }

@@ -35,6 +35,8 @@ function portOf({ description }: Simulation): number {
   return Number(/:(\d+)$/.exec(description)?.[1]);
 }
 
+await driverRegistry.all();
+
 class Gateway {
   readonly records: CompletedCall[] = [];
   readonly events: CallEvent[] = [];
@@ -43,7 +45,7 @@ class Gateway {
   readonly link: Link;
 
   constructor(name: string, given: object, transport: TransportOptions) {
-    const driver = driverRegistry.find((each) => each.name === name);
+    const driver = driverRegistry.get(name);
     assert.ok(driver !== undefined);
     this.link = createLink({
       id: linkId("far"), title: "", driver, options: good(driver.options.parse(given)), world,

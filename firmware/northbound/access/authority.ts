@@ -8,6 +8,7 @@ import { attempt, fail, messageOf, ok } from "../../base/result.js";
 import type { Result } from "../../base/result.js";
 import type { World } from "../../base/world.js";
 import type { IssuedCertificate, KeyAndCertificate } from "./certificate-authority.js";
+import { makeCertificate } from "./certificate-making.js";
 import { alternativeNames, namesIn, plainAddress } from "./certificate-names.js";
 
 const dayMs = 86_400_000;
@@ -60,10 +61,6 @@ export interface AuthorityPlace {
   /** Host name, addresses of the interfaces, `tls.names`. localhost is always added. */
   readonly names: readonly string[];
 }
-
-/** Loaded when something is to be made: the library takes 4 MB, and a unit that runs needs none. */
-const making = (): Promise<typeof import("./certificate-authority.js")> =>
-  import("./certificate-authority.js");
 
 /** Undefined when there is no such file. */
 async function readText(path: string): Promise<Result<string | undefined>> {
@@ -129,7 +126,7 @@ async function loadOrMakeAuthority(place: AuthorityPlace): Promise<Result<KeyAnd
   const { key, certificate } = read.value;
   // A key alone is a first start that was cut short: nobody can trust its certificate yet.
   if (certificate === undefined) {
-    const made = await (await making()).makeAuthority(world, unitName);
+    const made = await makeCertificate(world, "makeAuthority", unitName);
     if (!made.ok) return made;
     const written = await writePair(folder, authorityKeyFile, authorityFile, made.value);
     if (!written.ok) return written;
@@ -175,8 +172,7 @@ async function loadOrMakeServer(
       [unitName, ...names], world.clock.wall().getTime());
     if (reason === undefined) return ok({ certificatePem: certificate, keyPem: key });
   }
-  const { makeServerCertificate } = await making();
-  const made = await makeServerCertificate(world, authority, unitName, names);
+  const made = await makeCertificate(world, "makeServerCertificate", authority, unitName, names);
   if (!made.ok) return made;
   const written = await writePair(folder, serverKeyFile, serverFile, made.value);
   if (!written.ok) return written;
@@ -215,8 +211,8 @@ export async function loadOrCreateAuthority(place: AuthorityPlace): Promise<Resu
       signer: { certificate: own.raw,
         sign: (message: Uint8Array) =>
           sign("sha256", message, { key, dsaEncoding: "ieee-p1363" }) },
-      issueClientCertificate: async (requestPem: string, validDays: number) =>
-        (await making()).issueClientCertificate(world, authority.value, requestPem, validDays),
+      issueClientCertificate: (requestPem: string, validDays: number) => makeCertificate(world,
+        "issueClientCertificate", authority.value, requestPem, validDays),
     };
   });
 }

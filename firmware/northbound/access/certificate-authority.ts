@@ -10,7 +10,7 @@ import { createPublicKey, webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import { attempt, fail, ok } from "../../base/result.js";
 import type { Result } from "../../base/result.js";
-import type { World } from "../../base/world.js";
+import type { Clock, Random } from "../../base/world.js";
 import { alternativeNames, type AlternativeName } from "./certificate-names.js";
 
 const dayMs = 86_400_000;
@@ -29,6 +29,12 @@ const rsaBitsMin = 2_048;
 const keyAlgorithm = { name: "ECDSA", namedCurve: "P-256" } as const;
 const signingAlgorithm = { name: "ECDSA", hash: "SHA-256" } as const;
 
+/** The world's time, and randomness for the serial number. */
+export interface Moment {
+  readonly clock: Pick<Clock, "wall">;
+  readonly random: Pick<Random, "bytes">;
+}
+
 export interface KeyAndCertificate {
   readonly certificatePem: string;
   readonly keyPem: string;
@@ -45,8 +51,8 @@ export interface IssuedCertificate {
   readonly expiresAtMs: number;
 }
 
-function newSerial(world: World): string {
-  const bytes = Uint8Array.from(world.random.bytes(serialBytes));
+function newSerial(at: Moment): string {
+  const bytes = Uint8Array.from(at.random.bytes(serialBytes));
   // RFC 5280 §4.1.2.2: positive, 20 octets at most. The bit set keeps its length the same.
   bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
   return Buffer.from(bytes).toString("hex");
@@ -68,13 +74,13 @@ function withEnd(pem: string): string {
 
 /** A new authority for ten years, named after the unit. */
 export async function makeAuthority(
-  world: World, unitName: string,
+  at: Moment, unitName: string,
 ): Promise<Result<KeyAndCertificate>> {
   return attempt("internal", "Making the certificate authority", async () => {
     const keys = await newKeys();
-    const notBefore = new Date(world.clock.wall().getTime() - backdateMs);
+    const notBefore = new Date(at.clock.wall().getTime() - backdateMs);
     const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-      serialNumber: newSerial(world), name: [{ CN: [`${unitName} authority`] }], notBefore,
+      serialNumber: newSerial(at), name: [{ CN: [`${unitName} authority`] }], notBefore,
       notAfter: new Date(notBefore.getTime() + authorityDays * dayMs), signingAlgorithm, keys,
       extensions: [
         new x509.BasicConstraintsExtension(true, 0, true),
@@ -110,14 +116,14 @@ interface Leaf {
 }
 
 async function signLeaf(
-  world: World, authority: KeyAndCertificate, leaf: Leaf,
+  at: Moment, authority: KeyAndCertificate, leaf: Leaf,
 ): Promise<x509.X509Certificate> {
   const signer = await signerOf(authority);
-  const notBefore = new Date(world.clock.wall().getTime() - backdateMs);
+  const notBefore = new Date(at.clock.wall().getTime() - backdateMs);
   const endMs = Math.min(notBefore.getTime() + leaf.days * dayMs,
     signer.certificate.notAfter.getTime());
   return x509.X509CertificateGenerator.create({
-    serialNumber: newSerial(world), subject: [{ CN: [leaf.commonName] }],
+    serialNumber: newSerial(at), subject: [{ CN: [leaf.commonName] }],
     issuer: signer.certificate.subjectName, notBefore, notAfter: new Date(endMs),
     signingAlgorithm, signingKey: signer.key, publicKey: leaf.publicKey,
     extensions: [
@@ -134,11 +140,11 @@ async function signLeaf(
 
 /** The certificate with which the gateway's servers answer, for 397 days. */
 export function makeServerCertificate(
-  world: World, authority: KeyAndCertificate, unitName: string, names: readonly string[],
+  at: Moment, authority: KeyAndCertificate, unitName: string, names: readonly string[],
 ): Promise<Result<KeyAndCertificate>> {
   return attempt("internal", "Making the server's certificate", async () => {
     const keys = await newKeys();
-    const certificate = await signLeaf(world, authority, { commonName: unitName,
+    const certificate = await signLeaf(at, authority, { commonName: unitName,
       publicKey: keys.publicKey, days: serverDays, usage: x509.ExtendedKeyUsage.serverAuth,
       names: alternativeNames([unitName, ...names]) });
     return { certificatePem: withEnd(certificate.toString("pem")),
@@ -176,7 +182,7 @@ async function checkRequest(request: x509.Pkcs10CertificateRequest): Promise<Res
  * nothing else. `validDays` 0 means 365. Faults: `argument-invalid`.
  */
 export async function issueClientCertificate(
-  world: World, authority: KeyAndCertificate, requestPem: string, validDays: number,
+  at: Moment, authority: KeyAndCertificate, requestPem: string, validDays: number,
 ): Promise<Result<IssuedCertificate>> {
   if (!Number.isInteger(validDays) || validDays < 0 || validDays > clientDaysMax) {
     const message = `A certificate is valid for 1 to ${clientDaysMax} days.`;
@@ -192,7 +198,7 @@ export async function issueClientCertificate(
   if (!checked.value.ok) return checked.value;
   const name = checked.value.value;
   return attempt("internal", "Signing the client certificate", async () => {
-    const certificate = await signLeaf(world, authority, { commonName: name,
+    const certificate = await signLeaf(at, authority, { commonName: name,
       publicKey: parsed.value.publicKey, usage: x509.ExtendedKeyUsage.clientAuth, names: [],
       days: validDays === 0 ? clientDaysDefault : validDays });
     return {

@@ -91,17 +91,17 @@ export function configurationHandlers(
       return found.ok ? ok({ document: found.value.text,
         revision: revisionMessage(found.value.revision) }) : found;
     },
-    validateConfiguration: (request, { language }) => {
+    validateConfiguration: async (request, { language }) => {
       const fields = new Fields();
       fields.required("document", request.document, documentLengthMax);
       const read = fields.result();
-      if (!read.ok) return Promise.resolve(read);
-      const checked = configuration.check(request.document);
-      return Promise.resolve(ok({
+      if (!read.ok) return read;
+      const checked = await configuration.check(request.document);
+      return ok({
         errors: problemMessages(checked.errors, language),
         warnings: problemMessages(checked.warnings, language),
         plan: checked.document === undefined ? []
-          : configuration.plan(checked.document).map(stepMessage) }));
+          : configuration.plan(checked.document).map(stepMessage) });
     },
     listRevisions: async (request) => {
       const fields = new Fields();
@@ -129,8 +129,7 @@ export function configurationHandlers(
       const diff = await configuration.diff(from, to);
       return diff.ok ? ok({ diff: diff.value }) : diff;
     },
-    getSchema: () => Promise.resolve(ok({
-      jsonSchema: JSON.stringify(configuration.jsonSchema) })),
+    getSchema: async () => ok({ jsonSchema: JSON.stringify(await configuration.jsonSchema()) }),
   };
 }
 

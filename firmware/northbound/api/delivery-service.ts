@@ -36,7 +36,8 @@ export function deliveryHandlers(gateway: GatewayView): ServiceHandlers<typeof D
       if (!checked.ok) return checked;
       const found = linkNamed(gateway, link, "link");
       if (!found.ok) return found;
-      const driver = gateway.drivers().find(({ name }) => name === found.value.status.driver);
+      const drivers = await gateway.drivers();
+      const driver = drivers.find(({ name }) => name === found.value.status.driver);
       const days = await delivery.balance(linkId(link), fromDay, toDay);
       return ok({ days: days.map((day) => dayMessage(day, language)),
         balances: driver?.accountsBytes === true });

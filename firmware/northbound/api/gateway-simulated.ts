@@ -7,7 +7,7 @@ import { Acceptance } from "../../acceptance/acceptance.js";
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { done, fail, ok, type Result } from "../../base/result.js";
 import type { World } from "../../base/world.js";
-import type { Configuration, Revision } from "../../config/configuration.js";
+import type { Checked, Configuration, Revision } from "../../config/configuration.js";
 import { documentSchema } from "../../config/schema.js";
 import { Hotel } from "../../hotel/hotel.js";
 import type { Frame, Link } from "../../link/link.js";
@@ -146,7 +146,7 @@ export class FrameSource {
 function memoryConfiguration(world: World): Configuration {
   const document = documentSchema.parse({ version: 1 });
   const texts: { readonly text: string; readonly revision: Revision }[] = [];
-  const check: Configuration["check"] = (text) => {
+  const check = (text: string): Checked => {
     const errors = text.includes("wrong")
       ? [{ path: "links[0].driver", message: "found wrong, expected a driver", line: 1 }] : [];
     return { errors, warnings: [], document: errors.length === 0 ? document : undefined };
@@ -161,8 +161,9 @@ function memoryConfiguration(world: World): Configuration {
   };
   return {
     name: "configuration", health: { status: "ok" }, document,
-    jsonSchema: { type: "object" },
-    start: () => Promise.resolve(done), stop: () => Promise.resolve(), check,
+    jsonSchema: () => Promise.resolve({ type: "object" }),
+    start: () => Promise.resolve(done), stop: () => Promise.resolve(),
+    check: (text) => Promise.resolve(check(text)),
     plan: () => [{ component: "grpc", action: "restart", reason: "grpc.port", callsAffected: 0 }],
     apply: (request) => {
       const checked = check(request.text);
@@ -257,16 +258,17 @@ const simulatedSigner = () => ({ certificate: Buffer.from("no certificate"),
 /** Every line is a record; "wrong" options are refused, and so are lines of that word. */
 const plainTrial: GatewayView["tryOptions"] = (driver, yaml, bytes, atMs) => {
   if (yaml.includes("wrong")) {
-    return fail("config-invalid", "no", { fields: [{ path: "format", message: "is wrong" }] });
+    return Promise.resolve(
+      fail("config-invalid", "no", { fields: [{ path: "format", message: "is wrong" }] }));
   }
   const lines = Buffer.from(bytes).toString("latin1").split("\n").filter((line) => line !== "");
   const good = lines.filter((line) => line !== "wrong");
-  return ok({
+  return Promise.resolve(ok({
     records: good.map((text) => ({ text, fields: { driver }, phase: "completed",
       call: { direction: "incoming", callingNumber: text, pbxTime: "",
         startedAtMs: atMs, durationMs: 60_000, answered: true } })),
     recordsTotal: good.length + 1_000, rejectedTotal: lines.length - good.length,
-    rejected: lines.filter((line) => line === "wrong").map((text) => ({ text, reason: "no" })) });
+    rejected: lines.filter((line) => line === "wrong").map((text) => ({ text, reason: "no" })) }));
 };
 
 /** On the link "loop" what is typed comes back; on "guarded" after a second person's word. */
@@ -364,8 +366,8 @@ export async function simulatedGateway(
       },
     },
     linkChanged: (id, removed) => { for (const watcher of linkWatchers) watcher(id, removed); },
-    drivers: () => [{ name: "simulated", title: "Simulated", standards: [], transports: ["tcp"],
-      capabilities: new SimulatedLink("x").declared, accountsBytes: false }],
+    drivers: () => Promise.resolve([{ name: "simulated", title: "Simulated", standards: [],
+      transports: ["tcp"], capabilities: new SimulatedLink("x").declared, accountsBytes: false }]),
     delivery,
     csta: { sessions: () => [{ id: "5e55", server: "crm", protocol: "xml", user: "taxi",
       source: "csta ::1", connected: true, beganAtMs: 0, monitors: 3, waitingEvents: 1,
@@ -380,7 +382,7 @@ export async function simulatedGateway(
     terminals,
     remotePorts: { open: () => Promise.resolve(fail("precondition", "no network here")) },
     acceptance: new Acceptance({ world, store, version: "0.1.0", delivery, raw, records, alarms,
-      drivers: [{ name: "simulated", keepsRawBytes: true, accountsBytes: false }],
+      drivers: new Map([["simulated", { keepsRawBytes: true, accountsBytes: false }]]),
       document: () => configuration.document, ports: () => Promise.resolve([]),
       links: () => links, switch: source, host: () => undefined, certificates: () => [],
       signer: simulatedSigner }),

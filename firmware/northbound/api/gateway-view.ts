@@ -223,13 +223,13 @@ export interface GatewayView {
   readonly terminals: TerminalsView;
   readonly remotePorts: RemotePortsView;
   readonly acceptance: AcceptanceView;
-  drivers(): readonly DriverView[];
+  drivers(): Promise<readonly DriverView[]>;
   /**
    * Reads bytes with a driver's options that are not in force; driver empty: the only one that can.
    * Faults: `argument-invalid` where no such driver can, `config-invalid`.
    */
   tryOptions(driver: string, optionsYaml: string, bytes: Uint8Array, atMs: number):
-  Result<OptionsTrial>;
+  Promise<Result<OptionsTrial>>;
   readonly events: EventLog;
   readonly records: RecordBook;
   readonly raw: RawKeeper;

@@ -74,9 +74,9 @@ export function linksHandlers(
     },
     listDevices: (request, { language }) =>
       Promise.resolve(listDevices(gateway, request, language)),
-    listDrivers: (_request, { language }) => Promise.resolve(ok({
-      drivers: [...gateway.drivers()].sort((a, b) => a.name < b.name ? -1 : 1)
-        .map((driver) => driverMessage(driver, language)) })),
+    listDrivers: async (_request, { language }) => ok({
+      drivers: [...await gateway.drivers()].sort((a, b) => a.name < b.name ? -1 : 1)
+        .map((driver) => driverMessage(driver, language)) }),
   };
 }
 

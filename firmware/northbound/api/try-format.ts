@@ -43,7 +43,7 @@ export async function tryFormat(
     atMs: gateway.world.clock.wall().getTime() }) : await newestOf(gateway, request);
   if (!sample.ok) return sample;
   const { driver, bytes, atMs } = sample.value;
-  const trial = gateway.tryOptions(driver, request.optionsYaml, bytes, atMs);
+  const trial = await gateway.tryOptions(driver, request.optionsYaml, bytes, atMs);
   if (!trial.ok) return trial;
   const { records, rejected, recordsTotal, rejectedTotal } = trial.value;
   return ok({ records: records.map(triedMessage), recordsTotal, rejectedTotal,
