@@ -27,7 +27,7 @@ export interface SmdrLine {
 export const lineBytesMax = 2_048;
 
 /** At these columns printers and their drivers break lines. */
-const paperColumns = new Set([80, 132]);
+export const paperColumns: ReadonlySet<number> = new Set([80, 132]);
 /** A record is broken into no more. */
 const paperLinesMax = 16;
 

@@ -50,6 +50,15 @@ describe("recognition of record formats", () => {
     assert.deepEqual([...reads.keys()], []);
   });
 
+  it("puts together what the width of the paper has parted", () => {
+    const line = "1402 0008 A    9  801      0145678901       2101            4711".padEnd(76)
+      + "3     012 0".padEnd(54);
+    const found = recognise(Buffer.from(`${line.slice(0, 80)}\r\n${line.slice(80)}\r\n`.repeat(5)),
+      atMs, "Europe/Paris");
+    assert.equal(line.length, 130);
+    assert.deepEqual([found[0]?.options, found[0]?.records], [{ format: "avaya-cm" }, 5]);
+  });
+
   it("is never sure of a wrong format, whichever layout is printed", () => {
     const unsure: string[] = [];
     for (const name of formats.keys()) {

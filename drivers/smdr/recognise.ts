@@ -4,7 +4,7 @@
  */
 
 import type { Recognition } from "../../firmware/link/driver.js";
-import { smdrCodec, type SmdrLine } from "./codec.js";
+import { paperColumns, smdrCodec, type SmdrLine } from "./codec.js";
 import type { DateOrder, Format, Meaning, PbxTime } from "./formats/format.js";
 import { formatOf, formats } from "./formats/index.js";
 import { FramedDecoder } from "./framed-decoder.js";
@@ -72,9 +72,12 @@ export function* recogniseAmong(
   const lines = Buffer.from(bytes).toString("latin1").split(/[\r\n]+/)
     .map((line) => line.replace(padding, "")).filter((line) => line.trim() !== "")
     .slice(-glanceLinesMax);
+  // What the width of the paper may have parted.
+  const joined = lines.flatMap((line, at) =>
+    paperColumns.has(line.length) ? [line + (lines[at + 1] ?? "")] : []);
   const likely: Format[] = [];
   for (const format of among) {
-    if (lines.some((line) => couldBeOf(format, line))) likely.push(format);
+    if ([...lines, ...joined].some((line) => couldBeOf(format, line))) likely.push(format);
     yield [];
   }
   const plain: Way = { framing: { framing: "lines" }, options: {}, formats: likely };

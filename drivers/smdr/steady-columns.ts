@@ -54,11 +54,16 @@ export class SteadyColumns {
     const pads = known.pads || (allowed && padding.test(before));
     // Lines that were not padded have shown no column that the first padded one must keep.
     const isNew = !isKnown && (again || (pads && !known.pads && known.columns.length > 0));
+    const fields = startsOf(before);
+    // As most lines are: nothing new is learnt.
+    if (isKnown && pads === known.pads && fields.every((start) => known.starts.has(start))) {
+      return true;
+    }
     const isUsual = isKnown || isNew || known.columns.length === 0;
     this.#known.set(name, {
       columns: isNew ? [...known.columns, column].slice(-columnsMax) : known.columns,
       other: isKnown ? known.other : column, pads,
-      starts: isUsual ? new Set([...known.starts, ...startsOf(before)]) : known.starts,
+      starts: isUsual ? new Set([...known.starts, ...fields]) : known.starts,
     });
     return allowed;
   }

@@ -204,6 +204,8 @@ export function describeFormat(
           // Octets that came damaged, and took the end of their line with them.
           fc.tuple(sample, noise).map(([each, octets]) => ({ good: [each],
             bytes: Buffer.concat([octets.subarray(0, 9), bytesOf(each.lines)]) })),
+          // Seven bits and even parity, read as eight bits.
+          sample.map((each) => ({ good: [], bytes: withParity(bytesOf(each.lines)) })),
           fc.oneof(piecesOf(same), noise, fc.constantFrom("", "------", "\f", "   ",
             ...headings)
             .map((text) => Buffer.from(text))).map((octets) =>
@@ -245,6 +247,13 @@ export function describeFormat(
       });
     }
   });
+}
+
+function withParity(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.map((byte) => {
+    const ones = [...(byte & 0x7f).toString(2)].filter((bit) => bit === "1").length;
+    return byte & 0x7f | (ones % 2 === 0 ? 0 : 0x80);
+  }));
 }
 
 /** Whether `lines` are some of `all`, in order. */

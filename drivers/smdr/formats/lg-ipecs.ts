@@ -45,6 +45,9 @@ const layouts: readonly TokenLayout[] = [
 
 interface More {
   readonly ringMs: number | undefined;
+  readonly cost: string | undefined;
+  /** Printed with an A before it. */
+  readonly account: string | undefined;
   /** A second number, with its mark. */
   readonly second: string | undefined;
   readonly rest: string | undefined;
@@ -54,9 +57,13 @@ function moreOf(text: string | undefined): More {
   const ring = /\bRI?NG (\d\d:\d\d)(?!\S)/.exec(text ?? "");
   const left = (ring === null ? text ?? "" : (text ?? "").replace(ring[0], ""))
     .split(/\s+/).filter((part) => part !== "");
-  const second = left.find((part) => /^[OIRTGH][\d*#+.X]+$/.test(part));
-  const rest = left.filter((part) => part !== second).join(" ");
-  return { ringMs: spanMs(ring?.[1]), second, rest: rest === "" ? undefined : rest };
+  const take = (looks: RegExp): string | undefined => {
+    const at = left.findIndex((part) => looks.test(part));
+    return at < 0 ? undefined : left.splice(at, 1)[0];
+  };
+  return { ringMs: spanMs(ring?.[1]), second: take(/^[OIRTGH][\d*#+.X]+$/),
+    account: take(/^A[\d*#]{1,12}$/)?.slice(1), cost: take(/^\d{1,7}([.,]\d{1,3})?$/),
+    rest: left.length === 0 ? undefined : left.join(" ") };
 }
 
 function directionOf(mark: string): CallLine["direction"] {
@@ -71,7 +78,7 @@ function read(found: Fields, settings: FormatSettings): CallLine | string {
   const { dialled = "", station, number } = found;
   const mark = dialled.slice(0, 1);
   const party = dialled.length > 1 ? dialled.slice(1) : undefined;
-  const { ringMs, second, rest } = moreOf(found["more"]);
+  const { ringMs, cost, account, second, rest } = moreOf(found["more"]);
   const direction = directionOf(mark);
   const lost = mark === "R" || mark === "G";
   const toOwn = /[GRH]/.test(mark);
@@ -83,7 +90,7 @@ function read(found: Fields, settings: FormatSettings): CallLine | string {
     ...present({ device: station === "EXT" ? undefined : station, trunk: found["trunk"],
       callingNumber: incoming && !toOwn ? party : incoming ? second?.slice(1) : undefined,
       calledNumber: incoming ? toOwn ? party : undefined : party,
-      ringMs: ringMs ?? undefined,
+      ringMs, cost, accountCode: account,
       transferred: mark === "T" || (mark === "H" && party !== undefined && party !== station)
         ? true : undefined,
       sequence: number === undefined ? undefined

@@ -101,6 +101,12 @@ function parties(
     callingNumber: caller !== undefined && /^\S{9,}$/.test(caller) ? caller : undefined }) };
 }
 
+/** Zeros say that the network told none. */
+function costOf({ charge = "", pulses = "" }: Fields): string | undefined {
+  return /[1-9]/.test(charge) ? charge
+    : /[1-9]/.test(pulses) ? `${String(Number(pulses))} units` : undefined;
+}
+
 function read(fields: Fields, _settings: unknown, layout: string): CallLine | string {
   const { start = "", end = "", startYear, endYear, route, trunk, station, account } = fields;
   const from = clock(start, startYear);
@@ -115,7 +121,7 @@ function read(fields: Fields, _settings: unknown, layout: string): CallLine | st
     ...present({ trunk: line === "" || layout === "KB" ? undefined : line,
       device: fields["callerKind"] === "2" && layout === "KA" ? undefined : station,
       transferred: /^[134]/.test(fields["conditions"] ?? "") ? true : undefined,
-      accountCode: account }),
+      accountCode: account, cost: costOf(fields) }),
     privateFields: others(fields, placed),
   };
 }
