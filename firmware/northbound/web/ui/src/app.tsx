@@ -22,6 +22,7 @@ import { NumbersPage } from "./pages/numbers.js";
 import { OverviewPage } from "./pages/overview.js";
 import { DeliveryPage } from "./pages/delivery.js";
 import { PortPage, PortsPage, PortTerminalPage } from "./pages/ports.js";
+import { ReportsPage } from "./pages/reports.js";
 import { RecordPage } from "./pages/record.js";
 import { RecordsPage } from "./pages/records.js";
 import { SignInPage } from "./pages/sign-in.js";
@@ -108,6 +109,7 @@ function PageOf(props: { readonly route: Route }): JSX.Element {
     case "records":
       return argument === "" ? <RecordsPage /> : <RecordPage key={argument} id={argument} />;
     case "delivery": return <DeliveryPage />;
+    case "reports": return <ReportsPage />;
     case "applications": return <ApplicationsPage />;
     case "numbers": return <NumbersPage />;
     case "alarms": return <AlarmsPage />;

@@ -12,6 +12,7 @@ const paths = {
   records: "M5 4h14v16H5zM8.5 9h7M8.5 13h7M8.5 17h4",
   delivery: "M3 6.500h11v9.500H3zM14 10h4l3 3v3h-7M7.5 15a2 2 0 1 0 0 4 2 2 0 0 0 0-4z"
     + "M17 15a2 2 0 1 0 0 4 2 2 0 0 0 0-4z",
+  reports: "M6 3.500h12v17H6zM9 8h6M9 11.500h6M9.5 16.500l1.500 1.500 3-3",
   applications: "M4 4h10v9H4zM4 7h10M10 16.500v3.500h10v-9h-3M8 17h2",
   numbers: "M9 4 7 20M17 4l-2 16M4.5 9h16M3.5 15h16",
   alarms: "M12 3.500a6 6 0 0 1 6 6v4l2 3.500H4L6 13.500v-4a6 6 0 0 1 6-6zM10 20h4",

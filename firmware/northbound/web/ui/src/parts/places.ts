@@ -19,6 +19,7 @@ const places: readonly Place[] = [
   { page: "alarms", icon: "alarms", role: Role.VIEWER },
   { page: "links", icon: "links", role: Role.VIEWER },
   { page: "ports", icon: "ports", role: Role.VIEWER },
+  { page: "reports", icon: "reports", role: Role.OPERATOR },
   { page: "applications", icon: "applications", role: Role.OPERATOR },
   { page: "numbers", icon: "numbers", role: Role.VIEWER },
   { page: "configuration", icon: "configuration", role: Role.ADMIN },

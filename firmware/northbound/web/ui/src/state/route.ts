@@ -1,8 +1,8 @@
 /** The address after "#": `#/links/pbx-1?tab=frames` is page "links", argument "pbx-1". */
 
 export const pageNames = ["overview", "calls", "links", "layout", "ports", "terminal", "records",
-  "delivery", "applications", "numbers", "alarms", "configuration", "system", "access", "account",
-  "more"] as const;
+  "delivery", "reports", "applications", "numbers", "alarms", "configuration", "system", "access",
+  "account", "more"] as const;
 export type PageName = (typeof pageNames)[number];
 
 export interface Route {

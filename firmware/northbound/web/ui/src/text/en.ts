@@ -5,6 +5,7 @@ import { causesInEnglish } from "./causes.js";
 import { formInEnglish } from "./form-words.js";
 import { layoutInEnglish } from "./layout-words.js";
 import { deliveryInEnglish } from "./delivery-words.js";
+import { reportsInEnglish } from "./report-words.js";
 import { portsInEnglish } from "./port-words.js";
 import { terminalInEnglish } from "./terminal-words.js";
 import { receptionInEnglish } from "./reception-words.js";
@@ -16,7 +17,7 @@ export const en = {
   ...formInEnglish,
   ...layoutInEnglish,
   ...portsInEnglish, ...terminalInEnglish, ...deliveryInEnglish, ...receptionInEnglish,
-  ...updateInEnglish,
+  ...updateInEnglish, ...reportsInEnglish,
   "product.line": "CTI gateway",
   "skip": "Skip to the content",
   "language.switch": "Language",

@@ -2,6 +2,7 @@ import { causesInFrench } from "./causes.js";
 import { formInFrench } from "./form-words.js";
 import { layoutInFrench } from "./layout-words.js";
 import { deliveryInFrench } from "./delivery-words.js";
+import { reportsInFrench } from "./report-words.js";
 import { portsInFrench } from "./port-words.js";
 import { terminalInFrench } from "./terminal-words.js";
 import { receptionInFrench } from "./reception-words.js";
@@ -15,7 +16,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   ...formInFrench,
   ...layoutInFrench,
   ...portsInFrench, ...terminalInFrench, ...deliveryInFrench, ...receptionInFrench,
-  ...updateInFrench,
+  ...updateInFrench, ...reportsInFrench,
   "product.line": "Passerelle CTI",
   "skip": "Aller au contenu",
   "language.switch": "Langue",
