@@ -55,8 +55,9 @@ export const serial = z.strictObject({
       + "adaptateurs n'ont pas ces deux-là.")),
   stopBits: z.union([z.literal(1), z.literal(1.5), z.literal(2)]).default(1)
     .meta(words("Stop bits", "Stop bits.", "Bits de stop", "Bits de stop.")),
-  flowControl: z.enum(["none", "rts-cts", "xon-xoff"]).default("none")
-    .meta(words("Flow control", "Flow control.", "Contrôle de flux", "Contrôle de flux.")),
+  flowControl: z.enum(["none", "rts-cts", "dtr-dsr", "xon-xoff"]).default("none")
+    .meta(words("Flow control", "Flow control, in both directions.",
+      "Contrôle de flux", "Contrôle de flux, dans les deux sens.")),
   hold: z.enum(["none", "dtr-rts"]).default("dtr-rts").meta(words("Without flow control, wait by",
     "How the PBX is asked to wait while the store cannot take more: DTR and RTS go down, which "
     + "most PBXs take for a printer that is not ready. None for one that throws its records away.",

@@ -5,6 +5,7 @@
 
 import { done, fail, messageOf, type Result, type Text } from "../base/result.js";
 import type { Cancellable } from "../base/world.js";
+import type { SerialOptions } from "../link/transports/options.js";
 import { openSerialLine, settingsText, type SerialLine } from "../link/transports/serial.js";
 import type { Batch, Piece, SerialTarget } from "./destination.js";
 import { takeMs, undelivered, type Outlet, type OutletParts } from "./outlet.js";
@@ -105,7 +106,7 @@ export class SerialOutlet implements Outlet {
     return written;
   }
 
-  /** Waits until so many bytes of the kernel are on the line, for which CTS must be high. */
+  /** Waits until so many bytes are on the line, while the other end lets it. */
   async #sent(bytes: number): Promise<Result<void>> {
     const { baudRate, dataBits, stopBits, parity, flowControl } = this.#to;
     const bits = 1 + dataBits + stopBits + (parity === "none" ? 0 : 1);
@@ -116,9 +117,9 @@ export class SerialOutlet implements Outlet {
       if (line === undefined) return this.#gone();
       const waited = await this.#bounded(lookMs, undefined);
       if (!waited.ok) return waited;
-      const cts = flowControl === "rts-cts" ? (await line.lines())?.cts ?? true : true;
-      if (cts) leftMs -= lookMs;
-      heldMs = cts ? 0 : heldMs + lookMs;
+      const takes = await mayPrint(line, flowControl);
+      if (takes) leftMs -= lookMs;
+      heldMs = takes ? 0 : heldMs + lookMs;
       if (heldMs >= takeMs) return undelivered(this.description, held());
     }
     return done;
@@ -145,4 +146,13 @@ export class SerialOutlet implements Outlet {
   #gone(): Result<void> {
     return undelivered(this.description, { en: "the port is closed", fr: "le port est fermé" });
   }
+}
+
+/** What its pins say; of XOFF nothing is known here. */
+async function mayPrint(
+  line: SerialLine, flowControl: SerialOptions["flowControl"],
+): Promise<boolean> {
+  const pin = ({ "rts-cts": "cts", "dtr-dsr": "dsr", "xon-xoff": undefined, "none": undefined,
+  } as const)[flowControl];
+  return pin === undefined || ((await line.lines())?.[pin] ?? true);
 }

@@ -10,7 +10,7 @@ export interface LineSettings {
   readonly dataBits: 5 | 6 | 7 | 8;
   readonly parity: "none" | "even" | "odd" | "mark" | "space";
   readonly stopBits: 1 | 1.5 | 2;
-  readonly flowControl: "none" | "rts-cts" | "xon-xoff";
+  readonly flowControl: "none" | "rts-cts" | "dtr-dsr" | "xon-xoff";
 }
 
 export interface TerminalLine {

@@ -17,7 +17,7 @@ export const signatureMax = 256;
 export const controls = {
   askFlow: 0, flowNone: 1, flowXonXoff: 2, flowHardware: 3, askBreak: 4, breakOn: 5, breakOff: 6,
   askDtr: 7, dtrOn: 8, dtrOff: 9, askRts: 10, rtsOn: 11, rtsOff: 12, askInboundFlow: 13,
-  inboundNone: 14, inboundXonXoff: 15, inboundHardware: 16,
+  inboundNone: 14, inboundXonXoff: 15, inboundHardware: 16, inboundDtr: 18, outboundDsr: 19,
 } as const;
 
 /** §2: values of SET-PARITY, from 1. */

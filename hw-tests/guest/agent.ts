@@ -18,6 +18,7 @@ import type { ModemLines } from "../../firmware/link/transport.js";
 import { holdOf, type Hold } from "../../firmware/link/transports/serial-hold.js";
 import { openSerialLine, type SerialLine } from "../../firmware/link/transports/serial.js";
 import { claimUsb } from "../../firmware/link/transports/usb-claim.js";
+import { chipAbilities } from "./chip-device.js";
 import { heardModem, listenModem, makeBox, makeModem, plugBox, plugModem, sendBulk, sendModem,
   sendReport, takeBulk, unplugBox, unplugModem } from "./gadget.js";
 
@@ -26,9 +27,17 @@ export const agentPort = 7_000;
 export const gatewayPort = 9_443;
 const openMsMax = 10_000;
 const program = "build/program/main.js";
-const startGateway = `exec env $(sed -n "1s/.*-S //p" ${program}) ${program} `
-  + "--config /tmp/config.yaml --data /tmp/gateway";
+// What init.sh gives the agent for its devices, threads and precedence, the program does not have.
+const startGateway = "exec nice -n 20 env -u UV_THREADPOOL_SIZE "
+  + `$(sed -n "1s/.*-S //p" ${program}) ${program} --config /tmp/config.yaml --data /tmp/gateway`;
+/** A disk that is small enough to be filled. */
+const makeDisk = "mkdir /tmp/gateway && mount -t tmpfs -o size=80m tmpfs /tmp/gateway";
+const ballast = "/tmp/gateway/ballast";
 const world = nodeWorld(() => undefined, "error");
+
+async function shell(command: string): Promise<string> {
+  return (await promisify(execFile)("sh", ["-c", command])).stdout;
+}
 
 interface OpenLine {
   readonly line: SerialLine;
@@ -80,8 +89,11 @@ export const abilities = {
     await new Promise<void>((resolve) => { line.port.close(() => { resolve(); }); });
   },
   /** A shell command's output: looks at the kernel without the product's help. */
-  shell: async (command: string): Promise<string> =>
-    (await promisify(execFile)("sh", ["-c", command])).stdout,
+  shell,
+  /** The disk of the gateway's data is full from now on, or has room again. */
+  fillDisk: (): Promise<string> =>
+    shell(`dd if=/dev/zero of=${ballast} bs=64k 2>/dev/null || true`),
+  emptyDisk: (): Promise<string> => shell(`: > ${ballast}; rm ${ballast}`),
   /** Claims a USB interface and lets it go: empty when it worked, else the fault's code. */
   claim: async (address: string): Promise<string> => {
     const found = await resolveUsbDevice(address);
@@ -92,10 +104,12 @@ export const abilities = {
     return "";
   },
   makeBox, plugBox, unplugBox, sendReport, sendBulk, takeBulk,
+  ...chipAbilities,
   makeModem, plugModem, unplugModem, sendModem, listenModem, heardModem,
   /** The program as its first line says; what it prints until it says how to stop it. */
   startGateway: async (config: string): Promise<Started> => {
     await writeFile("/tmp/config.yaml", config);
+    await shell(makeDisk);
     const welcome = await new Promise<string>((resolve, reject) => {
       const { stdout, stderr } = spawn("sh", ["-c", startGateway],
         { stdio: ["ignore", "pipe", "pipe"] })

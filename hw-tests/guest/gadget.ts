@@ -1,15 +1,15 @@
 /**
  * Runs in the guest: the device's end of a USB cable, made of the kernel's gadget functions on
- * dummy_hcd, whose host side is one more bus of the same machine. There is one socket for two
- * devices: a box, whose interface 0 is HID and interface 1 a vendor-specific one with a bulk
- * endpoint in each direction, and a modem of class CDC-ACM.
+ * dummy_hcd, each of whose sockets is one more bus of the same machine. Here are two devices for
+ * the first socket: a box, whose interface 0 is HID and interface 1 a vendor-specific one with a
+ * bulk endpoint in each direction, and a modem of class CDC-ACM.
  */
 
 import { execFile, spawn } from "node:child_process";
 import { open, type FileHandle } from "node:fs/promises";
 import { promisify } from "node:util";
 
-const gadgets = "/sys/kernel/config/usb_gadget";
+export const gadgets = "/sys/kernel/config/usb_gadget";
 const folder = `${gadgets}/box`;
 const modem = `${gadgets}/modem`;
 /** The modem's end of the line. */
@@ -21,7 +21,13 @@ export const boxReportOctets = 16;
 /** HID 1.11, 6.2.2: a vendor's page, one input report of 16 octets. */
 const reportDescriptor = "06 00 ff 09 01 a1 01 09 02 15 00 26 ff 00 75 08 95 10 81 02 c0";
 
-const configfs = "mountpoint -q /sys/kernel/config || mount -t configfs none /sys/kernel/config";
+/** A socket's device end, from 0. */
+export function socketEnd(socket: number): string {
+  return `dummy_udc.${socket}`;
+}
+
+export const configfs =
+  "mountpoint -q /sys/kernel/config || mount -t configfs none /sys/kernel/config";
 const make = (serialNumber: string): string => `set -e
 ${configfs}
 mkdir ${folder} && cd ${folder}
@@ -86,7 +92,7 @@ export async function makeModem(serialNumber: string): Promise<void> {
 }
 
 export async function plugModem(): Promise<void> {
-  await shell(`ls /sys/class/udc > ${modem}/UDC`);
+  await shell(`echo ${socketEnd(0)} > ${modem}/UDC`);
 }
 
 export async function unplugModem(): Promise<void> {
@@ -124,7 +130,7 @@ export function heardModem(): Promise<string> {
 }
 
 export async function plugBox(): Promise<void> {
-  await shell(`ls /sys/class/udc > ${folder}/UDC`);
+  await shell(`echo ${socketEnd(0)} > ${folder}/UDC`);
 }
 
 export async function unplugBox(): Promise<void> {

@@ -147,8 +147,10 @@ export class Guest {
     return this.#agent.ask(ability, parameters) as ReturnType<Abilities[A]>;
   }
 
-  /** `uart`, or a new cable with nothing at the guest's end. */
+  /** `uart`, or a cable with nothing at the guest's end; the same one for the same name. */
   async cable(id: string): Promise<Cable> {
+    const known = this.#cables.find((cable) => cable.id === id);
+    if (known !== undefined) return known;
     const file = `${this.#folder}/${id}`;
     if (id !== "uart") {
       await this.#qmp.run("chardev-add", { id, backend: { type: "socket", data: { server: true,

@@ -32,7 +32,8 @@ install -m 755 "$here/init.sh" "$root/init"
 tree=$(echo "$folder"/packages/lib/modules/*)
 number=100
 # dummy_hcd after xhci-pci: the tests name the sockets of bus 1.
-for module in virtio_pci 9pnet_virtio 9p overlay virtio_net xhci-pci ftdi_sio hid-generic usbhid \
+for module in virtio_pci 9pnet_virtio 9p overlay virtio_net xhci-pci ftdi_sio cp210x ch341 \
+  pl2303 hid-generic usbhid \
   dummy_hcd usb_f_hid usb_f_fs usb_f_acm cdc-acm; do
   line=$(grep "/$module.ko:" "$tree/modules.dep")
   # What a module needs stands behind it, the deepest last.

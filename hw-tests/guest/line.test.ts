@@ -4,8 +4,8 @@ import "reflect-metadata";
 import assert from "node:assert/strict";
 import type { SerialOptions } from "../../firmware/link/transports/options.js";
 import { until } from "../loopback/gateway-process.js";
-import { need } from "../requirement.js";
-import { Guest, whyNoGuest, type Cable } from "./guest.js";
+import type { Cable, Guest } from "./guest.js";
+import { sharedMachine } from "./shared-machine.js";
 
 const settings: Omit<SerialOptions, "path"> = { kind: "serial", baudRate: 9_600, dataBits: 8,
   parity: "none", stopBits: 1, flowControl: "none", hold: "dtr-rts" };
@@ -14,14 +14,10 @@ const every = Buffer.from(Array.from({ length: 256 }, (_, octet) => octet));
 
 describe("a serial line under Debian's kernel", function () {
   this.timeout(180_000);
+  const machine = sharedMachine("");
   let guest: Guest;
 
-  before(async function () {
-    this.timeout(420_000);
-    need(this, "guest", await whyNoGuest());
-    guest = await Guest.start();
-  });
-  after(async () => { await guest?.stop(); });
+  before(() => { ({ guest } = machine()); });
 
   async function arrived(path: string, hex: string): Promise<void> {
     await until(`${path} has received ${hex}`, async () =>

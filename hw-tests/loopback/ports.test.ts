@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { listPorts, portAddress, resolvePort, usbAddress, type PortRoots }
+import { listPorts, portAddress, resolvePort, isFullDriver, usbAddress, type PortRoots }
   from "../../firmware/link/ports/ports.js";
 import { listUsbDevices, noSerialPort, resolveUsbDevice }
   from "../../firmware/link/ports/usb-devices.js";
@@ -53,6 +53,19 @@ describe("serial ports of the unit", () => {
     await mkdir(path.join(roots.sys, "class/tty"), { recursive: true });
   });
   afterEach(async () => { await rm(folder, { recursive: true, force: true }); });
+
+  it("knows by a port's driver whether it tells of damage and does RTS/CTS", async () => {
+    for (const [at, driver, tells] of [[0, "ftdi_sio", true], [1, "cp210x", true],
+      [2, "pl2303", true], [3, "ch341-uart", false]] as const) {
+      const name = `ttyUSB${at}`;
+      await plug({ name, socket: `1-${at + 1}`, vendorId: "0001", productId: "0001" });
+      await file("", "bus/usb-serial/drivers", driver, "uevent");
+      await link(path.join(folder, "sys/bus/usb-serial/drivers", driver),
+        `devices/pci0000:00/0000:00:04.0/usb1/1-${at + 1}/1-${at + 1}:1.0`, name, "driver");
+      assert.equal(await isFullDriver(`/dev/${name}`, roots), tells, driver);
+    }
+    assert.equal(await isFullDriver("/dev/pts/7", roots), true);
+  });
 
   it("finds adapters and real UARTs, and leaves out what has no chip", async () => {
     await plug({ name: "ttyUSB0", socket: "1-1.2", vendorId: "0403", productId: "6001",

@@ -76,6 +76,23 @@ async function portOf(
   };
 }
 
+/**
+ * Drivers that hand every octet on as a good one, whatever the line or the adapter knew of it, and
+ * take a wish for RTS/CTS without heeding it (Linux 6.1: ch341.c, and cdc-acm.c, which only counts
+ * framing and parity errors).
+ */
+const plainDrivers = new Set(["ch341-uart", "cdc_acm"]);
+
+/** Whether the driver of this device file tells damaged octets, and does RTS/CTS. */
+export async function isFullDriver(
+  devicePath: string, roots: PortRoots = systemRoots,
+): Promise<boolean> {
+  const name = path.basename(await realpath(devicePath).catch(() => devicePath));
+  const driver = await realpath(path.join(roots.sys, "class/tty", name, "device/driver"))
+    .catch(() => "");
+  return !plainDrivers.has(path.basename(driver));
+}
+
 /** The tree has, from the port upwards: the interface `1-1.2:1.0`, then the device `1-1.2`. */
 async function usbOf(device: string): Promise<
   { readonly adapter: UsbAdapter; readonly product: string | undefined } | undefined> {

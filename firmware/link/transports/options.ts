@@ -32,7 +32,7 @@ export interface SerialOptions {
   readonly dataBits: 5 | 6 | 7 | 8;
   readonly parity: "none" | "even" | "odd" | "mark" | "space";
   readonly stopBits: 1 | 1.5 | 2;
-  readonly flowControl: "none" | "rts-cts" | "xon-xoff";
+  readonly flowControl: "none" | "rts-cts" | "dtr-dsr" | "xon-xoff";
   /** How to ask a PBX without flow control to wait; absent: not at all. */
   readonly hold?: "none" | "dtr-rts";
 }

@@ -35,6 +35,10 @@ export function holdOf(
       pause: () => { set({ dtr: true, rts: false }); reading.pause(); },
       resume: () => { set({ dtr: true, rts: true }); reading.resume(); },
     };
+    case "dtr-dsr": return {
+      pause: () => { set({ dtr: false, rts: true }); },
+      resume: () => { set({ dtr: true, rts: true }); },
+    };
     case "xon-xoff": return { pause: () => { send(xoff); }, resume: () => { send(xon); } };
     case "none": return hold !== "dtr-rts" ? {} : {
       pause: () => { set({ dtr: false, rts: false }); },

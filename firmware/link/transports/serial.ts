@@ -5,11 +5,12 @@ import { SerialPort } from "serialport";
 import { attempt, fail, messageOf, ok, type Result } from "../../base/result.js";
 import type { Cancellable, World } from "../../base/world.js";
 import type { TransportOpener } from "../opener.js";
-import { resolvePort } from "../ports/ports.js";
+import { isFullDriver, resolvePort } from "../ports/ports.js";
 import type { LinePins, ModemLines, Transport } from "../transport.js";
 import { duplexTransport } from "./duplex.js";
 import { ErrorMarks, type Unmarked } from "./error-marks.js";
 import type { SerialOptions } from "./options.js";
+import { waitForPin } from "./pin-gate.js";
 import { pluggedOpener } from "./plugged-opener.js";
 import { holdOf, letGo } from "./serial-hold.js";
 import { ringIndicatorOf } from "./ring-indicator.js";
@@ -171,6 +172,12 @@ export async function openSerialLine(
   if (!opened.ok) return opened;
   const node = await nodeOf(found.path);
   await raiseLines(port, found, world);
+  const full = await isFullDriver(found.path);
+  const pin = found.flowControl === "dtr-dsr" ? "dsr"
+    : found.flowControl === "rts-cts" && !full ? "cts" : undefined;
+  if (pin !== undefined && port.port !== undefined) {
+    waitForPin(port.port, pin, found.baudRate, world);
+  }
   const descriptor = descriptorOf(port);
   const refused = descriptor === undefined ? "no descriptor"
     : await setTerminal(descriptor, options.parity, world);
@@ -182,7 +189,8 @@ export async function openSerialLine(
     world.log.event("serial.errors-not-counted", { path: found.path, reason: refused }, "warn");
   }
   watchNode(port, found.path, node ?? "", world);
-  return ok(lineOn(port, refused === undefined, found.path, world));
+  const marked = refused === undefined;
+  return ok(lineOn(port, { marked, errorsCounted: marked && full }, found.path, world));
 }
 
 /** The library refuses mark and space: both are odd or even with one flag more. */
@@ -209,11 +217,13 @@ function statusOf(port: SerialPort): Promise<ModemLines | undefined> {
 }
 
 function lineOn(
-  port: SerialPort, errorsCounted: boolean, path: string, world: World,
+  port: SerialPort,
+  { marked, errorsCounted }: { readonly marked: boolean; readonly errorsCounted: boolean },
+  path: string, world: World,
 ): SerialLine {
   const marks = new ErrorMarks();
   const unmark = (bytes: Uint8Array): Unmarked =>
-    errorsCounted ? marks.unmark(bytes) : { bytes, damagedAt: [] };
+    marked ? marks.unmark(bytes) : { bytes, damagedAt: [] };
   return {
     port, errorsCounted, unmark, pins: pinsOf(port, path, world),
     onReceive: (handler) => {

@@ -264,7 +264,8 @@ function lineWish(
 const parities = { none: Parity.NONE, even: Parity.EVEN, odd: Parity.ODD, mark: Parity.MARK,
   space: Parity.SPACE } satisfies Record<PortSettings["parity"], Parity>;
 const flowControls = { "none": FlowControl.NONE, "rts-cts": FlowControl.RTS_CTS,
-  "xon-xoff": FlowControl.XON_XOFF } satisfies Record<PortSettings["flowControl"], FlowControl>;
+  "xon-xoff": FlowControl.XON_XOFF, "dtr-dsr": FlowControl.DTR_DSR,
+} satisfies Record<PortSettings["flowControl"], FlowControl>;
 
 function portSettings(port: TerminalPort, fields: Fields): PortSettings {
   fields.required("port.address", port.address);

@@ -127,6 +127,11 @@ describe("RFC 2217 session", () => {
         ["setControl", controls.askInboundFlow, controls.inboundHardware]] as const) {
         assert.deepEqual(await bench.ask(name, asked), [answer(name, is)]);
       }
+      assert.deepEqual(await bench.ask("setControl", controls.outboundDsr),
+        [answer("setControl", controls.outboundDsr)]);
+      assert.equal(bench.settings.flowControl, "dtr-dsr");
+      assert.deepEqual(await bench.ask("setControl", controls.askInboundFlow),
+        [answer("setControl", controls.inboundDtr)]);
     });
 
   it("answers with how a link's line is set, whatever is asked", async () => {

@@ -181,8 +181,7 @@ export class Rfc2217Session {
     }
     if (value >= controls.askInboundFlow) {
       // Both directions are held back alike, as the port has it.
-      this.#answer("setControl", flowValues[this.#settings.flowControl]
-        + controls.inboundNone - controls.flowNone);
+      this.#answer("setControl", inboundFlowValues[this.#settings.flowControl]);
       return;
     }
     const pin = pinControls.find(({ ask, on, off }) =>
@@ -238,10 +237,15 @@ const pinControls = [
 ] as const;
 
 const flowValues = { "none": controls.flowNone, "xon-xoff": controls.flowXonXoff,
-  "rts-cts": controls.flowHardware } satisfies Record<LineSettings["flowControl"], number>;
+  "rts-cts": controls.flowHardware, "dtr-dsr": controls.outboundDsr,
+} satisfies Record<LineSettings["flowControl"], number>;
+const inboundFlowValues = { "none": controls.inboundNone, "xon-xoff": controls.inboundXonXoff,
+  "rts-cts": controls.inboundHardware, "dtr-dsr": controls.inboundDtr,
+} satisfies Record<LineSettings["flowControl"], number>;
 
 function flowOf(value: number): LineSettings["flowControl"] | undefined {
-  return (["none", "xon-xoff", "rts-cts"] as const).find((one) => flowValues[one] === value);
+  return (["none", "xon-xoff", "rts-cts", "dtr-dsr"] as const)
+    .find((one) => flowValues[one] === value);
 }
 
 type Setting = "setBaudRate" | "setDataSize" | "setParity" | "setStopSize";

@@ -25,7 +25,8 @@ const framings = [
   { name: "8E1", dataBits: 8, parity: Parity.EVEN, stopBits: 1 },
   { name: "8N2", dataBits: 8, parity: Parity.NONE, stopBits: 2 },
 ] as const;
-const flows = [FlowControl.NONE, FlowControl.RTS_CTS, FlowControl.XON_XOFF] as const;
+const flows = [FlowControl.NONE, FlowControl.RTS_CTS, FlowControl.XON_XOFF,
+  FlowControl.DTR_DSR] as const;
 const breakMs = 300;
 const returnKey = "\r";
 
