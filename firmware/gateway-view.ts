@@ -30,6 +30,8 @@ import type { RawKeeper } from "./link/raw.js";
 import type { Terminals } from "./terminal/terminals.js";
 import type { PrivateData } from "./switching/private-data.js";
 import type { Routeing } from "./switching/routeing.js";
+import { supportBundle } from "./support-bundle.js";
+import type { Appliance } from "./update/appliance.js";
 import type { Updater } from "./update/updater.js";
 import type { SwitchingFunction } from "./switching/switching-function.js";
 
@@ -51,6 +53,7 @@ export interface ViewParts {
   readonly terminals: Terminals;
   readonly acceptance: Acceptance;
   readonly update: Updater | undefined;
+  readonly appliance?: Pick<Appliance, "journal"> | undefined;
   readonly paging: Paging;
   readonly csta: CstaView;
   readonly tls: () => TlsMaterial | undefined;
@@ -141,5 +144,12 @@ function systemView(parts: ViewParts): SystemView {
     components: () => healthOf(parts.root()),
     host: () => parts.host.reading,
     metrics: parts.metrics,
+    support() {
+      const { world, alarms, links, configuration, update, appliance } = parts;
+      return supportBundle({ nowMs: world.clock.wall().getTime(), system: this, alarms,
+        links: links.list().map(({ status }) => status), configuration,
+        update: update && (() => update.status()),
+        journal: appliance && (() => appliance.journal()) });
+    },
   };
 }

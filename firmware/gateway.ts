@@ -1,7 +1,7 @@
 /** Puts the gateway together, starts it in order, and takes it apart in reverse. */
 
 import assert from "node:assert";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Registry } from "prom-client";
 import { Acceptance } from "./acceptance/acceptance.js";
@@ -35,7 +35,7 @@ import { createCertificateWatch } from "./northbound/access/certificate-watch.js
 import { createAccess } from "./northbound/access/gate.js";
 import { createSecretStore } from "./northbound/access/secret-store.js";
 import { createApi, type Api } from "./northbound/api/api.js";
-import type { CstaView } from "./northbound/api/gateway-view.js";
+import type { CstaView, SystemView } from "./northbound/api/gateway-view.js";
 import { terminalAuditNote } from "./northbound/api/terminal-audit.js";
 import type { PagingRules } from "./paging/page-record.js";
 import { Paging } from "./paging/paging.js";
@@ -60,9 +60,11 @@ import { switchNumbers } from "./switching/switch-metrics.js";
 import { apiAnswers } from "./api-probe.js";
 import { terminalLines } from "./terminal-lines.js";
 import { Terminals } from "./terminal/terminals.js";
+import { fulfil } from "./unit-wishes.js";
 import { UnitConsole } from "./unit-console.js";
 import type { Appliance } from "./update/appliance.js";
 import { httpsSource } from "./update/https-source.js";
+import { isInWindow } from "./update/maintenance-window.js";
 import { Updater } from "./update/updater.js";
 import { createReceptionWatch } from "./watch/reception-watch.js";
 import { createQuietWatch } from "./watch/quiet-watch.js";
@@ -282,7 +284,7 @@ class Assembly {
     const update = this.#updater();
     this.#update = update;
     const acceptance = this.#acceptance(configuration, host, ports.list, this.#switch);
-    this.#api = createApi(gatewayView({ ...this.#options, root: () => this.#root, ports, acceptance,
+    const view = gatewayView({ ...this.#options, root: () => this.#root, ports, acceptance,
       update,
       store: this.#store, alarms, access: this.#running(this.#access),
       audit: this.#running(this.#audit), events: this.#events, records: this.#records,
@@ -291,7 +293,8 @@ class Assembly {
       links: this.#links, switch: this.#switch, routeing: this.#routeing,
       privateData: this.#privateData, configuration,
       secrets: this.#running(this.#secrets), hotel: this.#hotel, host,
-      metrics: async () => await metrics.render() + await registry.metrics() }), registry);
+      metrics: async () => await metrics.render() + await registry.metrics() });
+    this.#api = createApi(view, registry);
     const certificates = createCertificateWatch({ world, alarms,
       certificates: () => this.#servers.certificates() });
     const quiet = createQuietWatch({ world, store: this.#store, alarms,
@@ -310,21 +313,31 @@ class Assembly {
     const applied = await this.#applyGiven(configuration);
     if (!applied.ok || update === undefined) return applied;
     // Judges what was started on trial: last, when all of it is there.
-    for (const component of [update, ...this.#console(configuration)]) {
+    for (const component of [update, ...this.#console(configuration, acceptance, view.system)]) {
       const added = await this.#root.add(component);
       if (!added.ok) return added;
     }
     return applied;
   }
 
-  #console(configuration: Configuration): Component[] {
+  #console(
+    configuration: Configuration, acceptance: Acceptance, system: SystemView,
+  ): Component[] {
     const { world, appliance, dataFolder, version } = this.#options;
-    return appliance === undefined ? [] : [new UnitConsole({ world, board: appliance,
-      firstAdminFile: path.join(dataFolder, firstAdminFile),
+    const update = this.#update;
+    if (appliance === undefined || update === undefined) return [];
+    return [new UnitConsole({ world, board: appliance,
+      fulfil: (wish) => fulfil(wish, { nowMs: () => world.clock.wall().getTime(),
+        unit: () => configuration.document.unit.name, testLinks: () => acceptance.testLinks(),
+        support: () => system.support(), installOffer: () => update.installOffer(),
+        keepOnStick: (name, content) => appliance.keepOnStick(name, content) }),
+      firstAdmin: () =>
+        readFile(path.join(dataFolder, firstAdminFile), "utf8").catch(() => ""),
       authorityPem: () => this.#servers.authority?.authorityPem,
       facts: () => ({ unit: configuration.document.unit.name, version,
         language: configuration.document.unit.language, webPort: this.#servers.webPort ?? 0,
-        stage: this.#update?.stage ?? "", alarms: this.#alarms.list(false).length,
+        stage: update.stage, offered: update.offeredVersion,
+        alarms: this.#alarms.list(false).length,
         links: this.#links.list().map(({ status: { id, state } }) => ({ id, state: state.name })),
       }) })];
   }
@@ -334,7 +347,9 @@ class Assembly {
     const linksUp = (): string[] => this.#links.list().map(({ status }) => status)
       .filter(({ state }) => ["up", "degraded"].includes(state.name)).map(({ id }) => id);
     return appliance && new Updater({ world, appliance, alarms: this.#alarms, linksUp,
-      mirror: httpsSource,
+      mirror: (authorityPem) => httpsSource(authorityPem, this.#options.environment),
+      inWindow: () => isInWindow(this.#document?.unit.maintenance, world.clock.wall().getTime(),
+        this.#document?.unit.timeZone ?? "UTC"),
       signs: async () => ({ linksUp: linksUp(), storeOpen: this.#store.health.status === "ok",
         apiAnswers: this.#servers.webPort !== undefined
           && await apiAnswers(this.#document?.web.address ?? "", this.#servers.webPort),

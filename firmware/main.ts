@@ -198,7 +198,7 @@ Stop:       Ctrl-C
 /** Loaded for the simulated office only. */
 const simulated = () => import("../drivers/office.js");
 
-async function run(given: Arguments, world: World): Promise<void> {
+async function run(given: Arguments): Promise<void> {
   const configText = given.config === undefined ? undefined
     : await readFile(given.config, "utf8").catch((error: unknown) =>
       stop(exitConfiguration, `jackfield: ${given.config ?? ""} cannot be read: `
@@ -239,13 +239,20 @@ async function run(given: Arguments, world: World): Promise<void> {
   process.on("SIGTERM", end);
 }
 
-const given = readArguments();
-const log = await openLog(given);
-const world = nodeWorld((line) => { log.write(line); }, given.logLevel);
-process.on("uncaughtException", (error) => {
-  world.log.event("gateway.defect", { error: error.stack ?? String(error) }, "error");
-  stop(exitDefect, `jackfield: a defect stopped the gateway: ${error.message}\n`
-    + `Send ${given.log} to support.`);
-});
-if (given.command === "restore") await restoreBackup(given);
-else await run(given, world);
+/** Of the whole process; set before anything uses it. */
+let world: World;
+
+async function main(): Promise<void> {
+  const given = readArguments();
+  const log = await openLog(given);
+  world = nodeWorld((line) => { log.write(line); }, given.logLevel);
+  process.on("uncaughtException", (error) => {
+    world.log.event("gateway.defect", { error: error.stack ?? String(error) }, "error");
+    stop(exitDefect, `jackfield: a defect stopped the gateway: ${error.message}\n`
+      + `Send ${given.log} to support.`);
+  });
+  if (given.command === "restore") await restoreBackup(given);
+  else await run(given);
+}
+
+void main();

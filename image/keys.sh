@@ -1,16 +1,21 @@
 #!/bin/bash
 # Signing keys, made when FOLDER has none; never committed. Usage: keys.sh FOLDER
 #   PK, KEK, db: of the firmware (Secure Boot); db signs boot loader and kernel images
+#   seed: signs network settings on a stick
 #   update-ca: root of trust of updates; update: the release's certificate, signs bundles
 # A product keeps update-ca and PK offline, and gives `make image KEYS=FOLDER` the rest.
 set -euo pipefail
 folder=$1
-[ -e "$folder/complete" ] && exit
 mkdir -p "$folder"
 chmod 700 "$folder"
 cd "$folder"
 owner=4a41434b-4649-454c-8444-000000000001
 make_key() { openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out "$1.key"; }
+if [ ! -e seed.pub ]; then
+  make_key seed
+  openssl pkey -in seed.key -pubout -out seed.pub
+fi
+[ -e complete ] && exit
 for name in PK KEK db; do
   make_key "$name"
   openssl req -new -x509 -sha256 -days 7300 -subj "/CN=Jackfield $name" -key "$name.key" -out "$name.crt"

@@ -9,6 +9,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statS
 import path from "node:path";
 import { billOfMaterials, debianParts, npmParts } from "./bill-of-materials.js";
 import { diskBytes, espBytes, fixedUuid, partitions, sfdiskScript, slotBytes } from "./disk.js";
+import { oneExecutable } from "./executable.js";
 import { linesOf, loadOrder, parseDependencies, selection } from "./kernel-modules.js";
 import { blockBytes, writeBlockIndex } from "../firmware/update/block-index.js";
 import { closure, isNeeded, type Manifest } from "./runtime-packages.js";
@@ -77,6 +78,18 @@ const steps: Readonly<Record<string, Step>> = {
     const placed = place(programEnd(readFileSync(stub)), { osrel: size("osrel"),
       cmdline: size("cmdline"), linux: size("linux"), initrd: size("initrd") });
     process.stdout.write(`${objcopyArguments(placed, files).join("\n")}\n`);
+  },
+
+  /** NODE BLOB TARGET: writes both as one executable. */
+  executable(node = "", blob = "", target = "") {
+    writeFileSync(target, oneExecutable(readFileSync(node), readFileSync(blob)), { mode: 0o755 });
+  },
+
+  /** FLAGS PROGRAM...: prints Node's settings for a blob of the programs' files, read beside it. */
+  "blob-settings"(flags = "", ...programs) {
+    process.stdout.write(JSON.stringify({ main: "start.js", output: "blob",
+      disableExperimentalSEAWarning: true, execArgv: flags.split(" "), execArgvExtension: "cli",
+      assets: Object.fromEntries(programs.map((name) => [name, `${name}.js`])) }));
   },
 
   /** MEDIUM: prints sfdisk's script. */

@@ -216,6 +216,8 @@ const mapping: readonly (readonly [string, string, unknown])[] = [
   ["system ack link-down/pbx-1", "AcknowledgeAlarm", { id: "link-down/pbx-1" }],
   ["system capture pbx-1 --follow", "CaptureFrames", { link: "pbx-1", follow: true }],
   ["system backup --file b.bin", "Backup", {}],
+  ["system support --file s.tar.gz", "SupportBundle", {}],
+  ["system update-stick", "InstallUpdate", { offered: true }],
   ["system audit --actor ann", "ListAudit", { actor: "ann", pageSize: 100 }],
   ["system update b.raucb --downgrade --failed --not-before 2026-11-23T22:00:00", "InstallUpdate",
     { allowDowngrade: true, allowFailed: true, notBefore: "2026-11-23T22:00:00Z" }],

@@ -2,14 +2,20 @@
 
 import { done, fail, ok, type Result } from "../base/result.js";
 import type { Appliance, BundleInfo, Memory, Offer, Running } from "./appliance.js";
+import type { ConsoleAnswer, ConsoleWish } from "./unit-board.js";
 
 export class SimulatedAppliance implements Appliance {
   readonly asked: string[] = [];
-  runs: Running = { slot: "a", version: "1.0.0", onTrial: false, secureBoot: true };
+  runs: Running = { slot: "a", version: "1.0.0", onTrial: false, secureBoot: true, floor: 1 };
   memory: Memory = {};
-  bundle: BundleInfo | string = { compatible: "jackfield-amd64", version: "1.1.0" };
+  bundle: BundleInfo | string =
+    { compatible: "jackfield-amd64", version: "1.1.0", rollbackIndex: 1 };
   installs: Result<void> = done;
   offered: Offer | undefined;
+  wished: ConsoleWish | undefined;
+  readonly answers: ConsoleAnswer[] = [];
+  hasStick = true;
+  readonly kept = new Map<string, Uint8Array>();
   bytes = 0;
   root = new Uint8Array();
   /** What was staged. */
@@ -75,6 +81,25 @@ export class SimulatedAppliance implements Appliance {
   show(): Promise<Result<void>> {
     this.asked.push("show");
     return Promise.resolve(done);
+  }
+
+  wish(): Promise<ConsoleWish | undefined> {
+    return Promise.resolve(this.wished);
+  }
+
+  answer(answer: ConsoleAnswer): Promise<Result<void>> {
+    this.answers.push(answer);
+    return Promise.resolve(done);
+  }
+
+  keepOnStick(name: string, content: Uint8Array): Promise<Result<string>> {
+    if (!this.hasStick) return Promise.resolve(fail("precondition", "no stick"));
+    this.kept.set(name, content);
+    return Promise.resolve(ok(name));
+  }
+
+  journal(): Promise<Result<string>> {
+    return Promise.resolve(ok("jackfield: slot a\n"));
   }
 
   recall(): Promise<Result<Memory>> {

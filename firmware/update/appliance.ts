@@ -11,12 +11,16 @@ export interface Running {
   readonly onTrial: boolean;
   /** The firmware starts only what our keys have signed. */
   readonly secureBoot: boolean;
+  /** A bundle with a lower rollback index is never installed, asked for or not. */
+  readonly floor: number;
 }
 
 /** Of a bundle whose signature was found good. */
 export interface BundleInfo {
   readonly compatible: string;
   readonly version: string;
+  /** Raised by a release that mends what nobody may go back behind. */
+  readonly rollbackIndex: number;
 }
 
 export interface Appliance extends UnitBoard {

@@ -8,9 +8,14 @@ import type { Answer, Source } from "./mirror.js";
 /** Without a byte. */
 export const silenceMs = 30_000;
 
-/** `authorityPem`: of a mirror's own authority; empty: those that browsers know. */
-export function httpsSource(authorityPem: string): Source {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+/**
+ * `authorityPem`: of a mirror's own authority; empty: those that browsers know. `environment` may
+ * name a proxy (HTTPS_PROXY, NO_PROXY), which then only sees where to.
+ */
+export function httpsSource(
+  authorityPem: string, environment: Readonly<Record<string, string | undefined>> = {},
+): Source {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1, proxyEnv: environment });
   return {
     close: () => { agent.destroy(); },
     read: (url, offset, end) => new Promise<Result<Answer>>((resolve) => {

@@ -8,16 +8,25 @@ import { existsSync } from "node:fs";
 import { chmod, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { makeFolder } from "../base/folder.js";
+import type { FaultCode } from "../base/faults.js";
 import { attempt, done, fail, ok, type Result } from "../base/result.js";
 import type { Appliance, BundleInfo, Memory, Offer, Running } from "./appliance.js";
-import type { ConsoleFacts } from "./unit-board.js";
+import type { ConsoleAnswer, ConsoleFacts, ConsoleWish } from "./unit-board.js";
 
 /** Written by the initrd: the slot that was started. */
 const slotFile = "/run/jackfield/slot";
+/** Written by the initrd: the rollback index of what runs. */
+const floorFile = "/run/jackfield/floor";
 /** Of jackfield.service: `RuntimeDirectory=`. */
 const wishes = "/run/jackfield-gateway";
 /** Of run-stick.mount. */
 const stick = "/run/stick";
+/** Of run-support.mount. */
+const supportStick = "/run/support";
+/** Written by the console's menu. */
+const wishFile = "/run/jackfield-console/wish.json";
+const journalLines = 5_000;
+const journalCharactersMax = 4 << 20;
 const efiVariables = "/sys/firmware/efi/efivars";
 /** Of the boot loader interface: set when the entry that was started is being counted. */
 const bootCount = `${efiVariables}/LoaderBootCountPath-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f`;
@@ -50,7 +59,8 @@ class RaucAppliance implements Appliance {
         version: /^IMAGE_VERSION="?([^"\n]+)/m.exec(release)?.[1] ?? "",
         onTrial: existsSync(bootCount) && !existsSync(`${wishes}/confirmed`),
         // Four bytes of attributes come before the value.
-        secureBoot: secure.at(4) === 1 };
+        secureBoot: secure.at(4) === 1,
+        floor: Number(await readFile(floorFile, "utf8")) };
     });
   }
 
@@ -107,8 +117,10 @@ class RaucAppliance implements Appliance {
     const read = await rauc(["info", "--output-format=json", file], () => undefined);
     if (!read.ok) return read;
     return attempt("update-refused", "the bundle's manifest", () => {
-      const { compatible, version } = JSON.parse(read.value) as Partial<BundleInfo>;
-      return { compatible: compatible ?? "", version: version ?? "" };
+      const { compatible, version, build } =
+        JSON.parse(read.value) as Readonly<Partial<Record<string, string>>>;
+      return { compatible: compatible ?? "", version: version ?? "",
+        rollbackIndex: Number(/^rollback-index-(\d+)$/.exec(build ?? "")?.[1] ?? 0) };
     });
   }
 
@@ -137,6 +149,39 @@ class RaucAppliance implements Appliance {
 
   show(facts: ConsoleFacts): Promise<Result<void>> {
     return tell("console.json", facts);
+  }
+
+  async wish(): Promise<ConsoleWish | undefined> {
+    const text = await readFile(wishFile, "utf8").catch(() => "");
+    const read = await attempt("internal", "", () => JSON.parse(text) as ConsoleWish);
+    return read.ok ? read.value : undefined;
+  }
+
+  answer(answer: ConsoleAnswer): Promise<Result<void>> {
+    return tell("answer.json", answer);
+  }
+
+  async keepOnStick(name: string, content: Uint8Array): Promise<Result<string>> {
+    if (!existsSync(supportStick)) {
+      return fail("precondition", {
+        en: "plug in a stick (FAT) with the label JFSUPPORT first",
+        fr: "branchez d'abord une clé (FAT) au nom JFSUPPORT" });
+    }
+    return attempt("store-unavailable", "the stick", async () => {
+      const file = await open(path.join(supportStick, name), "w");
+      try {
+        await file.writeFile(content);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      return name;
+    });
+  }
+
+  journal(): Promise<Result<string>> {
+    return run("/usr/bin/journalctl", ["--no-pager", "--quiet", `--lines=${journalLines}`],
+      "internal", journalCharactersMax);
   }
 
   async recall(): Promise<Result<Memory>> {
@@ -173,27 +218,36 @@ function tell(name: string, facts: object): Promise<Result<void>> {
   });
 }
 
-/** Runs RAUC's client; its last line of complaint is the reason. */
+/** Runs RAUC's client. */
 function rauc(
   given: readonly string[], told: (text: string) => void,
 ): Promise<Result<string>> {
+  return run("/usr/bin/rauc", given, "update-refused", outputCharactersMax, told);
+}
+
+/** Gives what the program says; when it fails, its last line of complaint is the reason. */
+function run(
+  program: string, given: readonly string[], fault: FaultCode, charactersMax: number,
+  told: (text: string) => void = () => undefined,
+): Promise<Result<string>> {
+  const name = path.basename(program);
   return new Promise((resolve) => {
-    const child = spawn("/usr/bin/rauc", given, { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, given, { stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     let complaints = "";
     child.stdout.on("data", (bytes: Buffer) => {
-      output = (output + bytes.toString()).slice(-outputCharactersMax);
+      output = (output + bytes.toString()).slice(-charactersMax);
       told(bytes.toString());
     });
     child.stderr.on("data", (bytes: Buffer) => {
       complaints = (complaints + bytes.toString()).slice(-outputCharactersMax);
     });
-    child.on("error", (error) => { resolve(fail("update-refused", `rauc: ${error.message}`)); });
+    child.on("error", (error) => { resolve(fail(fault, `${name}: ${error.message}`)); });
     child.on("close", (code) => {
       if (code === 0) { resolve(ok(output)); return; }
       const last = `${output}\n${complaints}`.split("\n").map((line) => line.trim())
         .findLast((line) => line !== "" && !/^\d+%|^\(rauc|^Debug/.test(line));
-      resolve(fail("update-refused", `rauc: ${last ?? `exit code ${code}`}`));
+      resolve(fail(fault, `${name}: ${last ?? `exit code ${code}`}`));
     });
   });
 }

@@ -1,4 +1,4 @@
-/** What the gateway tells the unit under it: for the firewall and for the console. */
+/** What the gateway and the unit under it tell each other: firewall, console, support. */
 
 import type { Result } from "../base/result.js";
 
@@ -21,6 +21,21 @@ export interface ConsoleFacts {
   readonly alarms: number;
   /** Of the update: `idle`, `on-trial`... */
   readonly stage: string;
+  /** The version on a stick that waits for a yes; empty: none. */
+  readonly offered: string;
+}
+
+/** What somebody at the console asks the gateway for. */
+export interface ConsoleWish {
+  /** Another for each wish; the answer carries it. */
+  readonly mark: string;
+  readonly name: "test-links" | "support" | "install-offer";
+  readonly language: "en" | "fr";
+}
+
+export interface ConsoleAnswer {
+  readonly mark: string;
+  readonly text: string;
 }
 
 export interface UnitBoard {
@@ -28,4 +43,11 @@ export interface UnitBoard {
   open(ports: { readonly tcp: readonly number[]; readonly udp: readonly number[] }):
   Promise<Result<void>>;
   show(facts: ConsoleFacts): Promise<Result<void>>;
+  /** The newest wish of the console; undefined: none was made since the unit's start. */
+  wish(): Promise<ConsoleWish | undefined>;
+  answer(answer: ConsoleAnswer): Promise<Result<void>>;
+  /** Keeps a file on the stick that is plugged in for it. Gives where. */
+  keepOnStick(name: string, content: Uint8Array): Promise<Result<string>>;
+  /** The newest lines of the unit's log. */
+  journal(): Promise<Result<string>>;
 }

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { compareVersions, compatibleWith, mayInstall, type Permissions } from "./update-rules.js";
 import type { Memory } from "./appliance.js";
 
-const running = { slot: "a", version: "1.4.0", onTrial: false, secureBoot: true };
+const running = { slot: "a", version: "1.4.0", onTrial: false, secureBoot: true, floor: 1 };
 const plain: Permissions = { downgrade: false, again: false };
 const judged = (version: string, more: { readonly compatible?: string; readonly memory?: Memory;
-  readonly onTrial?: boolean; } & Partial<Permissions> = {}): string => {
-  const result = mayInstall({ compatible: more.compatible ?? compatibleWith, version },
+  readonly onTrial?: boolean; readonly index?: number } & Partial<Permissions> = {}): string => {
+  const result = mayInstall({ compatible: more.compatible ?? compatibleWith, version,
+    rollbackIndex: more.index ?? 1 },
     { ...running, onTrial: more.onTrial ?? false }, more.memory ?? {}, { ...plain, ...more });
   return result.ok ? "" : result.fault.message;
 };
@@ -24,6 +25,13 @@ describe("which bundle may be installed", () => {
     assert.match(judged("1.3.9"), /1\.3\.9 is not newer than 1\.4\.0/);
     assert.match(judged("1.4.0"), /not newer/);
     assert.equal(judged("1.3.9", { downgrade: true }), "");
+  });
+
+  it("none below the unit's rollback index, not even on purpose", () => {
+    assert.match(judged("1.3.9", { downgrade: true, index: 0 }), /index 0; .* none below 1/);
+    assert.match(judged("1.5.0", { index: 0 }), /index 0/);
+    assert.equal(judged("1.3.9", { downgrade: true, index: 1 }), "");
+    assert.equal(judged("1.5.0", { index: 2 }), "");
   });
 
   it("one that was taken back, only on purpose", () => {

@@ -44,6 +44,13 @@ export function mayInstall(
     return fail("update-refused", { en: `version ${running.version} is still on trial`,
       fr: `la version ${running.version} est encore à l'essai` });
   }
+  if (bundle.rollbackIndex < running.floor) {
+    return fail("update-refused", {
+      en: `version ${bundle.version} has rollback index ${bundle.rollbackIndex}; this unit goes `
+        + `back to none below ${running.floor}, not even when asked`,
+      fr: `la version ${bundle.version} a l'indice de retour ${bundle.rollbackIndex} ; ce `
+        + `boîtier ne revient à aucun sous ${running.floor}, même sur demande` });
+  }
   if (!permissions.downgrade && compareVersions(bundle.version, running.version) <= 0) {
     return fail("update-refused", {
       en: `version ${bundle.version} is not newer than ${running.version}, which runs; ask for a `

@@ -17,18 +17,20 @@ class Bench {
   readonly unit = new SimulatedAppliance();
   signs: Signs = { linksUp: ["pbx"], apiAnswers: true, storeOpen: true, restarts: 0 };
   readonly mirror = new SimulatedMirror();
+  inWindow = false;
   updater = this.#made();
 
   #made(): Updater {
     return new Updater({ world: this.world, alarms: this.alarms, appliance: this.unit,
       linksUp: () => this.signs.linksUp, signs: () => Promise.resolve(this.signs),
-      mirror: () => this.mirror });
+      mirror: () => this.mirror, inWindow: () => this.inWindow });
   }
 
   /** As after a restart of the unit into `version`. */
   async restarted(version: string, onTrial: boolean): Promise<void> {
     await this.updater.stop();
-    this.unit.runs = { slot: onTrial ? "b" : "a", version, onTrial, secureBoot: true };
+    this.unit.runs =
+      { slot: onTrial ? "b" : "a", version, onTrial, secureBoot: true, floor: 1 };
     this.unit.asked.length = 0;
     this.updater = this.#made();
     assert.ok((await this.updater.start()).ok);
@@ -74,7 +76,7 @@ describe("the updater", () => {
     bench.unit.bundle = "signature verification failed";
     const unsigned = await bench.updater.install(now);
     assert.ok(!unsigned.ok && /signature/.test(unsigned.fault.message));
-    bench.unit.bundle = { compatible: "jackfield-amd64", version: "0.9.0" };
+    bench.unit.bundle = { compatible: "jackfield-amd64", version: "0.9.0", rollbackIndex: 1 };
     const older = await bench.updater.install(now);
     assert.ok(!older.ok && /not newer/.test(older.fault.message));
     assert.deepEqual(bench.unit.asked, ["discard", "discard"]);
@@ -108,14 +110,39 @@ describe("the updater", () => {
     assert.ok(!bench.unit.asked.includes("install"));
   });
 
-  it("installs what a stick offers, once, and by the same rules", async () => {
+  it("installs what a stick offers after a yes, once, and by the same rules", async () => {
     bench.unit.offered = { file: "/run/stick/j.raucb", mark: "1" };
-    bench.unit.bundle = { compatible: "jackfield-amd64", version: "1.0.0" };
+    bench.unit.bundle = { compatible: "jackfield-amd64", version: "1.0.0", rollbackIndex: 1 };
     await bench.world.advance(2 * lookEveryMs);
     assert.match((await bench.status()).reasons.join(), /not newer/);
-    assert.deepEqual(bench.unit.asked, []);
+    const refused = bench.updater.installOffer();
+    assert.ok(!refused.ok && refused.fault.code === "precondition");
     bench.unit.offered = { file: "/run/stick/k.raucb", mark: "2" };
-    bench.unit.bundle = { compatible: "jackfield-amd64", version: "1.1.0" };
+    bench.unit.bundle = { compatible: "jackfield-amd64", version: "1.1.0", rollbackIndex: 1 };
+    await bench.world.advance(10 * lookEveryMs);
+    assert.deepEqual(bench.unit.asked, []);
+    assert.equal((await bench.status()).offeredVersion, "1.1.0");
+    assert.deepEqual(bench.updater.installOffer(), { ok: true, value: "1.1.0" });
+    await bench.world.advance(restartAfterMs);
+    assert.deepEqual(bench.unit.asked, ["install /run/stick/k.raucb", "discard", "restart"]);
+    assert.equal(bench.updater.installOffer().ok, false);
+  });
+
+  it("forgets what a stick offered when it is pulled out", async () => {
+    bench.unit.offered = { file: "/run/stick/k.raucb", mark: "2" };
+    await bench.world.advance(lookEveryMs);
+    assert.equal((await bench.status()).offeredVersion, "1.1.0");
+    bench.unit.offered = undefined;
+    await bench.world.advance(lookEveryMs);
+    assert.equal((await bench.status()).offeredVersion, "");
+    assert.equal(bench.updater.installOffer().ok, false);
+  });
+
+  it("installs what a stick offers without a question in the maintenance window", async () => {
+    bench.unit.offered = { file: "/run/stick/k.raucb", mark: "2" };
+    await bench.world.advance(3 * lookEveryMs);
+    assert.deepEqual(bench.unit.asked, []);
+    bench.inWindow = true;
     await bench.world.advance(lookEveryMs + restartAfterMs);
     assert.deepEqual(bench.unit.asked, ["install /run/stick/k.raucb", "discard", "restart"]);
   });

@@ -4,7 +4,7 @@ import type { Component, Health } from "../base/component.js";
 import { done, fail, ok, type Result } from "../base/result.js";
 import type { Cancellable, World } from "../base/world.js";
 import type { Alarms } from "../supervisor/alarms.js";
-import type { Appliance, Memory, Running } from "./appliance.js";
+import type { Appliance, Memory, Offer, Running } from "./appliance.js";
 import { HealthGate, type Signs } from "./health-gate.js";
 import { MirrorFetch, type Source } from "./mirror.js";
 import { mayInstall, type Permissions } from "./update-rules.js";
@@ -31,6 +31,8 @@ export interface UpdateStatus {
   readonly notBeforeMs: number | undefined;
   /** The version that was taken back last; empty: none. */
   readonly failedVersion: string;
+  /** On a stick that is plugged in, allowed, and waiting for a yes or its window; empty: none. */
+  readonly offeredVersion: string;
   /** Why the trial does not end yet, or why the last installation failed. */
   readonly reasons: readonly string[];
 }
@@ -55,6 +57,8 @@ export interface UpdaterParts {
   readonly linksUp: () => readonly string[];
   readonly signs: () => Promise<Signs>;
   readonly mirror: (authorityPem: string) => Source;
+  /** Whether it is the time of day at which a stick's bundle is installed without a question. */
+  readonly inWindow: () => boolean;
 }
 
 export class Updater implements Component {
@@ -71,8 +75,8 @@ export class Updater implements Component {
   #timer: Cancellable | undefined;
   #fetch: MirrorFetch | undefined;
   #offers: Cancellable | undefined;
-  /** The stick that was looked at last. */
-  #offered = "";
+  /** The bundle on a stick that was looked at last; its version is empty when it is refused. */
+  #offer: Offer & { readonly version: string } | undefined;
   #stopped = false;
 
   constructor(parts: UpdaterParts) {
@@ -121,7 +125,12 @@ export class Updater implements Component {
     const { failed, scheduled } = this.#memory;
     return ok({ stage: this.#stage, running, version: this.#version, percent: this.#percent,
       stagedBytes: await this.#parts.appliance.staged(), reasons: this.#reasons,
-      notBeforeMs: scheduled?.notBeforeMs, failedVersion: failed?.version ?? "" });
+      notBeforeMs: scheduled?.notBeforeMs, failedVersion: failed?.version ?? "",
+      offeredVersion: this.offeredVersion });
+  }
+
+  get offeredVersion(): string {
+    return this.#stage === "idle" ? this.#offer?.version ?? "" : "";
   }
 
   async receive(offset: number, data: Uint8Array): Promise<Result<number>> {
@@ -173,6 +182,20 @@ export class Updater implements Component {
     return ok(version);
   }
 
+  /** Somebody says yes to what a stick offers. Gives the version. */
+  installOffer(): Result<string> {
+    const version = this.offeredVersion;
+    if (this.#offer === undefined || version === "") {
+      return fail("precondition", { en: "no stick with a newer version is plugged in",
+        fr: "aucune clé avec une version plus récente n'est branchée" });
+    }
+    const { file } = this.#offer;
+    // Once: one that fails is offered again when it is plugged in again.
+    this.#offer = { ...this.#offer, version: "" };
+    this.#begin(version, file);
+    return ok(version);
+  }
+
   /** Takes back what is scheduled, and throws the bundle away. */
   async cancel(): Promise<Result<void>> {
     if (this.#stage !== "scheduled" && this.#stage !== "receiving") {
@@ -206,25 +229,33 @@ export class Updater implements Component {
     });
   }
 
-  /** Whoever plugs a stick in stands before the unit; what is on it is judged as all others. */
+  /** Plugging a stick in only offers: a yes or the maintenance window has it installed. */
   async #lookAtOffer(): Promise<void> {
-    const { world, appliance } = this.#parts;
-    const offer = this.#stage === "idle" && this.#fetch === undefined ? await appliance.offer()
-      : undefined;
-    if (offer !== undefined && offer.mark !== this.#offered && this.#running !== undefined) {
-      this.#offered = offer.mark;
-      const bundle = await appliance.inspect(offer.file);
-      const allowed = bundle.ok ? mayInstall(bundle.value, this.#running, this.#memory, plain)
-        : bundle;
-      if (bundle.ok && allowed.ok && this.#stage === "idle") {
-        this.#begin(bundle.value.version, offer.file);
-      } else if (!allowed.ok) {
-        const reason = allowed.fault.message;
-        this.#reasons = [reason];
-        world.log.event("update.failed", { file: offer.file, reason }, "warn");
-      }
+    if (this.#stage === "idle" && this.#fetch === undefined) {
+      const offer = await this.#parts.appliance.offer();
+      if (offer === undefined) this.#offer = undefined;
+      else if (offer.mark !== this.#offer?.mark) await this.#judge(offer);
+      if (this.offeredVersion !== "" && this.#parts.inWindow()) this.installOffer();
     }
     if (!this.#stopped) this.#awaitOffer();
+  }
+
+  /** What is on a stick is judged as all others. */
+  async #judge(offer: Offer): Promise<void> {
+    const { world, appliance } = this.#parts;
+    const running = this.#running;
+    if (running === undefined) return;
+    const bundle = await appliance.inspect(offer.file);
+    const allowed = bundle.ok ? mayInstall(bundle.value, running, this.#memory, plain) : bundle;
+    const version = bundle.ok && allowed.ok ? bundle.value.version : "";
+    this.#offer = { ...offer, version };
+    if (allowed.ok) {
+      world.log.event("update.offered", { file: offer.file, version });
+      return;
+    }
+    const reason = allowed.fault.message;
+    this.#reasons = [reason];
+    world.log.event("update.failed", { file: offer.file, reason }, "warn");
   }
 
   #busy(): Result<void> {

@@ -6,15 +6,20 @@ import { get } from "node:https";
 import { connect, type Socket } from "node:net";
 import { createSmdrPeer } from "../../drivers/smdr/peer.js";
 import { nodeWorld } from "../../firmware/base/world-node.js";
+import { CallsService } from "../../proto/gen/cti/gateway/v1/calls_pb.js";
 import { ConfigurationService, ApplyMode }
   from "../../proto/gen/cti/gateway/v1/configuration_pb.js";
 import { LinksService, LinkState } from "../../proto/gen/cti/gateway/v1/links_pb.js";
 import { RecordsService } from "../../proto/gen/cti/gateway/v1/records_pb.js";
-import { SystemService } from "../../proto/gen/cti/gateway/v1/system_pb.js";
+import { SystemService, UpdateStage } from "../../proto/gen/cti/gateway/v1/system_pb.js";
 import { removeFolder, temporaryFolder, until } from "../loopback/gateway-process.js";
 import type { TestClient } from "../loopback/server-rig.js";
+import { startAsterisk, whyNoAsterisk } from "../interop/asterisk.js";
+import { phoneAddress, phoneOffsets } from "../interop/asterisk-files.js";
+import { startPhone, type Phone } from "../interop/phone.js";
 import { need } from "../requirement.js";
-import { guestLinkPort, imageFolder, Machine, peripherals, smdrConfig, whyNoMachine }
+import { refusal, smallBundle } from "./bundles.js";
+import { guestLinkPort, imageFolder, Machine, peripherals, run, smdrConfig, whyNoMachine }
   from "./machine.js";
 
 function pageOf(port: number): Promise<{ readonly status: number | undefined; text: string }> {
@@ -46,6 +51,15 @@ const config = `${smdrConfig}  - id: pbx-lan
     options: { format: panasonic-kx }
 `;
 
+/** Of QEMU's network: the host, seen from the guest. */
+function asteriskLink(port: number, user: string): string {
+  return `  - id: asterisk
+    driver: asterisk-ami
+    transport: { kind: tcp, host: 10.0.2.2, port: ${port} }
+    options: { user: ${user}, secret: "store:ami" }
+`;
+}
+
 /** What the agent answers to one request. */
 async function asked(agent: Socket, request: string): Promise<string> {
   const answer = once(agent, "data");
@@ -64,7 +78,7 @@ describe("the image in a virtual machine", function () {
     need(this, "image", whyNoMachine());
     folder = await temporaryFolder("image");
     machine = await Machine.start({ folder, disk: `${imageFolder}/a/disk.raw`,
-      more: peripherals(folder) });
+      tpm: `${folder}/tpm`, more: peripherals(folder) });
   });
 
   after(async () => {
@@ -79,6 +93,15 @@ describe("the image in a virtual machine", function () {
     client = await machine.signIn(...await machine.firstAdmin());
     const { version } = await client.unary(SystemService.method.getVersion, {});
     assert.match(version, /^\d+\.\d+\.\d+$/);
+    const { secureBoot, slot, stage } = await client.unary(
+      SystemService.method.getUpdateStatus, {});
+    assert.deepEqual([secureBoot, slot, stage], [true, "a", UpdateStage.IDLE]);
+  });
+
+  it("seals its data to the TPM, with a recovery key, and raises the rollback floor", async () => {
+    assert.match(machine.console, /Recovery key: +([0-9a-f]{5}-){7}[0-9a-f]{5}/);
+    await until("the floor was raised", () => /: floor 1\r?\n/.test(machine.console),
+      answerMsMax);
   });
 
   it("starts every service, and has no prompt", () => {
@@ -118,6 +141,11 @@ describe("the image in a virtual machine", function () {
     await recorded("pbx-usb", "0155000003");
   });
 
+  it("loads DAHDI's modules, which are signed with our key", () => {
+    assert.match(machine.console, /dahdi: Version/);
+    assert.doesNotMatch(machine.console, /unavailable key|Key was rejected/);
+  });
+
   it("lets no USB device in that a gateway has no use for", () => {
     assert.match(machine.console, /usb-refused\[\d+\]: INTERFACE=1\//);
     assert.doesNotMatch(machine.console, /usb-refused\[\d+\]: INTERFACE=(?!1\/)/);
@@ -128,6 +156,45 @@ describe("the image in a virtual machine", function () {
     assert.match(await asked(agent, "guest-network-get-interfaces"), /"ip-address"/);
     for (const refused of ["guest-exec", "guest-file-open", "guest-set-user-password"]) {
       assert.match(await asked(agent, refused), /CommandNotFound|has been disabled/);
+    }
+  });
+
+  it("has a real Asterisk on the host as a link, and records its call", async function () {
+    need(this, "asterisk", whyNoAsterisk());
+    const asterisk = await startAsterisk(22);
+    const phones: Phone[] = [];
+    try {
+      for (const name of [1001, 1002] as const) {
+        const sipPort = asterisk.sipPort + phoneOffsets[name];
+        phones.push(await startPhone({ name: String(name), address: phoneAddress(name), sipPort,
+          answer: "auto", pbxPort: asterisk.sipPort, controlPort: sipPort + 100 }));
+      }
+      await client.unary(ConfigurationService.method.setSecret,
+        { name: "ami", value: asterisk.secret });
+      await client.unary(ConfigurationService.method.applyConfiguration,
+        { document: config + asteriskLink(asterisk.amiPort, asterisk.user),
+          mode: ApplyMode.APPLY });
+      await until("Asterisk is up", async () => {
+        const { links } = await client.unary(LinksService.method.listLinks, {});
+        return links.some(({ id, state, peerProduct, peerVersion }) => id === "asterisk"
+          && state === LinkState.UP && peerProduct === "Asterisk" && peerVersion.startsWith("22."));
+      }, answerMsMax);
+      await phones[0]?.dial("1002");
+      await phones[0]?.event("CALL_ESTABLISHED", answerMsMax);
+      await until("the call is seen", async () => {
+        const { calls } = await client.unary(CallsService.method.snapshotCalls,
+          { link: "asterisk" });
+        return calls.some(({ connections }) => connections.length === 2);
+      }, answerMsMax);
+      await phones[0]?.hangUp();
+      await until("the call is recorded", async () => {
+        const { records } = await client.unary(RecordsService.method.listRecords,
+          { query: { link: "asterisk" }, pageSize: 10 });
+        return records.some(({ answeredBy }) => answeredBy === "1002");
+      }, answerMsMax);
+    } finally {
+      for (const phone of phones) await phone.close();
+      await asterisk.stop();
     }
   });
 
@@ -143,6 +210,25 @@ describe("the image in a virtual machine", function () {
       shut.destroy();
       open.destroy();
     }
+  });
+
+  it("refuses another key, a changed byte, an older version, another product", async () => {
+    const at = folder ?? "";
+    const keys = `${at}/foreign`;
+    await run("image/keys.sh", keys);
+    const refused = (bundle: Buffer, downgrade = false) => refusal(client, bundle, downgrade);
+    assert.match(await refused(await smallBundle(at, "wrong-key", "9.0.0", { keys })),
+      /signature|certificate|verif/i);
+    const changed = await smallBundle(at, "changed", "9.0.0");
+    const place = changed.indexOf("jackfield-amd64", changed.length - 8_192);
+    assert.ok(place > 0, "the manifest stands in the signature");
+    changed[place] = 0x4a;
+    assert.match(await refused(changed), /signature|verif|digest/i);
+    assert.match(await refused(await smallBundle(at, "older", "0.0.1")), /0\.0\.1 is not newer/);
+    assert.match(await refused(await smallBundle(at, "other", "9.0.0",
+      { compatible: "toaster" })), /for toaster/);
+    assert.match(await refused(await smallBundle(at, "behind", "0.0.1", { index: 0 }), true),
+      /rollback index 0; this unit goes back to none below 1/);
   });
 
   function print(to: Socket, number: string): void {

@@ -34,7 +34,7 @@ export function whyNoMachine(): string | undefined {
     || !existsSync("/usr/bin/swtpm")) {
     return "apt-get install --no-install-recommends qemu-system-x86 qemu-utils ovmf swtpm";
   }
-  return existsSync(`${imageFolder}/a/disk.raw`) ? undefined : "make image-test builds the image";
+  return existsSync(`${imageFolder}/a/disk.raw`) ? undefined : "make test-image builds the image";
 }
 
 export function run(program: string, ...given: readonly string[]): Promise<{ stdout: string }> {

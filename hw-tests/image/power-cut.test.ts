@@ -14,11 +14,11 @@ import { SystemService, UpdateStage } from "../../proto/gen/cti/gateway/v1/syste
 import { pause, removeFolder, temporaryFolder } from "../loopback/gateway-process.js";
 import type { TestClient } from "../loopback/server-rig.js";
 import { need } from "../requirement.js";
+import { upload } from "./bundles.js";
 import { imageFolder, Machine, smdrConfig, thaw, whyNoMachine, type Frozen } from "./machine.js";
 
-const { uploadUpdate, installUpdate, getUpdateStatus } = SystemService.method;
+const { installUpdate, getUpdateStatus } = SystemService.method;
 const cuts = 10;
-const pieceBytes = 1 << 20;
 const updateMsMax = 2_400_000;
 /** Between two moments; shorter while the kernel image is put in its place. */
 const betweenMsMax = 12_000;
@@ -72,11 +72,7 @@ describe("power cut during an update of the image", function () {
     let ended = false;
     let activatingSinceMs: number | undefined;
     const running = (async () => {
-      const bundle = await readFile(`${imageFolder}/b/update.raucb`);
-      for (let offset = 0; offset < bundle.length; offset += pieceBytes) {
-        await client.unary(uploadUpdate, { offset: BigInt(offset),
-          data: bundle.subarray(offset, offset + pieceBytes) });
-      }
+      await upload(client, await readFile(`${imageFolder}/b/update.raucb`));
       await client.unary(installUpdate, {});
       await on.seen(/Finished jackfield-confirm.service/, updateMsMax);
     })().finally(() => { ended = true; });

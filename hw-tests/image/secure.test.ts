@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { copyFile, open } from "node:fs/promises";
-import { removeFolder, temporaryFolder } from "../loopback/gateway-process.js";
+import { removeFolder, temporaryFolder, until } from "../loopback/gateway-process.js";
 import { need } from "../requirement.js";
 import { imageFolder, Machine, run, whyNoMachine } from "./machine.js";
+import { raiseFloor } from "./tpm.js";
 
 const espBytes = 1 << 20;
 const rootBytes = (1 + 192) << 20;
@@ -55,12 +56,24 @@ describe("what the image refuses", function () {
     assert.doesNotMatch(machine.console, /jackfield: slot/);
   });
 
+  it("to start below the rollback index that the board's TPM keeps", async () => {
+    const tpm = `${folder}/tpm`;
+    await raiseFloor(tpm, 7);
+    machine = await Machine.start({ folder: folder ?? "", disk: `${imageFolder}/a/disk.raw`,
+      tpm });
+    await machine.seen(/rollback index 1 is below 7, which this board keeps/);
+    await machine.seen(/this release is too old/);
+    assert.doesNotMatch(machine.console, /systemd\[1\]/);
+  });
+
   it("its data to another board's TPM, and opens them by its own", async () => {
     const at = folder ?? "";
     machine = await Machine.start({ folder: at, disk: `${imageFolder}/a/disk.raw`,
       tpm: `${at}/own` });
     const first = await machine.firstAdmin();
     await machine.seen(/Recovery key: +([0-9a-f]{5}-){7}[0-9a-f]{5}/);
+    const on = machine;
+    await until("the floor was raised", () => /: floor 1\r?\n/.test(on.console), refusedMsMax);
     await machine.powerOff();
 
     machine = await Machine.start({ folder: at, tpm: `${at}/own` });

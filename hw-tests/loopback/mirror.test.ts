@@ -2,7 +2,10 @@
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { connect, type AddressInfo, type Socket } from "node:net";
 import { nodeWorld } from "../../firmware/base/world-node.js";
 import { SimulatedAppliance } from "../../firmware/update/appliance-simulated.js";
 import { blockBytes, writeBlockIndex } from "../../firmware/update/block-index.js";
@@ -44,6 +47,36 @@ describe("a bundle from an HTTPS server", () => {
     assert.equal(fetched.value.mirrorBytes, headBytes + 5 * blockBytes + 3_000);
     assert.equal(mirror.sentBytes(),
       fetched.value.mirrorBytes + writeBlockIndex(bundle, headBytes).length);
+  });
+
+  it("comes through a proxy, which only learns where to", async () => {
+    const asked: string[] = [];
+    const proxy = createServer().on("connect", (request, client: Socket) => {
+      asked.push(request.url ?? "");
+      const { hostname, port } = new URL(`http://${request.url}`);
+      const far = connect(Number(port), hostname, () => {
+        client.write("HTTP/1.1 200 Connection established\r\n\r\n");
+        client.pipe(far).pipe(client);
+      });
+      for (const side of [client, far]) side.on("error", () => { far.destroy(); });
+    }).listen(0, "127.0.0.1");
+    await once(proxy, "listening");
+    const { port } = proxy.address() as AddressInfo;
+    const url = mirror.url.replace("10.0.2.2", "127.0.0.1");
+    const source = httpsSource(mirror.authorityPem,
+      { HTTPS_PROXY: `http://127.0.0.1:${port}` });
+    try {
+      const answer = await source.read(url, 10, 20);
+      assert.ok(answer.ok, answer.ok ? "" : answer.fault.message);
+      const pieces: Buffer[] = [];
+      for await (const piece of answer.value.body) pieces.push(Buffer.from(piece));
+      assert.deepEqual(Buffer.concat(pieces), bundle.subarray(10, 20));
+      assert.deepEqual(asked, [new URL(url).host]);
+    } finally {
+      source.close();
+      proxy.close();
+      proxy.closeAllConnections();
+    }
   });
 
   it("is not taken from whom nobody knows", async () => {

@@ -3,8 +3,10 @@
  * dm-verity tree has the root hash of the signed command line, and hands over to systemd in it.
  * No shell is needed, nor anything that could be told to do something else.
  *
- * Of the command line: jackfield.verity=BLOCKS,HASH_START,ROOT_HASH,SALT (blocks of 4 KiB).
- * Left behind: /run/jackfield/slot ("a" or "b", and as a variable for RAUC), a machine id made from the board's own.
+ * Of the command line: jackfield.verity=BLOCKS,HASH_START,ROOT_HASH,SALT (blocks of 4 KiB), and
+ * jackfield.index=N, the rollback index: what is below the floor in the TPM does not start.
+ * Left behind: /run/jackfield/slot ("a" or "b", and as a variable for RAUC), /run/jackfield/floor
+ * (below it nothing may be installed), a machine id made from the board's own.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -90,7 +92,38 @@ static void loadModules(void) {
   }
 }
 
-struct verity { unsigned long long blocks, hashStart; char rootHash[129], salt[129]; };
+/* The same as unit/rollback-floor.ts. */
+enum { nvIndex = 0x01804a46, indexMax = 63 };
+
+/*
+ * The lowest rollback index that this board still starts, from its TPM (NV index of bits). 0: no
+ * TPM, or none was ever set. Whoever takes the TPM away has lost the data that are sealed to it.
+ */
+static int readFloor(void) {
+  static const unsigned char command[] = { 0x80, 2, 0, 0, 0, 0x23, 0, 0, 1, 0x4e,
+    nvIndex >> 24, nvIndex >> 16 & 255, nvIndex >> 8 & 255, nvIndex & 255,
+    nvIndex >> 24, nvIndex >> 16 & 255, nvIndex >> 8 & 255, nvIndex & 255,
+    0, 0, 0, 9, 0x40, 0, 0, 9, 0, 0, 0, 0, 0, 0, 8, 0, 0 };
+  unsigned char answer[256];
+  int file = open("/dev/tpmrm0", O_RDWR | O_CLOEXEC);
+  if (file < 0) return 0;
+  ssize_t length = write(file, command, sizeof command) == sizeof command
+    ? read(file, answer, sizeof answer) : -1;
+  close(file);
+  if (length < 10) { say("jackfield: the TPM does not answer"); return 0; }
+  unsigned code = (unsigned)answer[6] << 24 | answer[7] << 16 | answer[8] << 8 | answer[9];
+  if (code != 0 || length < 24) {
+    /* No such index; no bit was ever set. */
+    if (code != 0x18b && code != 0x14a) say("jackfield: the TPM answers 0x%x", code);
+    return 0;
+  }
+  int floor = 0;
+  for (int bit = 0; bit <= indexMax; bit++)
+    if (answer[23 - bit / 8] >> bit % 8 & 1) floor = bit + 1;
+  return floor;
+}
+
+struct verity { unsigned long long blocks, hashStart; char rootHash[129], salt[129]; int index; };
 
 static void readCommandLine(struct verity *verity) {
   char line[textMax];
@@ -101,6 +134,9 @@ static void readCommandLine(struct verity *verity) {
     errno = EINVAL;
     fail("the command line names no root hash");
   }
+  verity->index = 0;
+  if ((found = strstr(line, "jackfield.index="))) sscanf(found, "jackfield.index=%d",
+    &verity->index);
 }
 
 struct request { struct dm_ioctl header; char body[2048]; };
@@ -237,6 +273,12 @@ int main(void) {
   struct verity verity;
   readCommandLine(&verity);
   loadModules();
+  int floor = readFloor();
+  if (verity.index < floor) {
+    say("jackfield: rollback index %d is below %d, which this board keeps", verity.index, floor);
+    errno = EPERM;
+    fail("this release is too old");
+  }
   char number[32];
   unsigned major, minor;
   if (readText("/sys/class/misc/device-mapper/dev", number, sizeof number) != 0
@@ -259,6 +301,8 @@ int main(void) {
   environment[sizeof environment - 3] = slot;
   writeText("/run/jackfield/slot", letter);
   writeText("/run/jackfield/slot.environment", environment);
+  snprintf(number, sizeof number, "%d\n", verity.index);
+  writeText("/run/jackfield/floor", number);
   makeMachineId();
   say("jackfield: slot %c", slot);
   enterRoot();

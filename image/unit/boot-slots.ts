@@ -1,4 +1,3 @@
-#!/usr/lib/jackfield/node
 /**
  * What RAUC asks about slots (its "custom" boot loader backend), and, called without a word, what
  * is done when an image has been written: its kernel image goes to the boot partition, with a count
@@ -11,6 +10,7 @@ import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, 
 import { compareVersions } from "../../firmware/update/update-rules.js";
 import { attempts, entriesOf, imageVersion, isBootable, otherSlot, primarySlot, type Slot }
   from "./boot-entries.js";
+import { rollbackIndex } from "./rollback-floor.js";
 
 const folder = "/efi/EFI/Linux";
 const part = `${folder}/new.part`;
@@ -52,6 +52,9 @@ function activate(bundle: string): void {
   writeFileSync(part, image);
   flush(part);
   if (digest(readFileSync(part)) !== digest(image)) throw new Error(`${part} reads back otherwise`);
+  const floor = Number(readFileSync("/run/jackfield/floor", "utf8"));
+  const index = rollbackIndex(image.toString("latin1"));
+  if (index < floor) throw new Error(`rollback index ${index} is below ${floor}, the unit's`);
   remove(otherSlot(running));
   const entry = `${folder}/jackfield-${otherSlot(running)}+${attempts}.efi`;
   renameSync(part, entry);

@@ -4,7 +4,7 @@ import { Menu, menuText, stateText, type Action, type Unit } from "./console-men
 
 const facts: ConsoleFacts = { unit: "lyon", version: "0.1.0", language: "en", webPort: 8443,
   fingerprint: "AA:BB", firstAdmin: "admin / abcde-fghij", alarms: 1, stage: "idle",
-  links: [{ id: "pbx", state: "up" }] };
+  links: [{ id: "pbx", state: "up" }], offered: "" };
 const unit: Unit = { facts, version: "0.1.0", slot: "a", addresses: ["192.0.2.7", "2001:db8::1"],
   recoveryKey: "0a1b2-c3d4e" };
 
@@ -60,14 +60,27 @@ describe("console menu", () => {
     assert.ok(menu.idle);
   });
 
-  it("asks for VLAN, time servers and host name", () => {
+  it("asks the gateway for a test, a support bundle, and what a stick offers", () => {
+    assert.deepEqual(actionOf(new Menu("en"), "10"), { name: "ask", wish: "test-links" });
+    assert.deepEqual(actionOf(new Menu("fr"), "11"), { name: "ask", wish: "support" });
+    assert.equal(actionOf(new Menu("en"), "13", ""), undefined);
+    assert.deepEqual(actionOf(new Menu("en"), "13", "yes"),
+      { name: "ask", wish: "install-offer" });
+    assert.match(stateText({ ...unit, facts: { ...facts, offered: "0.2.0" } }, "en"),
+      /ready to be installed: +0\.2\.0/);
+    assert.doesNotMatch(stateText(unit, "en"), /ready to be installed/);
+  });
+
+  it("asks for VLAN, time servers, host name and proxy", () => {
     for (const [key, line, change] of [["4", "12", { vlan: 12 }], ["4", "", { vlan: undefined }],
       ["5", "ntp.example  192.0.2.9", { timeServers: ["ntp.example", "192.0.2.9"] }],
       ["5", "", { timeServers: [] }], ["6", "lyon-1", { hostName: "lyon-1" }],
-      ["6", "", { hostName: "" }]] as const) {
+      ["6", "", { hostName: "" }], ["12", "", { proxy: "" }],
+      ["12", "http://192.0.2.5:3128", { proxy: "http://192.0.2.5:3128" }]] as const) {
       assert.deepEqual(actionOf(new Menu("en"), key, line, "yes"), { name: "network", change });
     }
-    for (const [key, line] of [["4", "5000"], ["5", "a;b"], ["5", "a b c d e"], ["6", "a b"]]) {
+    for (const [key, line] of [["4", "5000"], ["5", "a;b"], ["5", "a b c d e"], ["6", "a b"],
+      ["12", "http://user:secret@proxy:1"], ["12", "proxy.example"], ["12", "http://p:99999"]]) {
       const menu = new Menu("fr");
       menu.take(key ?? "");
       assert.match(menu.take(line ?? "").text, /pas de cette forme/);

@@ -1,7 +1,7 @@
 /** What the unit's own console shows and asks, in two languages. Pure: text in, text out. */
 
-import type { ConsoleFacts } from "../../firmware/update/unit-board.js";
-import { isAddress, isHostName, isServer, timeServersMax, vlanOf, type NetworkSettings }
+import type { ConsoleFacts, ConsoleWish } from "../../firmware/update/unit-board.js";
+import { isAddress, isHostName, isProxy, isServer, timeServersMax, vlanOf, type NetworkSettings }
   from "./network-settings.js";
 
 export type Language = "en" | "fr";
@@ -9,6 +9,8 @@ export type Language = "en" | "fr";
 /** What somebody at the console may have done. */
 export type Action =
   | { readonly name: "show" | "restart" | "power-off" | "factory-reset" }
+  /** Of the gateway, which answers. */
+  | { readonly name: "ask"; readonly wish: ConsoleWish["name"] }
   /** What is not named stays as it is. */
   | { readonly name: "network"; readonly change: Partial<NetworkSettings> };
 
@@ -32,6 +34,10 @@ const words = {
   links: { en: "Links", fr: "Liens" },
   noLinks: { en: "none is configured", fr: "aucun n'est configuré" },
   alarms: { en: "Alarms", fr: "Alarmes" },
+  offered: { en: "On the stick, ready to be installed", fr: "Sur la clé, prête à installer" },
+  proxy: { en: "Proxy (http://192.0.2.5:3128), or Enter for none; the gateway restarts",
+    fr: "Proxy (http://192.0.2.5:3128), ou Entrée pour aucun ; la passerelle redémarre" },
+  asked: { en: "The gateway has been asked.", fr: "La passerelle est interrogée." },
   trial: { en: "This version is on trial.", fr: "Cette version est à l'essai." },
   slot: { en: "slot", fr: "emplacement" },
   choose: { en: "Number, then Enter", fr: "Numéro, puis Entrée" },
@@ -65,10 +71,15 @@ const choices: readonly (readonly [key: string, text: Words])[] = [
   ["8", { en: "Shut down", fr: "Éteindre" }],
   ["9", { en: "Factory reset: erases configuration, records and keys",
     fr: "Réglages d'usine : efface configuration, tickets et clés" }],
+  ["10", { en: "Test of the links", fr: "Essai des liens" }],
+  ["11", { en: "Support bundle, onto a stick with the label JFSUPPORT",
+    fr: "Dossier pour le support, sur une clé au nom JFSUPPORT" }],
+  ["12", { en: "Proxy", fr: "Proxy" }],
+  ["13", { en: "Install the version on the stick", fr: "Installer la version de la clé" }],
 ];
 
 function row(label: string, text: string): string {
-  return `  ${`${label}:`.padEnd(20)}${text}`;
+  return `  ${`${label}:`.padEnd(19)} ${text}`;
 }
 
 export function stateText(unit: Unit, language: Language): string {
@@ -90,11 +101,12 @@ export function stateText(unit: Unit, language: Language): string {
     row(say("links"), facts.links.map(({ id, state }) => `${id} ${state}`).join(", ")
       || say("noLinks")),
     row(say("alarms"), String(facts.alarms)),
+    ...(facts.offered === "" ? [] : [row(say("offered"), facts.offered)]),
     ...(facts.stage === "on-trial" ? [`  ${say("trial")}`] : [])].join("\n");
 }
 
 export function menuText(language: Language): string {
-  return [...choices.map(([key, text]) => `  ${key}  ${text[language]}`),
+  return [...choices.map(([key, text]) => `  ${key.padEnd(2)} ${text[language]}`),
     `${words.choose[language]}: `].join("\n");
 }
 
@@ -129,6 +141,11 @@ export class Menu {
       case "7": return this.#confirm({ name: "restart" });
       case "8": return this.#confirm({ name: "power-off" });
       case "9": return this.#confirm({ name: "factory-reset" });
+      case "10": return this.#gateway("test-links");
+      case "11": return this.#gateway("support");
+      case "12": return this.#ask("proxy", (proxy) =>
+        this.#network(proxy === "" || isProxy(proxy) ? { proxy } : undefined));
+      case "13": return this.#confirm({ name: "ask", wish: "install-offer" });
       default: return this.#answer(`${words.unknown[this.language]}\n${menuText(this.language)}`);
     }
   }
@@ -137,12 +154,16 @@ export class Menu {
     return action === undefined ? { text } : { text, action };
   }
 
+  #gateway(wish: ConsoleWish["name"]): Answer {
+    return this.#answer(`${words.asked[this.language]}\n`, { name: "ask", wish });
+  }
+
   #again(of: "kept" | "wrong"): Answer {
     return this.#answer(`${words[of][this.language]}\n${menuText(this.language)}`);
   }
 
   #ask(
-    question: "address" | "gateway" | "dns" | "vlan" | "time" | "host" | "sure",
+    question: "address" | "gateway" | "dns" | "vlan" | "time" | "host" | "proxy" | "sure",
     next: (line: string) => Answer,
   ): Answer {
     this.#asking = next;

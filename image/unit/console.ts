@@ -1,24 +1,30 @@
 /** The unit's console on the screen and on the first serial port: a menu, never a prompt. */
 
 import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { createInterface } from "node:readline";
-import type { ConsoleFacts } from "../../firmware/update/unit-board.js";
+import type { ConsoleAnswer, ConsoleFacts, ConsoleWish } from "../../firmware/update/unit-board.js";
 import { Menu, menuText, stateText, type Action, type Unit } from "./console-menu.js";
-import { filesOf, readSettings, type NetworkSettings } from "./network-settings.js";
+import { keepSettings, networkServices, settingsNow } from "./network-files.js";
 
 const factsFile = "/run/jackfield-gateway/console.json";
-const networkFolder = "/var/lib/jackfield-network";
+const answerFile = "/run/jackfield-gateway/answer.json";
+/** Of jackfield-console@.service: `RuntimeDirectory=`. */
+const wishFile = "/run/jackfield-console/wish.json";
 const lookEveryMs = 3_000;
 
-function facts(): ConsoleFacts | undefined {
+/** Undefined: not there, as while the gateway starts. */
+function json<T>(file: string): T | undefined {
   try {
-    return JSON.parse(readFileSync(factsFile, "utf8")) as ConsoleFacts;
+    return JSON.parse(readFileSync(file, "utf8")) as T;
   } catch {
-    // Not there while the gateway starts.
     return undefined;
   }
+}
+
+function facts(): ConsoleFacts | undefined {
+  return json(factsFile);
 }
 
 function recoveryKey(): string {
@@ -55,36 +61,29 @@ function act(action: Action): void {
       writeFileSync("/efi/factory-reset", "");
       systemctl("reboot");
       break;
-    case "network": setNetwork(action.change);
+    case "network":
+      keepSettings({ ...settingsNow(), ...action.change });
+      systemctl("restart", ...networkServices);
+      if ("proxy" in action.change) systemctl("try-restart", "jackfield.service");
+      break;
+    case "ask": ask(action.wish);
   }
 }
 
-/** Written in whole before anything reads it: a cut leaves the old file or the new one. */
-function put(name: string, text: string): void {
-  writeFileSync(`${networkFolder}/${name}.part`, text, { mode: 0o644, flush: true });
-  renameSync(`${networkFolder}/${name}.part`, `${networkFolder}/${name}`);
+/** The gateway looks for it, and answers by its mark. */
+function ask(name: ConsoleWish["name"]): void {
+  const { language } = menu;
+  asked = { mark: `${process.pid}-${process.hrtime.bigint()}`, name, language };
+  writeFileSync(`${wishFile}.part`, JSON.stringify(asked), { mode: 0o644 });
+  renameSync(`${wishFile}.part`, wishFile);
 }
 
-function setNetwork(change: Partial<NetworkSettings>): void {
-  const settings = { ...settingsNow(), ...change };
-  mkdirSync(`${networkFolder}/time`, { recursive: true, mode: 0o755 });
-  put("settings.json", JSON.stringify(settings));
-  for (const [name, text] of Object.entries(filesOf(settings))) {
-    if (text === undefined) rmSync(`${networkFolder}/${name}`, { force: true });
-    else put(name, text);
-  }
-  systemctl("restart", "systemd-networkd.service", "jackfield-time.service");
+function answer(): string | undefined {
+  const read = json<ConsoleAnswer>(answerFile);
+  return asked !== undefined && read?.mark === asked.mark ? read.text : undefined;
 }
 
-function settingsNow(): NetworkSettings {
-  try {
-    return readSettings(readFileSync(`${networkFolder}/settings.json`, "utf8"));
-  } catch {
-    // Nothing was set yet.
-    return readSettings("");
-  }
-}
-
+let asked: ConsoleWish | undefined;
 const menu = new Menu(facts()?.language ?? "en");
 let shown = "";
 
@@ -94,6 +93,11 @@ function show(): void {
 }
 
 function look(): void {
+  const text = answer();
+  if (text !== undefined) {
+    asked = undefined;
+    process.stdout.write(`\n${text}\n\n${menuText(menu.language)}`);
+  }
   if (menu.idle && stateText(state(), menu.language) !== shown) show();
 }
 

@@ -3,7 +3,7 @@ import type { ConsoleFacts } from "../../firmware/update/unit-board.js";
 import { beepsOf, signalsOf, toneEvent } from "./front-panel.js";
 
 const facts: ConsoleFacts = { unit: "lyon", version: "0.1.0", language: "en", webPort: 8443,
-  fingerprint: "", firstAdmin: "", alarms: 0, stage: "idle", links: [] };
+  fingerprint: "", firstAdmin: "", alarms: 0, stage: "idle", links: [], offered: "" };
 const starting = signalsOf(undefined);
 const ready = signalsOf(facts);
 const alarm = signalsOf({ ...facts, alarms: 1 });

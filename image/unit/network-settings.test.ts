@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { filesOf, isAddress, isHostName, isServer, noSettings, readSettings, vlanOf }
+import { filesOf, isAddress, isHostName, isProxy, isServer, noSettings, readSettings, vlanOf }
   from "./network-settings.js";
 
 const fixed = { address: "192.0.2.10/24", gateway: "192.0.2.1", dns: "192.0.2.53" };
@@ -29,6 +29,15 @@ describe("network settings of the unit", () => {
       ["time/unit.sources"], "server ntp.example iburst\nserver 192.0.2.9 iburst\n");
   });
 
+  it("name a proxy as the runtime reads it", () => {
+    const proxy = "http://proxy.example:3128";
+    assert.equal(filesOf({ ...noSettings, proxy })["proxy.environment"],
+      `NODE_USE_ENV_PROXY=1\nHTTP_PROXY=${proxy}\nHTTPS_PROXY=${proxy}\n`
+      + "NO_PROXY=localhost,127.0.0.1,::1\n");
+    for (const wrong of ["https://proxy:1", "http://a:b@proxy:1", "http://proxy", "http://p:0",
+      "http://p:1/x", "http://p:1\nX=y"]) assert.equal(isProxy(wrong), false, wrong);
+  });
+
   it("take nothing that is not well formed, from people or from a file", () => {
     for (const wrong of ["192.0.2.256/24", "192.0.2.1/33", "a.b.c.d/8", "1.2.3.4/24\n[Route]"]) {
       assert.equal(isAddress(wrong, true), false, wrong);
@@ -46,7 +55,8 @@ describe("network settings of the unit", () => {
       assert.deepEqual(readSettings(wrong), { ...noSettings, fixed: undefined, vlan: undefined },
         wrong);
     }
-    const all = { fixed, vlan: 7, timeServers: ["ntp.example"], hostName: "lyon" };
+    const all = { fixed, vlan: 7, timeServers: ["ntp.example"], hostName: "lyon",
+      proxy: "http://proxy.example:3128" };
     assert.deepEqual(readSettings(JSON.stringify(all)), all);
   });
 });

@@ -16,14 +16,16 @@ export interface NetworkSettings {
   readonly timeServers: readonly string[];
   /** Told to the DHCP server; empty: the image's. */
   readonly hostName: string;
+  /** `http://192.0.2.5:3128`: what the gateway fetches by HTTP(S) goes through it; empty: none. */
+  readonly proxy: string;
 }
 
-export const noSettings: NetworkSettings = { timeServers: [], hostName: "" };
+export const noSettings: NetworkSettings = { timeServers: [], hostName: "", proxy: "" };
 export const timeServersMax = 4;
 const vlanMax = 4_094;
 /** Of all that may stand there; undefined: is not to be there. */
 export type Files = Readonly<Record<"wired.network" | "vlan.netdev" | "vlan.network"
-  | "time/unit.sources", string | undefined>>;
+  | "time/unit.sources" | "proxy.environment", string | undefined>>;
 
 export function isAddress(text: string, prefix: boolean): boolean {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\/(\d{1,2}))?$/.exec(text);
@@ -40,6 +42,12 @@ export function isHostName(text: string): boolean {
 export function isServer(text: string): boolean {
   return isAddress(text, false)
     || text.length <= 253 && !/^[0-9.]*$/.test(text) && text.split(".").every(isHostName);
+}
+
+/** Without a name or a password: the console shows it. */
+export function isProxy(text: string): boolean {
+  const [, host = "", port = ""] = /^http:\/\/([^/:@]+):(\d{1,5})$/.exec(text) ?? [];
+  return isServer(host) && Number(port) >= 1 && Number(port) <= 65_535;
 }
 
 /** Empty or 0: untagged. Undefined: no such identifier. */
@@ -60,7 +68,7 @@ function address({ fixed, hostName }: NetworkSettings): string {
 
 /** Of systemd.network(5), systemd.netdev(5) and chrony. */
 export function filesOf(settings: NetworkSettings): Files {
-  const { fixed, vlan, timeServers, hostName } = settings;
+  const { fixed, vlan, timeServers, hostName, proxy } = settings;
   const wired = "[Match]\nType=ether\n\n[Network]\n";
   const time = timeServers.map((server) => `server ${server} iburst\n`).join("");
   const plain = fixed === undefined && hostName === "" && vlan === undefined;
@@ -72,20 +80,26 @@ export function filesOf(settings: NetworkSettings): Files {
     "vlan.network": vlan === undefined ? undefined
       : `[Match]\nName=lan\n\n[Network]\n${address(settings)}`,
     "time/unit.sources": time === "" ? undefined : time,
+    "proxy.environment": proxy === "" ? undefined
+      : `NODE_USE_ENV_PROXY=1\nHTTP_PROXY=${proxy}\nHTTPS_PROXY=${proxy}\n`
+        + "NO_PROXY=localhost,127.0.0.1,::1\n",
   };
 }
 
 /** What was written before, whoever wrote it: only what is well formed counts. */
 export function readSettings(text: string): NetworkSettings {
-  let read: Readonly<Record<string, unknown>> = {};
   try {
-    read = Object(JSON.parse(text)) as typeof read;
+    return settingsOf(Object(JSON.parse(text)) as Readonly<Record<string, unknown>>);
   } catch {
     // As if nothing had been set.
+    return settingsOf({});
   }
+}
+
+export function settingsOf(read: Readonly<Record<string, unknown>>): NetworkSettings {
   const fixed = read["fixed"] as StaticAddress | undefined;
   const servers = Array.isArray(read["timeServers"]) ? read["timeServers"] as unknown[] : [];
-  const name = read["hostName"];
+  const [name, proxy] = [read["hostName"], read["proxy"]];
   const good = typeof fixed === "object" && isAddress(String(fixed.address), true)
     && isAddress(String(fixed.gateway), false) && isAddress(String(fixed.dns), false);
   return {
@@ -94,5 +108,6 @@ export function readSettings(text: string): NetworkSettings {
     timeServers: servers.filter((each): each is string =>
       typeof each === "string" && isServer(each)).slice(0, timeServersMax),
     hostName: typeof name === "string" && isHostName(name) ? name : "",
+    proxy: typeof proxy === "string" && isProxy(proxy) ? proxy : "",
   };
 }

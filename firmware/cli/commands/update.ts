@@ -80,6 +80,12 @@ async function fetchFrom(url: string, session: Session, input: Input): Promise<v
 
 export const updateCommands: readonly Command[] = [
   install,
+  ask({ words: "system update-stick", method: methods.installUpdate,
+    request: () => ({ offered: true }),
+    about: ["Install the newer version on the stick that is plugged in.",
+      "Installer la version plus récente de la clé branchée."],
+    show: ({ version }, session) => session.pairs([
+      [["New version", "Nouvelle version"], version]]) }),
   ask({ words: "system update-status", method: methods.getUpdateStatus, request: () => ({}),
     about: ["Show which version runs, and how far an update is.",
       "Montrer la version en service, et où en est une mise à jour."],
@@ -93,6 +99,7 @@ export const updateCommands: readonly Command[] = [
       [["Installed", "Installé"], `${response.percent} %`],
       [["Not before", "Pas avant"], timeText(response.notBefore, session.environment)],
       [["Taken back", "Retirée"], response.failedVersion],
+      [["On a stick", "Sur une clé"], response.offeredVersion],
       [["Reasons", "Raisons"], response.reasons.join("; ")]]) }),
   ask({ words: "system update-cancel", method: methods.cancelUpdate, request: () => ({}),
     about: ["Take back an installation that waits for its time.",

@@ -126,7 +126,8 @@ const table: readonly (readonly [string, MethodRow])[] = [
   ...rows(system, "admin", "none", ["UploadUpdate"]),
   ...rows(system, "admin", "change", ["InstallUpdate", "FetchUpdate", "CancelUpdate"]),
   ...rows(system, "operator", "change", ["AcknowledgeAlarm"]),
-  ...rows(system, "admin", "read", ["CaptureFrames", "Backup", "ListAudit", "ExportAudit"]),
+  ...rows(system, "admin", "read", ["CaptureFrames", "Backup", "ListAudit", "ExportAudit",
+    "SupportBundle"]),
   ...rows(system, "admin", "change", ["Scrub"]),
 
   // A maintenance port can reprogram the PBX, and shows what raw bytes show: admin only. What is

@@ -300,6 +300,7 @@ function plainSystem(componentRows: readonly ComponentRow[]): GatewayView["syste
       residentBytes: 3, diskFreeBytes: 4, diskTotalBytes: 5, temperatureCelsius: undefined,
       uptimeSeconds: 6 }),
     metrics: () => Promise.resolve("# HELP jackfield_up It runs.\njackfield_up 1\n"),
+    support: () => Promise.resolve(Buffer.alloc(100_000, "j")),
   };
 }
 

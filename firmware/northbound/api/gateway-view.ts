@@ -144,7 +144,8 @@ export interface RemotePortsView {
 export type AcceptanceView = Pick<Acceptance, "run" | "list" | "get" | "diff">;
 
 /** The appliance's software; `Updater` fits. */
-export type UpdateView = Pick<Updater, "status" | "receive" | "install" | "fetch" | "cancel">;
+export type UpdateView = Pick<Updater, "status" | "receive" | "install"
+  | "installOffer" | "fetch" | "cancel">;
 
 /** The destinations and the ledger; `Delivery` fits. */
 export type DeliveryView = Pick<Delivery, "list" | "balance" | "again">;
@@ -206,6 +207,8 @@ export interface SystemView {
   host(): HostReading | undefined;
   /** Prometheus text of the whole gateway. */
   metrics(): Promise<string>;
+  /** What support needs to see, as one file. */
+  support(): Promise<Uint8Array>;
 }
 
 export interface GatewayView {

@@ -5,7 +5,8 @@ import { fail, messageOf, ok, type Result } from "../../base/result.js";
 import type { AlarmView } from "../../supervisor/alarms.js";
 import type { HostReading } from "../../supervisor/host-health.js";
 import type { AuditEntrySchema, BackupResponseSchema, ExportAuditRequest,
-  ExportAuditResponseSchema, ScrubResponseSchema, SystemService, WatchAlarmsResponseSchema }
+  ExportAuditResponseSchema, ScrubResponseSchema, SupportBundleResponseSchema, SystemService,
+  WatchAlarmsResponseSchema }
   from "../../../proto/gen/cti/gateway/v1/system_pb.js";
 import type { AuditView as AuditEntryView } from "../access/audit.js";
 import { alarmMessage, worstFirst } from "./alarm-message.js";
@@ -56,6 +57,7 @@ export function systemHandlers(
     },
     captureFrames: (request, context) => captureFrames(gateway, request, context),
     backup: (_request, context) => backup(gateway, context),
+    supportBundle: () => support(gateway),
     scrub: (_request, context) => scrub(gateway, context),
     listAudit: async (request) => {
       const fields = new Fields();
@@ -143,6 +145,15 @@ async function *backup(
     yield fail("store-unavailable", `The backup broke off: ${messageOf(cause)}`, { cause });
     return;
   }
+  const rest = chunker.end();
+  if (rest !== undefined) yield ok([{ data: rest }]);
+}
+
+async function *support(
+  { system }: GatewayView,
+): AsyncGenerator<Result<readonly MessageInitShape<typeof SupportBundleResponseSchema>[]>> {
+  const chunker = new Chunker(chunkBytes);
+  for (const data of chunker.push(await system.support())) yield ok([{ data }]);
   const rest = chunker.end();
   if (rest !== undefined) yield ok([{ data: rest }]);
 }

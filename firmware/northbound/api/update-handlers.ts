@@ -31,11 +31,11 @@ export function updateHandlers(gateway: GatewayView): UpdateHandlers {
       const update = updateOf(gateway);
       const status = update.ok ? await update.value.status() : update;
       if (!status.ok) return status;
-      const { stage, running, notBeforeMs, stagedBytes, version, percent, failedVersion, reasons } =
-        status.value;
+      const { stage, running, notBeforeMs, stagedBytes, version, percent, failedVersion, reasons,
+        offeredVersion } = status.value;
       return ok({ stage: stages[stage], runningVersion: running.version, slot: running.slot,
         secureBoot: running.secureBoot, uploadedBytes: BigInt(stagedBytes), version, percent,
-        failedVersion, reasons: [...reasons],
+        failedVersion, offeredVersion, reasons: [...reasons],
         ...(notBeforeMs === undefined ? {} : { notBefore: timestamp(notBeforeMs) }) });
     },
     uploadUpdate: async ({ offset, data }) => {
@@ -51,10 +51,11 @@ export function updateHandlers(gateway: GatewayView): UpdateHandlers {
       const next = await update.value.receive(Number(offset), data);
       return next.ok ? ok({ nextOffset: BigInt(next.value) }) : next;
     },
-    installUpdate: async ({ allowDowngrade, allowFailed, notBefore }) => {
+    installUpdate: async ({ allowDowngrade, allowFailed, notBefore, offered }) => {
       const update = updateOf(gateway);
       if (!update.ok) return update;
-      const version = await update.value.install({ downgrade: allowDowngrade, again: allowFailed,
+      const version = offered ? update.value.installOffer() : await update.value.install({
+        downgrade: allowDowngrade, again: allowFailed,
         notBeforeMs: notBefore === undefined ? undefined : timestampMs(notBefore) });
       return version.ok ? ok({ version: version.value }) : version;
     },
