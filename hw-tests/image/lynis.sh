@@ -10,6 +10,7 @@ cd "$work"
 apt-get -o APT::Sandbox::User=root download lynis >/dev/null
 dpkg-deb -x lynis_*.deb .
 cd usr/share/lynis
+cp -r ../../../etc/lynis/plugins .
 ../../sbin/lynis audit system --rootdir "$root/" --profile ../../../etc/lynis/default.prf \
   --quick --no-colors --logfile "$work/log" --report-file "$report" > "$work/output" 2>&1 ||
   { tail -n 20 "$work/output" >&2; exit 1; }
