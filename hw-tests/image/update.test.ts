@@ -77,7 +77,8 @@ describe("update of the image in a virtual machine", function () {
     }, installMsMax);
     mirror.close();
     process.stdout.write(`      ${mirror.sentBytes()} of ${mirror.bundleBytes} bytes fetched\n`);
-    assert.ok(mirror.sentBytes() < mirror.bundleBytes / 10);
+    // The kernel image, a twelfth of it, comes whole.
+    assert.ok(mirror.sentBytes() < mirror.bundleBytes / 5);
     for (let attempt = 0; attempt < 3; attempt += 1) {
       await machine.seen(/jackfield: slot a\r?\n/, installMsMax);
     }
