@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { inFrench } from "../../../firmware/base/french.js";
 import { smdrCodec, type SmdrLine } from "../codec.js";
+import { PrintedClock } from "../printed-clock.js";
 import { formats } from "./index.js";
 import type { CallLine, FormatSettings } from "./format.js";
 import { samples } from "./samples/index.js";
@@ -154,6 +155,28 @@ describe("the order of day and month", () => {
         }
       }
       assert.ok(others > 0);
+    });
+  }
+});
+
+describe("the hour that comes twice", () => {
+  /** When the first of the two lines arrived: the hour ends for the first time. */
+  const arrivedMs = Date.UTC(2026, 9, 25, 0, 58, 30);
+
+  for (const name of formats.keys()) {
+    // The moment itself is printed, or nothing here: the tests of the framing prove it.
+    if (name === "cisco-cucm" || name === "isdx") continue;
+    it(`keeps ${name} in the order of printing`, () => {
+      const local = readSamples(name).map(({ says }) => "local" in says ? says.local : undefined)
+        .find((each) => each !== undefined && "hour" in each);
+      assert.ok(local !== undefined && "hour" in local);
+      const clock = new PrintedClock("Europe/Paris");
+      const told = [58, 5].map((minute, line) => clock.momentMs({
+        ...(local.year === undefined ? {} : { year: 2026 }),
+        ...(local.month === undefined ? {} : { month: 10, day: 25 }), hour: 2, minute, second: 0,
+      }, arrivedMs + line * 420_000, line * 420_000));
+      assert.deepEqual(told.map((ms) => new Date(ms).toISOString()),
+        ["2026-10-25T00:58:00.000Z", "2026-10-25T01:05:00.000Z"]);
     });
   }
 });
