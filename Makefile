@@ -85,7 +85,7 @@ test-unit: compile ## One module at a time: no sockets, no disk
 test-loopback: build ## Real sockets, disks, terminals, processes; simulated PBXs
 	$(MOCHA) --retries 1 --timeout 120000 'build/hw-tests/loopback/*.test.js'
 
-test-guest: build ## Serial and USB ports of a real kernel in QEMU; two to four minutes
+test-guest: build ## Serial and USB ports of a real kernel in QEMU; about five minutes
 	timeout 600 $(MOCHA) --retries 0 --timeout 120000 'build/hw-tests/guest/*.test.js'
 
 test-interop: build ## Real Asterisk 22 and 16 with baresip phones (root)
