@@ -1,15 +1,18 @@
 /**
- * Whole collections only when the old generation has filled a fixed budget. V8 starts one when
- * the heap has grown by a share of what lived: a small heap is then collected all the time, and
- * each collection holds up the events for some milliseconds.
+ * Room for the old generation to grow in before it is collected whole: some seconds' worth of
+ * what grows in it. V8 gives a share of what lived: a small heap under load is then collected all
+ * the time, each time holding up the events for milliseconds, and a large one at rest hardly ever.
  */
 
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 import type { World } from "../base/world.js";
 
-/** Bytes (10^6) of the old generation at which it is collected; memory and pauses: `make bench`. */
-export const heapBudget = 50e6;
-export const growthPercentMin = 25;
+/** Bytes (10^6) of room; memory and pauses: `make bench`. */
+export const roomMin = 8e6;
+export const roomMax = 22e6;
+/** V8 begins to collect when some half of it is filled. */
+const secondsOfRoom = 4;
+const growthPercentMin = 15;
 const growthPercentMax = 150;
 const everyMs = 1_000;
 /** The least of so many looks is what lives: a collection lies between them under load. */
@@ -17,10 +20,15 @@ const looksMax = 5;
 const young: ReadonlySet<string> =
   new Set(["new_space", "new_large_object_space", "read_only_space"]);
 
-/** Percent by which the heap may grow after a collection that left `live` bytes. */
-export function growthPercent(live: number): number {
-  const wished = Math.round((heapBudget / live - 1) * 100);
-  return Math.min(growthPercentMax, Math.max(growthPercentMin, wished));
+/**
+ * Percent by which the heap may grow after a collection, by the bytes of the old generation at the
+ * last looks, one a second.
+ */
+export function growthPercent(looks: readonly number[]): number {
+  const live = Math.min(...looks);
+  const growths = looks.slice(1).map((bytes, n) => bytes - (looks[n] ?? 0));
+  const room = Math.min(roomMax, Math.max(roomMin, secondsOfRoom * Math.max(0, ...growths)));
+  return Math.min(growthPercentMax, Math.max(growthPercentMin, Math.round(room / live * 100)));
 }
 
 function oldBytes(): number {
@@ -34,7 +42,7 @@ export function keepHeapBudget({ clock }: World): void {
   const look = (): void => {
     looks.push(oldBytes());
     if (looks.length > looksMax) looks.shift();
-    setFlagsFromString(`--heap-growing-percent=${growthPercent(Math.min(...looks))}`);
+    setFlagsFromString(`--heap-growing-percent=${growthPercent(looks)}`);
     clock.after(everyMs, "heap-budget", look);
   };
   look();
