@@ -85,8 +85,8 @@ test-unit: compile ## One module at a time: no sockets, no disk
 test-loopback: build ## Real sockets, disks, terminals, processes; simulated PBXs
 	$(MOCHA) --retries 1 --timeout 120000 'build/hw-tests/loopback/*.test.js'
 
-test-guest: build ## Serial and USB ports of a real kernel in QEMU; about five minutes
-	timeout 600 $(MOCHA) --retries 0 --timeout 120000 'build/hw-tests/guest/*.test.js'
+test-guest: build ## Serial and USB ports of a real kernel in QEMU; about six minutes
+	timeout 1200 $(MOCHA) --retries 1 --timeout 120000 'build/hw-tests/guest/*.test.js'
 
 test-interop: build ## Real Asterisk 22 and 16 with baresip phones (root)
 	$(MOCHA) --retries 1 --timeout 120000 'build/hw-tests/interop/*.test.js'

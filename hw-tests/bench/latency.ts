@@ -14,6 +14,8 @@ import type { Talk } from "./call-script.js";
 
 export const p99MsMax = 5;
 export const targetRate = 2_000;
+/** Gateways one after the other at that rate: of the same program some run faster than others. */
+const roundsAtTarget = 5;
 
 export interface LatencyOptions {
   readonly rates?: readonly (readonly [eventsPerSecond: number, talk: Talk])[];
@@ -83,6 +85,18 @@ async function measure(
   }
 }
 
+/** What several gateways showed at the same rate: all their windows count alike. */
+function together(rounds: readonly Row[]): Row {
+  const [first] = rounds;
+  if (first === undefined) throw new Error("no round was measured");
+  const sum = (pick: (row: Row) => number): number =>
+    rounds.reduce((total, row) => total + pick(row), 0);
+  return { ...first, windows: rounds.flatMap(({ windows }) => windows),
+    cpuMicros: median(rounds.map(({ cpuMicros }) => cpuMicros)), gaps: sum((row) => row.gaps),
+    lost: sum((row) => row.lost), resyncs: sum((row) => row.resyncs),
+    load: Math.max(...rounds.map(({ load }) => load)) };
+}
+
 function gateway({ nodeArguments }: LatencyOptions): (amiPort: number) => Promise<Carrier> {
   return async (amiPort) => {
     const process = await GatewayProcess.start({ amiPort,
@@ -96,9 +110,20 @@ export async function benchLatency(options: LatencyOptions = {}): Promise<Report
   const { rates = [[500, "call"], [2_000, "call"], [10_000, "call"], [500, "all"]] } = options;
   const before = loadNow();
   const rows: Row[] = [];
+  let target: Row | undefined;
+  let each99: readonly string[] = [];
   for (const [rate, talk] of rates) {
-    rows.push(await measure(rate, talk, options,
-      `${thousands(rate)} events/s, read class ${talk}`, gateway(options)));
+    const isTarget = rate === targetRate && talk === "call";
+    const title = `${thousands(rate)} events/s, read class ${talk}`;
+    const rounds: Row[] = [];
+    while (rounds.length < (isTarget ? roundsAtTarget : 1)) {
+      rounds.push(await measure(rate, talk, options, title, gateway(options)));
+    }
+    const row = together(rounds);
+    rows.push(row);
+    if (!isTarget) continue;
+    target = row;
+    each99 = rounds.map(({ windows }) => median(windows.map(({ p99 }) => p99)).toFixed(1));
   }
   const floor = await measure(targetRate, "call", options,
     `${thousands(targetRate)} events/s, bare relay`, (port) => RelayProcess.start(port));
@@ -109,7 +134,6 @@ export async function benchLatency(options: LatencyOptions = {}): Promise<Report
     of(row, (each) => each.p999).toFixed(2), of(row, (each) => each.max).toFixed(1),
     of(row, (each) => each.sender99).toFixed(2), row.cpuMicros.toFixed(0),
     String(row.lost), String(row.gaps), String(row.resyncs), row.load.toFixed(2)]);
-  const target = rows[rates.findIndex(([rate, talk]) => rate === targetRate && talk === "call")];
   const p99 = target === undefined ? NaN : of(target, (each) => each.p99);
   const lost = rows.filter((row) => row.lost !== 0 || row.gaps !== 0 || row.resyncs !== 0);
   const times = (pick: (window: Window) => number): string => target === undefined ? "?"
@@ -119,6 +143,7 @@ export async function benchLatency(options: LatencyOptions = {}): Promise<Report
       + `${loadNow()})`,
     table: [...table(["rate", "messages/s", "p50", "p99", "p99.9", "max", "sender late p99",
       "us/event", "not come", "gaps", "resyncs", "load"], cells),
+    `p99 of the gateways at ${thousands(targetRate)}/s, one after the other: ${each99.join(", ")}`,
     "the gateway against a bare relay (no model, store, rights, TLS) at "
       + `${thousands(targetRate)}/s: p50 ${times((each) => each.p50)} x, p99 `
       + `${times((each) => each.p99)} x, processor `
