@@ -61,6 +61,20 @@ describe("a bundle from a mirror", () => {
       { mirrorBytes: headBytes + blockBytes + 500, ownBytes: 59 * blockBytes });
   });
 
+  it("asks for the index again when the mirror does not answer at first", async () => {
+    const bench = new Bench();
+    bench.mirror.files.set(`${url}.blocks`, writeBlockIndex(bundle, headBytes));
+    bench.unit.root = Buffer.concat(blocks);
+    bench.mirror.failures.push(0, 503);
+    bench.mirror.cuts.push(0);
+    const fetched = await bench.run();
+    assert.deepEqual(fetched, { ok: true,
+      value: { mirrorBytes: headBytes + 500, ownBytes: 60 * blockBytes } });
+    assert.deepEqual(bench.mirror.asked.slice(0, 4).map((asked) => asked.split(" ")[0]),
+      Array.from({ length: 4 }, () => `${url}.blocks`));
+    assert.ok(bench.unit.content.equals(bundle));
+  });
+
   it("ends with a refusal where the root that runs ends too early", async () => {
     const bench = new Bench();
     bench.mirror.files.set(`${url}.blocks`, writeBlockIndex(bundle, headBytes));
@@ -86,7 +100,7 @@ describe("a bundle from a mirror", () => {
     assert.ok(!no.ok && /answers 404/.test(no.fault.message));
 
     const large = await new Bench(1_000).run();
-    assert.ok(!large.ok && /at most 1000 bytes/.test(large.fault.message));
+    assert.ok(!large.ok && /more than 1000 bytes/.test(large.fault.message));
 
     const silent = new Bench();
     silent.mirror.failures.push(...Array.from({ length: attemptsMax }, () => 0));

@@ -14,6 +14,8 @@ import { blockBytes, blockDigest, readBlockIndex, stretchesOf, type Stretch }
 export const retryMs = 10_000;
 /** In a row, without a byte more. */
 export const attemptsMax = 30;
+/** For the index, which saves a long download and is not needed for it. */
+const indexAttemptsMax = 6;
 const pieceBytes = 256 * blockBytes;
 const indexBytesMax = 8 << 20;
 
@@ -81,26 +83,44 @@ export class MirrorFetch {
     }
   }
 
-  /** Undefined: there is no index, everything has to come from the mirror. */
+  /**
+   * Undefined: there is no index, everything has to come from the mirror; that takes longer, and
+   * is none the worse.
+   */
   async #plan(): Promise<readonly Stretch[] | undefined> {
-    const { source, url, bundleBytesMax } = this.#parts;
+    const { world, url, bundleBytesMax } = this.#parts;
+    let read = await this.#readIndex();
+    for (let attempt = 1; !read.ok && read.fault.code === "link-down" && !this.#cancelled
+      && attempt < indexAttemptsMax; attempt += 1) {
+      await sleep(world.clock, retryMs, "update.mirror");
+      read = await this.#readIndex();
+    }
+    const index = read.ok ? readBlockIndex(read.value, bundleBytesMax) : read;
+    if (index.ok) {
+      return stretchesOf(index.value, await this.#blocks(new Set(index.value.digests)));
+    }
+    world.log.event("update.no-index", { url, reason: index.fault.message }, "warn");
+    return undefined;
+  }
+
+  /** `link-down`: another attempt may be worth it. */
+  async #readIndex(): Promise<Result<Uint8Array>> {
+    const { source, url } = this.#parts;
     const answer = await source.read(`${url}.blocks`, 0, undefined);
-    if (!answer.ok || answer.value.status !== 200) return undefined;
+    if (!answer.ok) return answer;
+    if (answer.value.status !== 200) return refused(answer.value.status);
     const pieces: Uint8Array[] = [];
     let bytes = 0;
     try {
       for await (const piece of answer.value.body) {
         bytes += piece.length;
-        if (bytes > indexBytesMax) return undefined;
+        if (bytes > indexBytesMax) return tooLarge(indexBytesMax);
         pieces.push(piece);
       }
-    } catch {
-      // Without it the update takes longer, and is none the worse.
-      return undefined;
+    } catch (error) {
+      return interrupted(error);
     }
-    const index = readBlockIndex(Buffer.concat(pieces), bundleBytesMax);
-    return index.ok ? stretchesOf(index.value, await this.#blocks(new Set(index.value.digests)))
-      : undefined;
+    return ok(Buffer.concat(pieces));
   }
 
   /** Which of these blocks the root that runs has, and where. */
@@ -165,8 +185,7 @@ export class MirrorFetch {
         if (wanted.length < piece.length) break;
       }
     } catch (error) {
-      return fail("link-down", { en: "the mirror's connection was interrupted",
-        fr: "la connexion au miroir a été interrompue" }, { cause: error });
+      return interrupted(error);
     }
     return this.#next < last && end !== undefined ? fail("link-down", {
       en: "the mirror gave less than was asked for",
@@ -187,12 +206,17 @@ const cancelled = fail("precondition", { en: "the download was cancelled",
 const rootEnded = fail("update-refused", { en: "the running system ends before the block index",
   fr: "le système en marche finit avant l'index de blocs" });
 
+function interrupted(error: unknown): Result<never> {
+  return fail("link-down", { en: "the mirror's connection was interrupted",
+    fr: "la connexion au miroir a été interrompue" }, { cause: error });
+}
+
 function refused(status: number): Result<never> {
   return fail(status >= 500 ? "link-down" : "update-refused",
     { en: `the mirror answers ${status}`, fr: `le miroir répond ${status}` });
 }
 
 function tooLarge(bytes: number): Result<never> {
-  return fail("update-refused", { en: `a bundle has at most ${bytes} bytes`,
-    fr: `un paquet a au plus ${bytes} octets` });
+  return fail("update-refused", { en: `the mirror gives more than ${bytes} bytes`,
+    fr: `le miroir donne plus de ${bytes} octets` });
 }
