@@ -32,12 +32,14 @@ export async function makeCertificate<Name extends keyof Tasks>(
   const order: Order = { task, given, atMs: world.clock.wall().getTime(),
     random: world.random.bytes(16) };
   const made = await new Promise<Result<unknown>>((resolve) => {
-    let result: Result<unknown> = fail("internal", "The process that makes certificates ended.");
     const process = fork(fileURLToPath(new URL("./certificate-process.js", import.meta.url)),
       { execArgv: [], serialization: "advanced", timeout: timeoutMs });
-    process.on("message", (message) => { result = message as Result<unknown>; });
+    process.on("message", (message) => { resolve(message as Result<unknown>); });
     process.on("error", (error) => { resolve(fail("internal", messageOf(error))); });
-    process.on("exit", () => { resolve(result); });
+    // Comes when its pipe has been read to the end: what it had to say has been said.
+    process.on("close", () => {
+      resolve(fail("internal", "The process that makes certificates ended."));
+    });
     process.send(order);
   });
   return made as Made<Name>;
