@@ -1,5 +1,6 @@
 /** What every bench needs to say its figures: medians, percentiles, tables, the machine's load. */
 
+import { readFileSync } from "node:fs";
 import { loadavg } from "node:os";
 
 /** One promise of the specification, and what was measured. */
@@ -45,6 +46,12 @@ export function table(
 
 export function thousands(value: number): string {
   return Math.round(value).toLocaleString("en");
+}
+
+/** Seconds, over all processors, that the host gave to others while ours had work (proc(5)). */
+export function stolenSeconds(): number {
+  const [first = ""] = readFileSync("/proc/stat", "latin1").split("\n", 1);
+  return Number(first.trim().split(/\s+/)[8]) / 100;
 }
 
 /** The same in every thread. */

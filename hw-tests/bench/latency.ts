@@ -6,7 +6,7 @@
 import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readEvent } from "./event-reader.js";
-import { loadNow, median, table, thousands, type Report } from "./figures.js";
+import { loadNow, median, stolenSeconds, table, thousands, type Report } from "./figures.js";
 import { GatewayProcess } from "./gateway-process.js";
 import { RelayProcess } from "./relay-process.js";
 import { deviceNames, Load, type Window } from "./load.js";
@@ -35,6 +35,8 @@ interface Row {
   readonly lost: number;
   readonly resyncs: number;
   readonly load: number;
+  /** Milliseconds a second that the host gave to others. */
+  readonly stolenMs: number;
 }
 
 /** What is measured: the gateway, or what stands in its place. */
@@ -66,10 +68,12 @@ async function measure(
     const { snapshots } = load;
     load.order("start");
     await sleep(warmUpSeconds * 1_000);
+    const stolenBefore = stolenSeconds();
     const [cpuBefore, receivedBefore] = [await carrier.cpuSeconds(), load.received];
     await sleep(windows * windowSeconds * 1_000);
     const cpu = await carrier.cpuSeconds() - cpuBefore;
     const received = load.received - receivedBefore;
+    const stolenMs = (stolenSeconds() - stolenBefore) * 1_000 / (windows * windowSeconds);
     load.order("pause");
     for (let waited = 0; waited < drainMsMax && load.received < load.eventsSent;
       waited += drainPollMs) await sleep(drainPollMs);
@@ -78,7 +82,7 @@ async function measure(
     return { title, windows: found, cpuMicros: cpu * 1e6 / received, gaps: load.gaps,
       messagesPerSecond: rate * load.messagesPerEvent,
       lost: found.reduce((sum, each) => sum + each.sent - each.received, 0),
-      resyncs: load.snapshots - snapshots, load: loadavg()[0] ?? NaN };
+      resyncs: load.snapshots - snapshots, load: loadavg()[0] ?? NaN, stolenMs };
   } finally {
     await carrier.stop();
     await load.close();
@@ -94,7 +98,8 @@ function together(rounds: readonly Row[]): Row {
   return { ...first, windows: rounds.flatMap(({ windows }) => windows),
     cpuMicros: median(rounds.map(({ cpuMicros }) => cpuMicros)), gaps: sum((row) => row.gaps),
     lost: sum((row) => row.lost), resyncs: sum((row) => row.resyncs),
-    load: Math.max(...rounds.map(({ load }) => load)) };
+    load: Math.max(...rounds.map(({ load }) => load)),
+    stolenMs: median(rounds.map(({ stolenMs }) => stolenMs)) };
 }
 
 function gateway({ nodeArguments }: LatencyOptions): (amiPort: number) => Promise<Carrier> {
@@ -111,7 +116,7 @@ export async function benchLatency(options: LatencyOptions = {}): Promise<Report
   const before = loadNow();
   const rows: Row[] = [];
   let target: Row | undefined;
-  let each99: readonly string[] = [];
+  let perGateway: readonly string[] = [];
   for (const [rate, talk] of rates) {
     const isTarget = rate === targetRate && talk === "call";
     const title = `${thousands(rate)} events/s, read class ${talk}`;
@@ -123,7 +128,9 @@ export async function benchLatency(options: LatencyOptions = {}): Promise<Report
     rows.push(row);
     if (!isTarget) continue;
     target = row;
-    each99 = rounds.map(({ windows }) => median(windows.map(({ p99 }) => p99)).toFixed(1));
+    perGateway = rounds.map(({ windows, cpuMicros, stolenMs }) =>
+      `${median(windows.map(({ p99 }) => p99)).toFixed(1)} (${cpuMicros.toFixed(0)} us/event, `
+      + `${stolenMs.toFixed(1)} ms/s stolen)`);
   }
   const floor = await measure(targetRate, "call", options,
     `${thousands(targetRate)} events/s, bare relay`, (port) => RelayProcess.start(port));
@@ -133,7 +140,8 @@ export async function benchLatency(options: LatencyOptions = {}): Promise<Report
     of(row, (each) => each.p50).toFixed(2), of(row, (each) => each.p99).toFixed(2),
     of(row, (each) => each.p999).toFixed(2), of(row, (each) => each.max).toFixed(1),
     of(row, (each) => each.sender99).toFixed(2), row.cpuMicros.toFixed(0),
-    String(row.lost), String(row.gaps), String(row.resyncs), row.load.toFixed(2)]);
+    String(row.lost), String(row.gaps), String(row.resyncs), row.load.toFixed(2),
+    row.stolenMs.toFixed(1)]);
   const p99 = target === undefined ? NaN : of(target, (each) => each.p99);
   const lost = rows.filter((row) => row.lost !== 0 || row.gaps !== 0 || row.resyncs !== 0);
   const times = (pick: (window: Window) => number): string => target === undefined ? "?"
@@ -142,8 +150,8 @@ export async function benchLatency(options: LatencyOptions = {}): Promise<Report
     title: `From byte in to event at a gRPC client (ms; load before ${before}, after `
       + `${loadNow()})`,
     table: [...table(["rate", "messages/s", "p50", "p99", "p99.9", "max", "sender late p99",
-      "us/event", "not come", "gaps", "resyncs", "load"], cells),
-    `p99 of the gateways at ${thousands(targetRate)}/s, one after the other: ${each99.join(", ")}`,
+      "us/event", "not come", "gaps", "resyncs", "load", "stolen ms/s"], cells),
+    `p99 of the gateways at ${thousands(targetRate)}/s, in turn: ${perGateway.join(", ")}`,
     "the gateway against a bare relay (no model, store, rights, TLS) at "
       + `${thousands(targetRate)}/s: p50 ${times((each) => each.p50)} x, p99 `
       + `${times((each) => each.p99)} x, processor `
