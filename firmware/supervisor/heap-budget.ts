@@ -8,7 +8,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 import type { World } from "../base/world.js";
 
 /** Bytes (10^6) of room; memory and pauses: `make bench`. */
-export const roomMin = 8e6;
+export const roomMin = 6e6;
 export const roomMax = 22e6;
 /** V8 begins to collect when some half of it is filled. */
 const secondsOfRoom = 4;
