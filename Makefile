@@ -41,10 +41,11 @@ page: build/ui/.ready ## The web page
 compile: proto/gen/.ready ## TypeScript -> build/
 	tsc -p .
 
-# Each program as one file, which takes a fifth less memory than its 500 modules. Packages with
+# Each program as a few files, which take a fifth less memory than its 500 modules; what few
+# configurations need is in files of its own, loaded when it is named. Packages with
 # native code stay outside, and those that few configurations load; the names stay, for stack traces. One letter that is not ASCII would
 # make V8 keep the text at two bytes a letter.
-program: compile ## Each program as one file
+program: compile ## Each program as a few files
 	rm -rf build/program
 	esbuild build/firmware/main.js build/firmware/ctictl.js \
 	  build/firmware/northbound/access/certificate-process.js --outdir=build/program --entry-names=[name] \

@@ -85,7 +85,7 @@ export function gatewayView(parts: ViewParts): GatewayView {
     terminals: parts.terminals, acceptance: parts.acceptance,
     remotePorts: createRemotePorts({ world, terminals: parts.terminals, access: parts.access,
       tls: parts.tls }),
-    drivers: () => parts.drivers.all(),
+    drivers: () => parts.drivers.all(), driver: (name) => parts.drivers.get(name),
     tryOptions: optionTrials(parts.drivers),
     events: parts.events, records: parts.records, raw: parts.raw,
     csta: parts.csta, delivery: parts.delivery, paging: parts.paging, hotel: parts.hotel,

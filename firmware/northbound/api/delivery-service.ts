@@ -36,8 +36,7 @@ export function deliveryHandlers(gateway: GatewayView): ServiceHandlers<typeof D
       if (!checked.ok) return checked;
       const found = linkNamed(gateway, link, "link");
       if (!found.ok) return found;
-      const drivers = await gateway.drivers();
-      const driver = drivers.find(({ name }) => name === found.value.status.driver);
+      const driver = gateway.driver(found.value.status.driver);
       const days = await delivery.balance(linkId(link), fromDay, toDay);
       return ok({ days: days.map((day) => dayMessage(day, language)),
         balances: driver?.accountsBytes === true });

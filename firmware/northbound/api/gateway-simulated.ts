@@ -142,6 +142,10 @@ export class FrameSource {
   }
 }
 
+const simulatedDriver = { name: "simulated", title: "Simulated", standards: [],
+  transports: ["tcp"], capabilities: new SimulatedLink("x").declared,
+  accountsBytes: false } as const;
+
 /** Applies everything that is not empty; line 1 is wrong when it says "wrong". */
 function memoryConfiguration(world: World): Configuration {
   const document = documentSchema.parse({ version: 1 });
@@ -367,8 +371,7 @@ export async function simulatedGateway(
       },
     },
     linkChanged: (id, removed) => { for (const watcher of linkWatchers) watcher(id, removed); },
-    drivers: () => Promise.resolve([{ name: "simulated", title: "Simulated", standards: [],
-      transports: ["tcp"], capabilities: new SimulatedLink("x").declared, accountsBytes: false }]),
+    drivers: () => Promise.resolve([simulatedDriver]), driver: () => simulatedDriver,
     delivery,
     csta: { sessions: () => [{ id: "5e55", server: "crm", protocol: "xml", user: "taxi",
       source: "csta ::1", connected: true, beganAtMs: 0, monitors: 3, waitingEvents: 1,

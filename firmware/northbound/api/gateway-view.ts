@@ -227,6 +227,8 @@ export interface GatewayView {
   readonly remotePorts: RemotePortsView;
   readonly acceptance: AcceptanceView;
   drivers(): Promise<readonly DriverView[]>;
+  /** Of a link. */
+  driver(name: string): DriverView | undefined;
   /**
    * Reads bytes with a driver's options that are not in force; driver empty: the only one that can.
    * Faults: `argument-invalid` where no such driver can, `config-invalid`.
