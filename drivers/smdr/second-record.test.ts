@@ -1,20 +1,5 @@
 import assert from "node:assert/strict";
-import { smdrCodec } from "./codec.js";
-import { formatOf } from "./formats/index.js";
-
-/** What becomes of lines: of a record its device, of garbage its text and reason. */
-function read(format: string, ...lines: readonly string[]): readonly string[] {
-  const decoder = smdrCodec(formatOf(format), {}).decoder();
-  const bytes = Buffer.from(lines.map((line) => `${line}\r\n`).join(""), "latin1");
-  return [...decoder.push(bytes), ...decoder.flush()].map((each) => {
-    if (each.kind === "garbage") {
-      return `${Buffer.from(each.bytes).toString("latin1")}: ${each.reason}`;
-    }
-    assert.ok(each.kind === "message");
-    const { says } = each.message;
-    return "device" in says ? says.device ?? "nobody" : says.phase;
-  });
-}
+import { linesRead } from "./formats/format-bench.js";
 
 const samsung = (extension: string, more = ""): string =>
   `${extension}${more}        701 11/22 09:15:10 00:01:10 I        03012345678`;
@@ -24,18 +9,19 @@ const other = "its columns are not those of the lines before it";
 describe("a record without a line end before it", () => {
   it("is not guessed at where several beginnings are possible", () => {
     const line = `12${lg("1205")}`;
-    assert.deepEqual(read("lg-ipecs", line),
+    assert.deepEqual(linesRead("lg-ipecs", line),
       [`${line}: two records without a line end between them`]);
   });
 
   it("is found behind one whose last digits and its own first stand together", () => {
-    assert.deepEqual(read("lg-ipecs", lg("1205") + lg("1206")), ["1205", "1206"]);
-    assert.deepEqual(read("samsung-officeserv", samsung("205") + samsung("206")), ["205", "206"]);
+    assert.deepEqual(linesRead("lg-ipecs", lg("1205") + lg("1206")), ["1205", "1206"]);
+    assert.deepEqual(linesRead("samsung-officeserv", samsung("205") + samsung("206")),
+      ["205", "206"]);
   });
 
   it("is found by its columns once two lines have shown them", () => {
     const known = [samsung("205"), samsung("206")];
-    assert.deepEqual(read("samsung-officeserv", ...known, `205  70${samsung("207")}`),
+    assert.deepEqual(linesRead("samsung-officeserv", ...known, `205  70${samsung("207")}`),
       ["205", "206", "205  70: fits no Samsung DCS/OfficeServ layout", "207"]);
   });
 });
@@ -43,7 +29,7 @@ describe("a record without a line end before it", () => {
 describe("steady columns", () => {
   it("show a line that lacks its beginning", () => {
     const cut = samsung("207").slice(1);
-    assert.deepEqual(read("samsung-officeserv", samsung("205"), samsung("206"), cut,
+    assert.deepEqual(linesRead("samsung-officeserv", samsung("205"), samsung("206"), cut,
       samsung("208")), ["205", "206", `${cut}: ${other}`, "208"]);
   });
 
@@ -51,7 +37,7 @@ describe("steady columns", () => {
     const wide = (extension: string): string => samsung(extension, "      ");
     const narrow = (extension: string): string => samsung(extension).replace("    ", " ");
     for (const moved of [wide, narrow]) {
-      const [, , , ...last] = read("samsung-officeserv", samsung("205"), samsung("206"),
+      const [, , , ...last] = linesRead("samsung-officeserv", samsung("205"), samsung("206"),
         moved("207"), moved("208"), moved("209"));
       assert.deepEqual(last.slice(-2), ["208", "209"]);
     }

@@ -2,22 +2,8 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { smdrCodec } from "./codec.js";
+import { linesRead } from "./formats/format-bench.js";
 import { formatOf } from "./formats/index.js";
-
-/** Devices of the records; of garbage its text and reason. */
-function read(format: string, lines: readonly string[]): readonly string[] {
-  const decoder = smdrCodec(formatOf(format), {}).decoder();
-  const bytes = Buffer.from(lines.map((line) => `${line}\r\n`).join(""), "latin1");
-  return [...decoder.push(bytes), ...decoder.flush()].map((each) => {
-    if (each.kind === "garbage") {
-      return `${Buffer.from(each.bytes).toString("latin1")}: ${each.reason}`;
-    }
-    assert.ok(each.kind === "message");
-    const { says } = each.message;
-    return "device" in says ? says.device ?? "nobody" : says.phase;
-  });
-}
 
 interface Printed {
   readonly line: string;
@@ -96,7 +82,7 @@ describe("columns that are steady", () => {
         const usual = printed.filter(({ fits }) => fits !== false);
         fc.assert(fc.property(usual, fc.array(printed, { maxLength: 12 }), (before, behind) => {
           const lines = [...before.fits === true ? [before, before] : [], ...behind];
-          assert.deepEqual(read(name, lines.map(({ line }) => line)),
+          assert.deepEqual(linesRead(name, ...lines.map(({ line }) => line)),
             lines.map(({ device }) => device));
         }), { numRuns: 300 });
       });
@@ -108,7 +94,7 @@ describe("columns that are steady", () => {
       `${extension}${" ".repeat(more)}701 11/22 09:15:10 00:01:10 I        03012345678`;
     const lines = [8, 8, 12, 8, 12, 8, 12, 8].map((blanks, index) =>
       samsung(String(201 + index), blanks));
-    assert.deepEqual(read("samsung-officeserv", lines), ["201", "202",
+    assert.deepEqual(linesRead("samsung-officeserv", ...lines), ["201", "202",
       `${lines[2] ?? ""}: its columns are not those of the lines before it`, "204", "205", "206",
       "207", "208"]);
   });

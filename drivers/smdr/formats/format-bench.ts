@@ -10,6 +10,7 @@ import type { Decoded } from "../../../firmware/base/codec.js";
 import { inFrench } from "../../../firmware/base/french.js";
 import { smdrCodec, type SmdrLine } from "../codec.js";
 import { ruleLine, type Format, type FormatSettings, type Meaning } from "./format.js";
+import { formatOf } from "./index.js";
 
 export interface Sample {
   readonly title: string;
@@ -263,5 +264,19 @@ function isPartOf(lines: readonly SmdrLine[], all: readonly SmdrLine[]): boolean
     while (at < all.length && !isDeepStrictEqual(all[at], line)) at += 1;
     at += 1;
     return at <= all.length;
+  });
+}
+
+/** What becomes of lines: of a record its device, of garbage its text and reason. */
+export function linesRead(format: string, ...lines: readonly string[]): readonly string[] {
+  const decoder = smdrCodec(formatOf(format), {}).decoder();
+  const bytes = Buffer.from(lines.map((line) => `${line}\r\n`).join(""), "latin1");
+  return [...decoder.push(bytes), ...decoder.flush()].map((each) => {
+    if (each.kind === "garbage") {
+      return `${Buffer.from(each.bytes).toString("latin1")}: ${each.reason}`;
+    }
+    assert.ok(each.kind === "message");
+    const { says } = each.message;
+    return "device" in says ? says.device ?? "nobody" : says.phase;
   });
 }
