@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { chmod, writeFile } from "node:fs/promises";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import path from "node:path";
@@ -54,6 +56,16 @@ class Gate {
     this.cut();
     this.#server.close();
   }
+}
+
+/** proc_net_tcp: whether a socket here is still open towards a port of 127.0.0.1. */
+function connectedTo(port: number): boolean {
+  const remote = `0100007F:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  const [established, closeWait] = ["01", "08"];
+  return readFileSync("/proc/net/tcp", "latin1").split("\n").some((row) => {
+    const [, , to, state] = row.trim().split(/ +/);
+    return to === remote && (state === established || state === closeWait);
+  });
 }
 
 describe("messages to mosquitto", function () {
@@ -119,9 +131,17 @@ listener ${plainPort} 127.0.0.1
     await until("mosquitto_sub has subscribed", () => subscribed);
   }
 
+  /**
+   * The broker first: what it said it took, it had sent on (no word of a subscriber that dies before
+   * it is the gateway's to keep). The subscriber when it has read to the end of its connection.
+   */
   async function die(): Promise<void> {
-    subscriber?.kill("SIGKILL");
     await broker?.kill();
+    await until("mosquitto_sub has read all", () => !connectedTo(plainPort));
+    if (subscriber === undefined || subscriber.exitCode !== null) return;
+    const ended = once(subscriber, "close");
+    subscriber.kill("SIGKILL");
+    await ended;
   }
 
   async function reasonOf(more: Partial<MqttTarget>): Promise<string> {
