@@ -86,10 +86,10 @@ describeFormat({ format: customFormat(ticket), headings: ["   EXAMPLE COMPANY", 
       calledNumber: "0142685300", durationMs: 70_000, answered: true, cost: "0.42",
       privateFields: {} } },
   { title: "an incoming one in another order, and with a name", layout: "custom",
-    lines: ["USER = A102", "USER NAME = Example Name", "DURATION  00:00:00", "RINGING  00:25",
+    lines: ["USER = A102", "USER NAME = 0.42 Example", "DURATION  00:00:00", "RINGING  00:25",
       "TIME 09:16", "DATE 22/11/26", "TYPE <--"], says: {
       phase: "completed", direction: "incoming", device: "A102", ringMs: 25_000, durationMs: 0,
-      answered: false, privateFields: { name: "Example Name" } } },
+      answered: false, privateFields: { name: "0.42 Example" } } },
 ], rejected: [
   { title: "a label without its field", line: "USER" },
   { title: "a longer word", line: "USERS: A101" },

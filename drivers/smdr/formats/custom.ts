@@ -44,8 +44,14 @@ function holdsAnother(
   { fields }: CustomLayout, found: Fields, stamps: readonly RegExp[],
 ): boolean {
   return stamps.length > 0 && fields.some(({ is, name }) => is === "text"
-    && stamps.every((stamp) => [...(found[name] ?? "").matchAll(stamp)]
-      .some(([text]) => /\D/.test(text))));
+    && tellsAll(found[name] ?? "", stamps));
+}
+
+/** One beside the other: 0.42 may be a date or a time, and is not both. */
+function tellsAll(text: string, stamps: readonly RegExp[]): boolean {
+  return stamps.length === 0 || stamps.some((stamp, at) =>
+    [...text.matchAll(stamp)].some(({ 0: told, index }) => /\D/.test(told) && tellsAll(
+      `${text.slice(0, index)} ${text.slice(index + told.length)}`, stamps.toSpliced(at, 1))));
 }
 
 function sourceIn({ is, means }: CustomField): string {

@@ -67,9 +67,11 @@ function Studio(props: { readonly link: string; readonly title: string }): JSX.E
           {link === "" || pasted.trim() !== "" ? null
             : <p class="hint">{t("layout.lines.of", { link: title })}</p>}
           <LayoutLines layout={layout} lines={lines}
-            states={lineStates(lines, trial.answer?.records.map(({ text }) => text) ?? [],
+            states={lineStates(layout, lines, trial.answer?.records.map(({ text }) => text) ?? [],
               trial.answer?.rejected.map(({ text }) => text) ?? [])}
-            onField={(is, from, to) => { setLayout(inOrder(withField(layout, is, from, to))); }} />
+            onField={(is, from, to, label) => {
+              setLayout(inOrder(withField(layout, is, from, to, label)));
+            }} />
         </> : received.loading ? <Skeleton rows={6} />
           : <Empty icon="records" title={t("layout.lines.none")}
             advice={t("layout.lines.none.advice")} />}

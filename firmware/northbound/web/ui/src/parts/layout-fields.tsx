@@ -2,8 +2,8 @@
 
 import type { JSX } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
-import { clocks, dateOrders, guess, isSkipped, kinds, type LayoutField, meanings, type OwnLayout,
-  textsAt, withField } from "../state/layout.js";
+import { beginningWith, clocks, dateOrders, guess, isSkipped, kinds, type LayoutField, meanings,
+  type OwnLayout, textsAt, withField, withNextLabel } from "../state/layout.js";
 import { t } from "../text/language.js";
 import { Button, Field } from "./basics.js";
 import { Icon } from "./icons.js";
@@ -22,12 +22,15 @@ export function LayoutForm(props: Editing & {
   const { fields, kind } = layout;
   const [added, setAdded] = useState<number | undefined>(undefined);
   const add = (): void => {
-    const from = Math.max(-1, ...fields.map(({ to }) => to)) + 2;
-    const next = { ...layout, fields: [...fields, { name: "", is: "text" as const, from, to: from,
-      optional: false, means: {} }] };
-    const printed = kind === "columns" ? "" : textsAt(next, fields.length, lines)
-      .find((text) => text !== "") ?? "";
     setAdded(fields.length);
+    if (kind === "labels") {
+      onLayout(withNextLabel(layout, lines));
+      return;
+    }
+    const from = Math.max(-1, ...fields.map(({ to }) => to)) + 2;
+    const printed = kind === "columns" ? ""
+      : textsAt(withField(layout, "text", from, from), fields.length, lines)
+        .find((text) => text !== "") ?? "";
     onLayout(withField(layout, printed === "" ? "text" : guess(printed, layout), from, from + 3));
   };
   return (
@@ -118,6 +121,13 @@ function FieldRow(props: RowProps): JSX.Element {
           )}</Field>
         )}
         {layout.kind === "columns" ? <>{column("from")}{column("to")}</> : null}
+        {layout.kind !== "labels" ? null : (
+          <Field label={t("layout.field.label")}>{(ids) => (
+            <input {...ids} value={field.label} maxLength={40} autoComplete="off"
+              autoCapitalize="none" spellcheck={false}
+              onInput={(event) => { set({ label: event.currentTarget.value }); }} />
+          )}</Field>
+        )}
         <label class="check"><input type="checkbox" checked={field.optional}
           onChange={(event) => { set({ optional: event.currentTarget.checked }); }} />
           {t("layout.field.optional")}</label>
@@ -126,6 +136,10 @@ function FieldRow(props: RowProps): JSX.Element {
             onLayout({ ...layout, fields: layout.fields.filter((_, place) => place !== index) });
           }}><Icon name="close" /></button>
       </div>
+      {layout.kind !== "labels" ? null : index === 0
+        ? <p class="hint">{t("layout.field.begins")}</p>
+        : <p><Button small onClick={() => { onLayout(beginningWith(layout, index)); }}>
+          {t("layout.field.begin", { label: field.label })}</Button></p>}
       {field.is === "direction" || field.is === "answered"
         ? <Meanings {...props} of={meanings[field.is]} set={set} /> : null}
       {error === undefined ? null : <p class="hint error" role="alert">{error}</p>}

@@ -2,13 +2,19 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { labelBefore } from "../state/labels.js";
 import { type Content, contents, guess, type LineState, type OwnLayout, piecesOf, ruler }
   from "../state/layout.js";
 import { t } from "../text/language.js";
 import { Button } from "./basics.js";
 import { Icon, type IconName } from "./icons.js";
 
-interface Selected { readonly from: number; readonly to: number; readonly text: string }
+interface Selected {
+  readonly from: number; readonly to: number; readonly text: string;
+  /** What stands before it. */
+  readonly label: string;
+}
+type OnField = (is: Content, from: number, to: number, label: string) => void;
 
 /** Tints that fields take in turn. */
 const tints = 4;
@@ -19,7 +25,7 @@ const marks: Readonly<Record<LineState, IconName>> =
 export function LayoutLines(props: {
   readonly layout: OwnLayout; readonly lines: readonly string[];
   readonly states: readonly LineState[];
-  readonly onField: (is: Content, from: number, to: number) => void;
+  readonly onField: OnField;
 }): JSX.Element {
   const { layout, lines, states } = props;
   const place = useRef<HTMLDivElement>(null);
@@ -46,8 +52,9 @@ export function LayoutLines(props: {
           );
         })}</ol>
       </div>
-      {layout.kind !== "columns" ? null : selected === undefined
-        ? <p class="hint">{t("layout.lines.hint")}</p>
+      {layout.kind !== "columns" && layout.kind !== "labels" ? null : selected === undefined
+        ? <p class="hint">{t(layout.kind === "labels" ? "layout.lines.hint.labels"
+          : "layout.lines.hint")}</p>
         : <NewField key={`${selected.from} ${selected.to}`} selected={selected} layout={layout}
           onField={props.onField} />}
     </>
@@ -55,19 +62,19 @@ export function LayoutLines(props: {
 }
 
 function NewField(props: {
-  readonly selected: Selected; readonly layout: OwnLayout;
-  readonly onField: (is: Content, from: number, to: number) => void;
+  readonly selected: Selected; readonly layout: OwnLayout; readonly onField: OnField;
 }): JSX.Element {
-  const { selected: { from, to, text }, layout } = props;
+  const { selected: { from, to, text, label }, layout } = props;
   const [is, setIs] = useState<Content>(() => guess(text, layout));
   return (
     <div class="layout-new" role="status">
-      <span>{t("layout.selection", { from, to })} <code>{text.trim() || " "}</code></span>
+      <span>{layout.kind === "labels" ? t("layout.selection.label", { label })
+        : t("layout.selection", { from, to })} <code>{text.trim() || " "}</code></span>
       <label class="inline-field">{t("layout.selection.is")} <ContentChoice value={is}
         onChange={setIs} /></label>
       <Button kind="primary" icon="add" onClick={() => {
         getSelection()?.removeAllRanges();
-        props.onField(is, from, to);
+        props.onField(is, from, to, label);
       }}>{t("layout.selection.add")}</Button>
     </div>
   );
@@ -108,8 +115,9 @@ function columnsOf(selection: Selection): Selected | undefined {
     columnOf(selection.focusNode, selection.focusOffset)];
   if (start === undefined || end === undefined || start.line !== end.line) return undefined;
   const [from, to] = [Math.min(start.before, end.before) + 1, Math.max(start.before, end.before)];
+  const line = start.line.textContent ?? "";
   return to < from ? undefined
-    : { from, to, text: (start.line.textContent ?? "").slice(from - 1, to) };
+    : { from, to, text: line.slice(from - 1, to), label: labelBefore(line, from) };
 }
 
 /** How many columns of the line stand before a place in it. */

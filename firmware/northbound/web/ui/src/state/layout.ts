@@ -3,10 +3,12 @@
  * printed, and what those lines look like by it. Pure.
  */
 
+import { proposedIn, ticketStates, toldIn } from "./labels.js";
+
 /** The driver whose record layouts can be tried. */
 export const triedDriver = "smdr";
 
-export const kinds = ["columns", "tokens", "csv"] as const;
+export const kinds = ["columns", "tokens", "csv", "labels"] as const;
 export type Kind = (typeof kinds)[number];
 export const clocks = ["end", "start"] as const;
 export const dateOrders = ["dmy", "mdy", "ymd"] as const;
@@ -23,9 +25,11 @@ export const meanings = {
 export interface LayoutField {
   readonly name: string;
   readonly is: Content;
-  /** Columns from 1, both inclusive; of tokens and csv they do not count. */
+  /** Columns from 1, both inclusive; of other kinds they do not count. */
   readonly from: number;
   readonly to: number;
+  /** Of labels: with what its line begins. */
+  readonly label: string;
   readonly optional: boolean;
   readonly means: Readonly<Record<string, string>>;
 }
@@ -76,8 +80,9 @@ export function optionsOf(layout: OwnLayout): Readonly<Record<string, unknown>> 
     layout: {
       kind, ...(kind === "csv" ? { separator } : {}), clock, ...(dated ? { dateOrder } : {}),
       ...(skip.length === 0 ? {} : { skip }),
-      fields: layout.fields.map(({ name, is, from, to, optional, means }) => ({
-        name, is, ...(kind === "columns" ? { from, to } : {}), ...(optional ? { optional } : {}),
+      fields: layout.fields.map(({ name, is, from, to, label, optional, means }) => ({
+        name, is, ...(kind === "columns" ? { from, to } : {}),
+        ...(kind === "labels" ? { label } : {}), ...(optional ? { optional } : {}),
         ...(is === "direction" || is === "answered" ? { means } : {}) })),
     },
   };
@@ -96,13 +101,12 @@ function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** The layout in a link's options; undefined where they have none, or one made by hand only. */
+/** The layout in a link's options; undefined where they have none. */
 export function layoutIn(options: unknown): OwnLayout | undefined {
   const layout = member(options, "layout");
   const fields = member(layout, "fields");
   if (!Array.isArray(fields)) return undefined;
   const skip = member(layout, "skip");
-  if (member(layout, "kind") === "labels") return undefined;
   return {
     kind: oneOf(kinds, member(layout, "kind"), noLayout.kind),
     separator: text(member(layout, "separator")) || ",",
@@ -113,7 +117,7 @@ export function layoutIn(options: unknown): OwnLayout | undefined {
     fields: fields.map((each: unknown): LayoutField => ({
       name: text(member(each, "name")), is: oneOf(contents, member(each, "is"), "text"),
       from: Number(member(each, "from") ?? 1), to: Number(member(each, "to") ?? 1),
-      optional: member(each, "optional") === true,
+      label: text(member(each, "label")), optional: member(each, "optional") === true,
       means: Object.fromEntries(Object.entries(member(each, "means") ?? {})
         .map(([key, meaning]) => [key, text(meaning)])) })),
   };
@@ -148,6 +152,11 @@ interface Span { readonly from: number; readonly to: number; readonly field: num
 
 function spansIn({ kind, separator, fields }: OwnLayout, line: string): Span[] {
   if (kind === "columns") return fields.map(({ from, to }, field) => ({ from, to, field }));
+  if (kind === "labels") {
+    const found = toldIn(fields.map(({ label }) => label), line);
+    return found === undefined ? []
+      : [{ from: found.from, to: found.from + found.text.length - 1, field: found.index }];
+  }
   const parts = kind === "tokens" ? [...line.matchAll(/\S+/g)].map((found) =>
     [found.index, found[0].length] as const) : placesIn(line, separator);
   return parts.slice(0, fields.length).map(([index, length], field) =>
@@ -167,7 +176,11 @@ function placesIn(line: string, separator: string): (readonly [number, number])[
 export function textsAt(
   layout: OwnLayout, field: number, lines: readonly string[],
 ): readonly string[] {
-  const found = lines.map((line) =>
+  const labels = layout.fields.map(({ label }) => label);
+  // Of a ticket only the line with the label can be blank there.
+  const own = layout.kind !== "labels" ? lines
+    : lines.filter((line) => toldIn(labels, line)?.index === field);
+  const found = own.map((line) =>
     piecesOf(layout, line).find((piece) => piece.field === field)?.text.trim() ?? "");
   return [...new Set(found)].slice(0, textsMax);
 }
@@ -177,9 +190,11 @@ export function guess(printed: string, layout: OwnLayout): Content {
   const has = (...wanted: Content[]): boolean =>
     layout.fields.some(({ is }) => wanted.includes(is));
   const sample = printed.trim();
-  const isDate = /^\d{1,4}[-/.]\d{1,2}([-/.]\d{2,4})?$/.test(sample);
+  const isDate = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}$/.test(sample)
+    || /^(0?[1-9]|[12]\d|3[01])[-/.](0?[1-9]|[12]\d|3[01])$/.test(sample);
   if (isDate && !has("date", "dateTime")) return "date";
   if (/^\d{1,2}:\d\d(:\d\d)?([AP]M?)?$/i.test(sample) && !has("time", "dateTime")) return "time";
+  if (/^\d{1,7}[.,]\d\d$/.test(sample)) return "cost";
   if (/^\d{1,3}[:'.h]\d\d([:'m]\d\d)?s?$/.test(sample)) {
     return has("duration", "seconds", "minutes") ? "ringTime" : "duration";
   }
@@ -201,22 +216,47 @@ export function freeName(fields: readonly LayoutField[], wanted: string): string
 }
 
 /** With one more field behind the others. */
-export function withField(layout: OwnLayout, is: Content, from: number, to: number): OwnLayout {
+export function withField(
+  layout: OwnLayout, is: Content, from: number, to: number, label = "",
+): OwnLayout {
   return { ...layout, fields: [...layout.fields,
-    { name: freeName(layout.fields, is), is, from, to, optional: false, means: {} }] };
+    { name: freeName(layout.fields, is), is, from, to, label, optional: false, means: {} }] };
+}
+
+/** With a field for the next labelled line that has none yet; the gateway says what is missing. */
+export function withNextLabel(layout: OwnLayout, lines: readonly string[]): OwnLayout {
+  const labels = layout.fields.map(({ label }) => label);
+  const last = lines.findIndex((line) => toldIn(labels.slice(-1), line) !== undefined);
+  const next = [...lines.slice(last + 1), ...lines.slice(0, last + 1)].find((line) =>
+    !isSkipped(layout, line) && toldIn(labels, line) === undefined
+      && proposedIn(line) !== undefined);
+  const { label = "", text: printed = "" } = next === undefined ? {} : proposedIn(next) ?? {};
+  return withField(layout, printed === "" ? "text" : guess(printed, layout), 1, 1, label);
+}
+
+/** With this field as the one whose line begins a record. */
+export function beginningWith(layout: OwnLayout, index: number): OwnLayout {
+  const { fields } = layout;
+  return { ...layout, fields: [...fields.slice(index, index + 1), ...fields.slice(0, index),
+    ...fields.slice(index + 1)] };
 }
 
 /** With the fields in the order of their columns. */
 export function inOrder(layout: OwnLayout): OwnLayout {
-  return { ...layout, fields: layout.fields.toSorted((a, b) => a.from - b.from) };
+  return layout.kind !== "columns" ? layout
+    : { ...layout, fields: layout.fields.toSorted((a, b) => a.from - b.from) };
 }
 
 export type LineState = "read" | "rejected" | "other";
 
 /** What became of each line: read as a record, rejected, or neither (skipped, not shown). */
 export function lineStates(
-  lines: readonly string[], read: readonly string[], rejected: readonly string[],
+  layout: OwnLayout, lines: readonly string[], read: readonly string[],
+  rejected: readonly string[],
 ): readonly LineState[] {
+  if (layout.kind === "labels") {
+    return ticketStates(layout.fields.map(({ label }) => label), lines, read, rejected);
+  }
   const bare = (line: string): string => line.replace(/\s+/g, "");
   const [good, bad] = [new Set(read.map(bare)), new Set(rejected.map(bare))];
   return lines.map((line) => good.has(bare(line)) ? "read"
