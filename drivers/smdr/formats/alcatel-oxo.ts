@@ -5,7 +5,9 @@
  * headings and the count of the day's lines are skipped. The ticket of several lines, in words of
  * the PBX's language, is read by a layout of one's own (`CUSTOM-LAYOUT.md`).
  * Assumed: time and date are those of the start, and units are printed even when they are zero.
- * Assumed: services and facilities are printed as words of letters, each without a blank.
+ * Assumed: services and facilities are printed as words of letters (data: T+), each without a
+ * blank.
+ * Assumed: X among the facilities says that the call was transferred.
  */
 
 import type { Fields, TokenLayout } from "../layout.js";
@@ -15,7 +17,7 @@ import {
 } from "./format.js";
 
 const dateOrder = "dmy";
-const word = /^[A-Z][A-Z/]{0,9}$/;
+const word = /^[A-Z][A-Z/+]{0,9}$/;
 
 const layout: TokenLayout = { kind: "tokens", name: "statement", fields: [
   { name: "initialUser", pattern: /^(\*{4,9}|A\d{1,8}|G\d{1,2})$/, optional: true },
@@ -51,6 +53,7 @@ function read(fields: Fields, settings: FormatSettings): CallLine | NoticeLine |
   const local = clockOf(day, timeOf(fields["time"]));
   if (local === undefined) return "no such date or time in the configured order";
   const { type = "", chargedUser = "", initialUser, number, ring, cost, account, line } = fields;
+  const transferred = fields["facilities"]?.includes("X") === true;
   if (type.startsWith("CS")) {
     return { phase: "notice", notice: "information", text: `${chargedUser} ${
       type === "CS+" ? "requested" : "cancelled"} a complementary service` };
@@ -67,6 +70,7 @@ function read(fields: Fields, settings: FormatSettings): CallLine | NoticeLine |
       callingNumber: incoming ? number : undefined,
       calledNumber: incoming ? user(initialUser) : number,
       ringMs: spanMs(ring), cost, accountCode: account }),
+    ...(transferred ? { transferred } : {}),
     privateFields: { ...others(fields, placed), ...(transit ? { otherLine: chargedUser } : {}) },
   };
 }

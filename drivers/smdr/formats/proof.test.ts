@@ -60,7 +60,7 @@ function proven(name: string): string {
 const table: Readonly<Record<string, string>> = {
   "aastra-ascotel": "Dcndtlurxa$pY#",
   "alcatel-oxe": "Dcndtlura$pYs",
-  "alcatel-oxo": "Dcndtlura$pY",
+  "alcatel-oxo": "Dcndtlurxa$pY",
   "asterisk-cdr": "DcndtlurapYs",
   "avaya-cm": "Dcndtlurxa$pY-",
   "avaya-ip-office": "Dcndtlura$pYs",
