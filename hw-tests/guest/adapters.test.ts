@@ -5,6 +5,7 @@
 
 import "reflect-metadata";
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import { LinkState, type Link } from "../../proto/gen/cti/gateway/v1/links_pb.js";
 import { Finding, PortsService, type DiagnosePortResponse, type Verdict }
   from "../../proto/gen/cti/gateway/v1/ports_pb.js";
@@ -142,18 +143,21 @@ describe("USB adapters under the kernel's drivers", function () {
         await gateway.recorded(kind, await print(kind));
       });
 
-      it(`shows CTS, DSR and DCD, and that ${down.toUpperCase()} falls`, async () => {
+      it(`shows CTS, DSR, DCD and RI, that ${down.toUpperCase()} falls and RI rises`, async () => {
         const shown = async (): Promise<readonly unknown[]> => {
           const { line } = await gateway.statusOf(kind);
-          return [line?.signalsKnown, line?.cts, line?.dsr, line?.dcd];
+          return [line?.signalsKnown, line?.cts, line?.dsr, line?.dcd, line?.ri];
+        };
+        const shows = async (pins: typeof up): Promise<void> => {
+          await guest.do("setPins", kind, pins);
+          const wanted = [true, pins.cts, pins.dsr, pins.dcd, pins.ri];
+          await until(`the link shows ${JSON.stringify(pins)}`, async () =>
+            isDeepStrictEqual(await shown(), wanted));
         };
         // A PL2303 tells of a change only.
-        await guest.do("setPins", kind, up);
-        await until("the link shows all up", async () => !(await shown()).includes(false));
-        await guest.do("setPins", kind, { ...up, [down]: false });
-        await until(`the link shows ${down} down`, async () => (await shown()).includes(false));
-        assert.deepEqual(await shown(), [true, down !== "cts", down !== "dsr", down !== "dcd"]);
-        await guest.do("setPins", kind, up);
+        await shows(up);
+        await shows({ ...up, [down]: false, ri: true });
+        await shows(up);
       });
 
       it("stops our output while CTS is down, and loses nothing", async () => {
@@ -254,6 +258,38 @@ describe("USB adapters under the kernel's drivers", function () {
         await until("it is on the line", async () =>
           await guest.do("chipHeard", "plain") === text);
       });
+    });
+  });
+
+  describe("every setting", () => {
+    const path = "usb:10c4:ea60:JFCP0003";
+    const speeds = [300, 600, 1_200, 2_400, 4_800, 9_600, 14_400, 19_200, 28_800, 31_250, 38_400,
+      57_600, 115_200, 230_400, 460_800, 921_600];
+    const plain = { dataBits: 8, parity: "none", stopBits: 1 } as const;
+    const framings = [...([5, 6, 7] as const).map((dataBits) => ({ ...plain, dataBits })),
+      ...(["odd", "even", "mark", "space"] as const).map((parity) => ({ ...plain, parity })),
+      { ...plain, stopBits: 2 as const }];
+
+    before(async () => {
+      await guest.do("makeChip", "every", "cp2102n", "JFCP0003");
+      await guest.do("plugChip", "every", 1);
+      await gateway.portWith("JFCP0003");
+    });
+    after(async () => { await guest.do("unplugChip", "every"); });
+
+    it("from 300 to 921,600, 5 to 8 bits, all parities and stop bits reach the chip", async () => {
+      for (const { baudRate, ...framing } of [
+        ...speeds.map((baudRate) => ({ ...plain, baudRate })),
+        ...framings.map((framing) => ({ ...framing, baudRate: 9_600 }))]) {
+        const opened = await guest.do("open", { kind: "serial", path, baudRate, ...framing,
+          flowControl: "none" });
+        assert.equal(opened, "", `${baudRate} ${JSON.stringify(framing)}`);
+        const asked = await guest.do("chipAsked", "every");
+        assert.ok(Math.abs(asked.baudRate / baudRate - 1) < speedShareMax, `${asked.baudRate}`);
+        assert.deepEqual(asked, { ...framing, baudRate: asked.baudRate, flowControl: "none",
+          dtr: true, rts: true, breaking: false });
+        await guest.do("close", path);
+      }
     });
   });
 
