@@ -132,8 +132,9 @@ listener ${plainPort} 127.0.0.1
   }
 
   /**
-   * The broker first: what it said it took, it had sent on (no word of a subscriber that dies before
-   * it is the gateway's to keep). The subscriber when it has read to the end of its connection.
+   * The broker first: what it said it took, it had sent on (no word of a subscriber that dies
+   * before it is the gateway's to keep). The subscriber when it has read to the end of its
+   * connection.
    */
   async function die(): Promise<void> {
     await broker?.kill();
