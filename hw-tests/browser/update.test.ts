@@ -4,6 +4,7 @@
  */
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import type { Page } from "playwright-core";
 import { assertClean, go, minuteMs, phone, signedIn, type Visit } from "./visit.js";
@@ -77,6 +78,37 @@ describe("update by the page", function () {
     assert.deepEqual(wished, { url: "https://mirror.example/j.raucb" });
     await page.getByRole("button", { name: "Annuler la mise à jour" }).click();
     await page.getByText("aucune en cours").waitFor();
+  });
+
+  it("installs what a stick offers after a yes, and not before", async () => {
+    let asked: unknown;
+    status = { ...idle, offeredVersion: "0.2.0" };
+    await page.route(`${service}/InstallUpdate`, (route) => {
+      asked = route.request().postDataJSON();
+      status = { ...idle, stage: "UPDATE_STAGE_INSTALLING", version: "0.2.0", percent: 1 };
+      return route.fulfill({ json: { version: "0.2.0" } });
+    });
+    await page.reload();
+    const button = page.getByRole("button", { name: "Installer la version 0.2.0" });
+    await button.click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText(/redémarre/).waitFor();
+    await assertClean(page);
+    await dialog.getByRole("button", { name: "Annuler" }).click();
+    assert.equal(asked, undefined);
+    await button.click();
+    await dialog.getByRole("button", { name: "Installer la version 0.2.0" }).click();
+    await page.getByText("la version 0.2.0 est en cours d'écriture : 1 %").waitFor();
+    assert.deepEqual(asked, { offered: true });
+    assert.equal(await button.count(), 0);
+  });
+
+  it("saves a support bundle, which the gateway makes", async () => {
+    const [download] = await Promise.all([page.waitForEvent("download"),
+      page.getByRole("link", { name: "Enregistrer un dossier pour le support" }).click()]);
+    assert.match(download.suggestedFilename(), /^jackfield-support-[\d-]+\.tar\.gz$/);
+    const names = execFileSync("tar", ["-tzf", await download.path()], { encoding: "utf8" });
+    assert.match(names, /health\.json/);
   });
 
   it("shows why a version was taken back", async () => {

@@ -16,6 +16,8 @@ interface FileKind {
 const plainFiles: Readonly<Record<string, FileKind>> = {
   "SystemService.Backup": { name: "jackfield-backup-DATE.bin", type: "application/octet-stream" },
   "SystemService.ExportAudit": { name: "jackfield-audit-DATE.jsonl", type: "application/jsonl" },
+  "SystemService.SupportBundle": { name: "jackfield-support-DATE.tar.gz",
+    type: "application/gzip" },
   "RecordsService.ReadRaw": { name: "jackfield-raw-DATE.bin", type: "application/octet-stream" },
 };
 

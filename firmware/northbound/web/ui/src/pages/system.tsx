@@ -56,8 +56,14 @@ export function SystemPage(): JSX.Element {
             <a class="button" download href={downloadAddress(SystemService.method.backup, {})}>
               <Icon name="download" />{t("system.backup.save")}</a>
           </Card>
-          <Card title={t("system.scrub")}><Scrub /></Card>
+          <Card title={t("system.support")}>
+            <p class="hint">{t("system.support.lead")}</p>
+            <a class="button" download
+              href={downloadAddress(SystemService.method.supportBundle, {})}>
+              <Icon name="download" />{t("system.support.save")}</a>
+          </Card>
         </div>
+        <Card title={t("system.scrub")}><Scrub /></Card>
         <Card title={t("system.audit")}><AuditLog /></Card>
       </> : null}
     </>

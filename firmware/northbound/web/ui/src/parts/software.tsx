@@ -6,9 +6,10 @@ import { type GetUpdateStatusResponse, SystemService, UpdateStage } from
 import { type Fault, request } from "../api/client.js";
 import { fieldMs } from "../state/period.js";
 import { may } from "../state/session.js";
+import { softwareActs } from "../state/software.js";
 import { bytes, dateTime, msOf, timestampOf } from "../text/format.js";
 import { t, textOr } from "../text/language.js";
-import { Button, Card, FaultNote, Field, Note, say } from "./basics.js";
+import { Button, Card, Confirm, FaultNote, Field, Note, say } from "./basics.js";
 import { Fact } from "./fact.js";
 import { useAnswer } from "./hooks.js";
 
@@ -26,13 +27,16 @@ export function Software(): JSX.Element | null {
 function OnAppliance(props: { readonly first: GetUpdateStatusResponse }): JSX.Element {
   const status = useAnswer(getUpdateStatus, {}, [], lookPeriodMs);
   const now = status.value ?? props.first;
-  const free = [UpdateStage.IDLE, UpdateStage.RECEIVING].includes(now.stage);
+  const { install, fromStick, cancel } = softwareActs(now);
   return (
     <Card title={t("update.title")}>
       <State now={now} />
-      {may(Role.ADMIN) && free ? <Install changed={status.reload} /> : null}
-      {may(Role.ADMIN) && [UpdateStage.RECEIVING, UpdateStage.SCHEDULED].includes(now.stage)
-        ? <Cancel changed={status.reload} /> : null}
+      {may(Role.ADMIN) ? <>
+        {fromStick === undefined ? null
+          : <FromStick version={fromStick} changed={status.reload} />}
+        {install ? <Install changed={status.reload} /> : null}
+        {cancel ? <Cancel changed={status.reload} /> : null}
+      </> : null}
     </Card>
   );
 }
@@ -69,6 +73,33 @@ function Cancel(props: { readonly changed: () => void }): JSX.Element {
           props.changed();
         });
       }}>{t("update.cancel")}</Button>
+    </>
+  );
+}
+
+/** What waits on a stick for a yes. */
+function FromStick(props: {
+  readonly version: string; readonly changed: () => void;
+}): JSX.Element {
+  const { version, changed } = props;
+  const [asked, setAsked] = useState(false);
+  const [fault, setFault] = useState<Fault | undefined>(undefined);
+  const install = async (): Promise<void> => {
+    setAsked(false);
+    const answer = await request(installUpdate, { offered: true });
+    setFault(answer.ok ? undefined : answer.fault);
+    if (answer.ok) say("good", t("update.begun", { version: answer.value.version }));
+    changed();
+  };
+  return (
+    <>
+      <Note tone="quiet">{t("update.stick", { version })}</Note>
+      {fault === undefined ? null : <FaultNote fault={fault} />}
+      <p class="row end"><Button onClick={() => { setAsked(true); }}>
+        {t("update.stick.install", { version })}</Button></p>
+      {asked ? <Confirm title={t("update.stick.install", { version })}
+        text={t("update.stick.ask")} action={t("update.stick.install", { version })}
+        onCancel={() => { setAsked(false); }} onConfirm={() => { void install(); }} /> : null}
     </>
   );
 }

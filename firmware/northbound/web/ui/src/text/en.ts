@@ -507,6 +507,10 @@ export const en = {
   "system.backup.lead":
     "A consistent copy of configuration, records, users and audit log. Restore it with ctictl.",
   "system.backup.save": "Save a backup",
+  "system.support": "Support",
+  "system.support.lead": "What support needs to see, as one file: versions, health, alarms, links, "
+    + "configuration, log. No secrets, no call records.",
+  "system.support.save": "Save a support bundle",
   "system.audit": "Audit log",
   "system.audit.lead": "Who changed or read what, each entry chained to the one before.",
   "system.audit.export": "Export for the verifier",

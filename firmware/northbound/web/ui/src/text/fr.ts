@@ -515,6 +515,10 @@ export const fr: Readonly<Record<TextKey, string>> = {
     "Une copie cohérente de la configuration, des appels, des utilisateurs et de l'audit. "
     + "Elle se restaure avec ctictl.",
   "system.backup.save": "Enregistrer une sauvegarde",
+  "system.support": "Support",
+  "system.support.lead": "Ce que le support doit voir, en un fichier : versions, état, alarmes, "
+    + "liens, configuration, journal. Ni secrets, ni appels enregistrés.",
+  "system.support.save": "Enregistrer un dossier pour le support",
   "system.audit": "Journal d'audit",
   "system.audit.lead": "Qui a changé ou lu quoi ; chaque entrée est chaînée à la précédente.",
   "system.audit.export": "Exporter pour le vérificateur",

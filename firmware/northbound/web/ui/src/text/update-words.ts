@@ -27,6 +27,10 @@ export const updateInEnglish = {
   "update.sent": "{sent} of {total} handed over",
   "update.begun": "Version {version} is good.",
   "update.cancel": "Cancel the update",
+  "update.stick": "Version {version} is on a stick, ready to be installed.",
+  "update.stick.install": "Install version {version}",
+  "update.stick.ask": "The unit verifies it, writes it and restarts into it: for a minute or two "
+    + "no call is seen.",
 } as const;
 
 export const updateInFrench: Readonly<Record<keyof typeof updateInEnglish, string>> = {
@@ -56,4 +60,8 @@ export const updateInFrench: Readonly<Record<keyof typeof updateInEnglish, strin
   "update.sent": "{sent} sur {total} remis",
   "update.begun": "La version {version} est bonne.",
   "update.cancel": "Annuler la mise à jour",
+  "update.stick": "La version {version} est sur une clé, prête à être installée.",
+  "update.stick.install": "Installer la version {version}",
+  "update.stick.ask": "Le boîtier la vérifie, l'écrit et redémarre : pendant une minute ou deux, "
+    + "aucun appel n'est vu.",
 };
