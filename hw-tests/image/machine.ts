@@ -25,9 +25,6 @@ const consoleCharactersMax = 4_000_000;
 export const bootMsMax = 700_000;
 export const imageFolder = path.resolve(process.env["IMAGE"] ?? "build/image-test");
 
-/** For whoever looks on. */
-const consoleFile = `${imageFolder}/console-${process.pid}.log`;
-
 /** What is missing to run such a machine; undefined: nothing. */
 export function whyNoMachine(): string | undefined {
   if (!existsSync(`/usr/bin/${qemu}`) || !existsSync(`${firmwareFolder}/OVMF_VARS_4M.fd`)
@@ -166,6 +163,8 @@ export class Machine {
     this.#folder = folder;
     this.#disk = `${folder}/disk.qcow2`;
     this.ports = ports;
+    // For whoever looks on.
+    const consoleFile = `${imageFolder}/console-${child.pid}.log`;
     writeFileSync(consoleFile, "");
     for (const stream of [child.stdout, child.stderr]) {
       const decoder = new TextDecoder();
