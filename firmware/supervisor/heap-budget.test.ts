@@ -15,7 +15,11 @@ describe("heap-budget", () => {
 
   it("gives four seconds' worth of what grows in it, up to a bound", () => {
     assert(Math.abs(limit(36e6, 28e6, 31e6, 34e6, 29e6) - 28e6 - 12e6) < 0.3e6);
-    assert(Math.abs(limit(30e6, 60e6) - 30e6 - roomMax) < 0.3e6);
+    assert(Math.abs(limit(30e6, 60e6, 90e6) - 30e6 - roomMax) < 0.3e6);
+  });
+
+  it("gives nothing for a spurt of a second", () => {
+    assert(Math.abs(limit(30e6, 60e6, 61e6) - 30e6 - roomMin) < 0.3e6);
   });
 
   it("lets a very small heap grow by no more than its own size and a half", () => {

@@ -27,7 +27,9 @@ const young: ReadonlySet<string> =
 export function growthPercent(looks: readonly number[]): number {
   const live = Math.min(...looks);
   const growths = looks.slice(1).map((bytes, n) => bytes - (looks[n] ?? 0));
-  const room = Math.min(roomMax, Math.max(roomMin, secondsOfRoom * Math.max(0, ...growths)));
+  // The most is a spurt (a start, a snapshot): what it takes is not given back for a long time.
+  const [, growth = 0] = growths.toSorted((a, b) => b - a);
+  const room = Math.min(roomMax, Math.max(roomMin, secondsOfRoom * growth));
   return Math.min(growthPercentMax, Math.max(growthPercentMin, Math.round(room / live * 100)));
 }
 
