@@ -8,8 +8,8 @@ import { compilePlan, type Explanation, type NumberPlan, type NumberPlanConfig,
   type NumberUse } from "./number-plan.js";
 import { compareRules, type CountedNumber, type RuleComparison } from "./rule-comparison.js";
 
-/** Numbers remembered, over all links: some 3 MB. */
-export const cacheMax = 8_192;
+/** Numbers remembered, over all links: some 1.5 MB. */
+export const cacheMax = 4_096;
 
 export interface LinkNumberResolver extends NumberResolver {
   /** Replaces all plans at once; when one does not compile, none is replaced. */

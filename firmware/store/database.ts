@@ -16,8 +16,8 @@ export type Operation =
   | { readonly type: "put"; readonly key: Uint8Array; readonly value: Uint8Array }
   | { readonly type: "del"; readonly key: Uint8Array };
 
-/** LevelDB maps what it compacts into our memory: some ten tables of this size at once. */
-const maxFileSize = 524_288;
+/** LevelDB maps what it compacts into our memory: some ten tables of this size, its least. */
+const maxFileSize = 1_048_576;
 /** What is written lies twice in memory while it becomes a table, by default twice 4 MB. */
 const writeBufferSize = 1_048_576;
 /** Of blocks that were read, 8 MB by default: the kernel keeps them as well. */
