@@ -11,12 +11,12 @@ import { everySoOften, lineFaults, minuteMs, onLine, playFault, type FarEndPlan 
 import { smdrCall, type PrintedCall, type Simulation } from "./simulation.js";
 import { lineOf, smdrCodec } from "./smdr/codec.js";
 import { formatOf } from "./smdr/formats/index.js";
-import { createNecPolledPeer, createNecTcpPeer, createRspPeer, createUnaskedPeer, type FramedPeer,
-  type FramedPeerPlan } from "./smdr/framed-peers.js";
+import { createNecPolledPeer, createNecTcpPeer, createOxePeer, createRspPeer, createUnaskedPeer,
+  type FramedPeer, type FramedPeerPlan } from "./smdr/framed-peers.js";
 import type { Fields } from "./smdr/layout.js";
 
 export const framedKinds =
-  ["avaya-rsp", "nec-free", "nec-polled", "nec-tcp", "isdx"] as const;
+  ["avaya-rsp", "nec-free", "nec-polled", "nec-tcp", "isdx", "oxe-tcp"] as const;
 export type FramedKind = typeof framedKinds[number];
 
 export interface FramedSimulationPlan extends FarEndPlan {
@@ -38,6 +38,7 @@ const peers: Readonly<Record<FramedKind, (plan: FramedPeerPlan) => FramedPeer>> 
   "nec-polled": createNecPolledPeer,
   "nec-tcp": createNecTcpPeer,
   "isdx": (plan) => createUnaskedPeer(plan, "isdx"),
+  "oxe-tcp": createOxePeer,
 };
 
 export async function simulateFramed(
@@ -97,6 +98,7 @@ function recordOf(
   switch (framing) {
     case "avaya-rsp": return cmCall(call, end);
     case "isdx": return isdxRecord(call, end);
+    case "oxe-tcp": return oxeTicket(call, end, start);
     default: return necRecord(call, end, start);
   }
 }
@@ -139,6 +141,21 @@ function necRecord(call: PrintedCall, end: Shown, start: Shown): Buffer {
     ...(incoming ? { caller: call.number } : {}),
     startYear: two(start.year % 100), endYear: two(end.year % 100) });
   return Buffer.from(text.toString("latin1").slice(1).trimEnd(), "latin1");
+}
+
+function oxeTicket(call: PrintedCall, end: Shown, start: Shown): Buffer {
+  const stamp = (at: Shown): string => `${at.year}${dayOf(at)} ${
+    [at.hour, at.minute, at.second].map(two).join(":")}`;
+  const incoming = call.direction === "incoming";
+  const seconds = String(Math.round(call.talkMs / 1_000));
+  const called = incoming ? call.device : call.number;
+  const text = written("alcatel-oxe", "ED5.2", { version: "ED5.2", calledNumber: called,
+    chargedNumber: call.device, callingNumber: incoming ? call.number : call.device,
+    callType: incoming ? "4" : "0", costType: "0", end: stamp(end), units: "0", cost: "0",
+    duration: seconds, trunk: call.trunk, trunkGroup: "1", initialNumber: called,
+    waiting: String(Math.round(call.ringMs / 1_000)), effectiveDuration: seconds, redirected: "0",
+    start: stamp(start), nodeTimeOffset: "0", timeDelta: "0" });
+  return Buffer.from(text.toString("latin1").trimEnd(), "latin1");
 }
 
 /** No public source describes the fields: the digits are time, device and number, packed. */

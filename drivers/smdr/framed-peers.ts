@@ -4,6 +4,8 @@ import type { Cancellable, World } from "../../firmware/base/world.js";
 import { blockOf } from "./framings/nec-blocks.js";
 import { ack, nak, necDefaults, type NecSettings } from "./framings/nec.js";
 import { MessageReader, messageOf } from "./framings/nec-tcp.js";
+import { kinds, messageOf as oxeMessage, messagesIn, ticketBytes, words }
+  from "./framings/oxe-tcp.js";
 import { packetOf, RspReader, types } from "./framings/rsp-packets.js";
 
 export interface FramedPeerPlan {
@@ -151,6 +153,63 @@ export function createNecTcpPeer(plan: FramedPeerPlan): FramedPeer {
     acknowledged: queue.acknowledged,
     get waiting() { return queue.records.length; },
     close: () => undefined,
+  };
+}
+
+const oxeTestMs = 30_000;
+
+/** Says its role to who wants tickets, sends them, and asks whether somebody is still there. */
+export function createOxePeer(plan: FramedPeerPlan): FramedPeer {
+  const queue = new Queue(plan);
+  let kept = Buffer.alloc(0);
+  let begun = false;
+  let testing: Cancellable | undefined;
+  const test = (): void => {
+    testing = plan.world.clock.after(oxeTestMs, "peer.oxe", () => {
+      queue.send(oxeMessage(words.test));
+      test();
+    });
+  };
+  const stop = (): void => {
+    begun = false;
+    testing?.cancel();
+  };
+  const go = (): void => {
+    for (const record of begun ? [...queue.records] : []) {
+      const body = Buffer.alloc(ticketBytes);
+      body.set([1, 0, kinds.call, 0]);
+      body.set(record.subarray(0, ticketBytes - 4), 4);
+      queue.send(oxeMessage(body));
+      queue.shift(1);
+    }
+  };
+  return {
+    connected: () => {
+      stop();
+      kept = Buffer.alloc(0);
+    },
+    receive: (bytes) => {
+      kept = Buffer.concat([kept, bytes]);
+      const { messages, octets } = messagesIn(kept);
+      kept = kept.subarray(octets);
+      for (const body of messages) {
+        const word = body.toString("latin1");
+        if (word === words.want) queue.send(oxeMessage(words.main));
+        if (word !== words.begin) continue;
+        begun = true;
+        test();
+        go();
+      }
+    },
+    print: (record) => {
+      queue.records.push(record);
+      go();
+    },
+    damage: (count) => { queue.damage(count); },
+    lose: () => undefined,
+    acknowledged: queue.acknowledged,
+    get waiting() { return queue.records.length; },
+    close: stop,
   };
 }
 

@@ -47,6 +47,7 @@ export const rejectPhrases: Phrases = [
   ["the block has no end", "le bloc n'a pas de fin"],
   ["the parity does not match", "la parité est fausse"],
   ["no end of the block within {} bytes", "pas de fin de bloc en {} octets"],
+  ["no message of this protocol", "pas de message de ce protocole"],
   ["no message, or one with wrong parity", "pas de message, ou parité fausse"],
   ["a record that is cut short", "un enregistrement tronqué"],
   ["a packet whose head has no end", "un paquet dont l'en-tête n'a pas de fin"],

@@ -103,20 +103,21 @@ describe("simulated far ends", function () {
   const outgoing = { from: "2105", to: "0145678902", trunk: "03", ringMs: 0, talkMs: 0 };
 
   for (const [framing, format] of [["nec-free", "nec-neax"], ["nec-polled", "nec-neax"],
-    ["nec-tcp", "nec-neax"], ["avaya-rsp", "avaya-cm"]] as const) {
+    ["nec-tcp", "nec-neax"], ["oxe-tcp", "alcatel-oxe"], ["avaya-rsp", "avaya-cm"]] as const) {
     it(`call records over ${framing}, each once, also when the line drops`, async function () {
       const file = path.join(folder, framing);
+      const overTcp = framing === "nec-tcp" || framing === "oxe-tcp";
       const listens = framing === "avaya-rsp" ? await freePort() : 0;
       const line = framing === "avaya-rsp"
         ? { connect: { address: "127.0.0.1", port: listens } }
-        : framing === "nec-tcp" ? anywhere : { file };
+        : overTcp ? anywhere : { file };
       const made = await simulateFramed({ world, seed: 3, line, framing });
       need(this, "pty", made.ok ? undefined : made.fault.message);
       const simulation = good(made);
       running = simulation;
       const transport: TransportOptions = framing === "avaya-rsp"
         ? { kind: "tcp-listen", address: "127.0.0.1", port: listens }
-        : framing === "nec-tcp" ? tcp(portOf(simulation)) : serial(file);
+        : overTcp ? tcp(portOf(simulation)) : serial(file);
       gateway = new Gateway("smdr", { format, framing }, transport);
       await gateway.start();
       const { records } = gateway;

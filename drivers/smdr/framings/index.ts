@@ -7,6 +7,7 @@ import { IsdxBlocks } from "./isdx-blocks.js";
 import type { FramingMemory } from "./memory.js";
 import { NecFree, NecPolled, necDefaults, type NecSettings } from "./nec.js";
 import { NecTcp } from "./nec-tcp.js";
+import { OxeTcp } from "./oxe-tcp.js";
 import { RadiusFraming } from "./radius.js";
 import { SnmpTrapFraming } from "./snmp-trap.js";
 import { SyslogFraming, type SyslogSettings } from "./syslog.js";
@@ -43,6 +44,7 @@ const framings = {
   "nec-free": ({ nec = necDefaults }) => new NecFree(nec),
   "nec-polled": ({ nec = necDefaults }, { memory }) => new NecPolled(nec, memory),
   "nec-tcp": ({ nec = necDefaults }, { memory }) => new NecTcp(nec, memory),
+  "oxe-tcp": () => new OxeTcp(),
   "syslog": ({ syslog = {} }, { datagrams }) => new SyslogFraming(syslog, datagrams),
   "snmp-trap": ({ snmp }, around) => overDatagrams(new SnmpTrapFraming({
     community: found(around, snmp?.community), variable: snmp?.variable }, around.memory), around),
