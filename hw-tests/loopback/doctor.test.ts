@@ -27,11 +27,13 @@ describe("link doctor on a terminal", function () {
   let client: TestClient;
   let tty: string;
   let token: string;
+  let heardBytes = 0;
 
   before(async () => {
     folder = await temporaryFolder("doctor");
     pty = value(await openPtyPair(nodeWorld(() => undefined, "error")));
     tty = pty.devicePath;
+    pty.onData((bytes) => { heardBytes += bytes.length; });
     await writeFile(path.join(folder, "gateway.yaml"), `version: 1
 grpc: { address: 127.0.0.1, port: 0 }
 web: { address: 127.0.0.1, port: 0 }
@@ -126,5 +128,9 @@ links:
     const free = diagnose(1);
     await free.until((items) => items.some((each) =>
       verdictOf(each)?.finding === Finding.SILENT));
+  });
+
+  it("has sent nothing on the line", () => {
+    assert.equal(heardBytes, 0);
   });
 });
