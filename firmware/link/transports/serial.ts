@@ -234,8 +234,8 @@ function lineOn(
     },
     lines: async () => {
       const status = await statusOf(port);
+      const ri = status === undefined ? undefined : await ringIndicatorOf(path);
       if (status === undefined) return undefined;
-      const ri = await ringIndicatorOf(path, () => descriptorOf(port), world);
       const { cts, dsr, dcd } = status;
       return { cts, dsr, dcd, ...(ri === undefined ? {} : { ri }) };
     },
