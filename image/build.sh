@@ -398,8 +398,10 @@ make_outputs() {
   local vmdk=$work/$name.vmdk
   qemu-img convert -f raw -O qcow2 -c "$disk" "$output/$name.qcow2"
   qemu-img convert -f raw -O vmdk -o subformat=streamOptimized,adapter_type=lsilogic "$disk" "$vmdk"
-  # An identifier by chance: without it two builds are the same.
-  sed -i "0,/CID=[0-9a-f]\{8\}/s//CID=4a41434b/" "$vmdk"
+  # An identifier by chance, of one to eight digits: without it two builds are the same. What is
+  # behind the text (zeros) gives way.
+  perl -0777 -pi -e 's/\nCID=([0-9a-f]+)\n([^\0]*)\0{8}/"\nCID=4a41434b\n$2" . "\0" x length $1/e' \
+    "$vmdk"
   qemu-img convert -f raw -O vhdx -o subformat=dynamic "$disk" "$output/$name.vhdx"
   tool ovf "$version" "$vmdk" > "$work/$name.ovf"
   tool manifest "$work/$name.ovf" "$vmdk" > "$work/$name.mf"
