@@ -234,10 +234,12 @@ export function describeFormat(
               `${left.title}; ${right.title}`, !marked.includes(right) || undefined);
           }
         }
-        if (lostEnd === "behind records only") return;
+        // A date of two numbers may be what a piece of a record lacks: nothing tells them apart.
+        const calls = same.filter(({ says }) => says.phase !== "date");
+        if (lostEnd === "behind records only" || calls.length === 0) return;
         const pieces = piecesOf(same).filter((piece) =>
           firstGrows !== true || !/^[\d ]+$/.test(piece.toString("latin1")));
-        fc.assert(fc.property(pieces, sample, sample, (piece, each, next) => {
+        fc.assert(fc.property(pieces, fc.constantFrom(...calls), sample, (piece, each, next) => {
           const text = JSON.stringify(piece.toString("latin1"));
           check(Buffer.concat([piece, bytesOf(each.lines), bytesOf(next.lines)]), [each, next],
             text, isMark(each) || !marked.includes(each) || undefined);
