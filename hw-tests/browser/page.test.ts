@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { need } from "../requirement.js";
 import { axeFindings, missingChromium, overhangPx } from "./chromium.js";
+import { until } from "../loopback/gateway-process.js";
 import { go, minuteMs, showAll, signIn, startVisit, tabTo, type Visit } from "./visit.js";
 
 const pages = ["overview", "calls", "links", "ports", "records", "delivery", "applications",
@@ -211,10 +212,10 @@ describe("page in a browser", function () {
     const last = lines.last();
     assert.match(await last.textContent() ?? "", /^ligne \d+$/);
     await last.click();
-    const chosen: unknown = await editor.evaluate(
-      "document.activeElement.value.slice(document.activeElement.selectionStart, "
-      + "document.activeElement.selectionEnd)");
-    assert.match(String(chosen), /nonsense|recordsDays/);
+    // The page leads there once it has been drawn.
+    await until("the line is chosen", async () => /nonsense|recordsDays/.test(String(
+      await editor.evaluate("document.activeElement.value?.slice("
+        + "document.activeElement.selectionStart, document.activeElement.selectionEnd)"))));
     await page.getByRole("button", { name: "Revenir à celle en vigueur" }).click();
   });
 
