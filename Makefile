@@ -99,28 +99,49 @@ image: build ## The appliance's disk images, in build/appliance (see image/READM
 	image/build.sh
 
 # Quick to pack and quick to boot on an emulated processor; the journal is read on the console.
-# A release "a", the same once more, a newer one, and a newer one whose gateway does not start.
-build/image-test/a/disk.raw build/image-test/again/disk.raw: VERSION := $(shell node -p 'require("./package.json").version')
+# A release "a", the same twice with all its files, a newer one, and a newer one whose gateway does
+# not start.
+RELEASE := $(shell node -p 'require("./package.json").version')
+build/image-test/a/disk.raw build/image-test/once/disk.raw build/image-test/twice/disk.raw: VERSION := $(RELEASE)
+build/image-test/once/disk.raw build/image-test/twice/disk.raw: OUTPUTS :=
 build/image-test/b/disk.raw: VERSION := 0.2.0
 build/image-test/c/disk.raw: VERSION := 0.3.0
 build/image-test/a/disk.raw: OUTPUTS := disk stick
 build/image-test/c/disk.raw: EXTRA := hw-tests/image/broken
+# Between "b" and "c" all keys that sign releases change.
+build/image-test/b/disk.raw: KEYS := build/image-keys-next
+build/image-test/b/disk.raw: | build/image-keys-next
+build/image-test/c/disk.raw: KEYS := build/image-keys-switched
+build/image-test/c/disk.raw: | build/image-keys-switched
 build/image-test/%/disk.raw: $(shell find image hw-tests/image/broken proto/cti -type f) \
   $(shell find firmware drivers -type f -not -name "*.test.ts") | build
-	OUTPUTS="$(OUTPUTS)" LEVEL=3 CMDLINE="$(IMAGE_TEST)" VERSION=$(VERSION) EXTRA=$(EXTRA) \
+	OUTPUTS="$(OUTPUTS)" LEVEL=3 CMDLINE="$(IMAGE_TEST)" VERSION=$(VERSION) EXTRA=$(EXTRA) KEYS=$(KEYS) \
 	  image/build.sh build/image-test/$*
+
+build/image-keys-next:
+	image/keys.sh build/image-keys
+	rm -rf $@.part && cp -r build/image-keys $@.part
+	image/keys.sh $@.part next && mv $@.part $@
+
+build/image-keys-switched: build/image-keys-next
+	rm -rf $@.part && cp -r build/image-keys-next $@.part
+	image/keys.sh $@.part switch && mv $@.part $@
 
 test-image: build ## The appliance's image, built and started once in QEMU with OVMF
 	@if image/build.sh --check; then $(MAKE) build/image-test/a/disk.raw; fi
-	$(MOCHA) --retries 1 build/hw-tests/image/{hardening,appliance}.test.js
+	$(MOCHA) --retries 1 build/hw-tests/image/{hardening,outputs,appliance}.test.js
 
 # Whether two builds are the same, then everything that needs more than one start. Two machines at
 # a time: a start keeps one processor busy, not two.
-image-test-long: test-image build/image-test/again/disk.raw build/image-test/b/disk.raw \
-  build/image-test/c/disk.raw ## Refusals, update, fall-back, console, power cuts
-	cmp build/image-test/a/disk.raw build/image-test/again/disk.raw
+image-test-long: test-image build/image-test/b/disk.raw build/image-test/c/disk.raw \
+  image-test-twice ## Refusals, update, fall-back, console, power cuts
 	$(MAKE) --keep-going --jobs=2 --output-sync=target \
 	  $(addprefix image-test-,update power-cut sticks secure stick console)
+
+# Every file of the release, and what it was made of.
+image-test-twice: build/image-test/once/disk.raw build/image-test/twice/disk.raw
+	diff -r --exclude=work build/image-test/once build/image-test/twice
+	@cd build/image-test/once && ls -sh --block-size=M && echo "made twice: all the same"
 
 image-test-%:
 	$(MOCHA) --retries 0 build/hw-tests/image/$*.test.js
@@ -135,4 +156,4 @@ clean: ## Remove what was built
 	rm -rf build proto/gen
 
 .PHONY: help setup generate page compile program build run check docs docs-check test test-unit \
-  test-loopback test-guest test-interop test-browser test-image image image-test-long bench clean-results clean
+  test-loopback test-guest test-interop test-browser test-image image image-test-long image-test-twice bench clean-results clean

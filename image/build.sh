@@ -144,12 +144,13 @@ make_tree() {
     etc/{skel,logrotate.d,pam.d,rc*.d,ucf.conf,initramfs,network,ppp,qemu,security,update-motd.d} \
     usr/share/{rauc,ucf,sensible-utils,libgcrypt20} usr/libexec/{chrony,hypervkvpd} \
     etc/vmware-tools/{scripts,*-default,statechange.subr} usr/lib/udev/hwclock-set \
-    usr/lib/udev/rules.d/85-hwclock.rules \
+    usr/lib/udev/rules.d/{85-hwclock,96-e2scrub}.rules \
     usr/lib/systemd/systemd-sysv-install var boot; do
     rm -rf "${tree:?}"/$gone
   done
   mkdir -p "$tree"/{var,efi,boot,proc,sys,dev,run,tmp,root,srv,home}
   tool programs "$tree" "$here/programs.txt"
+  tool services "$tree" "$here/services.txt"
   find "$tree" -xdev -type f -perm /6000 -exec chmod u-s,g-s {} +
   mkdir -p "$tree/usr/lib/modules/$kernel_version"
   tool root-modules "$modules" "$here/modules.txt" "$tree/usr/lib/modules/$kernel_version"
@@ -230,6 +231,11 @@ END
   ln -sf /usr/share/zoneinfo/UTC "$tree/etc/localtime"
   ln -sf ../proc/self/mounts "$tree/etc/mtab"
   cp "$keys/update-ca.crt" "$tree/etc/rauc/keyring.pem"
+  # While keys change, units learn the next ones from this release (keys.sh).
+  if [ -e "$keys/update-ca-next.crt" ]; then
+    cat "$keys/update-ca-next.crt" >> "$tree/etc/rauc/keyring.pem"
+    cp "$keys/db-next.auth" "$tree/usr/lib/jackfield/db-next.auth"
+  fi
   cp "$keys/seed.pub" "$tree/usr/lib/jackfield/seed.pub"
   local units=$tree/etc/systemd/system
   mkdir -p "$units"/{multi-user,sysinit,local-fs,timers,paths}.target.wants
@@ -255,13 +261,8 @@ END
   ln -sf $network/vlan.network "$tree/etc/systemd/network/60-unit-vlan.network"
   ln -sf $network/vlan.netdev "$tree/etc/systemd/network/60-unit-vlan.netdev"
   ln -sf /usr/lib/systemd/system/multi-user.target "$units/default.target"
-  # What a read-only root cannot do, and every way to a prompt.
-  for unit in systemd-{remount-fs,machine-id-commit,firstboot,update-done,hwdb-update}.service \
-    systemd-{journal-catalog-update,boot-update,boot-random-seed,logind,homed,userdbd}.service \
-    systemd-pcrphase{,-initrd,-sysinit}.service ldconfig.service getty.target getty@.service \
-    serial-getty@.service console-getty.service container-getty@.service debug-shell.service \
-    emergency.service rescue.service ctrl-alt-del.target rauc-mark-good.service \
-    hv-{fcopy,vss}-daemon.service vgauth.service; do
+  # Every way to a prompt; their services are gone (services.txt).
+  for unit in getty.target ctrl-alt-del.target emergency.target rescue.target; do
     ln -sf /dev/null "$units/$unit"
   done
   mkdir -p "$tree/etc/systemd/system-generators"
@@ -365,15 +366,40 @@ make_stick() {
   make_disk stick "$work/stick-esp" "$output/stick.raw"
 }
 
+# What `rauc bundle` makes, but for its salt by chance and the moment of signing: RAUC's format
+# "verity" is a squashfs, its hash tree, the signed manifest and the length of that.
 make_bundle() {
   say "update bundle"
-  local content=$output/work/bundle
-  rm -rf "$content" "$bundle"
+  local content=$output/work/bundle payload=$output/work/payload manifest=$output/work/manifest
+  local size salt root_hash
+  rm -rf "$content" "$payload"
   mkdir -p "$content"
   cp "$root_image" "$content/root.img"
   cp "$uki" "$content/uki.efi"
   sbverify --cert "$keys/db.crt" "$content/uki.efi" >/dev/null
-  cat > "$content/manifest.raucm" <<END
+  bundle_manifest > "$content/manifest.raucm"
+  find "$content" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+  mksquashfs "$content" "$payload" -noD -noF -no-fragments -noappend -all-root -no-xattrs \
+    -no-progress -quiet >/dev/null
+  size=$(stat -c %s "$payload")
+  salt=$(echo "jackfield $version bundle" | sha256sum | cut -c1-64)
+  root_hash=$(veritysetup format "$payload" "$payload" --no-superblock --hash-offset="$size" \
+    --salt="$salt" | awk '/Root hash/ { print $3 }')
+  bundle_manifest "verity-hash=$root_hash" "verity-salt=$salt" \
+    "verity-size=$(($(stat -c %s "$payload") - size))" > "$manifest"
+  at_time openssl cms -sign -binary -nodetach -nosmimecap -outform DER -in "$manifest" \
+    -signer "$keys/update.crt" -inkey "$keys/update.key" -out "$manifest.signed"
+  perl -e 'print pack "Q>", -s $ARGV[0]' "$manifest.signed" \
+    | cat "$payload" "$manifest.signed" - > "$bundle"
+  rm "$payload"
+  rauc info --conf="$here/root/etc/rauc/system.conf" --keyring="$keys/update-ca.crt" "$bundle" \
+    >/dev/null 2>&1
+  tool block-index "$bundle" "$root_image" > "$bundle.blocks"
+}
+
+# LINE...: of the bundle's section, known only when the rest of it stands.
+bundle_manifest() {
+  cat <<END
 [update]
 compatible=jackfield-$arch
 version=$version
@@ -381,14 +407,13 @@ build=rollback-index-$rollback_index
 
 [bundle]
 format=verity
+$(printf '%s\n' "$@")
 
 [image.rootfs]
+sha256=$(sha256sum "$root_image" | cut -c1-64)
+size=$(stat -c %s "$root_image")
 filename=root.img
 END
-  find "$content" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
-  rauc bundle --cert="$keys/update.crt" --key="$keys/update.key" \
-    --mksquashfs-args="-noD -noF -no-fragments" "$content" "$bundle" >/dev/null
-  tool block-index "$bundle" "$root_image" > "$bundle.blocks"
 }
 
 # For those who do not write a disk themselves; with what is in it, and how to check it.
@@ -403,6 +428,7 @@ make_outputs() {
   perl -0777 -pi -e 's/\nCID=([0-9a-f]+)\n([^\0]*)\0{8}/"\nCID=4a41434b\n$2" . "\0" x length $1/e' \
     "$vmdk"
   qemu-img convert -f raw -O vhdx -o subformat=dynamic "$disk" "$output/$name.vhdx"
+  tool vhdx "$output/$name.vhdx"
   tool ovf "$version" "$vmdk" > "$work/$name.ovf"
   tool manifest "$work/$name.ovf" "$vmdk" > "$work/$name.mf"
   tar -C "$work" --format=ustar --owner=0 --group=0 --numeric-owner --mode=644 \

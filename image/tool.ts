@@ -4,8 +4,8 @@
  */
 
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
-  from "node:fs";
+import { closeSync, cpSync, existsSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync,
+  readlinkSync, readSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import path from "node:path";
 import { billOfMaterials, debianParts, npmParts } from "./bill-of-materials.js";
 import { diskBytes, espBytes, fixedUuid, partitions, sfdiskScript, slotBytes } from "./disk.js";
@@ -13,7 +13,9 @@ import { oneExecutable } from "./executable.js";
 import { linesOf, loadOrder, parseDependencies, selection } from "./kernel-modules.js";
 import { blockBytes, writeBlockIndex } from "../firmware/update/block-index.js";
 import { closure, isNeeded, type Manifest } from "./runtime-packages.js";
+import { parseServices, stays } from "./service-list.js";
 import { manifest, ovf } from "./virtual-appliance.js";
+import { settleVhdx, vhdxHeadBytes } from "./vhdx.js";
 import { objcopyArguments, place, programEnd, type Part } from "./uki.js";
 
 type Step = (...given: readonly string[]) => void;
@@ -55,6 +57,20 @@ const steps: Readonly<Record<string, Step>> = {
     }
     const left = new Set(["usr/bin", "usr/sbin"].flatMap((folder) => names(`${root}/${folder}`)));
     const missing = [...kept].filter((name) => !left.has(name));
+    if (missing.length > 0) throw new Error(`no package has ${missing.join(", ")}`);
+  },
+
+  /** ROOT LIST: leaves only the listed services of packages, and what starts them. */
+  services(root = "", list = "") {
+    const kept = parseServices(text(list));
+    const at = `${root}/usr/lib/systemd/system`;
+    for (const name of names(at).filter((each) => /\.(service|socket|path|timer)$/.test(each))) {
+      const link = lstatSync(`${at}/${name}`).isSymbolicLink();
+      const target = link ? path.basename(readlinkSync(`${at}/${name}`)) : undefined;
+      const words = link ? "" : text(`${at}/${name}`);
+      if (!stays(name, { text: words, target }, kept)) rmSync(`${at}/${name}`);
+    }
+    const missing = [...kept.keys()].filter((name) => !existsSync(`${at}/${name}`));
     if (missing.length > 0) throw new Error(`no package has ${missing.join(", ")}`);
   },
 
@@ -117,6 +133,16 @@ const steps: Readonly<Record<string, Step>> = {
   ovf(version = "", disk = "") {
     process.stdout.write(ovf({ version, diskFile: path.basename(disk),
       diskFileBytes: statSync(disk).size, capacityBytes: diskBytes }));
+  },
+
+  /** VHDX: gives it fixed identifiers. */
+  vhdx(file = "") {
+    const disk = openSync(file, "r+");
+    const head = Buffer.alloc(vhdxHeadBytes);
+    const size = readSync(disk, head, 0, vhdxHeadBytes, 0);
+    settleVhdx(head, fixedUuid);
+    writeSync(disk, head, 0, size, 0);
+    closeSync(disk);
   },
 
   /** FILE...: prints the manifest of an OVA. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { crc32c, maskedCrc32c } from "./crc32c.js";
+import { crc32c, maskedCrc32c } from "../base/crc32c.js";
 import { logProblems } from "./data-files.js";
 import {
   decodeEntry, decodeHead, encodeHead, follows, genesis, nextEntry,

@@ -5,7 +5,7 @@
 
 import { copyFile, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { maskedCrc32c } from "./crc32c.js";
+import { maskedCrc32c } from "../base/crc32c.js";
 import { errorCode, isLocked } from "./database.js";
 import { viewOf } from "./keys.js";
 import type { Damage } from "./store.js";

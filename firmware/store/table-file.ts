@@ -5,7 +5,7 @@
  */
 
 import { ok } from "../base/result.js";
-import { maskedCrc32c } from "./crc32c.js";
+import { maskedCrc32c } from "../base/crc32c.js";
 import { viewOf } from "./keys.js";
 import { readVarint, unsnappy } from "./snappy.js";
 

@@ -21,6 +21,12 @@ export interface Visit {
   end(): Promise<void>;
 }
 
+/** A gateway's page, of whatever gateway. */
+export interface At {
+  readonly page: Page;
+  readonly office: Pick<OfficeUnderTest, "webUrl" | "adminName">;
+}
+
 export async function startVisit(options: BrowserContextOptions): Promise<Visit> {
   const office = await startOffice();
   const browser = await startChromium();
@@ -40,7 +46,7 @@ export async function startVisit(options: BrowserContextOptions): Promise<Visit>
 }
 
 /** Signs in by keyboard: the name field has the focus, Tab leads on, Enter sends. */
-export async function signIn({ page, office }: Visit, password: string): Promise<void> {
+export async function signIn({ page, office }: At, password: string): Promise<void> {
   await page.goto(`${office.webUrl}/`);
   await page.locator("input[name=username]:focus").waitFor();
   await page.keyboard.type(office.adminName);
@@ -65,7 +71,7 @@ export async function signedIn(
   return visit;
 }
 
-export async function go({ page, office }: Visit, name: string): Promise<void> {
+export async function go({ page, office }: At, name: string): Promise<void> {
   await page.goto(`${office.webUrl}/#/${name}`);
   await page.locator("main h1").waitFor();
   await page.locator("main .skeleton").first().waitFor({ state: "detached", timeout: settledMs });

@@ -1,20 +1,19 @@
 /** Update and fall-back of the built image: bundles signed, refused, kept, taken back. */
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { ConfigurationService, ApplyMode }
   from "../../proto/gen/cti/gateway/v1/configuration_pb.js";
 import { LinksService, LinkState } from "../../proto/gen/cti/gateway/v1/links_pb.js";
 import { SystemService, UpdateStage } from "../../proto/gen/cti/gateway/v1/system_pb.js";
+import { missingChromium, startChromium } from "../browser/chromium.js";
+import { go, signIn as visit } from "../browser/visit.js";
 import { removeFolder, temporaryFolder, until } from "../loopback/gateway-process.js";
 import type { TestClient } from "../loopback/server-rig.js";
 import { need } from "../requirement.js";
-import { upload } from "./bundles.js";
 import { startMirror } from "./mirror.js";
 import { bootMsMax, imageFolder, Machine, smdrConfig, whyNoMachine } from "./machine.js";
 
-const { installUpdate, fetchUpdate, getUpdateStatus, listAlarms } =
-  SystemService.method;
+const { fetchUpdate, getUpdateStatus, listAlarms } = SystemService.method;
 const answerMsMax = 240_000;
 const installMsMax = 900_000;
 
@@ -23,14 +22,16 @@ describe("update of the image in a virtual machine", function () {
   let machine: Machine;
   let client: TestClient;
   let folder: string | undefined;
+  let admin: readonly [name: string, password: string];
   let signIn: () => Promise<void>;
 
   before(async function () {
     need(this, "image", whyNoMachine());
+    need(this, "browser", missingChromium());
     folder = await temporaryFolder("image");
     machine = await Machine.start({ folder, disk: `${imageFolder}/a/disk.raw` });
-    const [name, password] = await machine.firstAdmin();
-    signIn = async () => { client = await machine.signIn(name, password); };
+    admin = await machine.firstAdmin();
+    signIn = async () => { client = await machine.signIn(...admin); };
     await signIn();
     await client.unary(ConfigurationService.method.applyConfiguration,
       { document: smdrConfig, mode: ApplyMode.APPLY });
@@ -51,10 +52,23 @@ describe("update of the image in a virtual machine", function () {
     assert.deepEqual([slot, secureBoot, stage], ["a", true, UpdateStage.IDLE]);
   });
 
-  it("installs a newer version into slot B, tries it, and keeps it", async () => {
-    await upload(client, await readFile(`${imageFolder}/b/update.raucb`));
-    const { version } = await client.unary(installUpdate, {});
-    assert.equal(version, "0.2.0");
+  it("is handed a newer version by its page, writes it into slot B, and keeps it", async () => {
+    const browser = await startChromium();
+    try {
+      const page = await browser.newPage({ ignoreHTTPSErrors: true, locale: "fr-FR" });
+      page.setDefaultTimeout(answerMsMax);
+      const at = { page, office: { webUrl: `https://127.0.0.1:${machine.ports.webPort}`,
+        adminName: admin[0] } };
+      await visit(at, admin[1]);
+      await page.locator(".frame").waitFor();
+      await go(at, "system");
+      await page.getByLabel("Paquet (.raucb)").setInputFiles(`${imageFolder}/b/update.raucb`);
+      await page.getByRole("button", { name: "Vérifier et installer" }).click();
+      await page.getByText(/la version 0\.2\.0 est en cours d'écriture/)
+        .waitFor({ timeout: installMsMax });
+    } finally {
+      await browser.close();
+    }
     await machine.seen(/jackfield: slot b\r?\n/, installMsMax);
     await machine.firstAdmin();
     await signIn();
@@ -66,7 +80,11 @@ describe("update of the image in a virtual machine", function () {
     await machine.seen(/Finished jackfield-confirm.service/);
   });
 
-  it("fetches what has changed from a mirror", async () => {
+  it("has learnt the next release's keys from that version", () => {
+    assert.match(machine.console, /jackfield: the firmware believes the next key/);
+  });
+
+  it("fetches what has changed from a mirror, signed by the next key", async () => {
     const mirror = await startMirror(folder ?? "", `${imageFolder}/c/update.raucb`);
     await client.unary(fetchUpdate, { url: mirror.url, authorityPem: mirror.authorityPem });
     await until("it has come", async () => {
@@ -80,7 +98,7 @@ describe("update of the image in a virtual machine", function () {
     assert.ok(mirror.sentBytes() < mirror.bundleBytes / 5);
   });
 
-  it("falls back from that version, which does not start, and tells", async () => {
+  it("starts its kernel image, signed by the next key, falls back from it, and tells", async () => {
     for (let attempt = 0; attempt < 3; attempt += 1) {
       await machine.seen(/jackfield: slot a\r?\n/, installMsMax);
     }
