@@ -31,6 +31,9 @@ export class Receiver {
     = [];
   /** It wants so many bytes at once. */
   batchBytes = 0;
+  /** What was sent shows to be taken only afterwards, and how often that was asked. */
+  settling = false;
+  settled = 0;
   changed: () => void = () => undefined;
 
   text(link: string = printer): string {
@@ -46,8 +49,13 @@ export class Receiver {
       open: () => Promise.resolve(this.mood === "closed" ? refuse() : done),
       deliver: (batch) => {
         if (this.mood === "takes" || this.mood === "takes-unsaid") this.#take(batch);
-        return Promise.resolve(this.mood === "takes" ? done : refuse());
+        const said = this.mood === "takes" || (this.settling && this.mood === "takes-unsaid");
+        return Promise.resolve(said ? done : refuse());
       },
+      ...this.settling && { settled: () => {
+        this.settled += 1;
+        return Promise.resolve(this.mood === "takes" ? done : refuse());
+      } },
       close: () => Promise.resolve(),
     };
   }

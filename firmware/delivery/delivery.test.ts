@@ -74,6 +74,30 @@ describe("delivery", () => {
     await bench.end();
   });
 
+  it("waits once for a few pages sent; all of them come again if the way is lost", async () => {
+    const bench = new DeliveryBench();
+    bench.receiver.mood = "closed";
+    bench.receiver.settling = true;
+    await bench.start(destination());
+    const line = `${"x".repeat(998)}\r\n`;
+    for (let count = 0; count < 50; count += 1) await bench.print(line.repeat(60));
+    bench.receiver.mood = "takes-unsaid";
+    await bench.advance(1_000);
+    const pages = (): readonly (string | undefined)[] =>
+      bench.receiver.batches.map(({ ids }) => ids[0]);
+    assert.deepEqual([pages().length, bench.receiver.settled], [8, 1]);
+    assert.equal((await bench.life.delivery.list())[0]?.feeds[0]?.waiting, 3_000_000);
+    const first = pages();
+    bench.receiver.mood = "takes";
+    await bench.advance(2_000);
+    assert.deepEqual([pages().length, bench.receiver.settled], [8 + 13, 3]);
+    assert.deepEqual(pages().slice(8, 16), first);
+    const [day] = await bench.life.delivery.balance(printer, "2026-11-23", "2026-11-23");
+    assert.deepEqual(day?.delivered, [{ destination: "billing", pieces: 3_000, bytes: 3_000_000,
+      again: 0, lost: 0 }]);
+    await bench.end();
+  });
+
   it("sends once more what was taken without an answer, also after a restart", async () => {
     const bench = new DeliveryBench();
     await bench.start(destination());
@@ -342,6 +366,7 @@ describe("delivery", () => {
     await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
       const bench = new DeliveryBench();
       bench.receiver.named = steps.length % 2 === 1;
+      bench.receiver.settling = steps.length % 4 === 0;
       const destinations = [destination("billing", "raw", [printer, hotel])];
       await bench.start(...destinations);
       let count = 0;

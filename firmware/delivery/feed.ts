@@ -51,7 +51,10 @@ export interface Step {
   readonly tailInMs: number;
 }
 
-function bytesOf({ days }: Page): number {
+/** What was handed over in one step; `next`, `last` and `tailInMs` are those of its last page. */
+type Handed = Omit<Page, "pieces">;
+
+function bytesOf({ days }: Handed): number {
   return [...days.values()].reduce((sum, share) => sum + share.bytes, 0);
 }
 
@@ -65,6 +68,10 @@ function together(one: Days, other: Days): Days {
   }
   return sum;
 }
+
+/** Sent before it is seen whether all was taken; as much may come again. */
+const unsettledPages = 8;
+const unsettledMs = 2_000;
 
 export class Feed {
   readonly #parts: FeedParts;
@@ -101,34 +108,29 @@ export class Feed {
     return this.#parts.what === "raw" ? this.#cursor?.place.position : undefined;
   }
 
-  /** Hands one page over, if there is one. */
+  /** Hands over one page, or the next few, if there are any. */
   async step(outlet: Outlet): Promise<Result<Step>> {
     const cursor = this.#cursor;
     if (cursor === undefined) return fail("precondition", "the feed has not been loaded");
     const nowMs = this.#parts.world.clock.wall().getTime();
     const again = cursor.again;
     const { place, offered } = again ?? cursor;
-    const page = await this.#page(outlet, place, nowMs,
-      { untilMs: again?.untilMs, toNumber: again?.toNumber, to: offered });
-    const { pieces, next, tailInMs } = page;
-    if (pieces.length > 0) {
-      if (outlet.named === true && offered === undefined) {
-        const written = await this.#write(again === undefined
-          ? { ...this.#cursor ?? cursor, offered: next }
-          : { ...cursor, again: { ...again, offered: next } }, []);
-        if (!written.ok) return written;
-      }
-      const taken = await outlet.deliver({ link: this.link, pieces, head: this.#source.head,
-        againUntilMs: again?.untilMs });
-      if (!taken.ok) return taken;
-      this.#taken = { pieces: this.#taken.pieces + pieces.length, bytes: this.#taken.bytes
-        + pieces.reduce((sum, { bytes }) => sum + bytes.length, 0) };
+    const bounds = { untilMs: again?.untilMs, toNumber: again?.toNumber, to: offered };
+    const page = await this.#page(outlet, place, nowMs, bounds);
+    if (page.pieces.length > 0 && outlet.named === true && offered === undefined) {
+      const written = await this.#write(again === undefined
+        ? { ...this.#cursor ?? cursor, offered: page.next }
+        : { ...cursor, again: { ...again, offered: page.next } }, []);
+      if (!written.ok) return written;
     }
-    const counted = await this.#count(page, again !== undefined);
+    const handed = await this.#handOver(outlet, page, nowMs, bounds);
+    if (!handed.ok) return handed;
+    const { next, last, tailInMs } = handed.value;
+    const counted = await this.#count(handed.value, again !== undefined);
     // Another range may have been asked for meanwhile: from here on nothing comes between.
     const latest = this.#cursor ?? cursor;
     if (again !== undefined) {
-      const left = page.last ? undefined : { ...again, place: next, offered: undefined };
+      const left = last ? undefined : { ...again, place: next, offered: undefined };
       const written = await this.#write({ ...latest, again: left }, counted);
       return written.ok ? ok({ moved: true, tailInMs: 0 }) : written;
     }
@@ -139,9 +141,37 @@ export class Feed {
     }
     const same = next.position === latest.place.position && next.offset === latest.place.offset;
     if (same) return ok({ moved: false, tailInMs });
-    const written = await this.#write(
-      { ...latest, place: next, offered: undefined, through: this.#through(page) }, counted);
+    const written = await this.#write({ ...latest, place: next, offered: undefined,
+      through: this.#through(handed.value) }, counted);
     return written.ok ? ok({ moved: true, tailInMs }) : written;
+  }
+
+  /** The page; and where taking shows only later, those behind it, one after the other. */
+  async #handOver(
+    outlet: Outlet, first: Page, nowMs: number, bounds: PageBounds,
+  ): Promise<Result<Handed>> {
+    const { clock } = this.#parts.world;
+    const untilMs = clock.monotonicMs() + unsettledMs;
+    let [page, days, count, bytes] = [first, first.days, 0, 0];
+    for (let pages = 1; ; pages += 1) {
+      const { pieces } = page;
+      if (pieces.length > 0) {
+        const taken = await outlet.deliver({ link: this.link, pieces, head: this.#source.head,
+          againUntilMs: bounds.untilMs });
+        if (!taken.ok) return taken;
+      }
+      count += pieces.length;
+      bytes += pieces.reduce((sum, piece) => sum + piece.bytes.length, 0);
+      if (outlet.settled === undefined || page.last || bounds.to !== undefined
+        || pages >= unsettledPages || clock.monotonicMs() >= untilMs) break;
+      page = await this.#page(outlet, page.next, nowMs, bounds);
+      days = together(days, page.days);
+    }
+    const settled = count === 0 ? done : await outlet.settled?.() ?? done;
+    if (!settled.ok) return settled;
+    this.#taken = { pieces: this.#taken.pieces + count, bytes: this.#taken.bytes + bytes };
+    const { next, last, tailInMs } = page;
+    return ok({ days, next, last, tailInMs });
   }
 
   async #page(outlet: Outlet, from: Place, nowMs: number, bounds: PageBounds): Promise<Page> {
@@ -228,12 +258,12 @@ export class Feed {
     return { destination, link, of: what === "raw" ? "raw" : "records" };
   }
 
-  #through(page: Page): number {
-    if (this.#parts.what !== "raw") return Number(page.next.position);
-    return (this.#cursor?.through ?? 0) + bytesOf(page);
+  #through(handed: Handed): number {
+    if (this.#parts.what !== "raw") return Number(handed.next.position);
+    return (this.#cursor?.through ?? 0) + bytesOf(handed);
   }
 
-  async #count({ days }: Page, again: boolean): Promise<readonly Mutation[]> {
+  async #count({ days }: Handed, again: boolean): Promise<readonly Mutation[]> {
     const batch: Mutation[] = [];
     for (const [day, share] of days) {
       const key = { ...this.#key, day };

@@ -26,6 +26,8 @@ export interface Outlet {
   open(): Promise<Result<void>>;
   /** Ok: the other end has taken all of it. A batch that failed may have been taken too. */
   deliver(batch: Batch): Promise<Result<void>>;
+  /** Where it exists `deliver` only sends; ok: what was sent until now has been taken. */
+  settled?(): Promise<Result<void>>;
   /** Ends what is under way; it then fails. */
   close(): Promise<void>;
 }

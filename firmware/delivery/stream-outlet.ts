@@ -1,6 +1,6 @@
 /**
- * A connection that bytes are written to. TCP says nothing about what a program has read: a batch
- * counts as taken when this machine has sent all of it and the connection has outlived it a little.
+ * A connection that bytes are written to. TCP says nothing about what a program has read: batches
+ * count as taken when this machine has sent them all and the connection has outlived them a little.
  */
 
 import { done, fail, type Result, type Text } from "../base/result.js";
@@ -95,10 +95,7 @@ export class StreamOutlet implements Outlet {
   deliver(batch: Batch): Promise<Result<void>> {
     const { world, encode } = this.#plan;
     const transport = this.#transport;
-    if (transport === undefined) {
-      return Promise.resolve(undelivered(this.description,
-        { en: "the connection is gone", fr: "la connexion est perdue" }));
-    }
+    if (transport === undefined) return Promise.resolve(this.#gone());
     return new Promise((resolve) => {
       let timer: Cancellable | undefined;
       const settle = (result: Result<void>): void => {
@@ -119,13 +116,29 @@ export class StreamOutlet implements Outlet {
         return;
       }
       this.#first = false;
-      const settled = (): void => {
-        timer?.cancel();
-        timer = world.clock.after(settleMs, "delivery.settle", () => { settle(done); });
-      };
-      if (transport.whenSent === undefined) settled();
-      else transport.whenSent(settled);
+      const all = (): void => { settle(done); };
+      if (transport.whenSent === undefined) all();
+      else transport.whenSent(all);
     });
+  }
+
+  settled(): Promise<Result<void>> {
+    if (this.#transport === undefined) return Promise.resolve(this.#gone());
+    return new Promise((resolve) => {
+      const settle = (result: Result<void>): void => {
+        timer.cancel();
+        this.#fail = undefined;
+        resolve(result);
+      };
+      this.#fail = (reason) => { settle(undelivered(this.description, reason)); };
+      const timer = this.#plan.world.clock.after(settleMs, "delivery.settle",
+        () => { settle(done); });
+    });
+  }
+
+  #gone(): Result<void> {
+    return undelivered(this.description, this.#lost
+      ?? { en: "the connection is gone", fr: "la connexion est perdue" });
   }
 
   async close(): Promise<void> {

@@ -16,8 +16,10 @@ export type Operation =
   | { readonly type: "put"; readonly key: Uint8Array; readonly value: Uint8Array }
   | { readonly type: "del"; readonly key: Uint8Array };
 
-/** LevelDB maps what it compacts into our memory: some ten tables of this size, its least. */
+/** LevelDB maps the tables that it reads or compacts into our memory; this size is its least. */
 const maxFileSize = 1_048_576;
+/** Tables that stay mapped, and ten: its least. By default 990: reading a backlog maps them all. */
+const maxOpenFiles = 74;
 /** What is written lies twice in memory while it becomes a table, by default twice 4 MB. */
 const writeBufferSize = 1_048_576;
 /** Of blocks that were read, 8 MB by default: the kernel keeps them as well. */
@@ -163,7 +165,7 @@ export async function openFolder(folder: string): Promise<Result<Database>> {
   const inspected = await inspect(folder);
   if (!inspected.ok) return inspected;
   const database = new Level<Uint8Array, Uint8Array>(folder,
-    { ...bytesEncoding, maxFileSize, writeBufferSize, cacheSize });
+    { ...bytesEncoding, maxFileSize, maxOpenFiles, writeBufferSize, cacheSize });
   try {
     await database.open();
     return ok(database);

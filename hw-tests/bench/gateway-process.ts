@@ -142,9 +142,18 @@ export class GatewayProcess {
   }
 
   /** Resident megabytes (10^6 bytes). */
-  async residentMegabytes(): Promise<number> {
+  residentMegabytes(): Promise<number> {
+    return this.#megabytes("VmRSS");
+  }
+
+  /** Those without files that are mapped, which the kernel takes back when it needs the room. */
+  ownMegabytes(): Promise<number> {
+    return this.#megabytes("RssAnon");
+  }
+
+  async #megabytes(name: string): Promise<number> {
     const text = await readFile(`/proc/${this.pid}/status`, "latin1");
-    return Number(/^VmRSS:\s+(\d+) kB/m.exec(text)?.[1]) * 1_024 / 1e6;
+    return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(text)?.[1]) * 1_024 / 1e6;
   }
 
   async stop(): Promise<void> {

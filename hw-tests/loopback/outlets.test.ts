@@ -141,6 +141,8 @@ describe("a stream with TLS as a destination", () => {
     const out = outlet({ ...to, tls: { authority } });
     value(await out.open());
     value(await out.deliver(batch(["2026-11-23T08:00:00Z", "one\r\n"])));
+    assert(out.settled !== undefined);
+    value(await out.settled());
     assert.equal(heard, "head\r\none\r\n");
     await out.close();
     await stranger.close();

@@ -6,9 +6,9 @@
  * record is in `avaya-cm-customized.ts`.
  *
  * Teleseer with and without ISDN layouts cannot be told apart: without a chosen pattern the former
- * is assumed. Int-isdn, 59-character, all LSU and the enhanced forms are read only where they are
- * chosen: others, cut or damaged, look like them. LSU prints no time; its lines are not sought
- * behind noise, nothing marks their start.
+ * is assumed. Int-isdn, 59-character, ISDN printer, all LSU and the enhanced forms are read only
+ * where they are chosen: others, cut or damaged, look like them. LSU prints no time; its lines are
+ * not sought behind noise, nothing marks their start.
  * Four digits left of a damaged line can look like a date; nothing in the format tells.
  * Condition code 4 (still going on after ten hours) stays a record of its own. A duration of 9999
  * says that the switch's clock was set during the call: how long it lasted, nobody knows.
@@ -22,6 +22,8 @@
  * Assumed: the enhanced forms of expanded and unformatted print the time in queue before the FRL,
  * an IXC of four digits, and bandwidth and charge behind the TSC flag.
  * Assumed: ISDN and enhanced LSU print the IXC where LSU has the access code dialled.
+ * Assumed: ISDN printer has the places of printer, the IXC in that of the access code dialled, and
+ * the INS in columns 66 to 69.
  * Assumed: more than four digits in the calling number's place of an incoming call are the
  * caller, up to four the access code of the trunk group.
  * Assumed: circuits are told as printed: printer, teleseer and 59-character turn 123 into 231 where
@@ -156,6 +158,12 @@ const lsuExpand: readonly Row[] = [
   ["inCircuitHigh", 72, 72, digits], ["ixc", 73, 73, one],
 ];
 
+/** Column 72, of the IXC in printer, is left open for whatever stands there. */
+const isdnPrinter: readonly Row[] = [
+  ...headOfTen, ["ixc", 13, 15, code], ...printer.slice(4, 9), ["ins", 66, 69, digits],
+  ["frl", 70, 70, one], ["frlOrIxc", 72, 72, one], ...printer.slice(11),
+];
+
 const enhancedPrinter: readonly Row[] = [
   ...headOfTen, ["ixc", 13, 16, code], ["accessUsed", 18, 21, code], ["dialled", 23, 37, dialled],
   ["calling", 39, 43, digits], ["account", 45, 59, dialled], ["authorization", 61, 67, digits],
@@ -169,6 +177,7 @@ export const dateRecord = columns("date", [["monthDay", 1, 5, /^\d\d ?\d\d$/]]);
 
 const layouts: readonly Layout[] = [
   columns("printer", printer),
+  columns("isdn-printer", isdnPrinter),
   columns("enhanced-printer", enhancedPrinter),
   columns("expanded", [...expanded, ...tail(77, 1), ["packets", 114, 117, digits],
     ["tscFlag", 119, 119, one], ["reserved", 121, 130, any]]),
@@ -332,8 +341,8 @@ export const avayaCm: Format = {
   title: "Avaya Definity/Communication Manager",
   layouts,
   always: ["date"],
-  onlyChosen: ["int-isdn", "enhanced-printer", "enhanced-expanded", "enhanced-unformatted",
-    "59-character", "lsu", "isdn-lsu", "enhanced-lsu"],
+  onlyChosen: ["int-isdn", "isdn-printer", "enhanced-printer", "enhanced-expanded",
+    "enhanced-unformatted", "59-character", "lsu", "isdn-lsu", "enhanced-lsu"],
   skips: [ruleLine],
   begins,
   marks: dateMark,
