@@ -50,7 +50,7 @@ program: compile ## Each program as a few files
 	esbuild build/firmware/main.js build/firmware/ctictl.js \
 	  build/firmware/northbound/access/certificate-process.js --outdir=build/program --entry-names=[name] \
 	  --bundle --splitting --platform=node --format=esm --target=node24 --minify-syntax --minify-whitespace \
-	  --external:classic-level --external:@node-rs/argon2 --external:@serialport/bindings-cpp --external:usb \
+	  --external:classic-level --external:@node-rs/argon2 --external:@serialport/bindings-cpp --external:koffi --external:usb \
 	  --external:ssh2 --external:nodemailer --external:mqtt-packet \
 	  --banner:js='import{createRequire as makeRequire}from"node:module";const require=makeRequire(import.meta.url);' \
 	  --define:__dirname=import.meta.dirname --sourcemap=external --legal-comments=linked \

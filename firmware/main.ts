@@ -17,6 +17,7 @@ import { version } from "./base/version.js";
 import { nodeWorld } from "./base/world-node.js";
 import { lowerBackgroundThreads } from "./supervisor/background-threads.js";
 import { keepHeapBudget } from "./supervisor/heap-budget.js";
+import { tellServiceManager } from "./supervisor/service-manager.js";
 import { raucAppliance } from "./update/rauc-appliance.js";
 import { restore } from "./store/restore.js";
 import { firstAdminFile, startGateway, type Gateway } from "./gateway.js";
@@ -225,6 +226,10 @@ async function run(given: Arguments): Promise<void> {
   lowerBackgroundThreads();
   keepHeapBudget(world);
   say(welcome(gateway.value, given));
+  const told = await tellServiceManager(process.env, world);
+  if (!told.ok) {
+    world.log.event("supervisor.manager-not-told", { reason: told.fault.message }, "error");
+  }
   let stopping = false;
   const end = (signal: NodeJS.Signals): void => {
     if (stopping) stop(exitUnavailable, "jackfield: stopped at once");

@@ -111,6 +111,11 @@ describe("the image in a virtual machine", function () {
     assert.doesNotMatch(machine.console, /login:|emergency|[#$] $/);
   });
 
+  it("has the board's watchdog armed", () => {
+    assert.match(machine.console, /Using hardware watchdog 'i6300ESB timer'/);
+    assert.match(machine.console, /Watchdog running with a timeout of 30s/);
+  });
+
   it("serves its page", async () => {
     const { status, text } = await pageOf(machine.ports.webPort);
     assert.equal(status, 200);

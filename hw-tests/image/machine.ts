@@ -191,6 +191,7 @@ export class Machine {
     const child = spawn("setpriv", ["--pdeathsig", "KILL", qemu, ...await chosenAccelerator(),
       ...secureFirmware, "-drive", `if=pflash,format=raw,file=${folder}/vars.fd`,
       "-smp", "2", "-m", "1024", "-nodefaults", "-display", "none",
+      "-device", "i6300esb", "-action", "watchdog=reset",
       "-uuid", "4a41434b-4649-454c-8444-000000000001",
       "-drive", `if=none,id=disk,file=${folder}/disk.qcow2,cache=unsafe`,
       "-device", "virtio-blk-pci,drive=disk", "-device", "virtio-rng-pci",
