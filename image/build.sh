@@ -277,8 +277,13 @@ make_root_image() {
   local salt uuid blocks size
   rm -f "$root_image"
   # What changes with each release stands last: what is before it stays where it is, and a unit need
-  # not fetch it again. What a test lays over the root is such a change.
+  # not fetch it again. Signatures change with their key. What a test lays over the root is such a
+  # change.
   cp "$here/order.txt" "$output/work/order"
+  echo "usr/lib/modules/$kernel_version/updates/dahdi -250" >> "$output/work/order"
+  if [ -e "$keys/db-next.auth" ]; then
+    echo "usr/lib/jackfield/db-next.auth -260" >> "$output/work/order"
+  fi
   [ -z "${EXTRA:-}" ] || find "$EXTRA" -type f -printf '%P -250\n' >> "$output/work/order"
   mksquashfs "$tree" "$root_image" -comp zstd -Xcompression-level "$level" -b 256K -noappend \
     -all-root -no-progress -quiet -no-xattrs -sort "$output/work/order" >/dev/null
