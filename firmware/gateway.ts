@@ -65,6 +65,7 @@ import { UnitConsole } from "./unit-console.js";
 import type { Appliance } from "./update/appliance.js";
 import { httpsSource } from "./update/https-source.js";
 import { isInWindow } from "./update/maintenance-window.js";
+import type { Said } from "./update/flow.js";
 import { Updater } from "./update/updater.js";
 import { createReceptionWatch } from "./watch/reception-watch.js";
 import { createQuietWatch } from "./watch/quiet-watch.js";
@@ -346,11 +347,14 @@ class Assembly {
     const { world, appliance } = this.#options;
     const linksUp = (): string[] => this.#links.list().map(({ status }) => status)
       .filter(({ state }) => ["up", "degraded"].includes(state.name)).map(({ id }) => id);
-    return appliance && new Updater({ world, appliance, alarms: this.#alarms, linksUp,
+    const said = (): Said => Object.fromEntries(this.#links.list().map(({ status }) =>
+      [status.id, status.counters.events + status.counters.records]));
+    return appliance && new Updater({ world, appliance, alarms: this.#alarms, linksUp, said,
       mirror: (authorityPem) => httpsSource(authorityPem, this.#options.environment),
       inWindow: () => isInWindow(this.#document?.unit.maintenance, world.clock.wall().getTime(),
         this.#document?.unit.timeZone ?? "UTC"),
-      signs: async () => ({ linksUp: linksUp(), storeOpen: this.#store.health.status === "ok",
+      signs: async () => ({ linksUp: linksUp(), said: said(),
+        storeOpen: this.#store.health.status === "ok",
         apiAnswers: this.#servers.webPort !== undefined
           && await apiAnswers(this.#document?.web.address ?? "", this.#servers.webPort),
         restarts: healthOf(this.#root).reduce((sum, { restarts }) => sum + restarts, 0) }) });

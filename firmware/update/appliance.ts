@@ -59,6 +59,8 @@ export interface Pending {
   readonly from: string;
   /** Links that were up when it was installed: they have to come up again. */
   readonly links: readonly string[];
+  /** Those of them that spoke all the time: so again. Absent: noted by a version before this. */
+  readonly steady?: readonly string[] | undefined;
 }
 
 export interface Failed {

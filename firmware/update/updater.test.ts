@@ -15,14 +15,16 @@ class Bench {
   readonly world = new SimulatedWorld();
   readonly alarms = createAlarms(this.world);
   readonly unit = new SimulatedAppliance();
-  signs: Signs = { linksUp: ["pbx"], apiAnswers: true, storeOpen: true, restarts: 0 };
+  signs: Signs =
+    { linksUp: ["pbx"], said: { pbx: 0 }, apiAnswers: true, storeOpen: true, restarts: 0 };
   readonly mirror = new SimulatedMirror();
   inWindow = false;
   updater = this.#made();
 
   #made(): Updater {
     return new Updater({ world: this.world, alarms: this.alarms, appliance: this.unit,
-      linksUp: () => this.signs.linksUp, signs: () => Promise.resolve(this.signs),
+      linksUp: () => this.signs.linksUp, said: () => this.signs.said,
+      signs: () => Promise.resolve(this.signs),
       mirror: () => this.mirror, inWindow: () => this.inWindow });
   }
 
@@ -68,7 +70,7 @@ describe("the updater", () => {
     await bench.world.advance(restartAfterMs);
     assert.deepEqual(bench.unit.asked, ["install", "discard", "restart"]);
     assert.deepEqual(bench.unit.memory.pending, { version: "1.1.0", from: "1.0.0",
-      links: ["pbx"] });
+      links: ["pbx"], steady: [] });
     assert.equal((await bench.status()).stage, "restarting");
   });
 
@@ -205,5 +207,21 @@ describe("the updater", () => {
     assert.equal((await bench.status()).failedVersion, "1.1.0");
     const again = await bench.updater.install(now);
     assert.ok(!again.ok && /taken back before/.test(again.fault.message));
+  });
+
+  it("waits for a call of a link that spoke always, and restarts when none comes", async () => {
+    for (let minute = 1; minute <= 12; minute += 1) {
+      bench.signs = { ...bench.signs, said: { pbx: minute } };
+      await bench.world.advance(60_000);
+    }
+    await bench.updater.install(now);
+    await bench.world.advance(lookEveryMs);
+    bench.signs = { ...bench.signs, said: { pbx: 0 } };
+    await bench.restarted("1.1.0", true);
+    await bench.world.advance(patienceMs);
+    assert.deepEqual((await bench.status()).reasons,
+      ["link pbx has told no call and no record yet"]);
+    await bench.world.advance(2 * lookEveryMs);
+    assert.deepEqual(bench.unit.asked, ["restart"]);
   });
 });

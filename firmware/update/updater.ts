@@ -5,6 +5,7 @@ import { done, fail, ok, type Result } from "../base/result.js";
 import type { Cancellable, World } from "../base/world.js";
 import type { Alarms } from "../supervisor/alarms.js";
 import type { Appliance, Memory, Offer, Running } from "./appliance.js";
+import { Flow, type Said } from "./flow.js";
 import { HealthGate, type Signs } from "./health-gate.js";
 import { MirrorFetch, type Source } from "./mirror.js";
 import { mayInstall, type Permissions } from "./update-rules.js";
@@ -55,6 +56,7 @@ export interface UpdaterParts {
   readonly appliance: Appliance;
   /** Links that are up now. */
   readonly linksUp: () => readonly string[];
+  readonly said: () => Said;
   readonly signs: () => Promise<Signs>;
   readonly mirror: (authorityPem: string) => Source;
   /** Whether it is the time of day at which a stick's bundle is installed without a question. */
@@ -65,6 +67,7 @@ export class Updater implements Component {
   readonly name = "update";
   readonly health: Health = { status: "ok" };
   readonly #parts: UpdaterParts;
+  readonly #flow = new Flow();
   #stage: UpdateStage = "idle";
   #running: Running | undefined;
   #memory: Memory = {};
@@ -94,8 +97,9 @@ export class Updater implements Component {
     const { pending, scheduled } = this.#memory;
     if (running.value.onTrial) {
       this.#stage = "on-trial";
-      const links = pending?.version === running.value.version ? pending.links : [];
-      this.#gate = new HealthGate(links, world.clock.monotonicMs());
+      const { links = [], steady = [] } =
+        pending?.version === running.value.version ? pending : {};
+      this.#gate = new HealthGate({ links, steady }, world.clock.monotonicMs());
       this.#after(lookEveryMs, () => this.#look());
     } else if (pending !== undefined) {
       const told = await this.#settle(pending.version);
@@ -231,6 +235,7 @@ export class Updater implements Component {
 
   /** Plugging a stick in only offers: a yes or the maintenance window has it installed. */
   async #lookAtOffer(): Promise<void> {
+    this.#flow.note(this.#parts.said(), this.#parts.world.clock.monotonicMs());
     if (this.#stage === "idle" && this.#fetch === undefined) {
       const offer = await this.#parts.appliance.offer();
       if (offer === undefined) this.#offer = undefined;
@@ -305,11 +310,13 @@ export class Updater implements Component {
 
   async #install(version: string, file: string | undefined): Promise<void> {
     const { world, appliance, linksUp } = this.#parts;
+    const links = linksUp();
+    const steady = this.#flow.steady().filter((link) => links.includes(link));
     world.log.event("update.install", { version });
     // Before it is written: what is interrupted is then known to have been tried.
     const from = this.#running?.version ?? "";
     const noted = await this.#remember({ failed: this.#memory.failed,
-      pending: { version, from, links: linksUp() } });
+      pending: { version, from, links, steady } });
     const installed = noted.ok ? await appliance.install((percent) => {
       this.#percent = percent;
     }, file) : noted;

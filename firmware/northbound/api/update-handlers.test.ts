@@ -27,7 +27,7 @@ describe("SystemService: the appliance's software", () => {
   const world = new SimulatedWorld();
   const unit = new SimulatedAppliance();
   const updater = new Updater({ world, alarms: createAlarms(world), appliance: unit,
-    linksUp: () => [], signs: () => Promise.reject(new Error("not on trial")),
+    linksUp: () => [], said: () => ({}), signs: () => Promise.reject(new Error("not on trial")),
     mirror: () => new SimulatedMirror(), inWindow: () => false });
   let gateway: SimulatedGateway;
   const context: CallContext = { identity: undefined, language: "en", source: "grpc 192.0.2.9",
