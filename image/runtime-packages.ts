@@ -31,7 +31,7 @@ export function closure(
   return [...found].sort();
 }
 
-const machine = "linux-x64";
+const machine = `linux-${process.arch}`;
 
 /** Sources, types, texts and other machines' binaries stay behind. */
 export function isNeeded(file: string): boolean {

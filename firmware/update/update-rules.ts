@@ -3,7 +3,8 @@
 import { done, fail, type Result } from "../base/result.js";
 import type { BundleInfo, Memory, Running } from "./appliance.js";
 
-export const compatibleWith = "jackfield-amd64";
+/** As Debian names the machine. */
+export const compatibleWith = `jackfield-${process.arch === "x64" ? "amd64" : process.arch}`;
 
 export interface Permissions {
   /** An older version, or the same once more. */
