@@ -123,18 +123,21 @@ fetch_dahdi() {
   find "$work/modules/dahdi" -name '*.ko' | while read -r file; do
     objcopy --strip-debug "$file" "$dahdi/$(basename "$file")"
   done
-  cp "$work/usr/lib/$kbuild/scripts/sign-file" "$dahdi/"
   rm -rf "$work"
   touch "$dahdi/.complete"
 }
 
-# The kernel believes what is signed with a key of the firmware's db, as kernel images are.
+# The kernel believes what a certificate of the firmware's db stands behind, as kernel images. Its own
+# sign-file leaves the certificate out, which is between the key and db here.
 add_dahdi() {
-  local at=$tree/usr/lib/modules/$kernel_version/updates/dahdi file
+  local at=$tree/usr/lib/modules/$kernel_version/updates/dahdi file signature=$output/work/signature
   mkdir -p "$at"
   for file in "$dahdi"/*.ko; do
-    cp "$file" "$at/"
-    "$dahdi/sign-file" sha256 "$keys/db.key" "$keys/db.crt" "$at/$(basename "$file")"
+    openssl cms -sign -binary -noattr -nosmimecap -md sha256 -outform DER -in "$file" \
+      -signer "$keys/db.crt" -inkey "$keys/db.key" -out "$signature"
+    # include/linux/module_signature.h: of kind 2, PKCS#7; its length last.
+    perl -e 'print pack "CCCCCx3N", 0, 0, 2, 0, 0, -s $ARGV[0]; print "~Module signature appended~\n"' \
+      "$signature" | cat "$file" "$signature" - > "$at/$(basename "$file")"
   done
 }
 
@@ -239,10 +242,9 @@ END
   ln -sf ../proc/self/mounts "$tree/etc/mtab"
   sed -i "s|@arch@|$arch|" "$tree/etc/rauc/system.conf"
   cp "$keys/update-ca.crt" "$tree/etc/rauc/keyring.pem"
-  # While keys change, units learn the next ones from this release (keys.sh).
+  # While keys change, units learn the next root of updates from this release (keys.sh).
   if [ -e "$keys/update-ca-next.crt" ]; then
     cat "$keys/update-ca-next.crt" >> "$tree/etc/rauc/keyring.pem"
-    cp "$keys/db-next.auth" "$tree/usr/lib/jackfield/db-next.auth"
   fi
   cp "$keys/seed.pub" "$tree/usr/lib/jackfield/seed.pub"
   local units=$tree/etc/systemd/system
@@ -289,9 +291,6 @@ make_root_image() {
   # change.
   cp "$here/order.txt" "$output/work/order"
   echo "usr/lib/modules/$kernel_version/updates/dahdi -250" >> "$output/work/order"
-  if [ -e "$keys/db-next.auth" ]; then
-    echo "usr/lib/jackfield/db-next.auth -260" >> "$output/work/order"
-  fi
   [ -z "${EXTRA:-}" ] || find "$EXTRA" -type f -printf '%P -250\n' >> "$output/work/order"
   mksquashfs "$tree" "$root_image" -comp zstd -Xcompression-level "$level" -b 256K -noappend \
     -all-root -no-progress -quiet -no-xattrs -sort "$output/work/order" >/dev/null
@@ -348,7 +347,8 @@ make_esp() {
   $put "$output/work/boot.efi" "::EFI/BOOT/BOOT${efi^^}.EFI"
   $put "$output/work/boot.efi" "::EFI/systemd/systemd-boot$efi.efi"
   $put "$output/work/loader.conf" ::loader/loader.conf
-  $put "$keys"/{PK,KEK,db}.auth ::loader/keys/auto/
+  $put "$keys"/{PK,KEK}.auth ::loader/keys/auto/
+  $put "$keys/db-ca.auth" ::loader/keys/auto/db.auth
   $put "$2" ::EFI/Linux/jackfield-a.efi
 }
 
@@ -388,7 +388,7 @@ make_bundle() {
   mkdir -p "$content"
   cp "$root_image" "$content/root.img"
   cp "$uki" "$content/uki.efi"
-  sbverify --cert "$keys/db.crt" "$content/uki.efi" >/dev/null
+  sbverify --cert "$keys/db-ca.crt" "$content/uki.efi" >/dev/null
   bundle_manifest > "$content/manifest.raucm"
   find "$content" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
   mksquashfs "$content" "$payload" -noD -noF -no-fragments -noappend -all-root -no-xattrs \

@@ -31,7 +31,8 @@ describe("update of the image in a virtual machine", function () {
     need(this, "image", whyNoMachine());
     need(this, "browser", missingChromium());
     folder = await temporaryFolder("image");
-    machine = await Machine.start({ folder, disk: `${imageFolder}/a/disk.raw` });
+    machine = await Machine.start({ folder, disk: `${imageFolder}/a/disk.raw`,
+      tpm: `${folder}/tpm` });
     admin = await machine.firstAdmin();
     signIn = async () => { client = await machine.signIn(...admin); };
     await signIn();
@@ -82,10 +83,6 @@ describe("update of the image in a virtual machine", function () {
     await machine.seen(/Finished jackfield-confirm.service/);
   });
 
-  it("has learnt the next release's keys from that version", () => {
-    assert.match(machine.console, /jackfield: the firmware believes the next key/);
-  });
-
   it("fetches what has changed from a mirror, signed by the next key", async () => {
     const mirror = await startMirror(folder ?? "", `${imageFolder}/c/update.raucb`);
     await client.unary(fetchUpdate, { url: mirror.url, authorityPem: mirror.authorityPem });
@@ -112,6 +109,8 @@ describe("update of the image in a virtual machine", function () {
       ["b", "0.2.0", "0.3.0", UpdateStage.IDLE]);
     const { alarms } = await client.unary(listAlarms, {});
     assert.ok(alarms.some(({ id }) => id === "update-taken-back/0.3.0"));
+    // The keys that signed it are others; what the firmware believes, and so the TPM, is the same.
+    assert.doesNotMatch(machine.console, /Failed to start open-data/);
     const { links } = await client.unary(LinksService.method.listLinks, {});
     assert.deepEqual(links.map(({ id }) => id), ["pbx"]);
   });

@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/dm-ioctl.h>
-#include <linux/fs.h>
 #include <linux/if_alg.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -245,41 +244,6 @@ static void makeMachineId(void) {
   close(listening);
 }
 
-/*
- * The key that signs the release after this one, added to those that the firmware believes
- * (UEFI 2.10, 8.2.2: appended, signed by the key exchange key). The file is there while keys change
- * only; what the firmware refuses is said, and this release goes on.
- */
-static void believeNextKey(void) {
-  static const char folder[] = "/sys/firmware/efi/efivars";
-  static const char path[] = "/sys/firmware/efi/efivars/db-d719b2cb-3d3a-4596-a3bc-dad00e67656f";
-  /* Non-volatile, for boot and run time, authenticated by time, appended. */
-  static unsigned char wanted[16384] = { 0x67, 0, 0, 0 };
-  static unsigned char known[65536];
-  int file = open("/root/usr/lib/jackfield/db-next.auth", O_RDONLY | O_CLOEXEC);
-  if (file < 0) return;
-  ssize_t length = read(file, wanted + 4, sizeof wanted - 4);
-  close(file);
-  if (mount("efivarfs", folder, "efivarfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0) return;
-  file = open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0 || length < 20) { say("jackfield: next key: no keys to add to"); return; }
-  ssize_t have = read(file, known, sizeof known);
-  /* A time, a certificate with its own length, then the list to be added. */
-  ssize_t head = 16 + (wanted[20] | wanted[21] << 8);
-  int there = have > 0 && length > head
-    && memmem(known, have, wanted + 4 + head, length - head) != NULL;
-  /* Such files are kept from being changed by accident. */
-  int flags = 0;
-  if (!there) ioctl(file, FS_IOC_SETFLAGS, &flags);
-  close(file);
-  if (there) return;
-  file = open(path, O_WRONLY | O_CLOEXEC);
-  if (file >= 0 && write(file, wanted, length + 4) == length + 4)
-    say("jackfield: the firmware believes the next key");
-  else say("jackfield: next key: %s", strerror(errno));
-  if (file >= 0) close(file);
-}
-
 static void enterRoot(void) {
   static const char *const moved[] = { "/dev", "/proc", "/sys", "/run" };
   for (unsigned index = 0; index < sizeof moved / sizeof *moved; index++) {
@@ -340,7 +304,6 @@ int main(void) {
   snprintf(number, sizeof number, "%d\n", verity.index);
   writeText("/run/jackfield/floor", number);
   makeMachineId();
-  believeNextKey();
   say("jackfield: slot %c", slot);
   enterRoot();
 }
