@@ -32,6 +32,7 @@ import type { PrivateData } from "./switching/private-data.js";
 import type { Routeing } from "./switching/routeing.js";
 import { supportBundle } from "./support-bundle.js";
 import type { Appliance } from "./update/appliance.js";
+import type { UnitNetwork } from "./update/unit-network.js";
 import type { Updater } from "./update/updater.js";
 import type { SwitchingFunction } from "./switching/switching-function.js";
 
@@ -53,6 +54,7 @@ export interface ViewParts {
   readonly terminals: Terminals;
   readonly acceptance: Acceptance;
   readonly update: Updater | undefined;
+  readonly network: UnitNetwork | undefined;
   readonly appliance?: Pick<Appliance, "journal"> | undefined;
   readonly paging: Paging;
   readonly csta: CstaView;
@@ -93,7 +95,7 @@ export function gatewayView(parts: ViewParts): GatewayView {
     configuration: parts.configuration, alarms: parts.alarms, store: parts.store,
     secrets: secretsView(parts),
     access: parts.access, audit: parts.audit,
-    system: systemView(parts), update: parts.update,
+    system: systemView(parts), update: parts.update, network: parts.network,
   };
 }
 

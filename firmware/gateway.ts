@@ -66,6 +66,7 @@ import type { Appliance } from "./update/appliance.js";
 import { httpsSource } from "./update/https-source.js";
 import { isInWindow } from "./update/maintenance-window.js";
 import type { Said } from "./update/flow.js";
+import { UnitNetwork } from "./update/unit-network.js";
 import { Updater } from "./update/updater.js";
 import { createReceptionWatch } from "./watch/reception-watch.js";
 import { createQuietWatch } from "./watch/quiet-watch.js";
@@ -284,9 +285,10 @@ class Assembly {
       timeZone: () => configuration.document.unit.timeZone });
     const update = this.#updater();
     this.#update = update;
+    const network = this.#unitNetwork();
     const acceptance = this.#acceptance(configuration, host, ports.list, this.#switch);
     const view = gatewayView({ ...this.#options, root: () => this.#root, ports, acceptance,
-      update,
+      update, network,
       store: this.#store, alarms, access: this.#running(this.#access),
       audit: this.#running(this.#audit), events: this.#events, records: this.#records,
       raw: this.#raw, delivery: this.#delivery, paging: this.#paging, terminals: this.#terminals,
@@ -312,9 +314,10 @@ class Assembly {
       if (!added.ok) return added;
     }
     const applied = await this.#applyGiven(configuration);
-    if (!applied.ok || update === undefined) return applied;
+    if (!applied.ok || update === undefined || network === undefined) return applied;
     // Judges what was started on trial: last, when all of it is there.
-    for (const component of [update, ...this.#console(configuration, acceptance, view.system)]) {
+    const menu = this.#console(configuration, acceptance, view.system);
+    for (const component of [network, update, ...menu]) {
       const added = await this.#root.add(component);
       if (!added.ok) return added;
     }
@@ -358,6 +361,12 @@ class Assembly {
         apiAnswers: this.#servers.webPort !== undefined
           && await apiAnswers(this.#document?.web.address ?? "", this.#servers.webPort),
         restarts: healthOf(this.#root).reduce((sum, { restarts }) => sum + restarts, 0) }) });
+  }
+
+  #unitNetwork(): UnitNetwork | undefined {
+    const { world, appliance } = this.#options;
+    return appliance && new UnitNetwork({ world, board: appliance,
+      addressesChanged: () => { this.#servers.renew(); } });
   }
 
   #quota(link: LinkId): RawQuota {

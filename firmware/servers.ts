@@ -231,6 +231,11 @@ export class Servers implements Component {
     if (before !== undefined) this.#parts.world.log.event("northbound.certificate.renewed");
   }
 
+  /** The unit's addresses have changed: the certificate has to name them. */
+  renew(): void {
+    void this.#inTurn(() => this.#renew());
+  }
+
   #schedule(): void {
     this.#timer = this.#parts.world.clock.after(renewalCheckMs, "northbound.renewal", () => {
       this.#schedule();

@@ -187,11 +187,12 @@ make_program() {
     --entry-names=gateway
   bundle_programs build/firmware/northbound/access/certificate-process.js
   bundle_programs build/image/unit/{start,boot-slots,console,open-ports,recovery-key}.js \
-    build/image/unit/{install,panel,factory-reset,take-seed,raise-floor}.js
+    build/image/unit/{install,panel,factory-reset,take-seed,raise-floor,set-network}.js
   # A letter that is not ASCII would make V8 keep the text at two bytes a letter.
   perl -CSD -pi -e 's/([^\x00-\x7F])/sprintf("\\u%04X", ord $1)/ge' "$made"/*.js
   tool blob-settings "$(program_line flags)" gateway certificate-process boot-slots console \
-    open-ports recovery-key install panel factory-reset take-seed raise-floor > "$made/settings.json"
+    open-ports recovery-key install panel factory-reset take-seed raise-floor set-network \
+    > "$made/settings.json"
   # The blob says where its files lay: here, wherever that is.
   (cd "$made" && node --experimental-sea-config settings.json >/dev/null)
   strip -o "$made/node" "node_modules/$node/bin/node"
@@ -250,12 +251,12 @@ END
   local units=$tree/etc/systemd/system
   mkdir -p "$units"/{multi-user,sysinit,local-fs,timers,paths}.target.wants
   for unit in systemd-networkd systemd-resolved jackfield jackfield-time jackfield-panel \
-    jackfield-floor; do
+    jackfield-floor jackfield-network-back; do
     ln -sf "/usr/lib/systemd/system/$unit.service" "$units/multi-user.target.wants/"
   done
   ln -sf /usr/lib/systemd/system/jackfield-firewall.service "$units/sysinit.target.wants/"
   ln -sf /usr/lib/systemd/system/jackfield-{trial,again}.timer "$units/timers.target.wants/"
-  ln -sf /usr/lib/systemd/system/jackfield-{confirm,restart,ports}.path "$units/paths.target.wants/"
+  ln -sf /usr/lib/systemd/system/jackfield-{confirm,restart,ports,network}.path "$units/paths.target.wants/"
   ln -sf /usr/lib/systemd/system/factory-reset.service "$units/local-fs.target.wants/"
   ln -sf /usr/lib/systemd/system/seal-data.service "$units/local-fs.target.wants/"
   ln -sf /usr/lib/systemd/system/keep-recovery-key.service "$units/multi-user.target.wants/"

@@ -143,7 +143,10 @@ function addCommand(
 ): void {
   const words = command.words.split(" ");
   const verb = words.at(-1) ?? "";
-  const parent = words.length > 1 ? groupOf(program, words[0] ?? "", say) : program;
+  let parent = words.length > 1 ? groupOf(program, words[0] ?? "", say) : program;
+  for (const word of words.slice(1, -1)) {
+    parent = parent.commands.find((each) => each.name() === word) ?? parent;
+  }
   const added = parent.command(verb).description(say(command.about))
     .aliases([...command.aliases ?? []]);
   for (const argument of command.args ?? []) added.addArgument(new Argument(argument));

@@ -2,7 +2,10 @@
 
 import { done, fail, ok, type Result } from "../base/result.js";
 import type { Appliance, BundleInfo, Memory, Offer, Running } from "./appliance.js";
-import type { ConsoleAnswer, ConsoleWish } from "./unit-board.js";
+import { applied, fulfilWish, readState, readWish, takeBack, type NetworkState, type NetworkWish,
+  type Step } from "./network-probation.js";
+import { noSettings, type NetworkSettings } from "./network-settings.js";
+import type { ConsoleAnswer, ConsoleWish, NetworkNow } from "./unit-board.js";
 
 export class SimulatedAppliance implements Appliance {
   readonly asked: string[] = [];
@@ -18,6 +21,12 @@ export class SimulatedAppliance implements Appliance {
   readonly kept = new Map<string, Uint8Array>();
   bytes = 0;
   root = new Uint8Array();
+  settings: NetworkSettings = noSettings;
+  networkState: NetworkState = {};
+  addresses: readonly string[] = ["192.0.2.7"];
+  /** Of the unit's own service, which may be away or slow. */
+  carriesOut = true;
+  nowMs = 0;
   /** What was staged. */
   content = Buffer.alloc(0);
 
@@ -100,6 +109,38 @@ export class SimulatedAppliance implements Appliance {
 
   journal(): Promise<Result<string>> {
     return Promise.resolve(ok("jackfield: slot a\n"));
+  }
+
+  network(): Promise<Result<NetworkNow>> {
+    const { settings, addresses } = this;
+    const { probation, ...rest } = this.networkState;
+    // As it lies in the unit's two files.
+    return Promise.resolve(ok({ settings, addresses, state: readState(JSON.stringify(rest),
+      probation === undefined ? "" : JSON.stringify(probation)) }));
+  }
+
+  wishNetwork(wish: NetworkWish): Promise<Result<void>> {
+    this.asked.push(`network ${wish.name}`);
+    const read = readWish(JSON.stringify(wish));
+    const step = read && fulfilWish(this.networkState, read, this.settings, this.nowMs);
+    if (this.carriesOut) this.#carryOut(step);
+    return Promise.resolve(done);
+  }
+
+  /** The services have heard of what is on probation. */
+  applyNetwork(): void {
+    this.networkState = applied(this.networkState);
+  }
+
+  /** Its time is over, or the unit was restarted. */
+  endProbation(): void {
+    this.#carryOut(takeBack(this.networkState, this.nowMs));
+  }
+
+  #carryOut(step: Step | undefined): void {
+    if (step === undefined) return;
+    this.networkState = step.state;
+    this.settings = step.settings ?? this.settings;
   }
 
   recall(): Promise<Result<Memory>> {

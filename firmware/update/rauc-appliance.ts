@@ -6,12 +6,15 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { networkInterfaces } from "node:os";
 import path from "node:path";
 import { makeFolder } from "../base/folder.js";
 import type { FaultCode } from "../base/faults.js";
 import { attempt, done, fail, ok, type Result } from "../base/result.js";
 import type { Appliance, BundleInfo, Memory, Offer, Running } from "./appliance.js";
-import type { ConsoleAnswer, ConsoleFacts, ConsoleWish } from "./unit-board.js";
+import { readState, type NetworkWish } from "./network-probation.js";
+import { readSettings } from "./network-settings.js";
+import type { ConsoleAnswer, ConsoleFacts, ConsoleWish, NetworkNow } from "./unit-board.js";
 
 /** Written by the initrd: the slot that was started. */
 const slotFile = "/run/jackfield/slot";
@@ -25,6 +28,8 @@ const stick = "/run/stick";
 const supportStick = "/run/support";
 /** Written by the console's menu. */
 const wishFile = "/run/jackfield-console/wish.json";
+/** Of jackfield-network.service. */
+const networkFolder = "/var/lib/jackfield-network";
 const journalLines = 5_000;
 const journalCharactersMax = 4 << 20;
 const efiVariables = "/sys/firmware/efi/efivars";
@@ -182,6 +187,25 @@ class RaucAppliance implements Appliance {
   journal(): Promise<Result<string>> {
     return run("/usr/bin/journalctl", ["--no-pager", "--quiet", `--lines=${journalLines}`],
       "internal", journalCharactersMax);
+  }
+
+  async network(): Promise<Result<NetworkNow>> {
+    // Empty: nothing was set yet.
+    const read = (name: string): Promise<string> =>
+      readFile(path.join(networkFolder, name), "utf8").catch(() => "");
+    return attempt("internal", "the network settings", async () => {
+      // The answer is written last, so it is read first.
+      const answer = await read("answer.json");
+      return { state: readState(answer, await read("probation.json")),
+        settings: readSettings(await read("settings.json")),
+        addresses: Object.values(networkInterfaces()).flatMap((each) => each ?? [])
+          .filter(({ internal, address }) => !internal && !address.startsWith("fe80:"))
+          .map(({ address }) => address) };
+    });
+  }
+
+  wishNetwork(wish: NetworkWish): Promise<Result<void>> {
+    return tell("network.json", wish);
   }
 
   async recall(): Promise<Result<Memory>> {

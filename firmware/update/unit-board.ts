@@ -1,6 +1,8 @@
 /** What the gateway and the unit under it tell each other: firewall, console, support. */
 
 import type { Result } from "../base/result.js";
+import type { NetworkState, NetworkWish } from "./network-probation.js";
+import type { NetworkSettings } from "./network-settings.js";
 
 export interface LinkFact {
   readonly id: string;
@@ -38,6 +40,13 @@ export interface ConsoleAnswer {
   readonly text: string;
 }
 
+export interface NetworkNow {
+  readonly settings: NetworkSettings;
+  readonly state: NetworkState;
+  /** That the unit has, without those of its own use. */
+  readonly addresses: readonly string[];
+}
+
 export interface UnitBoard {
   /** Ports that the firewall has to let in; all others are shut. */
   open(ports: { readonly tcp: readonly number[]; readonly udp: readonly number[] }):
@@ -50,4 +59,7 @@ export interface UnitBoard {
   keepOnStick(name: string, content: Uint8Array): Promise<Result<string>>;
   /** The newest lines of the unit's log. */
   journal(): Promise<Result<string>>;
+  network(): Promise<Result<NetworkNow>>;
+  /** Carried out by the unit's own service; the state has the answer then. */
+  wishNetwork(wish: NetworkWish): Promise<Result<void>>;
 }

@@ -1,8 +1,8 @@
 /** What the unit's own console shows and asks, in two languages. Pure: text in, text out. */
 
 import type { ConsoleFacts, ConsoleWish } from "../../firmware/update/unit-board.js";
-import { isAddress, isHostName, isProxy, isServer, timeServersMax, vlanOf, type NetworkSettings }
-  from "./network-settings.js";
+import { isAddress, isHostName, isNeighbour, isProxy, isServer, timeServersMax, vlanOf,
+  type NetworkSettings } from "../../firmware/update/network-settings.js";
 
 export type Language = "en" | "fr";
 
@@ -179,9 +179,10 @@ export class Menu {
     if (address === "") return this.#again("kept");
     if (address.toLowerCase() === "dhcp") return this.#network({ fixed: undefined });
     if (!isAddress(address, true)) return this.#again("wrong");
-    return this.#ask("gateway", (gateway) => !isAddress(gateway, false) ? this.#again("wrong")
-      : this.#ask("dns", (dns) => !isAddress(dns, false) ? this.#again("wrong")
-        : this.#network({ fixed: { address, gateway, dns } })));
+    return this.#ask("gateway", (gateway) =>
+      !isAddress(gateway, false) || !isNeighbour(address, gateway) ? this.#again("wrong")
+        : this.#ask("dns", (dns) => !isAddress(dns, false) ? this.#again("wrong")
+          : this.#network({ fixed: { address, gateway, dns } })));
   }
 
   #timeServers(text: string): Answer {

@@ -6,7 +6,7 @@ import { networkInterfaces } from "node:os";
 import { createInterface } from "node:readline";
 import type { ConsoleAnswer, ConsoleFacts, ConsoleWish } from "../../firmware/update/unit-board.js";
 import { Menu, menuText, stateText, type Action, type Unit } from "./console-menu.js";
-import { keepSettings, networkServices, settingsNow } from "./network-files.js";
+import { keepForGood, networkServices, settingsNow } from "./network-files.js";
 
 const factsFile = "/run/jackfield-gateway/console.json";
 const answerFile = "/run/jackfield-gateway/answer.json";
@@ -62,7 +62,7 @@ function act(action: Action): void {
       systemctl("reboot");
       break;
     case "network":
-      keepSettings({ ...settingsNow(), ...action.change });
+      keepForGood({ ...settingsNow(), ...action.change });
       systemctl("restart", ...networkServices);
       if ("proxy" in action.change) systemctl("try-restart", "jackfield.service");
       break;

@@ -4,7 +4,8 @@
  */
 
 import { verify } from "node:crypto";
-import { settingsOf, type NetworkSettings } from "./network-settings.js";
+import { settingsOf, wrongSettings, type NetworkSettings }
+  from "../../firmware/update/network-settings.js";
 
 export interface Seed {
   readonly network: NetworkSettings;
@@ -30,5 +31,7 @@ export function readSeed(
   const lost = Object.keys(given).filter((key) =>
     JSON.stringify(given[key]) !== JSON.stringify(read[key as keyof NetworkSettings]));
   if (lost.length > 0) throw new Error(`the seed's network: ${lost.join(", ")}`);
+  const wrong = wrongSettings(read).map(({ path, message }) => `${path} ${message}`);
+  if (wrong.length > 0) throw new Error(`the seed's network: ${wrong.join("; ")}`);
   return { network: read };
 }

@@ -1,5 +1,6 @@
 /** `ctictl system ...`. */
 
+import { networkCommands } from "./network.js";
 import { updateCommands } from "./update.js";
 import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { AlarmSchema, AuditEntrySchema, CaptureFramesResponseSchema, ScrubResponseSchema,
@@ -221,5 +222,5 @@ export const systemCommands: readonly Command[] = [
     request: (input) => ({ fromNumber: input.count("fromNumber") }),
     show: (chunks, session, input) => download(session, input.text("file"), chunks) }),
   verifyAudit,
-  ...updateCommands,
+  ...updateCommands, ...networkCommands,
 ];

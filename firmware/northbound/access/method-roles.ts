@@ -124,7 +124,10 @@ const table: readonly (readonly [string, MethodRow])[] = [
     "GetUpdateStatus"]),
   // The installation is what is worth knowing, not each piece of the bundle.
   ...rows(system, "admin", "none", ["UploadUpdate"]),
-  ...rows(system, "admin", "change", ["InstallUpdate", "FetchUpdate", "CancelUpdate"]),
+  ...rows(system, "admin", "change", ["InstallUpdate", "FetchUpdate", "CancelUpdate",
+    "SetNetwork", "ConfirmNetwork"]),
+  // Where the unit stands in a company's network is nobody else's business.
+  ...rows(system, "admin", "none", ["GetNetwork"]),
   ...rows(system, "operator", "change", ["AcknowledgeAlarm"]),
   ...rows(system, "admin", "read", ["CaptureFrames", "Backup", "ListAudit", "ExportAudit",
     "SupportBundle"]),

@@ -395,6 +395,7 @@ export async function simulatedGateway(
     configuration,
     secrets: storedSecrets(store, world, links.map(({ name }) => name)),
     system: plainSystem(componentRows), update: undefined,
+    network: undefined,
     token: async (role) => value(
       await access.signIn(role, simulatedPassword, "grpc 192.0.2.9")).token,
     stop: async () => {

@@ -26,6 +26,7 @@ import type { Switch } from "../../switching/switch.js";
 import type { LineWish } from "../../terminal/line.js";
 import type { Terminals } from "../../terminal/terminals.js";
 import type { TerminalHeader } from "../../terminal/transcript.js";
+import type { UnitNetwork } from "../../update/unit-network.js";
 import type { Updater } from "../../update/updater.js";
 import type { AccessView, AuditView } from "./access-view.js";
 
@@ -147,6 +148,9 @@ export type AcceptanceView = Pick<Acceptance, "run" | "list" | "get" | "diff">;
 export type UpdateView = Pick<Updater, "status" | "receive" | "install"
   | "installOffer" | "fetch" | "cancel">;
 
+/** The appliance's network; `UnitNetwork` fits. */
+export type NetworkView = Pick<UnitNetwork, "now" | "set" | "confirm">;
+
 /** The destinations and the ledger; `Delivery` fits. */
 export type DeliveryView = Pick<Delivery, "list" | "balance" | "again">;
 
@@ -252,4 +256,6 @@ export interface GatewayView {
   readonly system: SystemView;
   /** Undefined: the gateway does not run on an appliance. */
   readonly update: UpdateView | undefined;
+  /** As `update`. */
+  readonly network: NetworkView | undefined;
 }

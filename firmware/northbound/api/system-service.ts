@@ -17,6 +17,7 @@ import { Fields } from "./fields.js";
 import { captureFrames } from "./frame-capture.js";
 import type { GatewayView } from "./gateway-view.js";
 import type { CallContext, ServiceHandlers } from "./handler.js";
+import { networkHandlers } from "./network-handlers.js";
 import { timestamp } from "./time-message.js";
 import { updateHandlers } from "./update-handlers.js";
 
@@ -74,7 +75,7 @@ export function systemHandlers(
         nextPageToken: found.value.length > limit ? String(page.at(-1)?.number ?? "") : "" });
     },
     exportAudit: (request, context) => exportAudit(gateway, request, context),
-    ...updateHandlers(gateway),
+    ...updateHandlers(gateway), ...networkHandlers(gateway),
   };
 }
 

@@ -11,6 +11,7 @@ import { Badge, Button, Card, FaultNote, Note, Skeleton, Table, type Tone } from
 import { Fact } from "../parts/fact.js";
 import { useAnswer } from "../parts/hooks.js";
 import { Icon } from "../parts/icons.js";
+import { Network } from "../parts/network.js";
 import { Software } from "../parts/software.js";
 import { may } from "../state/session.js";
 import { bytes, count, longLength, msOf, percent, recent } from "../text/format.js";
@@ -45,6 +46,7 @@ export function SystemPage(): JSX.Element {
         </Card>
       </div>
       <Software />
+      {may(Role.ADMIN) ? <Network /> : null}
       <Card title={t("system.components")}>
         {health.value === undefined ? <Skeleton rows={6} />
           : <Components components={health.value.components} />}

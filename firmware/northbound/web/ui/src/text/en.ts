@@ -10,6 +10,7 @@ import { portsInEnglish } from "./port-words.js";
 import { terminalInEnglish } from "./terminal-words.js";
 import { receptionInEnglish } from "./reception-words.js";
 import { applicationsInEnglish } from "./applications-words.js";
+import { networkInEnglish } from "./network-words.js";
 import { updateInEnglish } from "./update-words.js";
 
 export const en = {
@@ -17,7 +18,7 @@ export const en = {
   ...formInEnglish,
   ...layoutInEnglish,
   ...portsInEnglish, ...terminalInEnglish, ...deliveryInEnglish, ...receptionInEnglish,
-  ...updateInEnglish, ...reportsInEnglish,
+  ...updateInEnglish, ...networkInEnglish, ...reportsInEnglish,
   "product.line": "CTI gateway",
   "skip": "Skip to the content",
   "language.switch": "Language",

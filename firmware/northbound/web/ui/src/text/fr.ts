@@ -7,6 +7,7 @@ import { portsInFrench } from "./port-words.js";
 import { terminalInFrench } from "./terminal-words.js";
 import { receptionInFrench } from "./reception-words.js";
 import { applicationsInFrench } from "./applications-words.js";
+import { networkInFrench } from "./network-words.js";
 import { updateInFrench } from "./update-words.js";
 import type { TextKey } from "./en.js";
 
@@ -16,7 +17,7 @@ export const fr: Readonly<Record<TextKey, string>> = {
   ...formInFrench,
   ...layoutInFrench,
   ...portsInFrench, ...terminalInFrench, ...deliveryInFrench, ...receptionInFrench,
-  ...updateInFrench, ...reportsInFrench,
+  ...updateInFrench, ...networkInFrench, ...reportsInFrench,
   "product.line": "Passerelle CTI",
   "skip": "Aller au contenu",
   "language.switch": "Langue",
