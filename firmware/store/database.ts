@@ -18,7 +18,10 @@ export type Operation =
 
 /** LevelDB maps the tables that it reads or compacts into our memory; this size is its least. */
 const maxFileSize = 1_048_576;
-/** Tables that stay mapped, and ten: its least. By default 990: reading a backlog maps them all. */
+/**
+ * Tables that stay mapped, and ten: its least. By default 990, all of which reading a backlog maps.
+ * To find a value in one that is not mapped takes some 0.2 ms longer.
+ */
 const maxOpenFiles = 74;
 /** What is written lies twice in memory while it becomes a table, by default twice 4 MB. */
 const writeBufferSize = 1_048_576;
