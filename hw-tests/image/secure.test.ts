@@ -1,7 +1,7 @@
 /** What the built image refuses: a changed root, an unsigned kernel image, another board's data. */
 
 import assert from "node:assert/strict";
-import { copyFile, open } from "node:fs/promises";
+import { copyFile, open, writeFile } from "node:fs/promises";
 import { removeFolder, temporaryFolder, until } from "../loopback/gateway-process.js";
 import { need } from "../requirement.js";
 import { imageFolder, Machine, run, whyNoMachine } from "./machine.js";
@@ -9,6 +9,7 @@ import { raiseFloor } from "./tpm.js";
 
 const espBytes = 1 << 20;
 const rootBytes = (1 + 192) << 20;
+const sectorsPerMegabyte = 2_048;
 const refusedMsMax = 300_000;
 
 describe("what the image refuses", function () {
@@ -28,6 +29,25 @@ describe("what the image refuses", function () {
     const disk = `${folder}/changed.raw`;
     await run("cp", "--sparse=always", `${imageFolder}/a/disk.raw`, disk);
     return disk;
+  }
+
+  /** As whoever takes the disk out of a dead board has it: a file. */
+  async function dataPartition(): Promise<string> {
+    const [disk, data] = [`${folder}/whole.raw`, `${folder}/data.raw`];
+    await run("qemu-img", "convert", "-f", "qcow2", "-O", "raw", `${folder}/disk.qcow2`, disk);
+    const { stdout } = await run("/usr/sbin/sfdisk", "--json", disk);
+    const { partitiontable: { partitions } } = JSON.parse(stdout) as { readonly partitiontable:
+      { readonly partitions: readonly { readonly start: number; readonly name: string }[] } };
+    const start = partitions.find(({ name }) => name === "jackfield-data")?.start ?? 0;
+    await run("dd", `if=${disk}`, `of=${data}`, "bs=1M", `skip=${start / sectorsPerMegabyte}`,
+      "conv=sparse", "status=none");
+    return data;
+  }
+
+  async function opens(data: string, key: string): Promise<boolean> {
+    await writeFile(`${folder}/key`, key);
+    return run("/usr/sbin/cryptsetup", "open", "--test-passphrase", `--key-file=${folder}/key`,
+      data).then(() => true, () => false);
   }
 
   it("a root of which one byte was changed", async () => {
@@ -66,12 +86,12 @@ describe("what the image refuses", function () {
     assert.doesNotMatch(machine.console, /systemd\[1\]/);
   });
 
-  it("its data to another board's TPM, and opens them by its own", async () => {
+  it("its data to another board's TPM, and opens them by its own, or the recovery key", async () => {
     const at = folder ?? "";
     machine = await Machine.start({ folder: at, disk: `${imageFolder}/a/disk.raw`,
       tpm: `${at}/own` });
     const first = await machine.firstAdmin();
-    await machine.seen(/Recovery key: +([0-9a-f]{5}-){7}[0-9a-f]{5}/);
+    const [, key = ""] = await machine.seen(/Recovery key: +((?:[0-9a-f]{5}-){7}[0-9a-f]{5})/);
     const on = machine;
     await until("the floor was raised", () => /: floor 1\r?\n/.test(on.console), refusedMsMax);
     await machine.powerOff();
@@ -83,5 +103,10 @@ describe("what the image refuses", function () {
     machine = await Machine.start({ folder: at, tpm: `${at}/other` });
     await machine.seen(/Failed to start open-data.service/);
     assert.doesNotMatch(machine.console, /First sign-in/);
+    await machine.powerOff();
+
+    const data = await dataPartition();
+    assert.ok(await opens(data, key));
+    assert.ok(!await opens(data, key.replace(/^./, (digit) => digit === "0" ? "1" : "0")));
   });
 });
