@@ -113,7 +113,7 @@ describe("the image in a virtual machine", function () {
 
   it("has the board's watchdog armed", () => {
     assert.match(machine.console, /Using hardware watchdog 'i6300ESB timer'/);
-    assert.match(machine.console, /Watchdog running with a timeout of 30s/);
+    assert.match(machine.console, /Watchdog running with a hardware timeout of 30s/);
   });
 
   it("serves its page", async () => {
