@@ -9,6 +9,7 @@ export type Requirement =
   | "browser"
   | "convert-asn1"
   | "fish"
+  | "gcc"
   | "guest"
   | "image"
   | "mosquitto"

@@ -17,8 +17,11 @@ describe("bill of materials", () => {
       "node_modules/level": { version: "10.0.0" },
       "node_modules/mocha": { version: "12", dev: true },
       "node_modules/@node-usb/usb-darwin-x64": { version: "3.1.0", optional: true },
+      "node_modules/@koromix/koffi-openbsd-x64": { version: "3.3.4", optional: true },
+      "node_modules/@koromix/koffi-linux-riscv64": { version: "3.3.4", optional: true },
+      "node_modules/@koromix/koffi-linux-x64": { version: "3.3.4", optional: true },
       "node_modules/a/node_modules/@b/c": { version: "1.0.0" } } }).map(({ purl }) => purl),
-    ["pkg:npm/level@10.0.0", "pkg:npm/%40b/c@1.0.0"]);
+    ["pkg:npm/level@10.0.0", "pkg:npm/%40koromix/koffi-linux-x64@3.3.4", "pkg:npm/%40b/c@1.0.0"]);
   });
 
   it("names each once, in order, with what it belongs to", () => {

@@ -26,7 +26,7 @@ interface LockFile {
     readonly optional?: boolean }>>;
 }
 
-const otherMachines = /darwin|win32|android|freebsd|musl|arm|ia32|wasm/;
+const otherMachines = /darwin|win32|android|(free|open)bsd|musl|arm|ia32|riscv|loong|ppc|wasm/;
 
 /** The packages that the program is made from; what is only for development stays out. */
 export function npmParts(lock: LockFile): Part[] {

@@ -181,8 +181,8 @@ make_program() {
   mkdir -p "$at/node_modules"
   cp -r build/ui "$at/ui"
   rm -f "$at/ui/.ready"
-  tool npm-packages "$at/node_modules" classic-level @node-rs/argon2 @serialport/bindings-cpp usb \
-    ssh2 nodemailer mqtt-packet
+  tool npm-packages "$at/node_modules" classic-level @node-rs/argon2 @serialport/bindings-cpp koffi \
+    usb ssh2 nodemailer mqtt-packet
   bundle_programs build/firmware/main.js --minify-syntax --minify-whitespace \
     --entry-names=gateway
   bundle_programs build/firmware/northbound/access/certificate-process.js
@@ -206,7 +206,7 @@ bundle_programs() {
     --supported:dynamic-import=false --define:import.meta.url=__url \
     --banner:js='const __url=require("node:url").pathToFileURL(__filename).href;' \
     --external:classic-level --external:@node-rs/argon2 --external:@serialport/bindings-cpp \
-    --external:usb --external:ssh2 --external:nodemailer --external:mqtt-packet \
+    --external:koffi --external:usb --external:ssh2 --external:nodemailer --external:mqtt-packet \
     --legal-comments=none --log-level=warning
 }
 

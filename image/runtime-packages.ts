@@ -36,7 +36,8 @@ const machine = `linux-${process.arch}`;
 /** Sources, types, texts and other machines' binaries stay behind. */
 export function isNeeded(file: string): boolean {
   const prebuilt = /(^|\/)prebuilds\/([^/]+)\//.exec(file)?.[2];
-  if (prebuilt !== undefined) return prebuilt === machine && !file.includes("musl");
+  if (file.endsWith(".node") && file.includes("musl")) return false;
+  if (prebuilt !== undefined) return prebuilt === machine;
   if (/(^|\/)(tests?|examples?)\//.test(file)) return false;
   return /\.(js|cjs|mjs|json|node)$/.test(file) || /(^|\/)(LICEN[CS]E|COPYING)/i.test(file);
 }

@@ -145,6 +145,22 @@ web: 7
     assert.notDeepEqual(errors("[".repeat(100_000)), []);
   });
 
+  it("takes 1.5 stop bits with 5 data bits only, of a link and of a destination", () => {
+    const half = (bits: number): string => `version: 1
+links:
+  - id: a
+    driver: smdr
+    transport: { kind: serial, path: /dev/ttyS0, dataBits: ${bits}, stopBits: 1.5 }
+    numbers: { country: FR }
+destinations:
+  - { id: d, to: { kind: serial, path: /dev/ttyS1, dataBits: ${bits}, stopBits: 1.5 } }
+`;
+    assert.deepEqual(errors(half(5)), []);
+    const told = "found the number 1.5; expected 1 or 2, or 5 data bits";
+    assert.deepEqual(errors(half(8)), [`5 links[0].transport.stopBits: ${told}`,
+      `8 destinations[0].to.stopBits: ${told}`]);
+  });
+
   it("stops at a number of problems that a person can use", () => {
     const many = Array.from({ length: problemsMax + 50 }, (_, index) => `key${index}: 1`);
     assert.equal(errors(`version: 1\n${many.join("\n")}`).length, problemsMax);

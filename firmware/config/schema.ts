@@ -8,7 +8,7 @@ import * as z from "zod";
 import { formWords as words } from "../base/form-words.js";
 import { cstaSchema } from "./csta-schema.js";
 import { mqttFields, toMail, toSftp } from "./target-schema.js";
-import { port, serial, tls, transportSchema } from "./transport-schema.js";
+import { port, serialShape, tls, transportSchema, withStopBits } from "./transport-schema.js";
 
 const secretReference = z.string().regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|store:[a-z0-9-]+)$/,
   "must be a reference: env:NAME, file:/path or store:name");
@@ -187,7 +187,7 @@ const toSyslog = z.strictObject({
 }).meta({ title: "Syslog (RFC 5424)", fr: { title: "Syslog (RFC 5424)" } });
 const toMqtt = z.strictObject({ ...mqttFields, tls: receiverTls })
   .meta({ title: "MQTT", fr: { title: "MQTT" } });
-const toSerial = serial.extend({ kind: z.literal("serial").meta(way) })
+const toSerial = withStopBits(serialShape.extend({ kind: z.literal("serial").meta(way) }))
   .meta({ title: "Serial port", fr: { title: "Port série" } });
 
 const name = /^[a-z0-9][a-z0-9-]{0,31}$/;

@@ -34,7 +34,7 @@ export const tls = z.strictObject({
     "SHA-256 of the PBX's certificate, for a self-signed one.",
     "Empreinte", "SHA-256 du certificat du PBX, s'il est autosigné.")),
 }).meta({ title: "TCP with TLS", fr: { title: "TCP avec TLS" } });
-export const serial = z.strictObject({
+export const serialShape = z.strictObject({
   kind: z.literal("serial").meta(kind),
   path: z.string().regex(portAddress,
     "must be /dev/..., usb:VENDOR:PRODUCT:SERIAL or usb-socket:BUS-PORT (ctictl port list)")
@@ -54,7 +54,8 @@ export const serial = z.strictObject({
     "Parité", "Parité ; mark est un bit toujours à 1, space un bit toujours à 0. Tous les "
       + "adaptateurs n'ont pas ces deux-là.")),
   stopBits: z.union([z.literal(1), z.literal(1.5), z.literal(2)]).default(1)
-    .meta(words("Stop bits", "Stop bits.", "Bits de stop", "Bits de stop.")),
+    .meta(words("Stop bits", "Stop bits; 1.5 with 5 data bits only.",
+      "Bits de stop", "Bits de stop ; 1,5 avec 5 bits de données seulement.")),
   flowControl: z.enum(["none", "rts-cts", "dtr-dsr", "xon-xoff"]).default("none")
     .meta(words("Flow control", "Flow control, in both directions.",
       "Contrôle de flux", "Contrôle de flux, dans les deux sens.")),
@@ -66,6 +67,15 @@ export const serial = z.strictObject({
     + "ce que la plupart des PBX prennent pour une imprimante pas prête. Rien (none) pour un PBX "
     + "qui jetterait alors ses tickets.")),
 }).meta({ title: "Serial port", fr: { title: "Port série" } });
+/** A UART has half a stop bit with five data bits only (TL16C550C, LCR bit 2). */
+export function withStopBits<S extends z.ZodType<{ stopBits: number; dataBits: number }>>(
+  shape: S,
+): S {
+  return shape.refine(({ stopBits, dataBits }) => stopBits !== 1.5 || dataBits === 5,
+    { path: ["stopBits"], message: "1 or 2, or 5 data bits" });
+}
+
+const serial = withStopBits(serialShape);
 
 const usb = z.strictObject({
   kind: z.literal("usb").meta(kind),

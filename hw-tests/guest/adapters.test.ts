@@ -143,20 +143,20 @@ describe("USB adapters under the kernel's drivers", function () {
         await gateway.recorded(kind, await print(kind));
       });
 
-      it(`shows CTS, DSR and DCD, and that ${down.toUpperCase()} falls`, async () => {
+      it(`shows all modem lines, and that ${down.toUpperCase()} falls and RI rises`, async () => {
         const shown = async (): Promise<readonly unknown[]> => {
           const { line } = await gateway.statusOf(kind);
-          return [line?.signalsKnown, line?.cts, line?.dsr, line?.dcd];
+          return [line?.signalsKnown, line?.cts, line?.dsr, line?.dcd, line?.ri];
         };
         const shows = async (pins: typeof up): Promise<void> => {
           await guest.do("setPins", kind, pins);
-          const wanted = [true, pins.cts, pins.dsr, pins.dcd];
+          const wanted = [true, pins.cts, pins.dsr, pins.dcd, pins.ri];
           await until(`the link shows ${JSON.stringify(pins)}`, async () =>
             isDeepStrictEqual(await shown(), wanted));
         };
         // A PL2303 tells of a change only.
         await shows(up);
-        await shows({ ...up, [down]: false });
+        await shows({ ...up, [down]: false, ri: true });
         await shows(up);
       });
 

@@ -16,6 +16,8 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { until } from "../loopback/gateway-process.js";
 import { agentPort, gatewayPort, type Abilities, type Answer } from "./agent.js";
+import type { Result } from "../../firmware/base/result.js";
+import { Modem } from "./modem.js";
 import { Qmp } from "./qmp.js";
 
 const here = path.resolve("hw-tests/guest");
@@ -92,6 +94,8 @@ export interface Adapter {
 export class Guest {
   /** On the host; leads to the gateway in the guest. */
   readonly gatewayPort: number;
+  /** At the second UART; where it failed, that one is not there. */
+  readonly modem: Result<Modem>;
   readonly #child: ChildProcess;
   readonly #folder: string;
   readonly #qmp: Qmp;
@@ -99,20 +103,23 @@ export class Guest {
   readonly #cables: Cable[] = [];
 
   private constructor(parts: { readonly child: ChildProcess; readonly folder: string;
-    readonly qmp: Qmp; readonly agent: AgentClient; readonly gatewayPort: number; }) {
+    readonly qmp: Qmp; readonly agent: AgentClient; readonly gatewayPort: number;
+    readonly modem: Result<Modem>; }) {
     this.#child = parts.child;
     this.#folder = parts.folder;
     this.#qmp = parts.qmp;
     this.#agent = parts.agent;
     this.gatewayPort = parts.gatewayPort;
+    this.modem = parts.modem;
   }
 
-  /** `uart` is there from the start: a PCI card with one 16550. */
+  /** Two PCI cards with a 16550 each are there from the start: of `uart`, and of the modem. */
   static async start(): Promise<Guest> {
     const folder = await mkdtemp(path.join(tmpdir(), "jackfield-guest-"));
     const [agentAt, gatewayAt] = [await freePort(), await freePort()];
     const forward = [[agentAt, agentPort], [gatewayAt, gatewayPort]]
       .map(([from, to]) => `hostfwd=tcp:127.0.0.1:${from}-:${to}`).join(",");
+    const modem = await Modem.make(folder);
     // Should this process be killed, the machine must not outlive it.
     const child = spawn("setpriv", ["--pdeathsig", "KILL", qemu,
       "-accel", "tcg", "-cpu", "max", "-m", "1536", "-nodefaults", "-display", "none", "-no-reboot",
@@ -126,15 +133,19 @@ export class Guest {
       "-device", "virtio-rng-pci", "-device", "qemu-xhci,id=xhci",
       "-qmp", `unix:${folder}/qmp,server=on,wait=off`,
       "-chardev", `socket,id=uart,path=${folder}/uart,server=on,wait=off`,
-      "-device", "pci-serial,chardev=uart",
+      "-device", "pci-serial,chardev=uart,addr=10",
+      ...modem.ok ? ["-chardev", `serial,id=modem,path=${modem.value.devicePath}`,
+        "-device", "pci-serial,chardev=modem,addr=11"] : [],
       ...traced.flatMap((name) => ["-trace", name]), "-D", `${folder}/trace`,
-    ], { stdio: ["ignore", "pipe", "pipe"] });
+    ], { stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...modem.ok ? modem.value.environment : {} } });
     try {
       await booted(child);
-      return new Guest({ child, folder, gatewayPort: gatewayAt,
+      return new Guest({ child, folder, gatewayPort: gatewayAt, modem,
         qmp: await Qmp.open(`${folder}/qmp`), agent: await AgentClient.open(agentAt) });
     } catch (error) {
       child.kill("SIGKILL");
+      if (modem.ok) await modem.value.close();
       await rm(folder, { recursive: true, force: true });
       throw error;
     }
@@ -182,6 +193,12 @@ export class Guest {
     await this.#qmp.run("chardev-send-break", { id: cable.id });
   }
 
+  /** Device files of the UARTs but the console's, as they stand on the PCI bus. */
+  async uarts(): Promise<readonly string[]> {
+    return (await this.do("ports")).filter(({ adapter, path: file }) =>
+      adapter === "UART" && file !== "/dev/ttyS0").map(({ path: file }) => file);
+  }
+
   /** All that the emulated devices were told so far, a line each. */
   async told(): Promise<readonly string[]> {
     return (await readFile(`${this.#folder}/trace`, "utf8")).split("\n");
@@ -194,6 +211,7 @@ export class Guest {
     await this.#qmp.run("quit").catch(() => undefined);
     await ended;
     this.#qmp.close();
+    if (this.modem.ok) await this.modem.value.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
 }

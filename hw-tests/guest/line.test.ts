@@ -32,9 +32,7 @@ describe("a serial line under Debian's kernel", function () {
 
     before(async () => {
       cable = await guest.cable("uart");
-      const ports = await guest.do("ports");
-      path = ports.find(({ adapter, path: file }) =>
-        adapter === "UART" && file !== "/dev/ttyS0")?.path ?? "";
+      [path = ""] = await guest.uarts();
     });
     afterEach(async () => { await guest.do("close", path); });
 

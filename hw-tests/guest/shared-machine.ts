@@ -13,12 +13,12 @@ export interface Machine {
 
 const startMsMax = 420_000;
 let users = 0;
-let config = `version: 1
+const config = `version: 1
 unit: { language: en, timeZone: Europe/Paris }
 grpc: { address: 0.0.0.0, port: ${gatewayPort} }
 web: { address: 127.0.0.1, port: 0 }
-links:
-`;
+links:`;
+let allLinks = "";
 let missing: Promise<string | undefined> | undefined;
 let guest: Promise<Guest> | undefined;
 let gateway: Promise<GuestGateway> | undefined;
@@ -29,14 +29,15 @@ let gateway: Promise<GuestGateway> | undefined;
  */
 export function sharedMachine(links: string): () => Machine {
   users += 1;
-  config += links;
+  allLinks += links;
   let machine: Machine | undefined;
   before(async function () {
     this.timeout(startMsMax);
     missing ??= whyNoGuest();
     need(this, "guest", await missing);
     guest ??= Guest.start();
-    gateway ??= guest.then((started) => GuestGateway.start(started, config));
+    gateway ??= guest.then((started) => GuestGateway.start(started,
+      `${config}${allLinks === "" ? " []" : `\n${allLinks}`}`));
     machine = { guest: await guest, gateway: await gateway };
   });
   after(async () => {

@@ -26,6 +26,7 @@ import { openSerialLine } from "../../firmware/link/transports/serial.js";
 import { setTerminal } from "../../firmware/link/transports/termios.js";
 import { supersedeMs, tcpListenOpener } from "../../firmware/link/transports/tcp.js";
 import { need } from "../requirement.js";
+import { until } from "./gateway-process.js";
 
 const world = nodeWorld(() => undefined, "error");
 
@@ -329,6 +330,22 @@ for (const helper of ["perl", "python3"] as const) {
       transport.close();
     });
 
+    it("goes on marking at another speed, a usual one or not; has no modem lines", async () => {
+      const line = good(await openSerialLine({ ...settings, path: pair.devicePath }, world, 2_000));
+      const octets: number[] = [];
+      line.onReceive((given) => { octets.push(...given); });
+      assert.equal(await line.lines(), undefined);
+      for (const baudRate of [19_200, 31_250, 1_200]) {
+        octets.length = 0;
+        good(await line.setBaudRate(baudRate));
+        // The kernel marks an octet of all ones by doubling it (POSIX.1 PARMRK).
+        good(pair.write(Buffer.from([0xff, 0x41])));
+        await until("both are there", () => octets.length >= 2);
+        assert.deepEqual(octets, [0xff, 0x41]);
+      }
+      await new Promise((resolve) => { line.port.close(resolve); });
+    });
+
     it("is exclusive, and opens again after it was closed", async () => {
       const transport = good(await open());
       const rival = await open();
@@ -371,7 +388,7 @@ for (const helper of ["perl", "python3"] as const) {
 describe("marking of damaged octets", () => {
   it("is refused where the system cannot do it", async () => {
     const file = await openFile("/dev/null");
-    assert.equal(await setTerminal(file.fd, "none", world), "stty: 1");
+    assert.equal(await setTerminal(file.fd, "none"), "getTermios: ENOTTY");
     await file.close();
   });
 });
@@ -387,6 +404,23 @@ describe("mark and space parity", () => {
       assert.equal(faultOf(await open(parity)), "service-not-supported");
     }
     good(await open("even")).close();
+    await good(pair).close();
+  });
+});
+
+describe("one and a half stop bits", () => {
+  it("go with five data bits, and are refused with more", async function () {
+    const pair = await openPtyPair(world);
+    need(this, "pty", pair.ok ? undefined : pair.fault.message);
+    const open = (dataBits: SerialOptions["dataBits"]): Promise<Result<Transport>> =>
+      transportOpener({ kind: "serial", path: good(pair).devicePath, baudRate: 300, dataBits,
+        parity: "none", stopBits: 1.5, flowControl: "none" }, world).open(5_000);
+    const five = good(await open(5));
+    assert.match(five.description, / 300 5N1\.5$/);
+    const closed = closedReason(five);
+    five.close();
+    await closed;
+    assert.equal(faultOf(await open(8)), "service-not-supported");
     await good(pair).close();
   });
 });

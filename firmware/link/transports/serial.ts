@@ -9,11 +9,11 @@ import { isFullDriver, resolvePort } from "../ports/ports.js";
 import type { LinePins, ModemLines, Transport } from "../transport.js";
 import { duplexTransport } from "./duplex.js";
 import { ErrorMarks, type Unmarked } from "./error-marks.js";
+import { modemLinesOf } from "./modem-lines.js";
 import type { SerialOptions } from "./options.js";
 import { waitForPin } from "./pin-gate.js";
 import { pluggedOpener } from "./plugged-opener.js";
 import { holdOf, letGo } from "./serial-hold.js";
-import { ringIndicatorOf } from "./ring-indicator.js";
 import { setTerminal } from "./termios.js";
 
 /** How often an open port's device node is looked at. */
@@ -159,13 +159,14 @@ function pinsOf(port: SerialPort, path: string, world: World): LinePins {
 export async function openSerialLine(
   options: SerialOptions, world: World, deadlineMs: number,
 ): Promise<Result<SerialLine>> {
+  if (options.stopBits === 1.5 && options.dataBits !== 5) return noHalfStopBit(options);
   const path = await resolvePort(options.path);
   if (!path.ok) return path;
   const found = { ...options, path: path.value };
   const port = new SerialPort({
     path: found.path, baudRate: options.baudRate, dataBits: options.dataBits,
-    parity: libraryParity[options.parity], stopBits: options.stopBits, autoOpen: false, lock: true,
-    rtscts: options.flowControl === "rts-cts", xon: options.flowControl === "xon-xoff",
+    parity: libraryParity[options.parity], stopBits: options.stopBits === 1 ? 1 : 2,
+    autoOpen: false, lock: true, rtscts: options.flowControl === "rts-cts", xon: options.flowControl === "xon-xoff",
     xoff: options.flowControl === "xon-xoff",
   });
   const opened = await openPort(port, found, world, deadlineMs);
@@ -180,7 +181,7 @@ export async function openSerialLine(
   }
   const descriptor = descriptorOf(port);
   const refused = descriptor === undefined ? "no descriptor"
-    : await setTerminal(descriptor, options.parity, world);
+    : await setTerminal(descriptor, options.parity);
   if (refused !== undefined) {
     if (options.parity === "mark" || options.parity === "space") {
       await new Promise<void>((resolve) => { port.close(() => { resolve(); }); });
@@ -204,16 +205,17 @@ function noSuchParity({ path, parity }: SerialOptions, reason: string): Result<n
       + "impaire." });
 }
 
-/** The library hides the open file's number, but has it. */
+/** Linux has a flag for more than one; a UART makes one and a half of it with five data bits. */
+function noHalfStopBit({ path, dataBits }: SerialOptions): Result<never> {
+  return fail("service-not-supported", {
+    en: `${path} has no 1.5 stop bits with ${dataBits} data bits: they go with 5 only.`,
+    fr: `${path} n'a pas 1,5 bit de stop avec ${dataBits} bits de données : avec 5 seulement.` });
+}
+
+/** Of an open port: the library hides it, but has it. */
 function descriptorOf({ port }: SerialPort): number | undefined {
   const found: unknown = port !== undefined && "fd" in port ? port.fd : undefined;
   return typeof found === "number" ? found : undefined;
-}
-
-function statusOf(port: SerialPort): Promise<ModemLines | undefined> {
-  return new Promise((resolve) => {
-    port.get((error, status) => { resolve(error ? undefined : status); });
-  });
 }
 
 function lineOn(
@@ -233,11 +235,8 @@ function lineOn(
       });
     },
     lines: async () => {
-      const status = await statusOf(port);
-      const ri = status === undefined ? undefined : await ringIndicatorOf(path);
-      if (status === undefined) return undefined;
-      const { cts, dsr, dcd } = status;
-      return { cts, dsr, dcd, ...(ri === undefined ? {} : { ri }) };
+      const descriptor = descriptorOf(port);
+      return descriptor === undefined ? undefined : modemLinesOf(descriptor);
     },
     setBaudRate: (baudRate) => attempt("link-down", path, () =>
       new Promise<void>((resolve, reject) => {

@@ -1,47 +1,69 @@
-/**
- * Settings of an open terminal that the serial library does not know. Node has no call for them;
- * coreutils' stty sets them on the terminal, which it opens once more, and they outlast it.
- */
+/** Settings of an open terminal that the serial library does not know; they outlast it. */
 
-import { spawn } from "node:child_process";
-import type { World } from "../../base/world.js";
 import type { SerialOptions } from "./options.js";
+import { callTerminal } from "./terminal-ioctl.js";
 
-/** Nothing waits to be sent when a port has just been opened, so stty ends at once. */
-export const sttyMsMax = 2_000;
+/** Linux's struct termios2: where the two words stand that are changed. */
+const termiosOctets = 44;
+const words = { input: 0, control: 8 };
+
+interface Change {
+  readonly on: number;
+  readonly off: number;
+}
+
 /**
- * POSIX.1 termios: check stop bits and parity, and mark what fails instead of passing it over. Both
- * stay ineffective where the driver of the port does not tell of errors, as on pseudo terminals.
+ * POSIX.1 termios: check stop bits and parity (INPCK), and mark what fails (PARMRK) instead of
+ * passing it over (IGNPAR, IGNBRK, BRKINT). Both stay ineffective where the driver of the port does
+ * not tell of errors, as on pseudo terminals.
  */
-const marking = ["-ignpar", "-ignbrk", "-brkint", "inpck", "parmrk"];
+const marking: Change = { on: 0x08 | 0x10, off: 0x01 | 0x02 | 0x04 };
+const [enabled, odd, stick] = [0x100, 0x200, 0x4000_0000];
 /**
  * Linux's CMSPAR: with odd parity a bit that is always 1, with even one that is always 0. The
  * kernel keeps it from whoever had the port before, so it is taken away as well.
  */
-const stick: Readonly<Record<SerialOptions["parity"], readonly string[]>> = { none: ["-cmspar"],
-  even: ["-cmspar"], odd: ["-cmspar"], mark: ["parenb", "parodd", "cmspar"],
-  space: ["parenb", "-parodd", "cmspar"] };
+const parities: Readonly<Record<SerialOptions["parity"], Change>> = {
+  none: { on: 0, off: stick }, even: { on: 0, off: stick }, odd: { on: 0, off: stick },
+  mark: { on: enabled | odd | stick, off: 0 }, space: { on: enabled | stick, off: odd } };
+
+/** Pure; in place. */
+export function change(termios: Uint8Array, parity: SerialOptions["parity"]): void {
+  const view = viewOf(termios);
+  for (const [at, { on, off }] of changes(parity)) {
+    view.setUint32(at, (view.getUint32(at, true) & ~off | on) >>> 0, true);
+  }
+}
+
+/** Pure: whether all is as wanted. */
+export function isChanged(termios: Uint8Array, parity: SerialOptions["parity"]): boolean {
+  const view = viewOf(termios);
+  return changes(parity).every(([at, { on, off }]) =>
+    (view.getUint32(at, true) & (on | off)) === on);
+}
+
+function changes(parity: SerialOptions["parity"]): readonly (readonly [number, Change])[] {
+  return [[words.input, marking], [words.control, parities[parity]]];
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
 
 /**
  * From now on the kernel marks damaged octets, and the parity is what it shall be. Gives the reason
- * where that cannot be had: stty reads back what it has set, and a driver without CMSPAR takes it
- * out. The port is handed over as number 3 and opened anew from there: what becomes a child's
- * standard input is made blocking, which would hold for our own end too.
+ * where that cannot be had: a driver without CMSPAR takes it out again, and says nothing.
  */
-export function setTerminal(
-  port: number, parity: SerialOptions["parity"], world: World,
+export async function setTerminal(
+  descriptor: number, parity: SerialOptions["parity"],
 ): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const child = spawn("stty", ["-F", "/proc/self/fd/3", ...marking, ...stick[parity]],
-      { stdio: ["ignore", "ignore", "ignore", port] });
-    const timer = world.clock.after(sttyMsMax, "serial.stty", () => { child.kill("SIGKILL"); });
-    const finish = (refused: string | undefined): void => {
-      timer.cancel();
-      resolve(refused);
-    };
-    child.on("error", (error) => { finish(error.message); });
-    child.on("close", (code, signal) => {
-      finish(code === 0 ? undefined : `stty: ${code ?? signal}`);
-    });
-  });
+  const termios = new Uint8Array(termiosOctets);
+  const got = await callTerminal(descriptor, "getTermios", termios);
+  if (!got.ok) return got.fault.message;
+  change(termios, parity);
+  const set = await callTerminal(descriptor, "setTermios", termios);
+  if (!set.ok) return set.fault.message;
+  const read = await callTerminal(descriptor, "getTermios", termios);
+  if (!read.ok) return read.fault.message;
+  return isChanged(termios, parity) ? undefined : "not all was set";
 }

@@ -3,8 +3,8 @@ import { done, fail, type Result } from "../../base/result.js";
 import { SimulatedWorld } from "../../base/world-simulated.js";
 import type { ModemLines } from "../../link/transport.js";
 import type { LineSettings } from "../../terminal/line.js";
-import { controls, decodeComPort, encodeComPort, type ComPortMessage, type ComPortName }
-  from "../../wire/rfc2217.js";
+import { controls, decodeComPort, encodeComPort, stopSizes, type ComPortMessage,
+  type ComPortName } from "../../wire/rfc2217.js";
 import { options, telnet, type TelnetMessage } from "../../wire/telnet.js";
 import { heldBytesMax, Rfc2217Session } from "./session.js";
 
@@ -133,6 +133,16 @@ describe("RFC 2217 session", () => {
       assert.deepEqual(await bench.ask("setControl", controls.askInboundFlow),
         [answer("setControl", controls.inboundDtr)]);
     });
+
+  it("has 1.5 stop bits with five data bits only", async () => {
+    const bench = new Bench();
+    const half = stopSizes.indexOf(1.5) + 1;
+    assert.deepEqual(await bench.ask("setStopSize", half), [answer("setStopSize", 1)]);
+    await bench.ask("setDataSize", 5);
+    assert.deepEqual(await bench.ask("setStopSize", half), [answer("setStopSize", half)]);
+    await bench.ask("setDataSize", 7);
+    assert.deepEqual([bench.settings.dataBits, bench.settings.stopBits], [7, 2]);
+  });
 
   it("answers with how a link's line is set, whatever is asked", async () => {
     const bench = new Bench();

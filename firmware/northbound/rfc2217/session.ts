@@ -259,7 +259,9 @@ function changed(
       return value < 50 || value > 4_000_000 ? undefined : { ...settings, baudRate: value };
     case "setDataSize": {
       const dataBits = ([5, 6, 7, 8] as const).find((bits) => bits === value);
-      return dataBits === undefined ? undefined : { ...settings, dataBits };
+      if (dataBits === undefined) return undefined;
+      const stopBits = dataBits !== 5 && settings.stopBits === 1.5 ? 2 : settings.stopBits;
+      return { ...settings, dataBits, stopBits };
     }
     case "setParity": {
       const parity = parities[value - 1];
@@ -267,7 +269,8 @@ function changed(
     }
     case "setStopSize": {
       const stopBits = stopSizes[value - 1];
-      return stopBits === undefined ? undefined : { ...settings, stopBits };
+      return stopBits === undefined || stopBits === 1.5 && settings.dataBits !== 5 ? undefined
+        : { ...settings, stopBits };
     }
   }
 }
