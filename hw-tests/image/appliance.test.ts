@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { get } from "node:https";
 import { connect, type Socket } from "node:net";
+import { isDeepStrictEqual } from "node:util";
 import { createSmdrPeer } from "../../drivers/smdr/peer.js";
 import { nodeWorld } from "../../firmware/base/world-node.js";
 import { CallsService } from "../../proto/gen/cti/gateway/v1/calls_pb.js";
@@ -144,6 +145,17 @@ describe("the image in a virtual machine", function () {
     }, answerMsMax);
     print(cable, "0155000003");
     await recorded("pbx-usb", "0155000003");
+  });
+
+  it("tells damage and modem lines of both, from within its sandbox", async () => {
+    for (const link of ["pbx", "pbx-usb"]) {
+      await until(`the lines of ${link}`, async () => {
+        const { links } = await client.unary(LinksService.method.listLinks, {});
+        const line = links.find(({ id }) => id === link)?.line;
+        return isDeepStrictEqual([line?.errorsCounted, line?.signalsKnown, line?.cts, line?.dsr,
+          line?.dcd, line?.ri], [true, true, true, true, true, false]);
+      }, answerMsMax);
+    }
   });
 
   it("loads DAHDI's modules, which are signed with our key", () => {

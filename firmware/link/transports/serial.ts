@@ -166,8 +166,8 @@ export async function openSerialLine(
   const port = new SerialPort({
     path: found.path, baudRate: options.baudRate, dataBits: options.dataBits,
     parity: libraryParity[options.parity], stopBits: options.stopBits === 1 ? 1 : 2,
-    autoOpen: false, lock: true, rtscts: options.flowControl === "rts-cts", xon: options.flowControl === "xon-xoff",
-    xoff: options.flowControl === "xon-xoff",
+    autoOpen: false, lock: true, rtscts: options.flowControl === "rts-cts",
+    xon: options.flowControl === "xon-xoff", xoff: options.flowControl === "xon-xoff",
   });
   const opened = await openPort(port, found, world, deadlineMs);
   if (!opened.ok) return opened;
