@@ -86,7 +86,8 @@ describe("what the image refuses", function () {
     assert.doesNotMatch(machine.console, /systemd\[1\]/);
   });
 
-  it("its data to another board's TPM, and opens them by its own, or the recovery key", async () => {
+  it("its data to another board's TPM, and opens them by its own, or the recovery key",
+    async () => {
     const at = folder ?? "";
     machine = await Machine.start({ folder: at, disk: `${imageFolder}/a/disk.raw`,
       tpm: `${at}/own` });
