@@ -18,7 +18,8 @@ const reachMsMax = 30_000;
 /** The probation, and the unit's way back on an emulated processor. */
 const backMsMax = 600_000;
 /** Of QEMU's user network, whose forwards lead to this address. */
-const good = { address: "10.0.2.15/24", gateway: "10.0.2.2", dns: "10.0.2.3", hostName: "lyon" };
+const good = { address: "10.0.2.15/24", gateway: "10.0.2.2", dns: "10.0.2.3", hostName: "lyon",
+  proxy: "http://10.0.2.2:3128" };
 
 describe("network settings of the image", function () {
   this.timeout(3_600_000);
@@ -34,12 +35,6 @@ describe("network settings of the image", function () {
       return true;
     }, () => false);
     return Promise.race([tried, pause(reachMsMax).then(() => false)]);
-  }
-
-  async function confirm(): Promise<void> {
-    await machine.seen(/network: on-probation/, answerMsMax);
-    await until("it is confirmed", async () => await reached()
-      && client.unary(confirmNetwork, {}).then(() => true, () => false), answerMsMax);
   }
 
   async function restart(): Promise<void> {
@@ -73,13 +68,19 @@ describe("network settings of the image", function () {
       /no network settings wait/);
   });
 
-  it("takes a host name and an address of its own, which are confirmed", async () => {
+  it("takes name, proxy and address, on probation over the gateway's restart", async () => {
     const { confirmBy } = await client.unary(setNetwork, { settings: good });
     assert.ok(confirmBy !== undefined && timestampMs(confirmBy) > 0);
-    await confirm();
+    await machine.seen(/network: on-probation/, answerMsMax);
+    await machine.seen(/Started jackfield\.service/, answerMsMax);
+    await until("the unit is reached", reached, answerMsMax);
+    const on = await client.unary(getNetwork, {});
+    assert.deepEqual([on.settings?.hostName, on.previous?.hostName, on.confirmBy],
+      [good.hostName, "", confirmBy]);
+    await client.unary(confirmNetwork, {});
     const { settings, previous } = await client.unary(getNetwork, {});
-    assert.deepEqual([settings?.address, settings?.hostName, previous],
-      [good.address, good.hostName, undefined]);
+    assert.deepEqual([settings?.address, settings?.proxy, previous],
+      [good.address, good.proxy, undefined]);
   });
 
   it("has them after a restart", async () => {
