@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { SystemService } from "../../proto/gen/cti/gateway/v1/system_pb.js";
-import { pause, removeFolder, temporaryFolder, until } from "../loopback/gateway-process.js";
+import { removeFolder, temporaryFolder, until } from "../loopback/gateway-process.js";
 import type { TestClient } from "../loopback/server-rig.js";
 import { need } from "../requirement.js";
 import { imageFolder, Machine, whyNoMachine } from "./machine.js";
@@ -34,7 +34,15 @@ describe("network settings of the image", function () {
       client = made;
       return true;
     }, () => false);
-    return Promise.race([tried, pause(reachMsMax).then(() => false)]);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => { resolve(false); }, reachMsMax);
+    });
+    try {
+      return await Promise.race([tried, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async function restart(): Promise<void> {
