@@ -80,7 +80,7 @@ describe("network settings of the image", function () {
     const { confirmBy } = await client.unary(setNetwork, { settings: good });
     assert.ok(confirmBy !== undefined && timestampMs(confirmBy) > 0);
     await machine.seen(/network: on-probation/, answerMsMax);
-    await machine.seen(/Started jackfield\.service/, answerMsMax);
+    await machine.seen(/Stopped jackfield\.service/, answerMsMax);
     await until("the unit is reached", reached, answerMsMax);
     const on = await client.unary(getNetwork, {});
     assert.deepEqual([on.settings?.hostName, on.previous?.hostName, on.confirmBy],
