@@ -113,7 +113,7 @@ build/image-test/b/disk.raw: KEYS := build/image-keys-next
 build/image-test/b/disk.raw: | build/image-keys-next
 build/image-test/c/disk.raw: KEYS := build/image-keys-switched
 build/image-test/c/disk.raw: | build/image-keys-switched
-build/image-test/%/disk.raw: $(shell find image hw-tests/image/broken proto/cti -type f) \
+build/image-test/%/disk.raw: $(shell find image hw-tests/image/broken proto/cti -type f -not -name "*.md") \
   $(shell find firmware drivers -type f -not -name "*.test.ts") | build
 	OUTPUTS="$(OUTPUTS)" LEVEL=3 CMDLINE="$(IMAGE_TEST)" VERSION=$(VERSION) EXTRA=$(EXTRA) KEYS=$(KEYS) \
 	  image/build.sh build/image-test/$*
