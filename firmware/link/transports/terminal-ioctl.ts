@@ -1,7 +1,6 @@
 /**
  * Calls to a terminal of Linux that neither Node nor the serial library makes (ioctl_tty(2)), by
- * koffi, which is used here only. It is loaded when the first port is opened: other gateways do
- * without its memory.
+ * koffi. It is loaded when the first port is opened: other gateways do without its memory.
  */
 
 import { getSystemErrorName } from "node:util";
