@@ -136,7 +136,7 @@ test-image: build ## The appliance's image, built and started once in QEMU with 
 image-test-long: test-image build/image-test/b/disk.raw build/image-test/c/disk.raw \
   image-test-twice ## Refusals, update, fall-back, console, power cuts
 	$(MAKE) --keep-going --jobs=2 --output-sync=target \
-	  $(addprefix image-test-,update power-cut sticks secure stick console network)
+	  $(addprefix image-test-,update downgrade power-cut sticks secure stick console network)
 
 # Every file of the release, and what it was made of.
 image-test-twice: build/image-test/once/disk.raw build/image-test/twice/disk.raw
