@@ -7,7 +7,7 @@ import { need } from "../requirement.js";
 import { imageFolder, Machine, run, whyNoMachine } from "./machine.js";
 
 const answerMsMax = 180_000;
-const installMsMax = 600_000;
+const installMsMax = 1_500_000;
 
 describe("installer stick in a virtual machine", function () {
   this.timeout(1_800_000);
